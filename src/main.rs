@@ -1,0 +1,3 @@
+//! assume-role: the binary that calls the library.
+
+fn main() {}

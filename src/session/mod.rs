@@ -1,0 +1,13 @@
+//! The values that everything else passes around: names, keys, sessions, moments.
+//!
+//! A value that exists is valid: each is made by a parser that refuses with the reason. Nothing here does I/O.
+
+mod keys;
+mod moment;
+mod names;
+mod place;
+
+pub use keys::{Keys, Secret, Session};
+pub use moment::{Moment, minutes, parse_duration};
+pub use names::{AccountId, Name, RoleName, session_name};
+pub use place::{Partition, Region};

@@ -3,4 +3,5 @@
 pub mod error;
 pub mod input;
 pub mod session;
+pub mod shell;
 pub mod shown;

@@ -4,5 +4,6 @@ pub mod cli;
 pub mod error;
 pub mod input;
 pub mod session;
+pub mod shell;
 pub mod shown;
 pub mod sts;

@@ -4,3 +4,4 @@ pub mod error;
 pub mod input;
 pub mod session;
 pub mod shown;
+pub mod store;

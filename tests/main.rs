@@ -3,3 +3,4 @@
 
 mod quoting;
 mod real_shells;
+mod store;

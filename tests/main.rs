@@ -4,3 +4,5 @@
 mod quoting;
 mod real_shells;
 mod store;
+mod support;
+mod world_tests;

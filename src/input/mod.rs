@@ -1,3 +1,8 @@
 //! What comes in: the environment and the files of the user, as values with their places.
 
+pub mod accounts;
 pub mod environment;
+pub mod files;
+pub mod near;
+pub mod place;
+pub mod values;

@@ -5,4 +5,5 @@ pub mod environment;
 pub mod files;
 pub mod near;
 pub mod place;
+pub mod profiles;
 pub mod values;

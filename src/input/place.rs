@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::error::{Error, Kind, Result};
+
 /// A place in a file of the user, shown as `~/.aws/config:12` or `~/.aws/accounts:3:17`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -14,6 +16,17 @@ pub struct Place {
     pub line: u32,
     /// The column in characters, counted from 1, where the format has several things on a line.
     pub column: Option<u32>,
+}
+
+impl Place {
+    /// The result, with this place before the message of an error. What is wrong in a file is `Config`, whatever
+    /// it would be on the command line.
+    ///
+    /// # Errors
+    /// Those of `result`.
+    pub fn locate<T>(&self, result: Result<T>) -> Result<T> {
+        result.map_err(|error| Error { kind: Kind::Config, message: format!("{self}: {}", error.message), ..error })
+    }
 }
 
 impl fmt::Display for Place {

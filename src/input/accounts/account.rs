@@ -7,7 +7,7 @@ use jsonc_parser::ast::{ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 
 use super::Entry;
-use super::field::{Field, kind_of, located};
+use super::field::{Field, kind_of};
 use super::json::refuse_twice;
 use crate::error::{Error, Result};
 use crate::input::place::{Lines, Place};
@@ -69,7 +69,7 @@ pub(super) fn read_entry(lines: &Lines<'_>, property: &ObjectProp<'_>) -> Entry 
     let id = read_id(lines, &property.value);
     let account = id.clone().and_then(|id| {
         let place = lines.place(property.name.start());
-        let name = located(&place, Name::parse("account", key))?;
+        let name = place.locate(Name::parse("account", key))?;
         if AccountId::parse(key).is_some_and(|named| named != id) {
             return Err(Error::config(format!("{place}: the name {key} looks like an account id but stands for {id}"))
                 .hint("give this account another name"));
@@ -152,13 +152,13 @@ fn read_fields(
         let place = &field.place;
         match field.key {
             "id" => {}
-            "roles" => account.roles = field.list(usize::MAX, |place, text| located(place, RoleName::parse(text)))?,
-            "default_role" => account.default_role = Some(located(place, RoleName::parse(field.text()?))?),
-            "base" => account.base = Some(located(place, Name::parse("profile", field.text()?))?),
+            "roles" => account.roles = field.list(usize::MAX, |place, text| place.locate(RoleName::parse(text)))?,
+            "default_role" => account.default_role = Some(place.locate(RoleName::parse(field.text()?))?),
+            "base" => account.base = Some(place.locate(Name::parse("profile", field.text()?))?),
             "region" => account.region = Some(Region::parse(&place.to_string(), field.text()?)?),
             "duration" => account.duration = Some(parse_role_duration(place, field.text_or_number()?)?),
             "external_id" => account.external_id = Some(ExternalId::parse(place, field.text()?)?),
-            "partition" => account.partition = Some(located(place, Partition::parse(field.text()?))?),
+            "partition" => account.partition = Some(place.locate(Partition::parse(field.text()?))?),
             "scheme" => account.scheme = Some(Scheme::parse(place, field.text()?)?),
             "mfa_serial" => account.mfa_serial = Some(parse_mfa_serial(place, field.text()?)?),
             "session_name" => account.session_name = Some(parse_session_name(place, "session name", field.text()?)?),

@@ -7,7 +7,7 @@ use jsonc_parser::ast::{ObjectProp, Value};
 use jsonc_parser::common::Ranged;
 
 use super::json::refuse_twice;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::input::place::{Lines, Place};
 use crate::input::values::parse_tag;
 
@@ -98,9 +98,4 @@ pub(super) fn kind_of(value: &Value<'_>) -> &'static str {
         Value::Array(_) => "a list",
         Value::NullKeyword(_) => "null",
     }
-}
-
-/// A result whose error names the place; in a file, a bad value is `Config` whatever it would be elsewhere.
-pub(super) fn located<T>(place: &Place, result: Result<T>) -> Result<T> {
-    result.map_err(|error| Error { kind: Kind::Config, message: format!("{place}: {}", error.message), ..error })
 }

@@ -6,4 +6,5 @@ pub mod files;
 pub mod near;
 pub mod place;
 pub mod profiles;
+pub mod settings;
 pub mod values;

@@ -1,5 +1,10 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod assume;
+mod quoting;
+mod real_shells;
+mod scenes;
+mod store;
 mod support;
 mod world_tests;

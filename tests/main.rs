@@ -3,6 +3,7 @@
 
 mod quoting;
 mod real_shells;
+mod second_opinion;
 mod store;
 mod support;
 mod world_tests;

@@ -81,7 +81,7 @@ impl Story {
     }
 }
 
-fn trust(principal: Value) -> Value {
+fn trust(principal: &Value) -> Value {
     json!({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]})
 }
 
@@ -93,7 +93,7 @@ fn allow(action: &str, resource: &str) -> Value {
 #[test]
 fn a_role_opens_once_it_trusts_the_user() {
     let account = "123456789012";
-    let service = trust(json!({"Service": "ec2.amazonaws.com"}));
+    let service = trust(&json!({"Service": "ec2.amazonaws.com"}));
     let Some(story) = Story::begin(&json!({account: {
         "users": {"aws_cli_test": {"policy": allow("s3:List*", "*")}},
         "roles": {"S3_Full_Access": {"trust": service, "policy": allow("s3:*", "*")}},
@@ -116,7 +116,7 @@ fn a_role_opens_once_it_trusts_the_user() {
         assert!(denied.stderr.contains(name), "{denied:?}");
     }
 
-    let user = trust(json!({"AWS": "arn:aws:iam::123456789012:user/aws_cli_test"}));
+    let user = trust(&json!({"AWS": "arn:aws:iam::123456789012:user/aws_cli_test"}));
     story.moto.make(&json!({account: {"roles": {"S3_Full_Access": {"trust": user}}}}));
     let (assumed, session) = story.loaded(&nobody, &format!("{assume} && aws sts get-caller-identity"));
     assert_eq!(assumed.status, 0, "{assumed:?}");
@@ -140,7 +140,7 @@ fn keys_of_a_role_end_after_their_duration() {
     story.keys("default", &story.users[account]["learnaws-test-user"]);
     let nobody = Variables::new();
     assert!(story.aws(&nobody, "s3 ls").stderr.contains("AccessDenied"));
-    let user = trust(json!({"AWS": "arn:aws:iam::641879703613:user/learnaws-test-user"}));
+    let user = trust(&json!({"AWS": "arn:aws:iam::641879703613:user/learnaws-test-user"}));
     let role = json!({"trust": user, "policy": allow("s3:ListAllMyBuckets", "*")});
     story.moto.make(&json!({account: {"roles": {"s3-read-only-assume-role": role}}}));
 
@@ -173,7 +173,7 @@ fn bastion() -> Option<(Story, Value)> {
             "NumericLessThan": {"aws:MultiFactorAuthAge": "54000"},
         },
     }]});
-    let by_read = trust(json!({"AWS": "arn:aws:iam::123456789012:role/read"}));
+    let by_read = trust(&json!({"AWS": "arn:aws:iam::123456789012:role/read"}));
     let read = json!({"trust": wants_mfa, "max": 43200, "policy": allow("sts:AssumeRole", "*")});
     let mut story = Story::begin(&json!({
         BASTION: {

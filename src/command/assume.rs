@@ -31,7 +31,8 @@ pub fn run(asked: &cli::Target, target: Target, legacy: bool, context: &Context,
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
     guard(&request)?;
-    let store = Store::open(&context.environment, input.settings.store())?;
+    let store =
+        Store::open(&context.environment, crate::store::Choice { kind: crate::store::Kind::File, configured: false })?;
     let granted = session(&request, &store, context.now, report)?;
     tell(&request, &granted, &input, &store, context.now, report);
     export(&request, &granted, target, legacy, &store, context)
@@ -73,7 +74,9 @@ fn excuses(kind: Kind) -> bool {
 }
 
 fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Granted>> {
-    let Some(role) = store.get::<RoleSession>(&role_key(request, request.length.seconds), now)? else { return Ok(None) };
+    let Some(role) = store.get::<RoleSession>(&role_key(request, request.length.seconds), now)? else {
+        return Ok(None);
+    };
     let base = store.get::<BaseSession>(&base_key(request), now)?;
     let mut notes = Vec::new();
     if request.code.is_some() {
@@ -110,7 +113,10 @@ fn tell(request: &Request, granted: &Granted, input: &Input, store: &Store, now:
     let skew = store.skew(now);
     if skew.abs() > SKEW_TOLD {
         let direction = if skew > 0 { "behind" } else { "ahead of" };
-        report.warn(&format!("this machine's clock is {} {direction} AWS's; the time left is corrected", minutes(skew.abs())));
+        report.warn(&format!(
+            "this machine's clock is {} {direction} AWS's; the time left is corrected",
+            minutes(skew.abs())
+        ));
     }
     let target = &request.target;
     let left = minutes(granted.role.session.expires.since(now.plus(skew)));

@@ -27,7 +27,9 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     let target = match (arguments.shell.as_deref(), arguments.format) {
         (Some(shell), None) => Target::Code(Form::Function(Shell::parse(shell)?)),
         (_, Some(ExportFormat::Json)) => Target::Json,
-        (None, None) => return Err(Error::usage("for which shell?").hint("assume-role export --shell zsh ACCOUNT ROLE")),
+        (None, None) => {
+            return Err(Error::usage("for which shell?").hint("assume-role export --shell zsh ACCOUNT ROLE"));
+        }
     };
     let report = Report::new(cli::Color::Auto, false, &context.environment);
     match cli::parse(&arguments.words)? {
@@ -59,6 +61,8 @@ fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Resu
             Target::Code(form) => exports::leave(form, legacy),
             Target::Json => exports::leave_json(),
         })),
-        Some(Verb::Init(_) | Verb::Export(_)) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
+        Some(Verb::Init(_) | Verb::Export(_)) => {
+            Err(Error::usage("that verb changes no shell").hint("call it without export"))
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::input::Input;
-use crate::input::profiles::Profile;
+use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
 use crate::session::{Keys, Region, Secret};
 use crate::shown::shown_up_to;
@@ -32,14 +32,16 @@ impl Base {
     ///
     /// # Errors
     /// `Config` when there is no such profile, it holds no keys, or a value of it does not hold.
-    pub fn resolve(name: &Chosen<String>, profile: &Profile<'_>) -> Result<Self> {
+    pub fn resolve(name: &Chosen<String>, profile: &Section<'_>) -> Result<Self> {
         let region = chosen(profile, "region");
         let serial = chosen(profile, "mfa_serial");
         let (keys, place) = keys(name, profile)?;
         Ok(Self {
             keys,
             keys_from: format!("profile {} ({place})", shown_up_to(&name.value, 80)),
-            region: region.map(|r| Region::parse(&r.origin, &r.value).map(|value| Chosen::new(value, &r.origin))).transpose()?,
+            region: region
+                .map(|r| Region::parse(&r.origin, &r.value).map(|value| Chosen::new(value, &r.origin)))
+                .transpose()?,
             mfa_serial: serial
                 .map(|s| parse_mfa_serial(&s.origin, &s.value).map(|value| Chosen::new(value, &s.origin)))
                 .transpose()?,
@@ -73,31 +75,36 @@ pub fn profile_name(option: Option<&str>, asked: &Asked, input: &Input) -> Resul
 ///
 /// # Errors
 /// `Config` with the nearest names.
-pub fn find_profile<'a>(name: &Chosen<String>, input: &'a Input) -> Result<Profile<'a>> {
-    if let Some(profile) = input.profiles.get(&name.value)? {
-        return Ok(profile);
-    }
-    let error = Error::config(format!("there is no profile '{}' (from {})", shown_up_to(&name.value, 80), name.origin));
-    Err(match input.profiles.near(&name.value).as_slice() {
-        [] => error.hint("the keys of your own user belong in ~/.aws/credentials, under [default] or a name of your choice"),
-        near => error.hint(format!("did you mean {}? name it with --base or AWS_PROFILE_ASSUME_ROLE", near.join(", "))),
+pub fn find_profile<'a>(name: &Chosen<String>, input: &'a Input) -> Result<Section<'a>> {
+    input.profiles.require(&name.value).map_err(|error| {
+        error.because(format!("the base profile is named by {}", name.origin)).hint(
+            "the keys of your own user belong in ~/.aws/credentials; --base or AWS_PROFILE_ASSUME_ROLE names their profile",
+        )
     })
 }
 
-fn keys(name: &Chosen<String>, profile: &Profile<'_>) -> Result<(Keys, String)> {
+fn keys(name: &Chosen<String>, profile: &Section<'_>) -> Result<(Keys, String)> {
     let (id, secret) = match (profile.value("aws_access_key_id"), profile.value("aws_secret_access_key")) {
         (Some(id), Some(secret)) => (id, secret),
         (Some(only), None) | (None, Some(only)) => {
-            return Err(Error::config(format!("profile '{}' holds half a key ({})", shown_up_to(&name.value, 80), only.place))
-                .hint("a key is aws_access_key_id and aws_secret_access_key together"));
+            return Err(Error::config(format!(
+                "profile '{}' holds half a key ({})",
+                shown_up_to(&name.value, 80),
+                only.place
+            ))
+            .hint("a key is aws_access_key_id and aws_secret_access_key together"));
         }
         (None, None) => {
-            return Err(Error::config(format!("profile '{}' ({}) holds no keys", shown_up_to(&name.value, 80), profile.place()))
+            let place = profile.place().map(|place| format!(" ({place})")).unwrap_or_default();
+            return Err(Error::config(format!("profile '{}'{} holds no keys", shown_up_to(&name.value, 80), place))
                 .hint("the base needs aws_access_key_id and aws_secret_access_key of your own user"));
         }
     };
-    if !(16..=128).contains(&id.text.len()) || !id.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return Err(Error::config(format!("{}: that is no access key id", id.place)).hint("it looks like AKIAIOSFODNN7EXAMPLE"));
+    if !(16..=128).contains(&id.text.len()) || !id.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        return Err(
+            Error::config(format!("{}: that is no access key id", id.place)).hint("it looks like AKIAIOSFODNN7EXAMPLE")
+        );
     }
     let token = profile.value("aws_session_token").map(|token| Secret::new(token.text.to_owned()));
     let place = id.place.to_string();
@@ -109,10 +116,11 @@ fn keys(name: &Chosen<String>, profile: &Profile<'_>) -> Result<(Keys, String)> 
 ///
 /// # Errors
 /// `Config` for a variable that is not UTF-8.
-pub fn endpoints(profile: &Profile<'_>, input: &Input) -> Result<Options> {
+pub fn endpoints(profile: &Section<'_>, input: &Input) -> Result<Options> {
     let environment = &input.environment;
     let on = |variable: &str, key: &str| -> Result<bool> {
-        let text = environment.text(variable)?.map(str::to_owned).or_else(|| chosen(profile, key).map(|value| value.value));
+        let text =
+            environment.text(variable)?.map(str::to_owned).or_else(|| chosen(profile, key).map(|value| value.value));
         Ok(text.is_some_and(|text| text.eq_ignore_ascii_case("true")))
     };
     let ignore = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
@@ -125,8 +133,8 @@ pub fn endpoints(profile: &Profile<'_>, input: &Input) -> Result<Options> {
                 return Ok(Some((url.to_owned(), variable)));
             }
         }
-        let section = profile.value("services").and_then(|name| input.profiles.services(name.text));
-        let own = section.and_then(|section| section.nested(service, "endpoint_url"));
+        let section = profile.value("services").map(|name| input.profiles.services(name.text)).transpose()?.flatten();
+        let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
         Ok(own.or_else(|| profile.value("endpoint_url")).map(|url| (url.text.to_owned(), url.place.to_string())))
     };
     Ok(Options {
@@ -139,7 +147,7 @@ pub fn endpoints(profile: &Profile<'_>, input: &Input) -> Result<Options> {
 }
 
 /// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's.
-pub fn trust(profile: &Profile<'_>, input: &Input) -> Trust {
+pub fn trust(profile: &Section<'_>, input: &Input) -> Trust {
     if let Some(path) = input.environment.path("AWS_CA_BUNDLE") {
         return Trust::Bundle(path, "AWS_CA_BUNDLE".to_owned());
     }
@@ -147,6 +155,6 @@ pub fn trust(profile: &Profile<'_>, input: &Input) -> Trust {
         .map_or(Trust::System, |bundle| Trust::Bundle(PathBuf::from(&bundle.value), bundle.origin))
 }
 
-fn chosen(profile: &Profile<'_>, key: &str) -> Option<Chosen<String>> {
+fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>> {
     profile.value(key).map(|value| Chosen::new(value.text.to_owned(), value.place.to_string()))
 }

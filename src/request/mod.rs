@@ -110,7 +110,9 @@ impl Request {
     /// Where STS is asked.
     pub fn sts_region(&self) -> Region {
         let chosen = self.region.as_ref().map(|chosen| chosen.value.clone());
-        chosen.filter(|region| region.partition() == self.target.partition).unwrap_or_else(|| self.target.partition.default_region())
+        chosen
+            .filter(|region| region.partition() == self.target.partition)
+            .unwrap_or_else(|| self.target.partition.default_region())
     }
 
     /// The call of STS that this request comes down to.
@@ -148,7 +150,8 @@ fn serial(option: Option<&str>, account: &Asked, base: &Base) -> Result<Option<C
     if let Some(text) = option {
         return Ok(Some(Chosen::new(parse_mfa_serial("--mfa-serial", text)?, "--mfa-serial")));
     }
-    let of_account = account.entry.as_ref().and_then(|entry| Some((entry.mfa_serial.clone()?, entry.place.to_string())));
+    let of_account =
+        account.entry.as_ref().and_then(|entry| Some((entry.mfa_serial.clone()?, entry.place.to_string())));
     Ok(of_account.map(|(serial, place)| Chosen::new(serial, place)).or_else(|| base.mfa_serial.clone()))
 }
 
@@ -164,6 +167,6 @@ fn check_scheme(option: Option<&str>, account: &Asked, input: &Input) -> Result<
     if scheme == Scheme::Bastion {
         return Ok(());
     }
-    Err(Error::config(format!("scheme '{scheme}' from {origin} is not known to this version"))
+    Err(Error::config(format!("the scheme from {origin} is not known to this version"))
         .hint("the scheme of this version is bastion"))
 }

@@ -117,9 +117,10 @@ fn unknown_account(word: &str, input: &Input) -> Error {
         return if digits == 12 { error.hint(format!("try {plain}")) } else { error };
     }
     if !accounts.exists() {
-        return error
-            .because(format!("{file} does not exist"))
-            .hint(format!("name it there: {{\"{}\": \"123456789012\"}}, or use the 12-digit id", shown_up_to(word, 80)));
+        return error.because(format!("{file} does not exist")).hint(format!(
+            "name it there: {{\"{}\": \"123456789012\"}}, or use the 12-digit id",
+            shown_up_to(word, 80)
+        ));
     }
     match accounts.near(word).as_slice() {
         [] => error.hint(format!("accounts are named in {file}; a 12-digit id works without a name")),
@@ -135,7 +136,8 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
     if let Some(word) = word {
         return Ok((RoleName::parse(word)?, None));
     }
-    let usage = || Error::usage(format!("which role in {}?", asked.name)).hint(format!("assume-role {} ROLE", asked.name));
+    let usage =
+        || Error::usage(format!("which role in {}?", asked.name)).hint(format!("assume-role {} ROLE", asked.name));
     let Some(entry) = &asked.entry else { return Err(usage()) };
     match (&entry.default_role, entry.roles.as_slice()) {
         (Some(role), _) => Ok((role.clone(), Some(format!("default_role of {}", entry.place)))),
@@ -152,7 +154,11 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
 ///
 /// # Errors
 /// `Config` when the account's partition and a region chosen for it disagree.
-pub fn target(asked: &Asked, (role, role_origin): (RoleName, Option<String>), region: Option<&Chosen<Region>>) -> Result<Target> {
+pub fn target(
+    asked: &Asked,
+    (role, role_origin): (RoleName, Option<String>),
+    region: Option<&Chosen<Region>>,
+) -> Result<Target> {
     let of_account = asked.entry.as_ref().and_then(|entry| entry.partition);
     let of_region = region.map(|region| region.value.partition());
     if let (Some(partition), Some(region)) = (of_account, region) {
@@ -199,7 +205,8 @@ pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option
 
 /// The region that the base profile or the settings name.
 pub fn fallback_region(base: &Base, input: &Input) -> Option<Chosen<Region>> {
-    let of_settings = || input.settings.region().map(|(region, origin)| Chosen::new(region.clone(), origin.to_string()));
+    let of_settings =
+        || input.settings.region().map(|(region, origin)| Chosen::new(region.clone(), origin.to_string()));
     base.region.clone().or_else(of_settings)
 }
 
@@ -216,7 +223,10 @@ pub fn length(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Leng
     }
     let variable = "AWS_ROLE_SESSION_TIMEOUT";
     if let Some(text) = input.environment.text(variable)? {
-        return Ok(Length { seconds: parse_role_duration(variable, text)?, origin: Origin::Configured(variable.into()) });
+        return Ok(Length {
+            seconds: parse_role_duration(variable, text)?,
+            origin: Origin::Configured(variable.into()),
+        });
     }
     Ok(match input.settings.duration() {
         Some((seconds, origin)) => Length { seconds, origin: Origin::Configured(origin.to_string()) },

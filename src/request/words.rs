@@ -64,7 +64,8 @@ pub fn without_secrets(asked: &cli::Target, target: &Target) -> Vec<String> {
         ("--session-name", &asked.session_name),
         ("--external-id", &asked.external_id),
     ];
-    let chosen = options.into_iter().filter_map(|(option, value)| value.as_ref().map(|value| format!("{option}={value}")));
+    let chosen =
+        options.into_iter().filter_map(|(option, value)| value.as_ref().map(|value| format!("{option}={value}")));
     let region = asked.words.get(2..).unwrap_or_default().iter().find(|word| Region::is_shaped(word));
     let mut words: Vec<String> = chosen.chain(region.map(|region| format!("--region={region}"))).collect();
     if asked.write {

@@ -70,10 +70,15 @@ impl Terminal {
     async fn ask_line(self, question: &str) -> Result<Zeroizing<String>> {
         let needs_answer = |error: Error| error.hint("give the code as a word: assume-role ACCOUNT ROLE 123456");
         if !self.may_ask {
-            return Err(needs_answer(Error::new(Kind::NeedsAnswer, "an answer is needed, but --no-input forbids to ask")));
+            return Err(needs_answer(Error::new(
+                Kind::NeedsAnswer,
+                "an answer is needed, but --no-input forbids to ask",
+            )));
         }
         let device = OpenOptions::new().read(true).write(true).open(DEVICE).map_err(|error| {
-            needs_answer(Error::new(Kind::NeedsAnswer, "an answer is needed, but there is no terminal to ask on").because(error))
+            needs_answer(
+                Error::new(Kind::NeedsAnswer, "an answer is needed, but there is no terminal to ask on").because(error),
+            )
         })?;
         let mut line = OpenLine::begin(&device, question)?;
         let (sender, receiver) = oneshot::channel();

@@ -35,7 +35,8 @@ impl Bastion<'_> {
         match serials.as_slice() {
             [] => {
                 if !devices.is_empty() {
-                    self.notes.push("this user has only passkeys, which STS cannot take; going on without MFA".to_owned());
+                    self.notes
+                        .push("this user has only passkeys, which STS cannot take; going on without MFA".to_owned());
                 }
                 Ok(None)
             }
@@ -59,12 +60,7 @@ impl Bastion<'_> {
             return Err(self.refusal(failure, false));
         }
         let identity = self.identity().await?;
-        let serial = format!(
-            "arn:{}:iam::{}:mfa/{}",
-            self.request.target.partition,
-            identity.account,
-            identity.user()
-        );
+        let serial = format!("arn:{}:iam::{}:mfa/{}", self.request.target.partition, identity.account, identity.user());
         Ok(Chosen::new(serial, "a guess: iam:ListMFADevices was not possible"))
     }
 

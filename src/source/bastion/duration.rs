@@ -34,9 +34,12 @@ impl Bastion<'_> {
         }
         let asked = minutes(self.seconds.into());
         if self.request.length.origin == Origin::Option {
-            return Err(Error::config(format!("{asked} is too long: {} holds temporary keys", self.request.base.keys_from))
-                .because("AWS gives a role assumed from temporary keys one hour at most (role chaining)")
-                .hint("--duration 1h"));
+            return Err(Error::config(format!(
+                "{asked} is too long: {} holds temporary keys",
+                self.request.base.keys_from
+            ))
+            .because("AWS gives a role assumed from temporary keys one hour at most (role chaining)")
+            .hint("--duration 1h"));
         }
         self.notes.push(format!("1h instead of {asked}: AWS gives a role assumed from temporary keys no more"));
         self.seconds = ONE_HOUR;
@@ -46,8 +49,11 @@ impl Bastion<'_> {
     /// Whether a call failed for its duration only and a shorter one is left to try.
     pub(super) fn step_down(&mut self, failure: &Failure) -> bool {
         let words = failure.words();
-        let too_long = words.contains("MaxSessionDuration") || words.contains("session limit for roles assumed by role chaining");
-        let next = STEPS.into_iter().find(|&step| step < self.seconds && (!words.contains("role chaining") || step == ONE_HOUR));
+        let too_long =
+            words.contains("MaxSessionDuration") || words.contains("session limit for roles assumed by role chaining");
+        let next = STEPS
+            .into_iter()
+            .find(|&step| step < self.seconds && (!words.contains("role chaining") || step == ONE_HOUR));
         match next {
             Some(step) if too_long => {
                 self.seconds = step;

@@ -62,7 +62,11 @@ impl<'a> Bastion<'a> {
             return self.from_temporary_keys().await;
         }
         self.start_at_known_duration()?;
-        if self.seconds > ONE_HOUR && !self.has_to_make_do()? { self.straight().await } else { self.from_base_session().await }
+        if self.seconds > ONE_HOUR && !self.has_to_make_do()? {
+            self.straight().await
+        } else {
+            self.from_base_session().await
+        }
     }
 
     /// For more than an hour, but with nobody to ask: a live base session still gives one hour.
@@ -100,7 +104,8 @@ impl<'a> Bastion<'a> {
             return self.granted(assumed, Some(FOREVER));
         };
         let base = self.new_base_session(&device).await?;
-        let assumed = self.call_role(&base.session.keys, None).await?.map_err(|failure| self.refusal(&failure, true))?;
+        let assumed =
+            self.call_role(&base.session.keys, None).await?.map_err(|failure| self.refusal(&failure, true))?;
         self.granted(assumed, Some(base.session.expires))
     }
 

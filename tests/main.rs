@@ -7,6 +7,7 @@ mod exports;
 mod quoting;
 mod real_shells;
 mod scenes;
+mod second_opinion;
 mod store;
 mod support;
 mod world_tests;

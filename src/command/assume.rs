@@ -5,6 +5,7 @@ use super::export::Target;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
+use crate::input::settings::StoreKind;
 use crate::report::Report;
 use crate::request::{Origin, Request};
 use crate::session::{Moment, Secret, minutes};
@@ -12,7 +13,7 @@ use crate::shell::exports;
 use crate::shell::variables::{Legacy, Switch};
 use crate::shell::words::encode_words;
 use crate::source::{Bastion, Granted, base_key, role_key};
-use crate::store::{BaseSession, RoleSession, Store};
+use crate::store::{self, BaseSession, Choice, RoleSession, Store};
 use crate::sts::{Client, Endpoints};
 
 /// A stored session is handed out again while more than this is left, in seconds: botocore asks a
@@ -53,8 +54,13 @@ pub fn renewed(
 }
 
 /// The store that the settings ask for.
-pub fn store_choice(_input: &Input) -> crate::store::Choice {
-    crate::store::Choice { kind: crate::store::Kind::File, configured: false }
+pub fn store_choice(input: &Input) -> Choice {
+    let kind = match input.settings.store.value {
+        StoreKind::File => store::Kind::File,
+        StoreKind::Runtime => store::Kind::Runtime,
+        StoreKind::None => store::Kind::None,
+    };
+    Choice { kind, configured: input.settings.store.is_configured() }
 }
 
 /// A protected account is entered on purpose or not at all.

@@ -1,8 +1,12 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod assume;
+mod cut_output;
+mod exports;
 mod quoting;
 mod real_shells;
+mod scenes;
 mod second_opinion;
 mod store;
 mod support;

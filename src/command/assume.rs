@@ -28,14 +28,33 @@ const SKEW_TOLD: i64 = 60;
 /// # Errors
 /// Whatever went wrong on the way; nothing was changed then.
 pub fn run(asked: &cli::Target, target: Target, legacy: bool, context: &Context, report: &Report) -> Result<Secret> {
+    renewed(asked, 0, target, legacy, context, report)
+}
+
+/// As [`run`], with a session of which at least `wanted` seconds are left.
+///
+/// # Errors
+/// As [`run`], and `TooShort` when even a new session is not that long.
+pub fn renewed(
+    asked: &cli::Target,
+    wanted: i64,
+    target: Target,
+    legacy: bool,
+    context: &Context,
+    report: &Report,
+) -> Result<Secret> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
     guard(&request)?;
-    let store =
-        Store::open(&context.environment, crate::store::Choice { kind: crate::store::Kind::File, configured: false })?;
-    let granted = session(&request, &store, context.now, report)?;
+    let store = Store::open(&context.environment, store_choice(&input))?;
+    let granted = session(&request, wanted, &store, context.now, report)?;
     tell(&request, &granted, &input, &store, context.now, report);
     export(&request, &granted, target, legacy, &store, context)
+}
+
+/// The store that the settings ask for.
+pub fn store_choice(_input: &Input) -> crate::store::Choice {
+    crate::store::Choice { kind: crate::store::Kind::File, configured: false }
 }
 
 /// A protected account is entered on purpose or not at all.
@@ -49,19 +68,24 @@ fn guard(request: &Request) -> Result<()> {
 }
 
 /// The session of a request: from the store while enough of it is left, else from AWS.
-fn session(request: &Request, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
+fn session(request: &Request, wanted: i64, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
     let stored = stored(request, store, now)?;
     let left = |granted: &Granted| granted.role.session.expires.since(now.plus(store.skew(now)));
-    match stored {
-        Some(granted) if !request.refresh && left(&granted) > enough(&granted.role) => Ok(granted),
+    let granted = match stored {
+        Some(granted) if !request.refresh && left(&granted) > enough(&granted.role).max(wanted) => granted,
         stored => fetch(request, store, now, report).or_else(|error| match stored {
-            Some(granted) if excuses(error.kind) && !request.refresh && left(&granted) > LITTLE => {
+            Some(granted) if excuses(error.kind) && !request.refresh && left(&granted) > LITTLE.max(wanted) => {
                 report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
                 Ok(granted)
             }
             _ => Err(error),
-        }),
+        })?,
+    };
+    if left(&granted) < wanted - LITTLE {
+        return Err(Error::new(Kind::TooShort, format!("a new session lasts only {}", minutes(left(&granted))))
+            .hint(format!("ask for a longer one: --duration {}", minutes(wanted))));
     }
+    Ok(granted)
 }
 
 /// A session that was never longer than the usual threshold is good until shortly before its end.

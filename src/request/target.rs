@@ -66,6 +66,19 @@ pub struct Target {
     pub role_origin: Option<String>,
 }
 
+impl Target {
+    /// The account and role that two words name, without anything else of a request.
+    ///
+    /// # Errors
+    /// `Config` and `Usage` as for a switch.
+    pub fn named(words: &[String], input: &Input) -> Result<Self> {
+        let words = super::words::sort(words)?;
+        let account = find_account(&words.account, input)?;
+        let role = role(words.role.as_deref(), &account)?;
+        target(&account, role, None)
+    }
+}
+
 /// An account as typed, with what the accounts file knows about it.
 #[derive(Clone, Debug)]
 pub struct Asked {

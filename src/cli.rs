@@ -44,6 +44,34 @@ pub enum Verb {
     /// Unset what a switch set and restore what was there before
     #[command(alias = "clear")]
     Leave,
+    /// Renew this shell's role when less time than this is left
+    Ensure(Ensure),
+    /// Forget stored sessions; keys that a shell already holds stay there
+    Logout(Logout),
+}
+
+/// Arguments of `ensure`.
+#[derive(Args, Clone, Debug)]
+pub struct Ensure {
+    /// The time that has to be left: 45m
+    pub duration: String,
+    /// Six digits of the MFA device, should they be needed
+    #[arg(long, value_name = "CODE")]
+    pub mfa_code: Option<String>,
+    /// Never ask; fail with exit code 7 instead
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// Arguments of `logout`.
+#[derive(Args, Clone, Debug)]
+pub struct Logout {
+    /// ACCOUNT ROLE: only the sessions of that role
+    #[arg(value_name = "ACCOUNT ROLE")]
+    pub words: Vec<String>,
+    /// Everything that is stored but the history of use
+    #[arg(long, conflicts_with = "words")]
+    pub all: bool,
 }
 
 /// Arguments of `init`.

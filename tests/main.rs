@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod assume;
+mod cut_output;
+mod exports;
 mod quoting;
 mod real_shells;
 mod scenes;
+mod second_opinion;
 mod store;
 mod support;
 mod world_tests;

@@ -17,12 +17,12 @@ impl Outcome {
         assert_eq!((self.status, self.out.as_str(), self.err.as_str()), (0, "", ""), "{what}");
     }
 
-    /// The variables of an `env -0` that the script ran, between the two marks or to the end.
+    /// The variables of an `env -0` that the script ran after a mark, without those every shell has.
     pub fn environment(&self, after: &str) -> BTreeMap<String, String> {
         let (_, rest) = self.out.split_once(&format!("{after}\n")).unwrap_or_else(|| panic!("{after}: {}", self.err));
         let dump = rest.split("\0\n").next().unwrap();
         let pairs = dump.split('\0').filter_map(|pair| pair.split_once('='));
-        let own = ["_", "SHLVL", "PWD", "OLDPWD"];
+        let own = ["_", "SHLVL", "PWD", "OLDPWD", "HOME", "PATH", "LOGNAME", "USER"];
         pairs.filter(|(name, _)| !own.contains(name)).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
     }
 }
@@ -39,6 +39,7 @@ pub fn words(shell: &str) -> Vec<&str> {
         "bash --posix" => vec!["bash", "--posix", "--norc", "--noprofile"],
         "zsh" => vec!["zsh", "-f"],
         "fish" => vec!["fish", "--no-config"],
+        "fish with configuration" => vec!["fish"],
         other => vec![other],
     }
 }

@@ -1,8 +1,11 @@
 //! One file for each verb, and the match that leads to it.
 
 mod assume;
+mod ensure;
 mod export;
 mod init;
+mod logout;
+mod previous;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -92,7 +95,8 @@ pub fn run(context: &Context) -> Outcome {
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
-        Some(Verb::Leave) | None => return directly(&cli, context, report),
+        Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
+        Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
     };
     match result {
         Ok(output) => Outcome { output, report, error: None },

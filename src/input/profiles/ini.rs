@@ -189,7 +189,11 @@ impl<'a> Reader<'a> {
         match body.split_once('=').map(|(key, value)| (key.trim_end(), value.trim_start())) {
             Some((key, value)) if !key.is_empty() => self.push(number, key, value, true),
             _ => {
-                self.note(number, "this indented line is not NAME = VALUE", "write NAME = VALUE, or # before a comment")
+                self.note(
+                    number,
+                    "this indented line is not NAME = VALUE",
+                    "write NAME = VALUE, or # before a comment",
+                );
             }
         }
     }

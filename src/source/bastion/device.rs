@@ -44,10 +44,12 @@ impl Bastion<'_> {
             several => {
                 let shown: Vec<String> = several.iter().map(|serial| shown(serial)).collect();
                 let question = "Which MFA device?";
+                self.turn.asking(true);
                 let chosen = self.terminal.ask_choice(question, &shown).await.map_err(|error| match error.kind {
                     Kind::NeedsAnswer => error.hint(format!("name one of {} with --mfa-serial", shown.join(", "))),
                     _ => error,
                 })?;
+                self.turn.asking(false);
                 Ok(several.get(chosen).cloned())
             }
         }

@@ -3,5 +3,7 @@
 
 mod cut_output;
 mod exports;
+mod init_scripts;
 mod quoting;
 mod real_shells;
+mod shell_function;

@@ -21,7 +21,6 @@ printf '%s\n' "$@" >"$HOME/words"
 printf '%s' "${COMPLETE-unset}" >"$HOME/complete"
 case "$1" in
 export) cat "$HOME/code" ;;
-stdin) cat >"$HOME/stdin" ;;
 *) if [ -e "$HOME/direct" ]; then cat "$HOME/direct"; else echo "printed $*"; fi ;;
 esac
 case "${ANSWER-0}" in

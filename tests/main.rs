@@ -7,3 +7,4 @@ mod init_scripts;
 mod quoting;
 mod real_shells;
 mod shell_function;
+mod ways;

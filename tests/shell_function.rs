@@ -171,9 +171,6 @@ fn the_function_alone_works_in_a_bare_shell() {
 
 #[test]
 fn the_program_has_the_standard_input_of_the_caller() {
-    everywhere(&[], "echo line | assume-role list; echo other >input; assume-role stdin <input", |what, home, _| {
-        assert_eq!(home.read("words").lines().next(), Some("export"), "{what}");
-    });
     let home = Home::new();
     for (shell, load) in [("bash", SHELLS[0].1), ("zsh", SHELLS[4].1), ("fish", SHELLS[14].1)] {
         home.write("code", "");

@@ -31,6 +31,7 @@ use record::Found;
 
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
+use crate::input::settings::{Settings, StoreKind};
 use crate::session::Moment;
 use crate::shown::shown;
 
@@ -46,12 +47,30 @@ pub enum Kind {
 }
 
 /// Which store is wanted, and how much.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// Where.
     pub kind: Kind,
     /// Whether the user said so: then a store that cannot be used is an error.
     pub configured: bool,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self { kind: Kind::File, configured: false }
+    }
+}
+
+impl Choice {
+    /// What the settings ask for.
+    pub fn of(settings: &Settings) -> Self {
+        let kind = match settings.store.value {
+            StoreKind::File => Kind::File,
+            StoreKind::Runtime => Kind::Runtime,
+            StoreKind::None => Kind::None,
+        };
+        Self { kind, configured: settings.store.is_configured() }
+    }
 }
 
 /// The store of one run.

@@ -51,6 +51,8 @@ pub enum Verb {
     Ensure(Ensure),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
+    /// Print the file that a package installs for TAB; `init` needs none
+    Completions(Completions),
 }
 
 /// Arguments of `ensure`.
@@ -77,6 +79,13 @@ pub struct Logout {
     pub all: bool,
 }
 
+/// Arguments of `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct Completions {
+    /// bash, zsh or fish
+    pub shell: String,
+}
+
 /// Arguments of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct Init {
@@ -85,6 +94,9 @@ pub struct Init {
     /// Also define a function of this short name
     #[arg(long, value_name = "NAME")]
     pub cmd: Option<String>,
+    /// Leave TAB to others
+    #[arg(long)]
+    pub no_completions: bool,
 }
 
 /// Arguments of `export`. The words after the options are the program's own, read a second time.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod assume;
+mod completion_in_shells;
 mod cut_output;
 mod exports;
 mod init_scripts;

@@ -22,7 +22,7 @@ pub fn run(arguments: &cli::Init, context: &Context) -> Result<String> {
     let binary = binary_path(first, &context.directory, context.environment.raw("PATH"), std::env::current_exe().ok())
         .ok_or_else(|| Error::config("the path of this program cannot be found").hint("call it by its full path"))?;
     let cmd = arguments.cmd.as_deref().map(ShortName::parse).transpose()?;
-    script(shell, &binary, &InitOptions { cmd })
+    script(shell, &binary, &InitOptions { cmd, no_completions: arguments.no_completions })
 }
 
 /// The refusal to print keys on a terminal, with the line that would have made it work.

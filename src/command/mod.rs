@@ -17,7 +17,9 @@ use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::report::Report;
 use crate::session::{Moment, Secret};
+use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
+use crate::shell::shims::packaged;
 
 /// What a run is given: everything that is read from the process is read here.
 #[derive(Debug)]
@@ -40,17 +42,25 @@ impl Context {
     /// # Errors
     /// `Io` when this machine's clock stands before 1970.
     pub fn of_process(arguments: Vec<OsString>) -> Result<Self> {
-        let since = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_err(|_| Error::io("the clock of this machine stands before 1970").hint("set the clock"))?;
         Ok(Self {
             arguments,
             environment: Environment::of_process(),
-            now: Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)),
+            now: now()?,
             directory: std::env::current_dir().unwrap_or_default(),
             prints_to_terminal: std::io::stdout().is_terminal(),
         })
     }
+}
+
+/// This machine's clock.
+///
+/// # Errors
+/// `Io` when it stands before 1970.
+pub fn now() -> Result<Moment> {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_err(|_| Error::io("the clock of this machine stands before 1970").hint("set the clock"))?;
+    Ok(Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)))
 }
 
 /// What a run leaves: text for standard output, and how it ended.
@@ -97,6 +107,7 @@ pub fn run(context: &Context) -> Outcome {
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
+        Some(Verb::Completions(arguments)) => Shell::parse(&arguments.shell).map(packaged).map(Output::Text),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
     };

@@ -6,6 +6,7 @@ pub mod exports;
 pub mod integration;
 pub mod quote;
 pub mod running;
+pub mod shims;
 pub mod variables;
 pub mod words;
 

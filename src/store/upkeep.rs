@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use rustix::fs::{AtFlags, Dir, Stat};
 use rustix::io::Errno;
 
+use super::clock::Skew;
 use super::directory::{Directory, must_be_our_file};
-use super::entry::{BaseSession, Entry, RoleSession};
+use super::entry::{BaseFacts, BaseSession, Entry, LegalDuration, RoleSession};
 use super::fault::Fault;
 use super::file::{Identity, UNFINISHED, identity};
-use super::history;
 use super::lock;
 use super::record::{self, Found};
 use crate::session::Moment;
@@ -30,16 +30,17 @@ const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55
 ";
 
 /// Whether a file may hold keys.
-pub(super) fn may_hold_secrets(name: &str) -> bool {
+pub(super) fn may_hold_keys(name: &str) -> bool {
     is_of::<BaseSession>(name)
         || is_of::<RoleSession>(name)
         || name.starts_with(DAMAGED)
         || name.starts_with(UNFINISHED)
 }
 
-/// Whether a file is anything but the history.
-pub(super) fn is_not_history(name: &str) -> bool {
-    name != history::NAME
+/// Whether a file is one of the store other than the history.
+pub(super) fn is_ours_but_history(name: &str) -> bool {
+    let is_fact = is_of::<BaseFacts>(name) || is_of::<LegalDuration>(name) || is_of::<Skew>(name);
+    may_hold_keys(name) || is_fact || name.starts_with(lock::PREFIX) || name == TAG
 }
 
 fn is_of<T: Entry>(name: &str) -> bool {
@@ -67,15 +68,20 @@ impl Directory {
         Ok(names)
     }
 
-    /// Removes the files whose name passes, and returns how many there were.
+    /// Removes the files whose name passes, and returns how many there were. One that cannot be removed keeps
+    /// none of the others.
     pub(super) fn remove_if(&self, goes: impl Fn(&str) -> bool) -> Result<usize, Fault> {
         let mut count = 0;
+        let mut first_fault = None;
         for name in self.names()?.iter().filter(|name| goes(name)) {
-            let is_gone = if name.starts_with(lock::PREFIX) { self.remove_lock(name)? } else { self.remove(name)? };
-            count += usize::from(is_gone);
+            let removed = if name.starts_with(lock::PREFIX) { self.remove_lock(name) } else { self.remove(name) };
+            match removed {
+                Ok(removed) => count += usize::from(removed),
+                Err(fault) => first_fault = first_fault.or(Some(fault)),
+            }
         }
         self.settle()?;
-        Ok(count)
+        first_fault.map_or(Ok(count), Err)
     }
 
     /// Moves a damaged file out of the way and says where to; `None` when another run has done it or has already

@@ -163,3 +163,24 @@ impl Directory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use crate::input::environment::Environment;
+    use crate::store::Kind;
+    use crate::store::directory::Place;
+
+    #[test]
+    fn a_good_file_is_not_set_aside_for_the_damaged_one_before_it() {
+        let home = TempDir::new().unwrap();
+        let place = Place::find(&Environment::from_pairs([("HOME", home.path())]), Kind::File).unwrap().unwrap();
+        let directory = place.open_or_make().unwrap();
+        directory.replace("role-x", b"bad", None).unwrap();
+        let bad = directory.read("role-x", 10).unwrap().unwrap();
+        directory.replace("role-x", b"good", None).unwrap();
+        assert_eq!(directory.set_aside("role-x", bad.identity).unwrap(), None);
+        assert_eq!(*directory.read("role-x", 10).unwrap().unwrap().bytes, b"good");
+    }
+}

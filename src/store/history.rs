@@ -71,10 +71,11 @@ impl Store {
             };
             push_line(&mut text, used);
             file.write_all(text.as_bytes()).map_err(|error| directory.system(error))?;
-            if size > FOLDED_FROM {
-                let content = self.read_history(directory)?;
-                let uses = content.map(|content| fold(&String::from_utf8_lossy(&content.bytes)));
-                directory.replace(NAME, folded(&uses.unwrap_or_default()).as_bytes(), None)?;
+            if size > FOLDED_FROM
+                && let Some(content) = self.read_history(directory)?
+            {
+                let uses = fold(&String::from_utf8_lossy(&content.bytes));
+                directory.replace(NAME, folded(&uses).as_bytes(), None)?;
             }
             Ok(())
         })

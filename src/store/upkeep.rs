@@ -24,10 +24,8 @@ const ABANDONED: i64 = 60;
 const UNUSED: i64 = 24 * 3600;
 /// The mark that backup programs look for (Cache Directory Tagging Specification).
 const TAG: &str = "CACHEDIR.TAG";
-const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55
-\
-    # Temporary keys of assume-role: not worth a backup. See https://bford.info/cachedir/
-";
+const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
+    # Temporary keys of assume-role: not worth a backup. See https://bford.info/cachedir/\n";
 
 /// Whether a file may hold keys.
 pub(super) fn may_hold_keys(name: &str) -> bool {

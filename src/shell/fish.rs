@@ -1,0 +1,91 @@
+//! Code for fish: only global variables are touched. A universal variable lives in every shell of the user, so it is
+//! named and left to them.
+//!
+//! What is kept from before the first switch is the list `x VALUE…` when it was exported, `u VALUE…` when it was not,
+//! and empty when there was no global variable. fish has no read-only variables beside its own.
+
+use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored};
+use super::quote::fish as quote;
+use super::sh::without_settings;
+use super::variables::{Change, OWN, REGION, SESSION, restored};
+
+/// In the shell that made the first switch the keys' keeper is set, whatever it holds.
+const HERE: &str = "builtin set -q __assume_role_was_AWS_ACCESS_KEY_ID";
+
+/// The loops' variable.
+const NAME: &str = "__assume_role_name";
+
+const SAVE: &str = concat!(
+    "if not builtin set -qg __assume_role_was_$__assume_role_name; ",
+    "if builtin set -qgx $__assume_role_name; ",
+    "builtin set -g --unexport __assume_role_was_$__assume_role_name x $$__assume_role_name; ",
+    "else if builtin set -qg $__assume_role_name; ",
+    "builtin set -g --unexport __assume_role_was_$__assume_role_name u $$__assume_role_name; ",
+    "else; builtin set -g --unexport __assume_role_was_$__assume_role_name; end; end; ",
+);
+
+const RESTORE: &str = concat!(
+    "builtin set -l __assume_role_was __assume_role_was_$__assume_role_name; ",
+    "if builtin set -qg $__assume_role_was; builtin set -eg $__assume_role_name; ",
+    "builtin set __assume_role_was $$__assume_role_was; ",
+    "if builtin set -q __assume_role_was[1]; ",
+    "if builtin test $__assume_role_was[1] = x; builtin set -gx $__assume_role_name $__assume_role_was[2..]; ",
+    "else; builtin set -g --unexport $__assume_role_name $__assume_role_was[2..]; end; end; ",
+    "builtin set -eg __assume_role_was_$__assume_role_name; end; ",
+);
+
+pub(super) fn switch(changes: &[Change<'_>]) -> String {
+    let names: Vec<&str> = changes.iter().map(|change| change.name).collect();
+    let kept: Vec<&str> = names.iter().copied().filter(|name| is_restored(name)).collect();
+    let unset: Vec<&str> = changes.iter().filter(|change| change.value.is_none()).map(|change| change.name).collect();
+    let sets: String = changes
+        .iter()
+        .filter_map(|change| Some(format!("builtin set -gx {} {}; ", change.name, quote(change.value.as_deref()?))))
+        .collect();
+    let warning = quote(
+        "assume-role: %s is also a universal variable and stays set; to remove it from every shell: set -e -U %s\n",
+    )
+    .replace('\n', "\\n");
+    format!(
+        concat!(
+            "begin; if {here}; or not builtin set -q ASSUME_ROLE_KEY_ID; for {name} in {kept}; {save}end; end; ",
+            "builtin set -eg {names}; {sets}for {name} in {unset}; ",
+            "if builtin set -qU ${name}; builtin printf {warning} ${name} ${name} >&2; end; end; ",
+            "builtin set -e {name}; builtin true; end\n",
+        ),
+        here = HERE,
+        name = NAME,
+        kept = kept.join(" "),
+        save = SAVE,
+        names = names.join(" "),
+        sets = sets,
+        unset = unset.join(" "),
+        warning = warning,
+    )
+}
+
+pub(super) fn leave(legacy: bool) -> String {
+    let restored: Vec<&str> = restored().collect();
+    let (own, session, region) = (OWN.join(" "), SESSION.join(" "), REGION.join(" "));
+    let old = if legacy { format!("builtin set -eg {}; ", without_settings().join(" ")) } else { String::new() };
+    format!(
+        concat!(
+            "begin; if {here}; for {name} in {restored}; {restore}end; builtin set -e {name}; builtin set -eg {own}; ",
+            "else if builtin set -q ASSUME_ROLE_KEY_ID; ",
+            r#"if builtin test "$AWS_ACCESS_KEY_ID" = "$ASSUME_ROLE_KEY_ID"; builtin set -eg {session}; end; "#,
+            r#"if builtin test "$AWS_REGION" = "$ASSUME_ROLE_REGION"; builtin set -eg {region}; end; "#,
+            "builtin set -eg AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}builtin printf '%s\\n' {only} >&2; ",
+            "else; builtin printf '%s\\n' {nothing} >&2; end; builtin true; end\n",
+        ),
+        here = HERE,
+        name = NAME,
+        restored = restored.join(" "),
+        restore = RESTORE,
+        own = own,
+        session = session,
+        region = region,
+        old = old,
+        only = quote(ONLY_UNSET),
+        nothing = quote(NOTHING_TO_LEAVE),
+    )
+}

@@ -1,0 +1,53 @@
+//! The shell's side: what is printed for a shell to evaluate, and how a value gets there unharmed.
+//!
+//! Sessions and requests come in as values, text goes out; nothing here reads a file or knows AWS's services.
+
+pub mod exports;
+pub mod integration;
+pub mod quote;
+pub mod running;
+pub mod variables;
+pub mod words;
+
+mod fish;
+mod sh;
+
+use crate::error::{Error, Result};
+use crate::shown::shown_up_to;
+
+/// A shell with an integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shell {
+    /// bash, 3.2 and later.
+    Bash,
+    /// zsh.
+    Zsh,
+    /// fish, 3.6 and later.
+    Fish,
+}
+
+impl Shell {
+    /// Every shell there is.
+    pub const ALL: [Self; 3] = [Self::Bash, Self::Zsh, Self::Fish];
+
+    /// The name, as typed after `init`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+        }
+    }
+
+    /// The shell of that name.
+    ///
+    /// # Errors
+    /// `Usage` with the names there are.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|shell| shell.name() == text).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.into_iter().map(Self::name).collect();
+            Error::usage(format!("there is no integration for the shell '{}'", shown_up_to(text, 80)))
+                .hint(format!("shells: {}", names.join(", ")))
+        })
+    }
+}

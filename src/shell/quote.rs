@@ -1,0 +1,65 @@
+//! Quoting: any text becomes one word of a shell, byte for byte.
+//!
+//! Pure text in, text out. Nothing weaker than single quotes is used; what they cannot hold, the quote itself, is
+//! the only character that leaves them. A line break would survive here too, yet callers refuse it, since an
+//! unquoted `eval $(…)` would not keep it.
+
+/// One word for sh, dash, bash and zsh: `'…'`, each `'` as `'\''`.
+pub fn sh(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// As [`sh`], and safe under an unquoted `eval $(…)`, where the shell looks for file names in the words before it
+/// evaluates them: what could be part of a pattern is written as an octal escape.
+pub fn sh_without_patterns(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    let mut rest = text;
+    while let Some(start) = rest.find(is_pattern) {
+        let (plain, tail) = rest.split_at(start);
+        let end = tail.find(|character| !is_pattern(character)).unwrap_or(tail.len());
+        let (special, after) = tail.split_at(end);
+        if !plain.is_empty() {
+            out.push_str(&sh(plain));
+        }
+        out.push_str(r#""$(\printf %b '"#);
+        for byte in special.bytes() {
+            out.push_str(&format!("\\0{byte:03o}"));
+        }
+        out.push_str(r#"')""#);
+        rest = after;
+    }
+    if !rest.is_empty() || out.is_empty() {
+        out.push_str(&sh(rest));
+    }
+    out
+}
+
+/// What a shell, bash with extglob too, may read as part of a pattern.
+fn is_pattern(character: char) -> bool {
+    "*?[]()|\\".contains(character)
+}
+
+/// One word for fish: `'…'`, each `\` and `'` with a backslash.
+pub fn fish(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_leave_the_quotes() {
+        assert_eq!(sh("a'b"), r"'a'\''b'");
+        assert_eq!(fish(r"a'b\c"), r"'a\'b\\c'");
+        assert_eq!(sh(""), "''");
+    }
+
+    #[test]
+    fn patterns_become_octal() {
+        assert_eq!(sh_without_patterns("plain name"), "'plain name'");
+        assert_eq!(sh_without_patterns("a*b"), r#"'a'"$(\printf %b '\0052')"'b'"#);
+        assert_eq!(sh_without_patterns("*"), r#""$(\printf %b '\0052')""#);
+        assert_eq!(sh_without_patterns(""), "''");
+    }
+}

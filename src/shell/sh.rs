@@ -1,0 +1,137 @@
+//! Code for the sh family: bash and zsh through our function, and the direct form that sh and dash understand too.
+//!
+//! What is kept from before the first switch is `VALUE=` when it was exported, `VALUE-` when it was only set, and
+//! empty when there was nothing.
+//!
+//! The direct form may be evaluated without quotes around it, where the shell splits it at blanks and looks for file
+//! names in its words first: single blanks only, and no `*`, `?` or `[`.
+
+use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored, keeper};
+use super::quote;
+use super::variables::{Change, LEGACY, OWN, REGION, SESSION, restored};
+
+/// One way of writing the same code.
+pub(super) struct Dialect {
+    /// Before each command: aliases (the backslash) and functions (`builtin`) must not get in between.
+    builtin: &'static str,
+    quote: fn(&str) -> String,
+    /// What an assignment needs before it, so that zsh's WARN_CREATE_GLOBAL stays silent.
+    assign: &'static str,
+    /// What takes the kept values out of the environment again, where `set -a` put them.
+    hide: &'static [&'static str],
+}
+
+pub(super) const BASH: Dialect =
+    Dialect { builtin: r"\builtin \", quote: quote::sh, assign: "", hide: &[r"\builtin \export -n"] };
+
+pub(super) const ZSH: Dialect = Dialect {
+    builtin: r"\builtin \",
+    quote: quote::sh,
+    assign: r"\builtin \typeset -g ",
+    hide: &[r"\builtin \typeset -g +x"],
+};
+
+pub(super) const DIRECT: Dialect = Dialect {
+    builtin: r"\",
+    quote: quote::sh_without_patterns,
+    assign: "",
+    hide: &[r#"\test -z "${BASH_VERSION-}" || \export -n"#, r#"\test -z "${ZSH_VERSION-}" || \typeset -g +x"#],
+};
+
+/// In the shell that made the first switch the keys' keeper is set, whatever it holds.
+const HERE: &str = r#"-n "${__assume_role_was_AWS_ACCESS_KEY_ID+x}""#;
+
+impl Dialect {
+    pub(super) fn switch(&self, changes: &[Change<'_>], exported: impl Fn(&str) -> bool) -> String {
+        let b = self.builtin;
+        let names: Vec<&str> = changes.iter().map(|change| change.name).collect();
+        let kept: Vec<&str> = names.iter().copied().filter(|name| is_restored(name)).collect();
+        let saves: String = kept
+            .iter()
+            .map(|name| {
+                let (keeper, mark) = (keeper(name), if exported(name) { '=' } else { '-' });
+                format!(r#"{b}test -n "${{{keeper}+x}}" || {}{keeper}="${{{name}+${name}{mark}}}"; "#, self.assign)
+            })
+            .collect();
+        let keepers: Vec<String> = kept.iter().map(|name| keeper(name)).collect();
+        let hides: String = self.hide.iter().map(|hide| format!("{hide} {}; ", keepers.join(" "))).collect();
+        let sets: String = changes
+            .iter()
+            .filter_map(|change| Some(format!(" {}={}", change.name, (self.quote)(change.value.as_deref()?))))
+            .collect();
+        // Unset first: that drops integer, upper-case and array attributes, and the prefix of `AWS_REGION=x assume-role …`.
+        self.when_writable(
+            &names,
+            &format!(
+                r#"if {b}test {HERE} || {b}test -z "${{ASSUME_ROLE_KEY_ID+x}}"; then {saves}{hides}fi; {b}unset -v {}; {b}export{sets};"#,
+                names.join(" ")
+            ),
+        )
+    }
+
+    pub(super) fn leave(&self, legacy: bool) -> String {
+        let b = self.builtin;
+        let names: Vec<&str> = restored().chain(OWN).collect();
+        let restores: String = restored().map(|name| self.restore(name)).collect();
+        let (own, session, region) = (OWN.join(" "), SESSION.join(" "), REGION.join(" "));
+        let old = if legacy { format!("{b}unset -v {}; ", without_settings().join(" ")) } else { String::new() };
+        let unsets = format!(
+            concat!(
+                r#"{b}test "${{AWS_ACCESS_KEY_ID-}}" != "${{ASSUME_ROLE_KEY_ID}}" || {b}unset -v {session}; "#,
+                r#"{b}test "${{AWS_REGION-}}" != "${{ASSUME_ROLE_REGION-}}" || {b}unset -v {region}; "#,
+                r#"{b}unset -v AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}{b}printf '%s\n' {only} >&2;"#,
+            ),
+            b = b,
+            session = session,
+            region = region,
+            own = own,
+            old = old,
+            only = (self.quote)(ONLY_UNSET),
+        );
+        self.when_writable(
+            &names,
+            &format!(
+                r#"if {b}test {HERE}; then {restores}{b}unset -v {own}; elif {b}test -n "${{ASSUME_ROLE_KEY_ID+x}}"; then {unsets} else {b}printf '%s\n' {} >&2; fi;"#,
+                (self.quote)(NOTHING_TO_LEAVE)
+            ),
+        )
+    }
+
+    /// `then` when every name can be unset, proven in a subshell; else each that cannot is named, status 9.
+    fn when_writable(&self, names: &[&str], then: &str) -> String {
+        let b = self.builtin;
+        let names = names.join(" ");
+        format!(
+            concat!(
+                r#"{{ if ( {b}unset -v {names} ) 2>/dev/null; then {then} else "#,
+                r#"( for __assume_role_name in {names}; do ( {b}unset -v "$__assume_role_name" ) 2>/dev/null || "#,
+                r#"{b}printf 'assume-role: %s is read-only in this shell; nothing was changed\n' "$__assume_role_name" >&2; "#,
+                r#"done; {b}exit 9 ); fi; }}"#,
+                "\n"
+            ),
+            b = b,
+            names = names,
+            then = then,
+        )
+    }
+
+    fn restore(&self, name: &str) -> String {
+        let (b, was) = (self.builtin, keeper(name));
+        format!(
+            concat!(
+                r#"if {b}test -n "${{{was}+x}}"; then {b}unset -v {name}; "#,
+                r#"{b}test "${was}" = "${{{was}%=}}" || {b}export {name}="${{{was}%=}}"; "#,
+                r#"{b}test "${was}" = "${{{was}%-}}" || {assign}{name}="${{{was}%-}}"; {b}unset -v {was}; fi; "#,
+            ),
+            b = b,
+            was = was,
+            name = name,
+            assign = self.assign,
+        )
+    }
+}
+
+/// The old script's names that a child shell may drop; its base profile is a setting of the user.
+pub(super) fn without_settings() -> Vec<&'static str> {
+    LEGACY.into_iter().chain(["AWS_SECURITY_TOKEN"]).filter(|name| *name != "AWS_PROFILE_ASSUME_ROLE").collect()
+}

@@ -1,0 +1,183 @@
+//! Which variables a switch sets and unsets, in order. Values only: the text for a shell is made in
+//! [`super::exports`].
+//!
+//! A switch names every variable on these lists, set or unset, so that none of an earlier session survives.
+
+use std::borrow::Cow;
+
+use crate::input::environment::Environment;
+use crate::session::{AccountId, Keys, Moment, Region};
+
+/// Our own variables: unset by `leave`, never restored.
+pub const OWN: [&str; 7] = [
+    "ASSUME_ROLE_KEY_ID",
+    "ASSUME_ROLE_EXPIRES",
+    "ASSUME_ROLE_RENEWABLE",
+    "ASSUME_ROLE_TARGET",
+    "ASSUME_ROLE_PREVIOUS",
+    "ASSUME_ROLE_REGION",
+    "ASSUME_ROLE_PROTECTED",
+];
+
+/// The region, which the user may have changed since.
+pub const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+/// What belongs to the keys and goes with them.
+pub const SESSION: [&str; 8] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ACCOUNT_ID",
+    "AWS_ACCOUNT_NAME",
+    "AWS_ACCOUNT_ROLE",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_SESSION_EXPIRATION",
+];
+
+/// What would contradict the keys: a profile (some SDKs prefer it to keys), the token's oldest name, and the names
+/// and expiries by which other tools tell a prompt who this shell is.
+pub const CONTRADICTING: [&str; 8] = [
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SECURITY_TOKEN",
+    "AWS_VAULT",
+    "AWSU_PROFILE",
+    "AWSUME_PROFILE",
+    "AWSUME_EXPIRATION",
+    "AWS_SSO_PROFILE",
+];
+
+/// The old script's other names. Set on request only: four of them hand the base session to every child process.
+/// `AWS_SECURITY_TOKEN`, its last but one, stands in [`CONTRADICTING`].
+pub const LEGACY: [&str; 8] = [
+    "AWS_SESSION_ACCESS_KEY_ID",
+    "AWS_SESSION_SECRET_ACCESS_KEY",
+    "AWS_SESSION_SESSION_TOKEN",
+    "AWS_SESSION_SECURITY_TOKEN",
+    "AWS_SESSION_START",
+    "GEO_ENV",
+    "AWS_PROFILE_ASSUME_ROLE",
+    "ROLE_SESSION_START",
+];
+
+/// What the old script's names need to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Legacy<'a> {
+    /// The base session and when it began (this machine's clock), if the role came from one.
+    pub base: Option<(&'a Keys, Moment)>,
+    /// The base profile, when one was named.
+    pub base_profile: Option<&'a str>,
+    /// When the role session began, by this machine's clock.
+    pub role_started: Moment,
+}
+
+/// All that a switch tells the shell.
+#[derive(Clone, Debug)]
+pub struct Switch<'a> {
+    /// The session.
+    pub keys: &'a Keys,
+    /// The account the keys belong to.
+    pub account_id: &'a AccountId,
+    /// The word typed for the account, alias or id; for a profile its name.
+    pub account_name: &'a str,
+    /// The role with its path; for a profile without a role, the user's name.
+    pub role: &'a str,
+    /// The region, when one is known.
+    pub region: Option<&'a Region>,
+    /// Whether this switch chose the region; one that the environment named stays the user's own.
+    pub region_is_ours: bool,
+    /// The end, by AWS's clock.
+    pub expires_aws: Moment,
+    /// The end, by this machine's clock.
+    pub expires_local: Moment,
+    /// Until when the session renews without a question (this machine's clock); `None` when it does not.
+    pub renewable: Option<Moment>,
+    /// The request, as [`super::words::encode_words`] writes it.
+    pub target: String,
+    /// The request before this one.
+    pub previous: Option<String>,
+    /// Whether the account is protected.
+    pub protected: bool,
+    /// Also set the old script's names.
+    pub legacy: Option<Legacy<'a>>,
+    /// What the program was started with. A variable of the shell that is not here was not exported, and `leave`
+    /// will not export it either.
+    pub environment: &'a Environment,
+}
+
+/// One variable and its new value; `None` unsets it.
+#[derive(Clone)]
+pub struct Change<'a> {
+    /// The variable.
+    pub name: &'static str,
+    /// The value, never empty.
+    pub value: Option<Cow<'a, str>>,
+}
+
+impl Switch<'_> {
+    /// The changes, in the order in which the old script printed its variables, ours after them.
+    pub fn changes(&self) -> Vec<Change<'_>> {
+        let region = self.region.map(|region| Cow::Borrowed(region.as_str()));
+        let token = self.keys.token.as_ref().map(|token| Cow::Borrowed(token.expose()));
+        let expires = Cow::<str>::Owned(self.expires_aws.rfc3339());
+        let mut all = vec![
+            ("AWS_REGION", region.clone()),
+            ("AWS_DEFAULT_REGION", region.clone()),
+            ("AWS_ACCESS_KEY_ID", Some(Cow::Borrowed(self.keys.id.as_str()))),
+            ("AWS_SECRET_ACCESS_KEY", Some(Cow::Borrowed(self.keys.secret.expose()))),
+            ("AWS_SESSION_TOKEN", token.clone()),
+            ("AWS_ACCOUNT_ID", Some(Cow::Borrowed(self.account_id.as_str()))),
+            ("AWS_ACCOUNT_NAME", Some(Cow::Borrowed(self.account_name))),
+            ("AWS_ACCOUNT_ROLE", Some(Cow::Borrowed(self.role))),
+        ];
+        if let Some(legacy) = &self.legacy {
+            all.extend(self.legacy_changes(legacy));
+            all.push(("AWS_SECURITY_TOKEN", token));
+            all.push(("ROLE_SESSION_START", Some(epoch(legacy.role_started))));
+        }
+        all.extend([
+            ("AWS_CREDENTIAL_EXPIRATION", Some(expires.clone())),
+            ("AWS_SESSION_EXPIRATION", Some(expires)),
+            ("ASSUME_ROLE_KEY_ID", Some(Cow::Borrowed(self.keys.id.as_str()))),
+            ("ASSUME_ROLE_EXPIRES", Some(epoch(self.expires_local))),
+            ("ASSUME_ROLE_RENEWABLE", self.renewable.map(epoch)),
+            ("ASSUME_ROLE_TARGET", Some(Cow::Borrowed(self.target.as_str()))),
+            ("ASSUME_ROLE_PREVIOUS", self.previous.as_deref().map(Cow::Borrowed)),
+            ("ASSUME_ROLE_REGION", region.filter(|_| self.region_is_ours)),
+            ("ASSUME_ROLE_PROTECTED", self.protected.then_some(Cow::Borrowed("1"))),
+        ]);
+        for name in CONTRADICTING {
+            if !all.iter().any(|(set, _)| *set == name) {
+                all.push((name, None));
+            }
+        }
+        all.into_iter().map(|(name, value)| Change { name, value: value.filter(|value| !value.is_empty()) }).collect()
+    }
+
+    fn legacy_changes<'a>(&'a self, legacy: &Legacy<'a>) -> Vec<(&'static str, Option<Cow<'a, str>>)> {
+        let (keys, started) = legacy.base.unzip();
+        let token = keys.and_then(|keys| keys.token.as_ref()).map(|token| Cow::Borrowed(token.expose()));
+        let mut changes = vec![
+            ("AWS_SESSION_ACCESS_KEY_ID", keys.map(|keys| Cow::Borrowed(keys.id.as_str()))),
+            ("AWS_SESSION_SECRET_ACCESS_KEY", keys.map(|keys| Cow::Borrowed(keys.secret.expose()))),
+            ("AWS_SESSION_SESSION_TOKEN", token.clone()),
+            ("AWS_SESSION_SECURITY_TOKEN", token),
+            ("AWS_SESSION_START", started.map(epoch)),
+            ("GEO_ENV", Some(Cow::Borrowed(self.account_name))),
+        ];
+        // The user's own setting: exported when it is known, never taken away.
+        if let Some(profile) = legacy.base_profile {
+            changes.push(("AWS_PROFILE_ASSUME_ROLE", Some(Cow::Borrowed(profile))));
+        }
+        changes
+    }
+}
+
+fn epoch<'a>(moment: Moment) -> Cow<'a, str> {
+    Cow::Owned(moment.0.to_string())
+}
+
+/// Every variable that is kept before the first switch and given back by `leave`.
+pub fn restored() -> impl Iterator<Item = &'static str> {
+    REGION.into_iter().chain(SESSION).chain(CONTRADICTING).chain(LEGACY)
+}

@@ -1,0 +1,88 @@
+//! Runs short scripts in the real shells, each from an empty environment and its own home.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What a script left behind.
+pub struct Outcome {
+    pub status: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Outcome {
+    /// Both streams empty, status 0.
+    pub fn assert_silent(&self, what: &str) {
+        assert_eq!((self.status, self.out.as_str(), self.err.as_str()), (0, "", ""), "{what}");
+    }
+
+    /// The variables of an `env -0` that the script ran after a mark, without those every shell has.
+    pub fn environment(&self, after: &str) -> BTreeMap<String, String> {
+        let (_, rest) = self.out.split_once(&format!("{after}\n")).unwrap_or_else(|| panic!("{after}: {}", self.err));
+        let dump = rest.split("\0\n").next().unwrap();
+        let pairs = dump.split('\0').filter_map(|pair| pair.split_once('='));
+        let own = ["_", "SHLVL", "PWD", "OLDPWD", "HOME", "PATH", "LOGNAME", "USER"];
+        pairs.filter(|(name, _)| !own.contains(name)).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+    }
+}
+
+/// Prints the environment of children after a mark; see [`Outcome::environment`]. The same words in every shell.
+pub fn dump(mark: &str) -> String {
+    format!("command echo {mark}; command env -0; command echo; ")
+}
+
+/// The words that start a shell without anybody's rc files.
+pub fn words(shell: &str) -> Vec<&str> {
+    match shell {
+        "bash" => vec!["bash", "--norc", "--noprofile"],
+        "bash --posix" => vec!["bash", "--posix", "--norc", "--noprofile"],
+        "zsh" => vec!["zsh", "-f"],
+        "zsh as sh" => vec!["zsh", "--emulate", "sh", "-f"],
+        "zsh as ksh" => vec!["zsh", "--emulate", "ksh", "-f"],
+        "fish" => vec!["fish", "--no-config"],
+        "fish with configuration" => vec!["fish"],
+        other => vec![other],
+    }
+}
+
+/// Whether the shell is here. Where it is not, the test says so and passes, except under `CI=true`.
+pub fn is_here(shell: &str) -> bool {
+    let program = words(shell)[0];
+    let here = Path::new("/usr/bin").join(program).exists() || which::which(program).is_ok();
+    if !here {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{program} is missing");
+        eprintln!("skipped: {program} is missing");
+    }
+    here
+}
+
+/// Runs `script` in `shell` (a name that [`words`] knows, options after it) with `home` as home and directory.
+pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
+    let file = home.join("script");
+    std::fs::write(&file, script).unwrap();
+    let mut all = words(shell[0]);
+    all.extend(&shell[1..]);
+    let output = Command::new(all[0])
+        .args(&all[1..])
+        .arg(&file)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", home)
+        .envs(variables.iter().copied())
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Outcome {
+        status: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: without_job_control(&String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+/// bash -i complains when it has no terminal.
+fn without_job_control(text: &str) -> String {
+    let complaints = ["bash: cannot set terminal process group", "bash: no job control in this shell"];
+    text.split_inclusive('\n').filter(|line| !complaints.iter().any(|complaint| line.starts_with(complaint))).collect()
+}

@@ -1,8 +1,5 @@
 //! Which store the user wants.
 
-use crate::error::{Error, Result};
-use crate::shown::shown;
-
 /// Where entries are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -12,22 +9,6 @@ pub enum Kind {
     Runtime,
     /// Nowhere.
     None,
-}
-
-impl Kind {
-    /// `file`, `runtime` or `none`.
-    ///
-    /// # Errors
-    /// `Config`; `origin` says where the word came from.
-    pub fn parse(origin: &str, text: &str) -> Result<Self> {
-        match text {
-            "file" => Ok(Self::File),
-            "runtime" => Ok(Self::Runtime),
-            "none" => Ok(Self::None),
-            _ => Err(Error::config(format!("store '{}' from {origin} is not known", shown(text)))
-                .hint("the stores are: file, runtime, none")),
-        }
-    }
 }
 
 /// Which store is wanted, and how much.

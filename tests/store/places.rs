@@ -83,9 +83,3 @@ fn a_missing_home_is_not_made() {
     }
     assert!(!gone.exists());
 }
-
-#[test]
-fn the_words_for_the_stores() {
-    assert_eq!(Kind::parse("a test", "runtime").unwrap(), Kind::Runtime);
-    assert_eq!(Kind::parse("a test", "File").unwrap_err().kind, error::Kind::Config);
-}

@@ -4,10 +4,13 @@
 mod assume;
 mod cut_output;
 mod exports;
+mod init_scripts;
 mod quoting;
 mod real_shells;
 mod scenes;
 mod second_opinion;
+mod shell_function;
 mod store;
 mod support;
+mod ways;
 mod world_tests;

@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::request::{Origin, Request};
 use crate::session::{Moment, Secret, minutes};
 use crate::shell::exports;
-use crate::shell::variables::{Legacy, Switch};
+use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::source::{Bastion, Granted, base_key, role_key, tell_waiting};
 use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
@@ -209,6 +209,7 @@ fn export(
         account_name: request.target.name.as_str(),
         role: request.target.role.as_str(),
         region: request.region.as_ref().map(|region| &region.value),
+        region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
         expires_aws: session.expires,
         expires_local: session.expires.plus(-skew),
         renewable: granted.renewable.map(|until| until.plus(-skew)),

@@ -19,6 +19,7 @@ use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, assume_role, diagnose, 
 
 use super::ask::Terminal;
 use super::keys::{base_key, role_key};
+use device::Proof;
 use turn::Turn;
 pub use turn::tell as tell_waiting;
 
@@ -88,7 +89,6 @@ impl<'a> Bastion<'a> {
     }
 
     async fn from_base_session(mut self) -> Result<Granted> {
-        let keys = &self.request.base.keys;
         let wants_new_base = self.request.refresh && self.request.code.is_some();
         if let Some(base) = self.base_session()?.filter(|_| !wants_new_base) {
             if self.request.code.is_some() {
@@ -108,15 +108,10 @@ impl<'a> Bastion<'a> {
         let base = match self.base_session()?.filter(|_| !wants_new_base) {
             // Whoever had the turn before us asked for it.
             Some(base) => base,
-            None => {
-                let Some(device) = self.device().await? else {
-                    self.turn.end();
-                    let assumed = self.call_role(keys, None).await?;
-                    let assumed = assumed.map_err(|failure| self.refusal_without_device(&failure))?;
-                    return self.granted(assumed, Some(FOREVER));
-                };
-                self.new_base_session(&device).await?
-            }
+            None => match self.proof().await? {
+                Proof::Role(assumed) => return self.granted(assumed, Some(FOREVER)),
+                Proof::Code(device) => self.new_base_session(&device).await?,
+            },
         };
         self.turn.end();
         let assumed =
@@ -146,9 +141,9 @@ impl<'a> Bastion<'a> {
     async fn straight(mut self) -> Result<Granted> {
         let keys = &self.request.base.keys;
         self.turn.take(self.store, &base_key(self.request))?;
-        let Some(device) = self.device().await? else {
-            let assumed = self.call_role(keys, None).await?.map_err(|failure| self.refusal_without_device(&failure))?;
-            return self.granted(assumed, Some(FOREVER));
+        let device = match self.proof().await? {
+            Proof::Role(assumed) => return self.granted(assumed, Some(FOREVER)),
+            Proof::Code(device) => device,
         };
         let mut mfa = self.first_code(&device).await?;
         let mut tries = 1;

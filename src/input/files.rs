@@ -107,8 +107,12 @@ fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
         return save_as(format!("{shown} is UTF-16"));
     }
     match String::from_utf8(bytes) {
-        Ok(text) if text.starts_with('\u{FEFF}') => Ok(text.trim_start_matches('\u{FEFF}').to_owned()),
-        Ok(text) => Ok(text),
+        Ok(mut text) => {
+            if text.starts_with('\u{FEFF}') {
+                text.drain(..'\u{FEFF}'.len_utf8());
+            }
+            Ok(text)
+        }
         Err(error) => {
             let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
             let line = good.filter(|&&byte| byte == b'\n').count() + 1;

@@ -65,8 +65,8 @@ pub fn profile_name(option: Option<&str>, asked: &Asked, input: &Input) -> Resul
     if let Some(name) = input.environment.text(variable)? {
         return Ok(Chosen::new(name.to_owned(), variable));
     }
-    Ok(match input.settings.base() {
-        Some((name, origin)) => Chosen::new(name.to_string(), origin.to_string()),
+    Ok(match &input.settings.base {
+        Some(setting) => Chosen::new(setting.value.to_string(), setting.origin.to_string()),
         None => Chosen::new("default".to_owned(), "the built-in default"),
     })
 }

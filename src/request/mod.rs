@@ -22,9 +22,6 @@ use crate::session::{Region, Secret};
 use crate::sts::{Options, RoleCall, Trust};
 use target::Asked;
 
-/// The time for a call with all its attempts.
-const WHOLE: Duration = Duration::from_secs(8);
-
 /// One switch, fully decided.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -97,7 +94,7 @@ impl Request {
             source_identity: account.entry.as_ref().and_then(|entry| entry.source_identity.clone()),
             endpoints: base::endpoints(&profile, input)?,
             trust: base::trust(&profile, input),
-            timeout: input.settings.timeout().map_or(WHOLE, |(seconds, _)| Duration::from_secs(seconds.into())),
+            timeout: Duration::from_secs(input.settings.timeout.value.into()),
             refresh: asked.refresh,
             yes: asked.yes,
             may_ask: !asked.no_input,

@@ -205,8 +205,10 @@ pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option
 
 /// The region that the base profile or the settings name.
 pub fn fallback_region(base: &Base, input: &Input) -> Option<Chosen<Region>> {
-    let of_settings =
-        || input.settings.region().map(|(region, origin)| Chosen::new(region.clone(), origin.to_string()));
+    let of_settings = || {
+        let setting = input.settings.region.as_ref()?;
+        Some(Chosen::new(setting.value.clone(), setting.origin.to_string()))
+    };
     base.region.clone().or_else(of_settings)
 }
 
@@ -228,8 +230,8 @@ pub fn length(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Leng
             origin: Origin::Configured(variable.into()),
         });
     }
-    Ok(match input.settings.duration() {
-        Some((seconds, origin)) => Length { seconds, origin: Origin::Configured(origin.to_string()) },
+    Ok(match &input.settings.duration {
+        Some(setting) => Length { seconds: setting.value, origin: Origin::Configured(setting.origin.to_string()) },
         None => Length { seconds: ONE_HOUR, origin: Origin::BuiltIn },
     })
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod assume;
+mod bastion;
 mod cut_output;
 mod exports;
 mod quoting;
@@ -10,4 +11,5 @@ mod scenes;
 mod second_opinion;
 mod store;
 mod support;
+mod switching;
 mod world_tests;

@@ -6,6 +6,7 @@
 use super::client::Client;
 use super::failure::{Failure, Trouble};
 use crate::error::{Error, Kind};
+use crate::session::minutes;
 use crate::shown::shown;
 
 /// What was tried, for the message.
@@ -28,6 +29,7 @@ pub struct Attempt {
 /// The error for a failed call.
 pub fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error {
     let error = match &failure.trouble {
+        Trouble::Answer { code, message } if failure.is_about_time() => clock(client).because(said(code, message)),
         Trouble::Answer { code, message } => answer(code, message, attempt, client),
         Trouble::Connect(reason) => connection(reason, client),
         Trouble::Timeout => Error::network(format!("no answer from {}", client.endpoints().sts_shown()))
@@ -61,8 +63,12 @@ fn connection(reason: &str, client: &Client) -> Error {
     }
 }
 
+fn said(code: &str, words: &str) -> String {
+    format!("AWS said {}: {}", shown(code), shown(words))
+}
+
 fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error {
-    let said = format!("AWS said {}: {}", shown(code), shown(words));
+    let said = said(code, words);
     match code {
         "AccessDenied" | "AccessDeniedException" => denied(words, attempt).because(said),
         "ExpiredToken" | "ExpiredTokenException" => {
@@ -75,8 +81,10 @@ fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error 
                 .because(said)
                 .hint("was the key deleted or switched off, or does it belong to another partition (AWS_REGION)?")
         }
-        "SignatureDoesNotMatch" | "RequestExpired" | "RequestTimeTooSkewed" | "InvalidSignatureException" => {
-            signature(words, attempt, client).because(said)
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => {
+            Error::refused(format!("the secret access key of {} is wrong", attempt.keys_from))
+                .because(said)
+                .hint("copy the secret again; it belongs to the access key id on the line above it")
         }
         "RegionDisabledException" => {
             Error::config(format!("STS is switched off in {} for that account", client.endpoints().region))
@@ -101,17 +109,11 @@ fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error 
     }
 }
 
-/// A bad signature is a clock that is off, when AWS says so in its words, or a wrong secret.
-fn signature(words: &str, attempt: &Attempt, client: &Client) -> Error {
-    let about_time =
-        words.contains("earlier than") || words.contains("later than") || words.contains("not yet current");
-    if about_time {
-        let by = client.skew().map(|skew| format!(" by {skew} s")).unwrap_or_default();
-        return Error::refused(format!("the clock of this machine and AWS's differ{by}"))
-            .hint("set the clock (NTP) and try again");
-    }
-    Error::refused(format!("the secret access key of {} is wrong", attempt.keys_from))
-        .hint("copy the secret again; it belongs to the access key id on the line above it")
+/// A call that could not be repeated: the next one is signed by AWS's clock.
+fn clock(client: &Client) -> Error {
+    let by = client.skew().map(|skew| format!(" by {}", minutes(skew.abs()))).unwrap_or_default();
+    Error::refused(format!("the clock of this machine and AWS's differ{by}"))
+        .hint("try again: AWS's clock is known now; and set this one (NTP)")
 }
 
 struct Reason {

@@ -3,8 +3,8 @@
 use assume_role::shell::Shell;
 use assume_role::shell::exports::Form;
 
-use crate::exports::Session;
 use crate::real_shells::{is_here, run};
+use crate::ways::Session;
 
 /// Evaluates every proper beginning of the file `code`, with the bytes of its end dropped one by one, and names the
 /// lengths after which any of the session's variables was there. Each cut runs in a subshell: a syntax error ends dash.

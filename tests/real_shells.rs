@@ -38,6 +38,8 @@ pub fn words(shell: &str) -> Vec<&str> {
         "bash" => vec!["bash", "--norc", "--noprofile"],
         "bash --posix" => vec!["bash", "--posix", "--norc", "--noprofile"],
         "zsh" => vec!["zsh", "-f"],
+        "zsh as sh" => vec!["zsh", "--emulate", "sh", "-f"],
+        "zsh as ksh" => vec!["zsh", "--emulate", "ksh", "-f"],
         "fish" => vec!["fish", "--no-config"],
         "fish with configuration" => vec!["fish"],
         other => vec![other],
@@ -75,6 +77,12 @@ pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str
     Outcome {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        err: without_job_control(&String::from_utf8_lossy(&output.stderr)),
     }
+}
+
+/// bash -i complains when it has no terminal.
+fn without_job_control(text: &str) -> String {
+    let complaints = ["bash: cannot set terminal process group", "bash: no job control in this shell"];
+    text.split_inclusive('\n').filter(|line| !complaints.iter().any(|complaint| line.starts_with(complaint))).collect()
 }

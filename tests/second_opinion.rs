@@ -251,9 +251,10 @@ fn twelve_hours_straight_and_one_hour_chained() {
     );
     story.world.credentials(&text).unwrap();
     story.world.set("AWS_PROFILE_ASSUME_ROLE", "chain");
-    let call = "sts assume-role --role-arn arn:aws:iam::123456789012:role/next --role-session-name x";
+    let call = "sts assume-role --role-arn arn:aws:iam::123456789012:role/next --role-session-name luke";
     let refused = story.aws(&session, &format!("{call} --duration-seconds 43200"));
-    assert!(refused.stderr.contains("exceeds the 1 hour session limit for roles assumed by role chaining"));
+    let limit = "exceeds the 1 hour session limit for roles assumed by role chaining";
+    assert!(refused.stderr.contains(limit), "{refused:?}");
     let (chained, next) = story.loaded(&Variables::new(), "assume-role production next");
     assert_eq!(chained.status, 0, "{chained:?}");
     assert!(story.arn(&next).contains(":assumed-role/next/"));

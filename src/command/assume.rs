@@ -10,10 +10,10 @@ use crate::report::Report;
 use crate::request::{Origin, Request};
 use crate::session::{Moment, Secret, minutes};
 use crate::shell::exports;
-use crate::shell::variables::{Legacy, Switch};
+use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
-use crate::source::{Bastion, Granted, base_key, role_key};
-use crate::store::{self, BaseSession, Choice, RoleSession, Store};
+use crate::source::{Bastion, Granted, base_key, role_key, stored_durations, tell_waiting};
+use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
 /// A stored session is handed out again while more than this is left, in seconds: botocore asks a
@@ -49,6 +49,7 @@ pub fn renewed(
     guard(&request)?;
     let store = Store::open(&context.environment, store_choice(&input))?;
     let granted = session(&request, wanted, &store, context.now, report)?;
+    store.put_use(&used(&request, context.now))?;
     tell(&request, &granted, &input, &store, context.now, report);
     export(&request, &granted, target, legacy, &store, context)
 }
@@ -77,15 +78,23 @@ fn guard(request: &Request) -> Result<()> {
 fn session(request: &Request, wanted: i64, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
     let stored = stored(request, store, now)?;
     let left = |granted: &Granted| granted.role.session.expires.since(now.plus(store.skew(now)));
+    let serves = |granted: &Granted| !request.refresh && left(granted) > enough(&granted.role).max(wanted);
     let granted = match stored {
-        Some(granted) if !request.refresh && left(&granted) > enough(&granted.role).max(wanted) => granted,
-        stored => fetch(request, store, now, report).or_else(|error| match stored {
-            Some(granted) if excuses(error.kind) && !request.refresh && left(&granted) > LITTLE.max(wanted) => {
-                report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
-                Ok(granted)
+        Some(granted) if serves(&granted) => granted,
+        _ => {
+            let lock = store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting)?;
+            match self::stored(request, store, now)? {
+                // Whoever held the lock before us fetched it.
+                Some(granted) if serves(&granted) => granted,
+                stored => fetch(request, store, &lock, now, report).or_else(|error| match stored {
+                    Some(granted) if excuses(error.kind) && left(&granted) > LITTLE.max(wanted) && !request.refresh => {
+                        report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
+                        Ok(granted)
+                    }
+                    _ => Err(error),
+                })?,
             }
-            _ => Err(error),
-        })?,
+        }
     };
     if left(&granted) < wanted - LITTLE {
         return Err(Error::new(Kind::TooShort, format!("a new session lasts only {}", minutes(left(&granted))))
@@ -99,16 +108,34 @@ fn enough(role: &RoleSession) -> i64 {
     if i64::from(role.granted) > ENOUGH { ENOUGH } else { LITTLE }
 }
 
+fn used(request: &Request, now: Moment) -> Use {
+    let target = &request.target;
+    Use {
+        account: target.name.clone(),
+        id: Some(target.id.clone()),
+        role: Some(target.role.clone()),
+        last: now,
+        count: 1,
+    }
+}
+
 fn excuses(kind: Kind) -> bool {
     matches!(kind, Kind::Network | Kind::NeedsAnswer)
 }
 
 fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Granted>> {
-    let Some(role) = store.get::<RoleSession>(&role_key(request, request.length.seconds), now)? else {
-        return Ok(None);
-    };
+    let mut latest: Option<(RoleSession, Option<String>)> = None;
+    for (seconds, note) in stored_durations(request, store, now)? {
+        let found = store.get::<RoleSession>(&role_key(request, seconds), now)?;
+        let is_later =
+            |role: &RoleSession| latest.as_ref().is_none_or(|(other, _)| role.session.expires > other.session.expires);
+        if let Some(role) = found.filter(is_later) {
+            latest = Some((role, note));
+        }
+    }
+    let Some((role, note)) = latest else { return Ok(None) };
     let base = store.get::<BaseSession>(&base_key(request), now)?;
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = note.into_iter().collect();
     if request.code.is_some() {
         notes.push("the code was not needed: a stored session serves".to_owned());
     }
@@ -116,7 +143,7 @@ fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Grante
     Ok(Some(Granted { role, renewable, notes }))
 }
 
-fn fetch(request: &Request, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
+fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Report) -> Result<Granted> {
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
     if let Some((url, origin)) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({origin})", crate::shown::shown(url)));
@@ -127,7 +154,7 @@ fn fetch(request: &Request, store: &Store, now: Moment, report: &Report) -> Resu
         .enable_all()
         .build()
         .map_err(|error| Error::io("the network cannot be used").because(error))?;
-    let granted = runtime.block_on(Bastion::new(request, store, &client, now).assume());
+    let granted = runtime.block_on(Bastion::new(request, store, &client, lock, now).assume());
     // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
     runtime.shutdown_background();
     granted
@@ -189,6 +216,7 @@ fn export(
         account_name: request.target.name.as_str(),
         role: request.target.role.as_str(),
         region: request.region.as_ref().map(|region| &region.value),
+        region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
         expires_aws: session.expires,
         expires_local: session.expires.plus(-skew),
         renewable: granted.renewable.map(|until| until.plus(-skew)),

@@ -67,6 +67,11 @@ impl Terminal {
         Err(Error::refused("nothing was chosen"))
     }
 
+    /// Says something on the terminal, before a question.
+    pub fn say(self, text: &str) {
+        say_on_terminal(text);
+    }
+
     async fn ask_line(self, question: &str) -> Result<Zeroizing<String>> {
         let needs_answer = |error: Error| error.hint("give the code as a word: assume-role ACCOUNT ROLE 123456");
         if !self.may_ask {

@@ -105,7 +105,10 @@ impl Client {
     }
 
     /// Makes a call, and once more when AWS refused only its time: the refusal told AWS's clock.
-    pub(super) async fn in_time<T>(&self, call: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(super) async fn in_time<T>(
+        &self,
+        call: impl AsyncFn() -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
         let believed = self.skew();
         match call().await {
             Err(failure) if failure.is_about_time() && self.skew() != believed => call().await,

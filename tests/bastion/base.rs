@@ -56,8 +56,7 @@ fn the_base_profile_is_named_by_option_account_variable_in_this_order() {
     let mut credentials = String::new();
     for name in ["default", "variable", "account", "option"] {
         let key = scene.sts.add_user(User::new(BASTION, &format!("user-{name}")));
-        credentials +=
-            &format!("[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.id, key.secret);
+        credentials += &format!("[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.id, key.secret);
     }
     scene.world.credentials(&credentials).unwrap();
     let caller = |scene: &Scene, words: &[&str]| {

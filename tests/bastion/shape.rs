@@ -41,7 +41,10 @@ fn a_literal_id_sends_itself_as_external_id() {
     let scene = plain("");
     scene.sts.add_role(Role::new("444444444444", "read").trusts(Trust::account(BASTION).external_id("444444444444")));
     let told = scene.switch(&["444444444444", "read"]);
-    assert_eq!((told.get("AWS_ACCOUNT_ID"), told.get("AWS_ACCOUNT_NAME")), (Some("444444444444"), Some("444444444444")));
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_ID"), told.get("AWS_ACCOUNT_NAME")),
+        (Some("444444444444"), Some("444444444444"))
+    );
     assert_eq!(told.get("AWS_ACCOUNT_ROLE"), Some("read"));
 }
 
@@ -63,7 +66,10 @@ fn the_session_is_named_by_option_account_variable_and_user_in_this_order() {
     scene.world.set("AWS_USERNAME", "alice/bob@x y");
     scene.switch(&READ);
     assert_eq!(sent(&scene, "RoleSessionName").as_deref(), Some("alice-bob@x-y"));
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "session_name": "of-account"}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "session_name": "of-account"}}}}"#))
+        .unwrap();
     scene.switch(&READ);
     assert_eq!(sent(&scene, "RoleSessionName").as_deref(), Some("of-account"));
     scene.switch(&["production", "read", "--session-name", "of-option"]);

@@ -13,14 +13,22 @@ impl Bastion<'_> {
     /// question ends, so that no code is spent on a network that is down.
     pub(super) async fn first_code(&mut self, device: &Chosen<String>) -> Result<Mfa> {
         let serial = device.value.clone();
+        // Keys that are used for the first time are proved first: root's, or wrong ones, are worth no question.
+        let is_new = self.known_arn().is_none();
+        if is_new {
+            self.identity().await?;
+        }
         if let Some(code) = self.request.code.clone() {
-            if self.known_arn().is_none() {
-                self.identity().await?;
-            }
             return Ok(Mfa { serial, code });
         }
         let question = self.question(device);
-        let (code, _) = tokio::try_join!(self.terminal.ask_code(&question), self.identity())?;
+        self.turn.asking(true);
+        let code = if is_new {
+            self.terminal.ask_code(&question).await?
+        } else {
+            tokio::try_join!(self.terminal.ask_code(&question), self.identity())?.0
+        };
+        self.turn.asking(false);
         Ok(Mfa { serial, code })
     }
 
@@ -42,7 +50,9 @@ impl Bastion<'_> {
         *tries += 1;
         loop {
             let question = format!("AWS did not take that code; each works once. {}", self.question(device));
+            self.turn.asking(true);
             let asked = self.terminal.ask_code(&question).await;
+            self.turn.asking(false);
             let code = asked.map_err(|error| match error.kind {
                 Kind::NeedsAnswer => self.explain_device(failure, device),
                 _ => error,

@@ -6,6 +6,7 @@ mod bastion;
 mod cut_output;
 mod exports;
 mod init_scripts;
+mod questions;
 mod quoting;
 mod real_shells;
 mod scenes;

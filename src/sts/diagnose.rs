@@ -55,8 +55,13 @@ pub fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error 
 
 fn connection(reason: &str, client: &Client) -> Error {
     let endpoints = client.endpoints();
-    let error = Error::network(format!("cannot reach {}", endpoints.sts_shown())).because(shown(reason));
     let lower = reason.to_ascii_lowercase();
+    let message = if lower.contains("closed") || lower.contains("reset") || lower.contains("broken pipe") {
+        format!("the connection to {} broke off", endpoints.sts_shown())
+    } else {
+        format!("cannot reach {}", endpoints.sts_shown())
+    };
+    let error = Error::network(message).because(shown(reason));
     if lower.contains("lookup") || lower.contains("dns") || lower.contains("resolve") {
         error.hint(format!("is the region {} right, and is there a network?", endpoints.region))
     } else if lower.contains("certificate") || lower.contains("unknownissuer") {

@@ -1,3 +1,7 @@
 //! assume-role: the binary that calls the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(assume_role::run(std::env::args_os().collect()))
+}

@@ -1,0 +1,270 @@
+//! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
+
+use std::ffi::OsString;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, Result};
+
+/// What `-h` shows before the options.
+const EXAMPLES: &str = "\
+Examples:
+  eval \"$(assume-role init zsh)\"         load it, once, in the rc file (bash, zsh, fish)
+  assume-role production read            this shell becomes production:read
+  assume-role production read 123456     the same, with the MFA code at hand
+  assume-role production admin eu-west-1 another role and region, no second code
+  assume-role leave                      back to what was before";
+
+/// Change the current shell to an AWS IAM role.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "assume-role",
+    version,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true,
+    before_help = EXAMPLES,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// A verb as the first word; without one the words are a target.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    /// Account, role and options of a switch.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// The verbs. The first group prints and goes straight to the binary; the second changes the shell.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Verb {
+    /// Print the shell integration: eval "$(assume-role init zsh)"
+    Init(Init),
+    /// Print a switch as code to eval; what the shell function calls
+    Export(Export),
+    /// Unset what a switch set and restore what was there before
+    #[command(alias = "clear")]
+    Leave,
+    /// Renew this shell's role when less time than this is left
+    Ensure(Ensure),
+    /// Forget stored sessions; keys that a shell already holds stay there
+    Logout(Logout),
+}
+
+/// Arguments of `ensure`.
+#[derive(Args, Clone, Debug)]
+pub struct Ensure {
+    /// The time that has to be left: 45m
+    pub duration: String,
+    /// Six digits of the MFA device, should they be needed
+    #[arg(long, value_name = "CODE")]
+    pub mfa_code: Option<String>,
+    /// Never ask; fail with exit code 7 instead
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// Arguments of `logout`.
+#[derive(Args, Clone, Debug)]
+pub struct Logout {
+    /// ACCOUNT ROLE: only the sessions of that role
+    #[arg(value_name = "ACCOUNT ROLE")]
+    pub words: Vec<String>,
+    /// Everything that is stored but the history of use
+    #[arg(long, conflicts_with = "words")]
+    pub all: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Clone, Debug, Args)]
+pub struct Init {
+    /// bash, zsh or fish; `-` finds the running shell
+    pub shell: String,
+    /// Also define a function of this short name
+    #[arg(long, value_name = "NAME")]
+    pub cmd: Option<String>,
+}
+
+/// Arguments of `export`. The words after the options are the program's own, read a second time.
+#[derive(Clone, Debug, Args)]
+#[command(disable_help_flag = true)]
+pub struct Export {
+    /// The shell that evaluates the output
+    #[arg(long)]
+    pub shell: Option<String>,
+    /// json instead of code, for shells that cannot eval
+    #[arg(long, value_enum)]
+    pub format: Option<ExportFormat>,
+    /// Account, role and options, or a verb that changes the shell
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+}
+
+/// Forms of `export` other than shell code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object: values to set, null to unset.
+    Json,
+}
+
+/// A target and everything that shapes its session.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Target {
+    /// ACCOUNT ROLE, then in any order an MFA code and a region
+    #[arg(value_name = "ACCOUNT ROLE [MFA_CODE] [REGION]", allow_negative_numbers = true)]
+    pub words: Vec<String>,
+    /// Region of the session
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// How long: 900s, 45m, 12h
+    #[arg(long, value_name = "DURATION")]
+    pub duration: Option<String>,
+    /// Six digits of the MFA device
+    #[arg(long, value_name = "CODE")]
+    pub mfa_code: Option<String>,
+    /// Serial number or ARN of the MFA device
+    #[arg(long, value_name = "SERIAL")]
+    pub mfa_serial: Option<String>,
+    /// Profile that holds the base keys
+    #[arg(long, value_name = "PROFILE")]
+    pub base: Option<String>,
+    /// How the base proves itself
+    #[arg(long, value_name = "SCHEME")]
+    pub scheme: Option<String>,
+    /// Name of the session in AWS's logs
+    #[arg(long, value_name = "NAME")]
+    pub session_name: Option<String>,
+    /// External id to send; `none` sends none
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Take a new session even if a stored one would do
+    #[arg(long)]
+    pub refresh: bool,
+    /// Enter a protected account without being asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Enter an account marked read_only with the role's full rights
+    #[arg(long)]
+    pub write: bool,
+    /// Never ask; fail with exit code 5 instead
+    #[arg(long)]
+    pub no_input: bool,
+    /// Say more
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Colour in messages
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: Color,
+}
+
+/// When messages are coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What clap made of a command line.
+pub enum Parsed {
+    /// A verb or a target.
+    Words(Box<Cli>),
+    /// Help or version: text for people, not an error.
+    Text(String),
+}
+
+/// Reads the words after the program's name.
+///
+/// # Errors
+/// `Usage`, with clap's own text.
+pub fn parse(words: &[OsString]) -> Result<Parsed> {
+    let name = OsString::from("assume-role");
+    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(words)) {
+        Ok(cli) => cli,
+        Err(refusal) if refusal.use_stderr() => return Err(Error::usage(sentence_of(&refusal))),
+        Err(text) => return Ok(Parsed::Text(text.render().ansi().to_string())),
+    };
+    refuse_verb_after_option(words, &cli)?;
+    Ok(Parsed::Words(Box::new(cli)))
+}
+
+/// clap's words without its `error: ` and closing advice, which ours replace.
+fn sentence_of(refusal: &clap::Error) -> String {
+    let text = refusal.render().to_string();
+    text.trim_start_matches("error: ").trim_end().to_owned()
+}
+
+/// `assume-role --region x list` would silently take `list` for an account: a verb has to come first.
+fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
+    let starts_with_option = words.first().is_some_and(|word| word.to_string_lossy().starts_with("--") && word != "--");
+    let first = cli.target.words.first();
+    match first {
+        Some(word)
+            if cli.verb.is_none() && starts_with_option && !words.iter().any(|word| word == "--") && is_verb(word) =>
+        {
+            Err(Error::usage(format!("the verb '{word}' has to come before its options"))
+                .hint(format!("assume-role {word} …"))
+                .hint(format!("for an account of that name: assume-role … -- {word}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a word is a verb.
+pub fn is_verb(word: &str) -> bool {
+    Cli::command().find_subcommand(word).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<OsString> {
+        text.split_whitespace().map(OsString::from).collect()
+    }
+
+    fn parsed(text: &str) -> Cli {
+        match parse(&words(text)).unwrap() {
+            Parsed::Words(cli) => *cli,
+            Parsed::Text(text) => panic!("{text}"),
+        }
+    }
+
+    #[test]
+    fn a_target_and_its_options_in_any_order() {
+        let cli = parsed("--region eu-west-1 production read 123456 --duration 2h");
+        assert_eq!(cli.target.words, ["production", "read", "123456"]);
+        assert_eq!(cli.target.duration.as_deref(), Some("2h"));
+    }
+
+    #[test]
+    fn a_verb_wins_over_an_account_unless_dashes_say_otherwise() {
+        assert!(matches!(parsed("leave").verb, Some(Verb::Leave)));
+        assert_eq!(parsed("-- leave read").target.words, ["leave", "read"]);
+        assert_eq!(parsed("production leave").target.words, ["production", "leave"]);
+    }
+
+    #[test]
+    fn an_option_before_a_verb_is_refused() {
+        assert!(parse(&words("--region eu-west-1 leave")).is_err());
+        assert!(parse(&words("--region eu-west-1 -- leave read")).is_ok());
+    }
+
+    #[test]
+    fn export_keeps_the_words_of_the_program() {
+        let Some(Verb::Export(export)) = parsed("export --shell zsh --region eu-west-1 -- init read --help").verb
+        else {
+            panic!("export is a verb")
+        };
+        assert_eq!(export.shell.as_deref(), Some("zsh"));
+        assert_eq!(export.words, words("--region eu-west-1 -- init read --help"));
+    }
+
+    #[test]
+    fn the_previous_role_is_a_word() {
+        assert_eq!(parsed("-").target.words, ["-"]);
+    }
+}

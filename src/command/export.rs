@@ -1,0 +1,72 @@
+//! `export`: a switch, or the way back, as code for a shell. Its words are the program's own, read a second time.
+
+use super::{Context, Output, assume, ensure, previous};
+use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
+use crate::error::{Error, Result};
+use crate::report::Report;
+use crate::shell::Shell;
+use crate::shell::exports::{self, Form};
+
+/// What the code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A shell that evaluates it.
+    Code(Form),
+    /// A shell that cannot evaluate, and reads JSON.
+    Json,
+}
+
+/// Reads the words and answers them for the shell that asked.
+///
+/// # Errors
+/// `Usage` for words that are no target and no verb that changes the shell; else what the switch says.
+pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
+    if context.prints_to_terminal {
+        return Err(super::init::not_loaded(context));
+    }
+    let target = match (arguments.shell.as_deref(), arguments.format) {
+        (Some(shell), None) => Target::Code(Form::Function(Shell::parse(shell)?)),
+        (_, Some(ExportFormat::Json)) => Target::Json,
+        (None, None) => {
+            return Err(Error::usage("for which shell?").hint("assume-role export --shell zsh ACCOUNT ROLE"));
+        }
+    };
+    let report = Report::new(cli::Color::Auto, false, &context.environment);
+    match cli::parse(&arguments.words)? {
+        // What is for people must not be evaluated.
+        Parsed::Text(text) => {
+            report.text(&text);
+            Ok(Output::Text(String::new()))
+        }
+        Parsed::Words(cli) => {
+            let report = Report::new(cli.target.color, cli.target.verbose, &context.environment);
+            answer(&cli, target, context, &report)
+        }
+    }
+}
+
+/// The code for words that change the shell, in the form of whoever evaluates it.
+///
+/// # Errors
+/// As [`run`].
+pub fn code(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
+    answer(cli, Target::Code(form), context, report)
+}
+
+fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Result<Output> {
+    let legacy = context.environment.text("ASSUME_ROLE_LEGACY")? == Some("1");
+    match &cli.verb {
+        None => {
+            let asked = previous::meant(&cli.target, &context.environment)?;
+            assume::run(&asked, target, legacy, context, report).map(Output::Session)
+        }
+        Some(Verb::Ensure(arguments)) => ensure::run(arguments, target, legacy, context, report),
+        Some(Verb::Leave) => Ok(Output::Text(match target {
+            Target::Code(form) => exports::leave(form, legacy),
+            Target::Json => exports::leave_json(),
+        })),
+        Some(Verb::Init(_) | Verb::Export(_) | Verb::Logout(_)) => {
+            Err(Error::usage("that verb changes no shell").hint("call it without export"))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `init`: the script that a shell loads in its rc file.
+
+use std::ffi::OsStr;
+
+use super::Context;
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::shell::Shell;
+use crate::shell::integration::{InitOptions, ShortName, binary_path, script};
+use crate::shell::running::{detect, parent_command};
+
+/// The script for a shell.
+///
+/// # Errors
+/// `Usage` for an unknown shell, `Config` when this binary cannot be named in a script.
+pub fn run(arguments: &cli::Init, context: &Context) -> Result<String> {
+    let shell = match arguments.shell.as_str() {
+        "-" => running_shell(context)?,
+        name => Shell::parse(name)?,
+    };
+    let first = context.arguments.first().map_or(OsStr::new("assume-role"), |name| name.as_os_str());
+    let binary = binary_path(first, &context.directory, context.environment.raw("PATH"), std::env::current_exe().ok())
+        .ok_or_else(|| Error::config("the path of this program cannot be found").hint("call it by its full path"))?;
+    let cmd = arguments.cmd.as_deref().map(ShortName::parse).transpose()?;
+    script(shell, &binary, &InitOptions { cmd })
+}
+
+/// The refusal to print keys on a terminal, with the line that would have made it work.
+pub fn not_loaded(context: &Context) -> Error {
+    let error = Error::usage("this shell has not loaded assume-role, so it cannot be changed from here");
+    let shell = running_shell(context).unwrap_or(Shell::Bash);
+    let (line, file) = match shell {
+        Shell::Bash => ("eval \"$(assume-role init bash)\"", "~/.bashrc"),
+        Shell::Zsh => ("eval \"$(assume-role init zsh)\"", "~/.zshrc"),
+        Shell::Fish => ("assume-role init fish | source", "~/.config/fish/config.fish"),
+    };
+    error.hint(format!("{line}   # once here, and in {file} for every new shell"))
+}
+
+fn running_shell(context: &Context) -> Result<Shell> {
+    detect(parent_command().as_deref(), context.environment.raw("SHELL"))
+}

@@ -1,0 +1,123 @@
+//! One file for each verb, and the match that leads to it.
+
+mod assume;
+mod ensure;
+mod export;
+mod init;
+mod logout;
+mod previous;
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use crate::cli::{self, Parsed, Verb};
+use crate::error::{Error, Result};
+use crate::input::environment::Environment;
+use crate::report::Report;
+use crate::session::{Moment, Secret};
+use crate::shell::exports::{self, Form};
+
+/// What a run is given: everything that is read from the process is read here.
+#[derive(Debug)]
+pub struct Context {
+    /// The arguments, the program's name first.
+    pub arguments: Vec<OsString>,
+    /// The environment.
+    pub environment: Environment,
+    /// This machine's clock.
+    pub now: Moment,
+    /// The working directory.
+    pub directory: PathBuf,
+    /// Whether standard output is a terminal.
+    pub prints_to_terminal: bool,
+}
+
+impl Context {
+    /// Reads the process.
+    ///
+    /// # Errors
+    /// `Io` when this machine's clock stands before 1970.
+    pub fn of_process(arguments: Vec<OsString>) -> Result<Self> {
+        let since = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_err(|_| Error::io("the clock of this machine stands before 1970").hint("set the clock"))?;
+        Ok(Self {
+            arguments,
+            environment: Environment::of_process(),
+            now: Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)),
+            directory: std::env::current_dir().unwrap_or_default(),
+            prints_to_terminal: std::io::stdout().is_terminal(),
+        })
+    }
+}
+
+/// What a run leaves: text for standard output, and how it ended.
+pub struct Outcome {
+    /// Written in one go; may hold secrets.
+    pub output: Output,
+    /// How to print the error.
+    pub report: Report,
+    /// Why it failed.
+    pub error: Option<Error>,
+}
+
+/// Text for standard output.
+pub enum Output {
+    /// Nothing secret.
+    Text(String),
+    /// A session as code or JSON.
+    Session(Secret),
+}
+
+impl Output {
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Session(secret) => secret.expose().as_bytes(),
+        }
+    }
+}
+
+/// Runs the verb that the arguments name.
+pub fn run(context: &Context) -> Outcome {
+    let words = context.arguments.get(1..).unwrap_or_default();
+    let cli = match cli::parse(words) {
+        Ok(Parsed::Words(cli)) => cli,
+        Ok(Parsed::Text(text)) => {
+            return Outcome { output: Output::Text(text), report: Report::plain(), error: None };
+        }
+        Err(error) => return failed(Report::new(cli::Color::Auto, false, &context.environment), error),
+    };
+    let report = Report::new(cli.target.color, cli.target.verbose, &context.environment);
+    let result = match &cli.verb {
+        Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
+        Some(Verb::Export(arguments)) => export::run(arguments, context),
+        Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
+        Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
+    };
+    match result {
+        Ok(output) => Outcome { output, report, error: None },
+        Err(error) => failed(report, error),
+    }
+}
+
+/// A target without the shell function: `eval "$(assume-role production read)"`. A failure is code too, since the
+/// status of a command inside `eval "$(…)"` is lost.
+fn directly(cli: &cli::Cli, context: &Context, report: Report) -> Outcome {
+    if context.prints_to_terminal {
+        return failed(report, init::not_loaded(context));
+    }
+    match export::code(cli, Form::Direct, context, &report) {
+        Ok(output) => Outcome { output, report, error: None },
+        Err(error) => {
+            Outcome { output: Output::Text(exports::failure(error.kind.exit_code())), report, error: Some(error) }
+        }
+    }
+}
+
+fn failed(report: Report, error: Error) -> Outcome {
+    Outcome { output: Output::Text(String::new()), report, error: Some(error) }
+}

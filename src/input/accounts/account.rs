@@ -1,0 +1,178 @@
+//! One entry of the accounts file: what it may hold and what each value means.
+//!
+//! A JSON property comes in; an [`Account`], or the reason why it is none, goes out. Values are checked here and
+//! nowhere later: what exists is valid.
+
+use jsonc_parser::ast::{ObjectProp, Value};
+use jsonc_parser::common::Ranged;
+
+use super::Entry;
+use super::field::{Field, kind_of};
+use super::json::refuse_twice;
+use crate::error::{Error, Result};
+use crate::input::place::{Lines, Place};
+use crate::input::values::{
+    ExternalId, Scheme, parse_mfa_serial, parse_policy_arn, parse_role_duration, parse_session_name,
+};
+use crate::session::{AccountId, Name, Partition, Region, RoleName};
+use crate::shown::shown_up_to;
+
+/// An account of the accounts file.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its name, the key of the file.
+    pub name: Name,
+    /// Its id.
+    pub id: AccountId,
+    /// The roles declared, in the order of the file.
+    pub roles: Vec<RoleName>,
+    /// The role taken when none is named.
+    pub default_role: Option<RoleName>,
+    /// The profile of the base, or `env`.
+    pub base: Option<Name>,
+    /// The region of its sessions.
+    pub region: Option<Region>,
+    /// How long its sessions last, in seconds.
+    pub duration: Option<u32>,
+    /// The external id; `None` when the file says nothing.
+    pub external_id: Option<ExternalId>,
+    /// Its partition.
+    pub partition: Option<Partition>,
+    /// How the base proves who it is.
+    pub scheme: Option<Scheme>,
+    /// The MFA device of the base.
+    pub mfa_serial: Option<String>,
+    /// The role session name.
+    pub session_name: Option<String>,
+    /// The source identity.
+    pub source_identity: Option<String>,
+    /// Session tags, key and value.
+    pub tags: Vec<(String, String)>,
+    /// Session policies.
+    pub policy_arns: Vec<String>,
+    /// Whether a switch has to be confirmed.
+    pub protected: bool,
+    /// Whether sessions are read-only unless `--write` is given.
+    pub read_only: bool,
+    /// Where the entry stands.
+    pub place: Place,
+}
+
+/// The most session tags and policies (STS API reference, AssumeRole).
+const MOST_TAGS: usize = 50;
+const MOST_POLICIES: usize = 10;
+
+/// Reads a property of the root object.
+pub(super) fn read_entry(lines: &Lines<'_>, property: &ObjectProp<'_>) -> Entry {
+    let key = property.name.as_str();
+    let mut unknown = Vec::new();
+    let id = read_id(lines, &property.value);
+    let account = id.clone().and_then(|id| {
+        let place = lines.place(property.name.start());
+        let name = place.locate(Name::parse("account", key))?;
+        if AccountId::parse(key).is_some_and(|named| named != id) {
+            return Err(Error::config(format!("{place}: the name {key} looks like an account id but stands for {id}"))
+                .hint("give this account another name"));
+        }
+        read_fields(lines, &property.value, Account::new(name, id, place), &mut unknown)
+    });
+    Entry { name: key.to_owned(), id: id.ok(), account, unknown }
+}
+
+impl Account {
+    fn new(name: Name, id: AccountId, place: Place) -> Self {
+        Self {
+            name,
+            id,
+            roles: Vec::new(),
+            default_role: None,
+            base: None,
+            region: None,
+            duration: None,
+            external_id: None,
+            partition: None,
+            scheme: None,
+            mfa_serial: None,
+            session_name: None,
+            source_identity: None,
+            tags: Vec::new(),
+            policy_arns: Vec::new(),
+            protected: false,
+            read_only: false,
+            place,
+        }
+    }
+}
+
+fn read_id(lines: &Lines<'_>, value: &Value<'_>) -> Result<AccountId> {
+    let place = lines.place(value.start());
+    match value {
+        Value::StringLit(text) => AccountId::parse(&text.value).ok_or_else(|| not_an_id(&place, &text.value)),
+        Value::NumberLit(number) => AccountId::parse(number.value).ok_or_else(|| number_is_no_id(&place, number.value)),
+        Value::Object(object) => match object.get("id") {
+            Some(id) if !matches!(id.value, Value::Object(_)) => read_id(lines, &id.value),
+            Some(id) => Err(Error::config(format!("{}: 'id' is an object, not an id", lines.place(id.value.start())))),
+            None => Err(Error::config(format!("{place}: this account has no id")).hint("add \"id\": \"123456789012\"")),
+        },
+        _ => Err(Error::config(format!("{place}: an account is its id, not {}", kind_of(value)))
+            .hint("write the id as a string: \"123456789012\"")),
+    }
+}
+
+fn not_an_id(place: &Place, text: &str) -> Error {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let error = Error::config(format!(
+        "{place}: '{}' is not an account id: it has {} digits, an id has 12 and nothing else",
+        shown_up_to(text, 80),
+        digits.len()
+    ));
+    let only_separators = text.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '-');
+    if digits.len() == 12 && only_separators { error.hint(format!("write \"{digits}\"")) } else { error }
+}
+
+fn number_is_no_id(place: &Place, number: &str) -> Error {
+    let number = shown_up_to(number, 40);
+    let error = Error::config(format!("{place}: the number {number} is not an account id of 12 digits"));
+    if number.len() < 12 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return error.hint(format!("quote it, a leading zero was lost: \"{number:0>12}\""));
+    }
+    error.hint("quote ids: \"123456789012\"")
+}
+
+fn read_fields(
+    lines: &Lines<'_>,
+    value: &Value<'_>,
+    mut account: Account,
+    unknown: &mut Vec<String>,
+) -> Result<Account> {
+    let Value::Object(object) = value else { return Ok(account) };
+    refuse_twice(lines, object)?;
+    for property in &object.properties {
+        let field = Field::new(property, lines);
+        let place = &field.place;
+        match field.key {
+            "id" => {}
+            "roles" => account.roles = field.list(usize::MAX, |place, text| place.locate(RoleName::parse(text)))?,
+            "default_role" => account.default_role = Some(place.locate(RoleName::parse(field.text()?))?),
+            "base" => account.base = Some(place.locate(Name::parse("profile", field.text()?))?),
+            "region" => account.region = Some(Region::parse(&place.to_string(), field.text()?)?),
+            "duration" => account.duration = Some(parse_role_duration(place, field.text_or_number()?)?),
+            "external_id" => account.external_id = Some(ExternalId::parse(place, field.text()?)?),
+            "partition" => account.partition = Some(place.locate(Partition::parse(field.text()?))?),
+            "scheme" => account.scheme = Some(Scheme::parse(place, field.text()?)?),
+            "mfa_serial" => account.mfa_serial = Some(parse_mfa_serial(place, field.text()?)?),
+            "session_name" => account.session_name = Some(parse_session_name(place, "session name", field.text()?)?),
+            "source_identity" => {
+                account.source_identity = Some(parse_session_name(place, "source identity", field.text()?)?);
+            }
+            "tags" => account.tags = field.tags(MOST_TAGS)?,
+            "policy_arns" => {
+                account.policy_arns = field.list(MOST_POLICIES, |place, text| parse_policy_arn(place, text))?;
+            }
+            "protected" => account.protected = field.switch()?,
+            "read_only" => account.read_only = field.switch()?,
+            other => unknown.push(format!("{place}: the key '{}' is not known", shown_up_to(other, 80))),
+        }
+    }
+    Ok(account)
+}

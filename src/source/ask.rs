@@ -1,0 +1,163 @@
+//! Questions, on the terminal device and nowhere else.
+//!
+//! Standard input may be a list that a loop reads from, so it is never touched. The terminal's own settings are not
+//! changed either: a code is shown as it is typed, the kernel edits the line, and whatever ends the program (Ctrl-C,
+//! Ctrl-\, a signal) leaves the terminal as it was.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+
+use tokio::sync::oneshot;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Kind, Result};
+use crate::session::Secret;
+
+/// The controlling terminal of the process.
+const DEVICE: &str = "/dev/tty";
+/// The longest line read, in bytes; the kernel's own line buffer is no longer.
+const LONGEST_LINE: usize = 4096;
+/// How often a code that is no code is asked for again.
+pub const TRIES: u32 = 3;
+
+/// Whether and where questions may be asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// False with `--no-input`.
+    pub may_ask: bool,
+}
+
+impl Terminal {
+    /// Whether a question would reach anybody.
+    pub fn can_ask(self) -> bool {
+        self.may_ask && OpenOptions::new().read(true).write(true).open(DEVICE).is_ok()
+    }
+
+    /// Asks for the code of an MFA device until it is six digits, three times at most.
+    ///
+    /// # Errors
+    /// `NeedsAnswer` without a terminal, `Cancelled` on end of input, `Refused` after three lines that are no code.
+    pub async fn ask_code(self, question: &str) -> Result<Secret> {
+        for _ in 0..TRIES {
+            let line = self.ask_line(question).await?;
+            match code_in(&line) {
+                Some(code) => return Ok(code),
+                None => say_on_terminal("a code is six digits"),
+            }
+        }
+        Err(Error::refused("no MFA code was given").hint("a code is six digits: 123456"))
+    }
+
+    /// Asks for one of `choices`, by its number. The question is repeated with the choices, three times at most.
+    ///
+    /// # Errors
+    /// As [`Terminal::ask_code`].
+    pub async fn ask_choice(self, question: &str, choices: &[String]) -> Result<usize> {
+        for _ in 0..TRIES {
+            for (number, choice) in choices.iter().enumerate() {
+                say_on_terminal(&format!("  {}  {choice}", number + 1));
+            }
+            let line = self.ask_line(question).await?;
+            let number = line.trim().parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            match number.filter(|&number| number < choices.len()) {
+                Some(number) => return Ok(number),
+                None => say_on_terminal(&format!("a number from 1 to {}", choices.len())),
+            }
+        }
+        Err(Error::refused("nothing was chosen"))
+    }
+
+    async fn ask_line(self, question: &str) -> Result<Zeroizing<String>> {
+        let needs_answer = |error: Error| error.hint("give the code as a word: assume-role ACCOUNT ROLE 123456");
+        if !self.may_ask {
+            return Err(needs_answer(Error::new(
+                Kind::NeedsAnswer,
+                "an answer is needed, but --no-input forbids to ask",
+            )));
+        }
+        let device = OpenOptions::new().read(true).write(true).open(DEVICE).map_err(|error| {
+            needs_answer(
+                Error::new(Kind::NeedsAnswer, "an answer is needed, but there is no terminal to ask on").because(error),
+            )
+        })?;
+        let mut line = OpenLine::begin(&device, question)?;
+        let (sender, receiver) = oneshot::channel();
+        // A thread of its own: the runtime would wait for a blocking task of its own when the question is given up.
+        std::thread::spawn(move || sender.send(read_line(device)));
+        let answer = receiver.await.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?;
+        line.ended = matches!(&answer, Ok(Some(_)));
+        answer
+            .map_err(|error| Error::new(Kind::NeedsAnswer, "the terminal could not be read").because(error))?
+            .ok_or_else(|| Error::new(Kind::Cancelled, "cancelled"))
+    }
+}
+
+/// A question whose line is ended when it is given up, so that an error does not start behind it.
+struct OpenLine {
+    device: File,
+    ended: bool,
+}
+
+impl OpenLine {
+    fn begin(device: &File, question: &str) -> Result<Self> {
+        let failed = |error| Error::new(Kind::NeedsAnswer, "the terminal could not be written to").because(error);
+        let mut device = device.try_clone().map_err(failed)?;
+        write!(device, "{question} ").map_err(failed)?;
+        Ok(Self { device, ended: false })
+    }
+}
+
+impl Drop for OpenLine {
+    fn drop(&mut self) {
+        if !self.ended {
+            let _ = self.device.write_all(b"\n");
+        }
+    }
+}
+
+fn say_on_terminal(text: &str) {
+    if let Ok(mut device) = OpenOptions::new().write(true).open(DEVICE) {
+        let _ = writeln!(device, "{text}");
+    }
+}
+
+/// One line without its end; `None` when the input ended. Kept in memory that is wiped.
+fn read_line(mut device: File) -> std::io::Result<Option<Zeroizing<String>>> {
+    let mut bytes = Zeroizing::new([0; LONGEST_LINE]);
+    let mut filled = 0;
+    loop {
+        let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) else { break };
+        let read = device.read(rest)?;
+        if read == 0 && filled == 0 {
+            return Ok(None);
+        }
+        filled += read;
+        if read == 0 || bytes.get(..filled).is_some_and(|line| line.ends_with(b"\n")) {
+            break;
+        }
+    }
+    let line = bytes.get(..filled).unwrap_or_default();
+    Ok(Some(Zeroizing::new(String::from_utf8_lossy(line).trim_end_matches(['\n', '\r']).to_owned())))
+}
+
+/// The six digits of a line, which may have been pasted with blanks or inside the marks of bracketed paste.
+pub fn code_in(line: &str) -> Option<Secret> {
+    let bare = line.replace("\x1b[200~", "").replace("\x1b[201~", "");
+    let digits: String = bare.chars().filter(|character| !matches!(character, ' ' | '\t')).collect();
+    (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then(|| Secret::new(digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_as_people_paste_them() {
+        for line in ["123456", "123 456", " 123456 ", "\x1b[200~123456\x1b[201~", "123\t456"] {
+            assert_eq!(code_in(line).unwrap().expose(), "123456", "{line:?}");
+        }
+        for line in ["", "12345", "1234567", "abcdef", "１２３４５６", "123-456", "\0123456"] {
+            assert!(code_in(line).is_none(), "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The MFA code: given, or asked for while the connection opens; asked again when AWS refuses it.
+
+use super::Bastion;
+use crate::error::{Kind, Result};
+use crate::request::Chosen;
+use crate::shown::shown;
+use crate::source::ask::TRIES;
+use crate::store::MfaDevice;
+use crate::sts::{Failure, Mfa};
+
+impl Bastion<'_> {
+    /// The first code. While the user types it the connection opens and the keys are proved; if that fails the
+    /// question ends, so that no code is spent on a network that is down.
+    pub(super) async fn first_code(&mut self, device: &Chosen<String>) -> Result<Mfa> {
+        let serial = device.value.clone();
+        if let Some(code) = self.request.code.clone() {
+            if self.known_arn().is_none() {
+                self.identity().await?;
+            }
+            return Ok(Mfa { serial, code });
+        }
+        let question = self.question(device);
+        self.turn.asking(true);
+        let (code, _) = tokio::try_join!(self.terminal.ask_code(&question), self.identity())?;
+        self.turn.asking(false);
+        Ok(Mfa { serial, code })
+    }
+
+    /// The next code after AWS did not take the last one; any other failure is final.
+    pub(super) async fn next_code(
+        &mut self,
+        device: &Chosen<String>,
+        last: Mfa,
+        failure: &Failure,
+        tries: &mut u32,
+    ) -> Result<Mfa> {
+        if failure.words().contains("unable to validate MFA code") && device.origin == "remembered" {
+            self.forget_device()?;
+        }
+        let is_wrong_code = failure.words().contains("invalid MFA one time pass code");
+        if !is_wrong_code || *tries >= TRIES {
+            return Err(self.explain_device(failure, device));
+        }
+        *tries += 1;
+        loop {
+            let question = format!("AWS did not take that code; each works once. {}", self.question(device));
+            self.turn.asking(true);
+            let asked = self.terminal.ask_code(&question).await;
+            self.turn.asking(false);
+            let code = asked.map_err(|error| match error.kind {
+                Kind::NeedsAnswer => self.explain_device(failure, device),
+                _ => error,
+            })?;
+            if code != last.code {
+                return Ok(Mfa { serial: last.serial, code });
+            }
+        }
+    }
+
+    fn explain_device(&self, failure: &Failure, device: &Chosen<String>) -> crate::error::Error {
+        self.refusal(failure, true).because(format!("MFA device {} ({})", shown(&device.value), device.origin))
+    }
+
+    fn question(&self, device: &Chosen<String>) -> String {
+        let guessed = if device.origin.starts_with("a guess") { " (a guess)" } else { "" };
+        format!("MFA code of {}{guessed}:", shown(&device.value))
+    }
+
+    /// A device that AWS took a code of is worth remembering, however it was found.
+    pub(super) fn remember_working_device(&self, device: &Chosen<String>) -> Result<()> {
+        if self.facts()?.mfa.is_some() {
+            return Ok(());
+        }
+        self.remember_device(MfaDevice::Serial(device.value.clone()))
+    }
+}

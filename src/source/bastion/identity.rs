@@ -1,0 +1,49 @@
+//! Who the base is: its name goes into the role session's, its ARN into messages.
+
+use super::Bastion;
+use crate::error::{Error, Result};
+use crate::session::session_name;
+use crate::source::keys::base_key;
+use crate::store::BaseFacts;
+use crate::sts::{Identity, caller_identity};
+
+impl Bastion<'_> {
+    /// The session's name: as chosen, else the user's. Never empty, and the same for every session of a user.
+    pub(super) async fn session_name(&mut self) -> Result<String> {
+        if let Some(name) = &self.request.session_name {
+            return Ok(name.clone());
+        }
+        let arn = match self.known_arn() {
+            Some(arn) => arn,
+            None => self.identity().await?.arn,
+        };
+        Ok(session_name(arn.rsplit(['/', ':']).next().unwrap_or_default()))
+    }
+
+    /// Asks AWS whose keys these are. Opens the connection and proves the keys on the way.
+    pub(super) async fn identity(&self) -> Result<Identity> {
+        let keys = &self.request.base.keys;
+        let identity = caller_identity(self.client, keys).await.map_err(|failure| self.refusal(&failure, false))?;
+        if identity.is_root() {
+            return Err(Error::refused(format!("{} holds root keys", self.request.base.keys_from))
+                .because("AWS lets root assume no role, and root keys cannot be limited")
+                .hint("make an IAM user, give it keys, and delete the root keys"));
+        }
+        let mut facts = self.facts()?;
+        facts.account = Some(identity.account.clone());
+        facts.arn = Some(identity.arn.clone());
+        self.remember_clock()?;
+        self.store.put(&base_key(self.request), &facts, self.now)?;
+        Ok(identity)
+    }
+
+    /// The base's ARN, if it was ever told.
+    pub(super) fn known_arn(&self) -> Option<String> {
+        self.facts().ok().and_then(|facts| facts.arn)
+    }
+
+    pub(super) fn facts(&self) -> Result<BaseFacts> {
+        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.now };
+        Ok(self.store.get(&base_key(self.request), self.now)?.unwrap_or(nothing))
+    }
+}

@@ -1,0 +1,230 @@
+//! The bastion: a user's own keys, proved by an MFA device, lead to roles in other accounts.
+//!
+//! Up to one hour the way is the base session: one code makes temporary keys for twelve hours, and those assume any
+//! number of roles. AWS caps what is made from them at one hour, so a longer role takes a code of its own, straight
+//! on the user's keys. Without an MFA device the user's keys ask directly, and keys that are temporary already are
+//! used as they are.
+
+mod code;
+mod device;
+mod duration;
+mod identity;
+mod turn;
+
+use crate::error::{Error, Result};
+use crate::request::{Chosen, ONE_HOUR, Origin, Request};
+use crate::session::{Keys, Moment, minutes};
+use crate::store::{BaseSession, Lock, RoleSession, Store};
+use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, assume_role, diagnose, session_token};
+
+use super::ask::Terminal;
+use super::keys::{base_key, role_key};
+use turn::Turn;
+pub use turn::tell as tell_waiting;
+
+/// How long a base session lasts, in seconds.
+const BASE_SECONDS: u32 = 12 * 3600;
+/// Until when keys without an MFA device renew: there is no end to it.
+const FOREVER: Moment = Moment(253_402_300_799);
+
+/// One request on its way to a session.
+pub struct Bastion<'a> {
+    request: &'a Request,
+    store: &'a Store,
+    client: &'a Client,
+    terminal: Terminal,
+    turn: Turn<'a>,
+    now: Moment,
+    seconds: u32,
+    notes: Vec<String>,
+}
+
+/// A role session, and what the user should hear about it.
+#[derive(Debug)]
+pub struct Granted {
+    /// The session as it is stored.
+    pub role: RoleSession,
+    /// Until when it renews without a question, by AWS's clock.
+    pub renewable: Option<Moment>,
+    /// One line each, for standard error.
+    pub notes: Vec<String>,
+}
+
+impl<'a> Bastion<'a> {
+    /// Prepares a request whose role session is made under `lock`. `now` is this machine's clock.
+    pub fn new(request: &'a Request, store: &'a Store, client: &'a Client, lock: &'a Lock, now: Moment) -> Self {
+        let terminal = Terminal { may_ask: request.may_ask };
+        let turn = Turn::new(lock);
+        Self { request, store, client, terminal, turn, now, seconds: request.length.seconds, notes: Vec::new() }
+    }
+
+    /// Gets a new session for the role, asking for a code only where there is no way around it.
+    ///
+    /// # Errors
+    /// What AWS refused, diagnosed; `NeedsAnswer` when a code is needed and nobody may be asked.
+    pub async fn assume(mut self) -> Result<Granted> {
+        if self.request.base.keys.are_temporary() {
+            return self.from_temporary_keys().await;
+        }
+        self.start_at_known_duration()?;
+        if self.seconds > ONE_HOUR && !self.has_to_make_do()? {
+            self.straight().await
+        } else {
+            self.from_base_session().await
+        }
+    }
+
+    /// For more than an hour, but with nobody to ask: a live base session still gives one hour.
+    fn has_to_make_do(&mut self) -> Result<bool> {
+        if self.request.code.is_some() || self.terminal.can_ask() || self.base_session()?.is_none() {
+            return Ok(false);
+        }
+        self.notes.push(format!(
+            "1h instead of {}: a longer session takes an MFA code, and nobody can be asked",
+            minutes(self.seconds.into())
+        ));
+        self.seconds = ONE_HOUR;
+        Ok(true)
+    }
+
+    async fn from_base_session(mut self) -> Result<Granted> {
+        let keys = &self.request.base.keys;
+        let wants_new_base = self.request.refresh && self.request.code.is_some();
+        if let Some(base) = self.base_session()?.filter(|_| !wants_new_base) {
+            if self.request.code.is_some() {
+                let left = base.session.expires.since(self.aws_now());
+                self.notes.push(format!("the code was not needed: the base session lasts another {}", minutes(left)));
+            }
+            match self.call_role(&base.session.keys, None).await? {
+                Err(failure) if failure.code() == "ExpiredToken" => {
+                    let key = base_key(self.request);
+                    self.store.forget::<BaseSession>(|stored| *stored == key)?;
+                }
+                Err(failure) => return Err(self.refusal(&failure, true)),
+                Ok(assumed) => return self.granted(assumed, Some(base.session.expires)),
+            }
+        }
+        self.turn.take(self.store, &base_key(self.request))?;
+        let base = match self.base_session()?.filter(|_| !wants_new_base) {
+            // Whoever had the turn before us asked for it.
+            Some(base) => base,
+            None => {
+                let Some(device) = self.device().await? else {
+                    self.turn.end();
+                    let assumed = self.call_role(keys, None).await?;
+                    let assumed = assumed.map_err(|failure| self.refusal_without_device(&failure))?;
+                    return self.granted(assumed, Some(FOREVER));
+                };
+                self.new_base_session(&device).await?
+            }
+        };
+        self.turn.end();
+        let assumed =
+            self.call_role(&base.session.keys, None).await?.map_err(|failure| self.refusal(&failure, true))?;
+        self.granted(assumed, Some(base.session.expires))
+    }
+
+    async fn new_base_session(&mut self, device: &Chosen<String>) -> Result<BaseSession> {
+        let mut mfa = self.first_code(device).await?;
+        let mut tries = 1;
+        let session = loop {
+            let seconds = i32::try_from(BASE_SECONDS).unwrap_or(i32::MAX);
+            match session_token(self.client, &self.request.base.keys, &mfa, seconds).await {
+                Ok(session) => break session,
+                Err(failure) => mfa = self.next_code(device, mfa, &failure, &mut tries).await?,
+            }
+        };
+        let made = session.expires.plus(-i64::from(BASE_SECONDS));
+        let base = BaseSession { session, made, mfa_serial: Some(mfa.serial) };
+        self.remember_clock()?;
+        self.store.put(&base_key(self.request), &base, self.now)?;
+        self.remember_working_device(device)?;
+        Ok(base)
+    }
+
+    /// Straight on the user's own keys, with a code when there is a device.
+    async fn straight(mut self) -> Result<Granted> {
+        let keys = &self.request.base.keys;
+        self.turn.take(self.store, &base_key(self.request))?;
+        let Some(device) = self.device().await? else {
+            let assumed = self.call_role(keys, None).await?.map_err(|failure| self.refusal_without_device(&failure))?;
+            return self.granted(assumed, Some(FOREVER));
+        };
+        let mut mfa = self.first_code(&device).await?;
+        let mut tries = 1;
+        let assumed = loop {
+            match self.call_role(keys, Some(&mfa)).await? {
+                Ok(assumed) => break assumed,
+                Err(failure) => mfa = self.next_code(&device, mfa, &failure, &mut tries).await?,
+            }
+        };
+        self.remember_working_device(&device)?;
+        self.granted(assumed, None)
+    }
+
+    async fn from_temporary_keys(mut self) -> Result<Granted> {
+        self.cap_chained_duration()?;
+        let keys = &self.request.base.keys;
+        let assumed = self.call_role(keys, None).await?.map_err(|failure| self.refusal(&failure, false))?;
+        self.granted(assumed, None)
+    }
+
+    /// Calls `AssumeRole`, again with a shorter duration where AWS finds it too long.
+    async fn call_role(&mut self, keys: &Keys, mfa: Option<&Mfa>) -> Result<std::result::Result<Assumed, Failure>> {
+        let name = self.session_name().await?;
+        loop {
+            let call = self.request.role_call(name.clone(), self.seconds);
+            match assume_role(self.client, keys, &call, mfa).await {
+                Err(failure) if self.step_down(&failure) => {}
+                outcome => return Ok(outcome),
+            }
+        }
+    }
+
+    /// Stores the session under what was asked for. One that was found while looking for the largest legal value of
+    /// `--duration` is stored too, under its own duration, but what was asked for is refused.
+    fn granted(mut self, assumed: Assumed, renewable: Option<Moment>) -> Result<Granted> {
+        let role = RoleSession { session: assumed.session, assumed_role: assumed.arn, granted: self.seconds };
+        let asked = self.request.length.seconds;
+        let refused = self.seconds < asked && self.request.length.origin == Origin::Option && renewable.is_none();
+        let key = role_key(self.request, if refused { self.seconds } else { asked });
+        self.remember_clock()?;
+        self.remember_duration()?;
+        self.store.put(&key, &role, self.now)?;
+        if refused {
+            return Err(Error::config(format!(
+                "{} is longer than {}:{} allows",
+                minutes(asked.into()),
+                self.request.target.name,
+                self.request.target.role
+            ))
+            .hint(format!("the largest duration AWS accepts here: --duration {}", minutes(self.seconds.into()))));
+        }
+        Ok(Granted { role, renewable, notes: std::mem::take(&mut self.notes) })
+    }
+
+    fn base_session(&self) -> Result<Option<BaseSession>> {
+        self.store.get(&base_key(self.request), self.now)
+    }
+
+    fn aws_now(&self) -> Moment {
+        self.now.plus(self.client.skew().unwrap_or_else(|| self.store.skew(self.now)))
+    }
+
+    fn remember_clock(&self) -> Result<()> {
+        self.client.skew().map_or(Ok(()), |skew| self.store.put_skew(skew, self.now))
+    }
+
+    fn refusal(&self, failure: &Failure, mfa: bool) -> Error {
+        let target = &self.request.target;
+        let attempt = Attempt {
+            what: format!("{}:{}", target.name, target.role),
+            principal: self.known_arn().unwrap_or_else(|| format!("the user of {}", self.request.base.keys_from)),
+            role_arn: Some(self.request.role_call(String::new(), self.seconds).role_arn()),
+            mfa,
+            external_id: self.request.external_id.is_some(),
+            keys_from: self.request.base.keys_from.clone(),
+        };
+        diagnose(failure, &attempt, self.client)
+    }
+}

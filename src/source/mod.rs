@@ -1,0 +1,8 @@
+//! Ways to a session: what is asked of whom, in which order.
+
+pub mod ask;
+mod bastion;
+mod keys;
+
+pub use bastion::{Bastion, Granted, tell_waiting};
+pub use keys::{base_key, role_key};

@@ -1,0 +1,159 @@
+//! Keeping the directory small and clean: ended sessions, leftovers of killed runs, damaged entries.
+
+use std::path::PathBuf;
+
+use rustix::fs::{AtFlags, Dir, Stat};
+use rustix::io::Errno;
+
+use super::directory::{Directory, must_be_our_file};
+use super::entry::{BaseSession, Entry, RoleSession};
+use super::fault::Fault;
+use super::file::{Identity, UNFINISHED, identity};
+use super::history;
+use super::lock;
+use super::record::{self, Found};
+use crate::session::Moment;
+
+/// How the names of damaged entries begin.
+const DAMAGED: &str = ".damaged-";
+/// So many damaged entries are kept for whoever wants to know why.
+const DAMAGED_KEPT: usize = 3;
+/// A file that is still unfinished after so many seconds belongs to a run that was killed.
+const ABANDONED: i64 = 60;
+/// A lock file that nobody took for so many seconds is removed.
+const UNUSED: i64 = 24 * 3600;
+/// The mark that backup programs look for (Cache Directory Tagging Specification).
+const TAG: &str = "CACHEDIR.TAG";
+const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55
+\
+    # Temporary keys of assume-role: not worth a backup. See https://bford.info/cachedir/
+";
+
+/// Whether a file may hold keys.
+pub(super) fn may_hold_secrets(name: &str) -> bool {
+    is_of::<BaseSession>(name)
+        || is_of::<RoleSession>(name)
+        || name.starts_with(DAMAGED)
+        || name.starts_with(UNFINISHED)
+}
+
+/// Whether a file is anything but the history.
+pub(super) fn is_not_history(name: &str) -> bool {
+    name != history::NAME
+}
+
+fn is_of<T: Entry>(name: &str) -> bool {
+    name.strip_prefix(T::KIND).is_some_and(|rest| rest.starts_with('-'))
+}
+
+impl Directory {
+    /// The names of the entries of one kind.
+    pub(super) fn names_of<T: Entry>(&self) -> Result<Vec<String>, Fault> {
+        Ok(self.names()?.into_iter().filter(|name| is_of::<T>(name)).collect())
+    }
+
+    fn names(&self) -> Result<Vec<String>, Fault> {
+        let directory = Dir::read_from(&self.handle).map_err(|errno| self.system(errno))?;
+        let mut names = Vec::new();
+        for entry in directory {
+            let entry = entry.map_err(|errno| self.system(errno))?;
+            // Names of ours are ASCII; others are none of our business.
+            if let Ok(name) = entry.file_name().to_str()
+                && !matches!(name, "." | "..")
+            {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Removes the files whose name passes, and returns how many there were.
+    pub(super) fn remove_if(&self, goes: impl Fn(&str) -> bool) -> Result<usize, Fault> {
+        let mut count = 0;
+        for name in self.names()?.iter().filter(|name| goes(name)) {
+            let is_gone = if name.starts_with(lock::PREFIX) { self.remove_lock(name)? } else { self.remove(name)? };
+            count += usize::from(is_gone);
+        }
+        self.settle()?;
+        Ok(count)
+    }
+
+    /// Moves a damaged file out of the way and says where to; `None` when another run has done it or has already
+    /// written a good one in its place.
+    pub(super) fn set_aside(&self, name: &str, damaged: Identity) -> Result<Option<PathBuf>, Fault> {
+        if self.stat(name)?.is_none_or(|stat| identity(&stat) != damaged) {
+            return Ok(None);
+        }
+        let aside = format!("{DAMAGED}{name}");
+        match rustix::fs::renameat(&self.handle, name, &self.handle, &aside) {
+            Ok(()) => {}
+            Err(Errno::NOENT) => return Ok(None),
+            Err(errno) => return Err(self.system(errno)),
+        }
+        self.thin_out_damaged()?;
+        Ok(Some(self.path_of(&aside)))
+    }
+
+    fn thin_out_damaged(&self) -> Result<(), Fault> {
+        let mut damaged = Vec::new();
+        for name in self.names()?.into_iter().filter(|name| name.starts_with(DAMAGED)) {
+            if let Some(stat) = self.stat(&name)? {
+                damaged.push((stat.st_ctime, name));
+            }
+        }
+        damaged.sort();
+        let surplus = damaged.len().saturating_sub(DAMAGED_KEPT);
+        for (_, name) in damaged.into_iter().take(surplus) {
+            self.remove(&name)?;
+        }
+        Ok(())
+    }
+
+    /// Removes ended sessions and what killed runs left unfinished, as far as that goes: a sweep that fails costs
+    /// nothing. Only sessions whose time of change, which is set to their end, is past get opened.
+    pub(super) fn sweep(&self, now: Moment, aws_now: Moment) {
+        let names = self.names().unwrap_or_default();
+        if !names.iter().any(|name| name == TAG) {
+            let _ = self.replace(TAG, TAG_TEXT, None);
+        }
+        for name in names {
+            if name.starts_with(lock::PREFIX) && self.is_older(&name, UNUSED, now) {
+                let _ = self.remove_lock(&name);
+                continue;
+            }
+            let goes = if is_of::<BaseSession>(&name) {
+                self.has_ended::<BaseSession>(&name, aws_now)
+            } else if is_of::<RoleSession>(&name) {
+                self.has_ended::<RoleSession>(&name, aws_now)
+            } else {
+                name.starts_with(UNFINISHED) && self.is_older(&name, ABANDONED, now)
+            };
+            if goes {
+                let _ = self.remove(&name);
+            }
+        }
+    }
+
+    fn has_ended<T: Entry>(&self, name: &str, aws_now: Moment) -> bool {
+        self.our_file(name).is_some_and(|stat| stat.st_mtime <= aws_now.0)
+            && matches!(record::read::<T>(self, name), Ok(Found::Entry(_, value))
+                if value.life().is_some_and(|(_, ends)| ends <= aws_now))
+    }
+
+    fn is_older(&self, name: &str, seconds: i64, now: Moment) -> bool {
+        self.our_file(name).is_some_and(|stat| now.since(Moment(stat.st_ctime)) > seconds)
+    }
+
+    fn our_file(&self, name: &str) -> Option<Stat> {
+        let stat = self.stat(name).ok().flatten()?;
+        must_be_our_file(&self.path_of(name), &stat).is_ok().then_some(stat)
+    }
+
+    pub(super) fn stat(&self, name: &str) -> Result<Option<Stat>, Fault> {
+        match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(self.system(errno)),
+        }
+    }
+}

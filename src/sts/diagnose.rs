@@ -1,0 +1,221 @@
+//! AWS's refusals, turned into what the user can do.
+//!
+//! The phrases are those of the IAM user guide, "Troubleshoot access denied error messages". STS never says whether
+//! a role exists, so a role name that is wrong looks like one that does not trust us.
+
+use super::client::Client;
+use super::failure::{Failure, Trouble};
+use crate::error::{Error, Kind};
+use crate::shown::shown;
+
+/// What was tried, for the message.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// What was asked for: `production:read`.
+    pub what: String,
+    /// Who asked: an ARN, or where the keys are from.
+    pub principal: String,
+    /// The role's ARN, when a role was asked for.
+    pub role_arn: Option<String>,
+    /// Whether the caller proved an MFA device.
+    pub mfa: bool,
+    /// Whether an external id was sent.
+    pub external_id: bool,
+    /// Where the caller's keys are from: `profile bastion (~/.aws/credentials:3)`.
+    pub keys_from: String,
+}
+
+/// The error for a failed call.
+pub fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error {
+    let error = match &failure.trouble {
+        Trouble::Answer { code, message } => answer(code, message, attempt, client),
+        Trouble::Connect(reason) => connection(reason, client),
+        Trouble::Timeout => Error::network(format!("no answer from {}", client.endpoints().sts_shown()))
+            .hint("check the network and the proxy variables; ASSUME_ROLE_TIMEOUT=20s waits longer"),
+        Trouble::NotAws(status) => Error::network(format!(
+            "{} sent something that is not an AWS answer (HTTP {status})",
+            client.endpoints().sts_shown()
+        ))
+        .hint("a captive portal or a proxy may have answered in its place"),
+        Trouble::Malformed(field) => {
+            Error::network(format!("malformed reply of {}: {field}", client.endpoints().sts_shown()))
+                .hint("nothing was changed; if this is really AWS, try again")
+        }
+    };
+    match &failure.request_id {
+        Some(id) if error.kind == Kind::Network => error.because(format!("request id {}", shown(id))),
+        _ => error,
+    }
+}
+
+fn connection(reason: &str, client: &Client) -> Error {
+    let endpoints = client.endpoints();
+    let error = Error::network(format!("cannot reach {}", endpoints.sts_shown())).because(shown(reason));
+    let lower = reason.to_ascii_lowercase();
+    if lower.contains("lookup") || lower.contains("dns") || lower.contains("resolve") {
+        error.hint(format!("is the region {} right, and is there a network?", endpoints.region))
+    } else if lower.contains("certificate") || lower.contains("unknownissuer") {
+        error.hint("if a proxy of your company signs its own certificates, set AWS_CA_BUNDLE to its PEM file")
+    } else {
+        error.hint("check the network and the variables HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL_STS")
+    }
+}
+
+fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error {
+    let said = format!("AWS said {}: {}", shown(code), shown(words));
+    match code {
+        "AccessDenied" | "AccessDeniedException" => denied(words, attempt).because(said),
+        "ExpiredToken" | "ExpiredTokenException" => {
+            Error::refused(format!("the keys of {} have expired", attempt.keys_from))
+                .because(said)
+                .hint("renew them and try again")
+        }
+        "InvalidClientTokenId" | "UnrecognizedClientException" => {
+            Error::refused(format!("AWS does not know the access key of {}", attempt.keys_from))
+                .because(said)
+                .hint("was the key deleted or switched off, or does it belong to another partition (AWS_REGION)?")
+        }
+        "SignatureDoesNotMatch" | "RequestExpired" | "RequestTimeTooSkewed" | "InvalidSignatureException" => {
+            signature(words, attempt, client).because(said)
+        }
+        "RegionDisabledException" => {
+            Error::config(format!("STS is switched off in {} for that account", client.endpoints().region))
+                .because(said)
+                .hint("choose another region: --region us-east-1")
+        }
+        "MalformedPolicyDocument" | "PackedPolicyTooLarge" => {
+            Error::config(format!("the session policies or tags of {} do not pass", attempt.what)).because(said)
+        }
+        "ValidationError" | "ValidationException" => {
+            Error::config(format!("AWS did not accept the request for {}", attempt.what)).because(said)
+        }
+        "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
+            Error::network("AWS is throttling".to_owned()).because(said).hint("wait a moment and try again")
+        }
+        "InternalFailure" | "InternalError" | "ServiceUnavailable" | "InternalServerError" => {
+            Error::network(format!("{} has a fault of its own", client.endpoints().sts_shown()))
+                .because(said)
+                .hint("try again")
+        }
+        _ => Error::refused(format!("{} was refused", attempt.what)).because(said),
+    }
+}
+
+/// A bad signature is a clock that is off, when AWS says so in its words, or a wrong secret.
+fn signature(words: &str, attempt: &Attempt, client: &Client) -> Error {
+    let about_time =
+        words.contains("earlier than") || words.contains("later than") || words.contains("not yet current");
+    if about_time {
+        let by = client.skew().map(|skew| format!(" by {skew} s")).unwrap_or_default();
+        return Error::refused(format!("the clock of this machine and AWS's differ{by}"))
+            .hint("set the clock (NTP) and try again");
+    }
+    Error::refused(format!("the secret access key of {} is wrong", attempt.keys_from))
+        .hint("copy the secret again; it belongs to the access key id on the line above it")
+}
+
+struct Reason {
+    phrase: &'static str,
+    side: &'static str,
+    hint: &'static str,
+}
+
+/// AWS's phrases, most telling first.
+const REASONS: [Reason; 10] = [
+    Reason {
+        phrase: "because no identity-based policy allows the sts:AssumeRole action",
+        side: "your side: no policy of {principal} allows sts:AssumeRole on {role}",
+        hint: "ask the owner of the account that holds your user to allow sts:AssumeRole on {role}",
+    },
+    Reason {
+        phrase: "with an explicit deny in an identity-based policy",
+        side: "your side: a policy of {principal} denies it (often: without MFA)",
+        hint: "MFA in this session: {mfa}",
+    },
+    Reason {
+        phrase: "because no role trust policy allows the sts:AssumeRole action",
+        side: "their side: the trust policy of {role} does not accept {principal}, or there is no such role",
+        hint: "{trust}",
+    },
+    Reason {
+        phrase: "with an explicit deny in the role trust policy",
+        side: "their side: the trust policy of {role} denies {principal}",
+        hint: "ask the owner of the role",
+    },
+    Reason {
+        phrase: "service control policy",
+        side: "a service control policy of the organization forbids it",
+        hint: "ask an administrator of the organization",
+    },
+    Reason {
+        phrase: "resource control policy",
+        side: "a resource control policy of the organization forbids it",
+        hint: "ask an administrator of the organization",
+    },
+    Reason {
+        phrase: "permissions boundary",
+        side: "your side: the permissions boundary of {principal} does not allow it",
+        hint: "ask the owner of the account that holds your user",
+    },
+    Reason {
+        phrase: "session policy",
+        side: "your side: a session policy narrows {principal}",
+        hint: "start from keys without that policy",
+    },
+    Reason {
+        phrase: "VPC endpoint policy",
+        side: "the policy of the VPC endpoint on the way forbids it",
+        hint: "ask the owner of the network, or leave it",
+    },
+    Reason {
+        phrase: "Roles may not be assumed by root accounts",
+        side: "these are root keys: AWS lets root assume no role",
+        hint: "make an IAM user, give it keys, and delete the root keys",
+    },
+];
+
+fn denied(words: &str, attempt: &Attempt) -> Error {
+    let error = Error::refused(format!("{} was refused", attempt.what));
+    if words.contains("sts:TagSession") || words.contains("sts:SetSourceIdentity") {
+        return error
+            .because("the trust policy allows sts:AssumeRole but not the tags or the source identity")
+            .hint("ask for sts:TagSession or sts:SetSourceIdentity in the trust policy, or leave them out");
+    }
+    if words.contains("invalid MFA one time pass code") {
+        return error.because("that MFA code was not accepted").hint("each code works once; wait for the next one");
+    }
+    if words.contains("unable to validate MFA code") {
+        return error
+            .because("the MFA device does not belong to the user of these keys")
+            .hint("name the device: --mfa-serial, or mfa_serial in the profile");
+    }
+    if words.contains("GetSessionToken with session credentials") {
+        return error
+            .because("these keys are temporary already")
+            .hint("use the user's own keys as base: --base PROFILE");
+    }
+    match REASONS.iter().find(|reason| words.contains(reason.phrase)) {
+        Some(reason) => error.because(filled(reason.side, attempt)).hint(filled(reason.hint, attempt)),
+        None => error
+            .because(filled("either no policy of {principal} allows sts:AssumeRole on {role},", attempt))
+            .because("or the role's trust policy does not accept it, or there is no such role")
+            .hint(filled("compare the name letter by letter: {role}", attempt))
+            .hint(filled("{trust}", attempt)),
+    }
+}
+
+fn filled(template: &str, attempt: &Attempt) -> String {
+    let yes_no = |yes: bool| if yes { "yes" } else { "no" };
+    let trust = format!(
+        "its owner can trust you with {{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", \"Principal\": \
+         {{\"AWS\": \"{}\"}}}}; sent with the request: MFA {}, external id {}",
+        attempt.principal,
+        yes_no(attempt.mfa),
+        yes_no(attempt.external_id)
+    );
+    template
+        .replace("{trust}", &trust)
+        .replace("{principal}", &attempt.principal)
+        .replace("{role}", attempt.role_arn.as_deref().unwrap_or("the role"))
+        .replace("{mfa}", yes_no(attempt.mfa))
+}

@@ -1,0 +1,160 @@
+//! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
+
+use crate::error::{Error, Kind, Result};
+use crate::session::{Partition, Region};
+use crate::shown::shown;
+
+/// What the user configured about endpoints.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// STS override and where it was set.
+    pub sts: Option<(String, String)>,
+    /// IAM override and where it was set.
+    pub iam: Option<(String, String)>,
+    /// FIPS endpoints.
+    pub fips: bool,
+    /// Dual-stack endpoints.
+    pub dual_stack: bool,
+    /// Plain http outside loopback is allowed (`ASSUME_ROLE_ALLOW_HTTP=1`).
+    pub allow_http: bool,
+}
+
+/// The endpoints of one run, checked.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// The region that STS calls are signed for.
+    pub region: Region,
+    /// The partition of the target.
+    pub partition: Partition,
+    /// STS elsewhere than the region's endpoint.
+    pub sts: Option<String>,
+    /// The URL of IAM and the region its calls are signed for.
+    pub iam: (String, String),
+    /// FIPS endpoints.
+    pub fips: bool,
+    /// Dual-stack endpoints.
+    pub dual_stack: bool,
+}
+
+impl Endpoints {
+    /// Checks the overrides and fills in the partition's endpoints.
+    ///
+    /// # Errors
+    /// `Config` for an override that is no URL, `Guard` for plain http outside loopback: session tokens travel in headers.
+    pub fn resolve(region: Region, partition: Partition, options: &Options) -> Result<Self> {
+        let checked = |chosen: &Option<(String, String)>| {
+            chosen.as_ref().map(|(url, origin)| check(url, origin, options.allow_http)).transpose()
+        };
+        let (host, signing_region) = iam_of(partition, options.fips);
+        let iam = checked(&options.iam)?.unwrap_or_else(|| format!("https://{host}"));
+        Ok(Self {
+            region,
+            partition,
+            sts: checked(&options.sts)?,
+            iam: (iam, signing_region.to_owned()),
+            fips: options.fips,
+            dual_stack: options.dual_stack,
+        })
+    }
+
+    /// STS as messages name it.
+    pub fn sts_shown(&self) -> String {
+        self.sts.as_ref().map_or_else(|| format!("AWS STS in {}", self.region), |url| format!("STS at {}", shown(url)))
+    }
+
+    /// Whether every call goes to plain http, so that no trust store is needed.
+    pub fn are_plain(&self) -> bool {
+        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:")) && !self.iam.0.starts_with("https:")
+    }
+}
+
+fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
+    let refuse = |why: &str| {
+        Err(Error::config(format!("the endpoint '{}' from {origin} {why}", shown(url)))
+            .hint("an endpoint looks like https://sts.eu-west-1.amazonaws.com"))
+    };
+    let Ok(uri) = url.parse::<http::Uri>() else { return refuse("is not a URL") };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return refuse("is not a URL") };
+    if authority.as_str().contains('@') {
+        return Err(Error::config(format!("the endpoint from {origin} holds a user name or password"))
+            .hint("remove what stands before the @"));
+    }
+    match scheme {
+        "https" => Ok(url.to_owned()),
+        "http" if allow_http || is_loopback(authority.host()) => Ok(url.to_owned()),
+        "http" => Err(Error::new(
+            Kind::Guard,
+            format!("the endpoint '{}' from {origin} is plain http: keys would travel unprotected", shown(url)),
+        )
+        .hint("use https, or set ASSUME_ROLE_ALLOW_HTTP=1 if you mean it")),
+        _ => refuse("is neither https nor http"),
+    }
+}
+
+/// Whether a host of a URL is this machine.
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// IAM is global in each partition: its host and signing region (AWS General Reference, IAM endpoints).
+fn iam_of(partition: Partition, fips: bool) -> (&'static str, &'static str) {
+    match partition.as_str() {
+        "aws-cn" => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        "aws-us-gov" => ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
+        "aws-iso" => ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+        "aws-iso-b" => ("iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
+        "aws-iso-e" => ("iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"),
+        "aws-iso-f" => ("iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"),
+        "aws-eusc" => ("iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
+        _ if fips => ("iam-fips.amazonaws.com", "us-east-1"),
+        _ => ("iam.amazonaws.com", "us-east-1"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolved(url: &str, allow_http: bool) -> Result<Endpoints> {
+        let options =
+            Options { sts: Some((url.into(), "AWS_ENDPOINT_URL_STS".into())), allow_http, ..Options::default() };
+        Endpoints::resolve(Partition::default().default_region(), Partition::default(), &options)
+    }
+
+    #[test]
+    fn https_and_loopback_pass() {
+        for url in ["https://sts.example.com", "http://127.0.0.1:8080", "http://localhost:1/x", "http://[::1]:9"] {
+            assert!(resolved(url, false).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn plain_http_elsewhere_is_guarded() {
+        for url in [
+            "http://198.51.100.1",
+            "http://169.254.169.254",
+            "http://localhost.evil.test",
+            "http://127.0.0.1.evil.test",
+        ] {
+            assert_eq!(resolved(url, false).unwrap_err().kind, Kind::Guard, "{url}");
+            assert!(resolved(url, true).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_endpoint_is_refused() {
+        for url in ["", "sts", "file:///etc/passwd", "https://u:p@sts.example.com", "http://a@127.0.0.1"] {
+            let error = resolved(url, false).unwrap_err();
+            assert_eq!(error.kind, Kind::Config, "{url}");
+            assert!(!error.to_string().contains("u:p"), "{error}");
+        }
+    }
+
+    #[test]
+    fn each_partition_has_its_iam() {
+        let gov = Partition::parse("aws-us-gov").unwrap();
+        let endpoints = Endpoints::resolve(gov.default_region(), gov, &Options::default()).unwrap();
+        assert_eq!(endpoints.iam, ("https://iam.us-gov.amazonaws.com".to_owned(), "us-gov-west-1".to_owned()));
+    }
+}

@@ -1,0 +1,18 @@
+//! AWS, as far as this program talks to it: STS through the SDK, one IAM call signed by hand.
+//!
+//! Keys and words go in, sessions or [`Failure`]s come out. Nothing here knows a shell, a file or a terminal.
+
+mod client;
+mod diagnose;
+mod endpoint;
+mod failure;
+mod iam;
+mod reply;
+mod roles;
+
+pub use client::{Client, Trust};
+pub use diagnose::{Attempt, diagnose};
+pub use endpoint::{Endpoints, Options};
+pub use failure::{Failure, Trouble};
+pub use iam::{Device, mfa_devices};
+pub use roles::{Assumed, Identity, Mfa, RoleCall, assume_role, caller_identity, session_token};

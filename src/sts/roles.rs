@@ -1,0 +1,144 @@
+//! The calls of STS that lead to a role.
+
+use super::client::{Client, local_now};
+use super::failure::Failure;
+use super::reply;
+use crate::session::{AccountId, Keys, Moment, Partition, RoleName, Secret, Session};
+
+/// Whose keys they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The account of the caller.
+    pub account: AccountId,
+    /// The caller's ARN.
+    pub arn: String,
+}
+
+impl Identity {
+    /// The last part of the ARN: a user's name, or a role session's.
+    pub fn user(&self) -> &str {
+        self.arn.rsplit(['/', ':']).next().unwrap_or_default()
+    }
+
+    /// Whether these are the account's own root keys.
+    pub fn is_root(&self) -> bool {
+        self.arn.ends_with(":root")
+    }
+}
+
+/// An MFA device and the code it shows.
+#[derive(Clone, Debug)]
+pub struct Mfa {
+    /// Serial number or ARN of the device.
+    pub serial: String,
+    /// Six digits.
+    pub code: Secret,
+}
+
+/// Everything `AssumeRole` is told.
+#[derive(Clone, Debug)]
+pub struct RoleCall {
+    /// The account of the role.
+    pub account: AccountId,
+    /// The partition of the role.
+    pub partition: Partition,
+    /// The role.
+    pub role: RoleName,
+    /// How long the session shall last, in seconds.
+    pub seconds: u32,
+    /// The name of the session in AWS's logs.
+    pub session_name: String,
+    /// The external id to send.
+    pub external_id: Option<String>,
+    /// Managed policies that narrow the session.
+    pub policy_arns: Vec<String>,
+    /// Session tags.
+    pub tags: Vec<(String, String)>,
+    /// Who acts, set for good.
+    pub source_identity: Option<String>,
+}
+
+impl RoleCall {
+    /// The ARN of the role.
+    pub fn role_arn(&self) -> String {
+        format!("arn:{}:iam::{}:role/{}", self.partition, self.account, self.role)
+    }
+}
+
+/// A role session and the ARN it acts under.
+#[derive(Clone, Debug)]
+pub struct Assumed {
+    /// The keys.
+    pub session: Session,
+    /// `arn:aws:sts::ID:assumed-role/ROLE/SESSION`.
+    pub arn: String,
+}
+
+/// Who do these keys belong to? Needs no permission, opens the connection, and proves the keys.
+///
+/// # Errors
+/// Any [`Failure`].
+pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, Failure> {
+    let reply = client.sts(keys, false).get_caller_identity().send().await?;
+    let account = reply.account().and_then(AccountId::parse).ok_or_else(|| Failure::malformed("Account"))?;
+    let arn = reply.arn().filter(|arn| arn.starts_with("arn:")).ok_or_else(|| Failure::malformed("Arn"))?;
+    Ok(Identity { account, arn: arn.to_owned() })
+}
+
+/// A base session of a user: temporary keys that prove the MFA device, good for many roles.
+///
+/// # Errors
+/// Any [`Failure`]; the code is spent unless AWS said otherwise.
+pub async fn session_token(client: &Client, keys: &Keys, mfa: &Mfa, seconds: i32) -> Result<Session, Failure> {
+    let reply = client
+        .sts(keys, true)
+        .get_session_token()
+        .duration_seconds(seconds)
+        .serial_number(&mfa.serial)
+        .token_code(mfa.code.expose())
+        .send()
+        .await?;
+    reply::session(reply.credentials(), aws_now(client))
+}
+
+/// Assumes a role. With `mfa` the call is sent once; without it, as often as the client may.
+///
+/// # Errors
+/// Any [`Failure`]; `Malformed` also when the reply is about another account or role than asked.
+pub async fn assume_role(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
+    let tags = call
+        .tags
+        .iter()
+        .filter_map(|(key, value)| aws_sdk_sts::types::Tag::builder().key(key).value(value).build().ok());
+    let policies =
+        call.policy_arns.iter().map(|arn| aws_sdk_sts::types::PolicyDescriptorType::builder().arn(arn).build());
+    let reply = client
+        .sts(keys, mfa.is_some())
+        .assume_role()
+        .role_arn(call.role_arn())
+        .role_session_name(&call.session_name)
+        .duration_seconds(i32::try_from(call.seconds).unwrap_or(i32::MAX))
+        .set_external_id(call.external_id.clone())
+        .set_policy_arns(some_of(policies.collect()))
+        .set_tags(some_of(tags.collect()))
+        .set_source_identity(call.source_identity.clone())
+        .set_serial_number(mfa.map(|mfa| mfa.serial.clone()))
+        .set_token_code(mfa.map(|mfa| mfa.code.expose().to_owned()))
+        .send()
+        .await?;
+    let session = reply::session(reply.credentials(), aws_now(client))?;
+    let arn = reply.assumed_role_user().map(|user| user.arn().to_owned()).unwrap_or_default();
+    let expected = format!(":sts::{}:assumed-role/{}/", call.account, call.role.base_name());
+    if !arn.starts_with(&format!("arn:{}{expected}", call.partition)) {
+        return Err(Failure::malformed("AssumedRoleUser"));
+    }
+    Ok(Assumed { session, arn })
+}
+
+fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
+}
+
+fn aws_now(client: &Client) -> Moment {
+    local_now().plus(client.skew().unwrap_or(0))
+}

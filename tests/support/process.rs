@@ -1,0 +1,88 @@
+//! Runs a command to its end: no terminal, no input, a deadline, both outputs kept apart.
+
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::failure::{Failure, Outcome};
+
+/// How long anything may take before it counts as hung. Generous: it decides nothing when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a command ended.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// Standard output; what is not UTF-8 is replaced.
+    pub stdout: String,
+    /// Standard error, likewise.
+    pub stderr: String,
+    /// The exit code, 128 and more for a signal, as shells have it.
+    pub status: i32,
+}
+
+/// As a picture for failed assertions.
+impl std::fmt::Debug for Ran {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "status {}\n--- stdout\n{}\n--- stderr\n{}\n---", self.status, self.stdout, self.stderr)
+    }
+}
+
+/// Runs `command` with the given standard input, in a session of its own (see [`detached`]).
+///
+/// # Errors
+/// When it cannot be started, or hangs; it is killed then, with all its children.
+pub fn run(mut command: Command, input: &[u8]) -> Outcome<Ran> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| Failure(format!("could not start {:?}: {error}", command.get_program())))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A command that reads nothing closes the pipe early, which is no fault.
+        let _ = stdin.write_all(input);
+    }
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let (done, ended) = channel();
+    let watch = std::thread::spawn(move || {
+        let hung = ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout);
+        if let Some(group) = group.filter(|_| hung) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+        hung
+    });
+    let output = child.wait_with_output()?;
+    let _ = done.send(());
+    let ran = Ran {
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        status: code(output.status),
+    };
+    if watch.join().unwrap_or(false) { Err(Failure(format!("it hung and was killed: {ran:?}"))) } else { Ok(ran) }
+}
+
+/// The exit code as shells have it.
+pub fn code(status: ExitStatus) -> i32 {
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
+}
+
+/// A command that runs `program` in a session of its own, without a controlling terminal: what it wants to ask
+/// on `/dev/tty` must fail, and not reach the terminal of whoever runs the tests.
+pub fn detached(program: impl Into<PathBuf>) -> Command {
+    let mut command = match which::which("setsid") {
+        Ok(setsid) => Command::new(setsid),
+        Err(_) => {
+            // macOS has no setsid(1), but perl.
+            let mut perl = Command::new("/usr/bin/perl");
+            perl.args(["-MPOSIX=setsid", "-e", "setsid; exec { $ARGV[0] } @ARGV or exit 127", "--"]);
+            perl
+        }
+    };
+    command.arg(program.into());
+    command
+}

@@ -1,0 +1,203 @@
+//! STS and IAM on loopback, as strict as AWS: signatures, MFA codes that work once, trust, durations, expiry.
+//!
+//! [`Sts`] is the handle of a test: it sets up users and roles, hands out MFA codes, moves the clock, orders faults,
+//! and tells what was asked and what was issued.
+
+mod actions;
+mod answer;
+mod caller;
+mod clock;
+mod faults;
+mod form;
+mod gate;
+mod http;
+mod log;
+mod mfa;
+mod mint;
+mod model;
+mod problem;
+mod server;
+mod shape;
+mod sigv4;
+mod state;
+mod tls;
+pub mod totp;
+mod trust;
+mod xml;
+
+use std::io;
+
+pub use clock::Instant;
+pub use faults::Fault;
+pub use gate::Gate;
+pub use log::Logged;
+pub use model::{AccessKey, Proof, Role, User};
+pub use problem::Verdict;
+pub use state::{Issued, Listing};
+pub use tls::Certificate;
+pub use totp::code as totp_code;
+pub use trust::Trust;
+
+/// A running server; stops when dropped.
+pub struct Sts {
+    server: server::Server,
+    authority: Option<String>,
+}
+
+impl Sts {
+    /// Starts a server that speaks plain http.
+    ///
+    /// # Errors
+    /// When no port can be had.
+    pub fn start() -> io::Result<Self> {
+        Ok(Self { server: server::Server::start(None)?, authority: None })
+    }
+
+    /// Starts a server that speaks https with a certificate of its own authority.
+    ///
+    /// # Errors
+    /// When no port can be had, or no certificate made.
+    pub fn start_tls(certificate: Certificate) -> io::Result<Self> {
+        let (config, authority) = tls::make(certificate)?;
+        Ok(Self { server: server::Server::start(Some(config))?, authority: Some(authority) })
+    }
+
+    /// The endpoint: `http://127.0.0.1:PORT`, or https.
+    pub fn url(&self) -> String {
+        let scheme = if self.authority.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.server.address)
+    }
+
+    /// The certificate of the authority that clients must trust, in PEM.
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
+    }
+
+    /// Adds a user, makes an access key if it has none and seeds for its devices, and gives the first key.
+    pub fn add_user(&self, mut user: User) -> AccessKey {
+        let mut state = self.server.state();
+        if user.keys.is_empty() {
+            let key = AccessKey { id: state.mint.id("AKIA"), secret: state.mint.secret() };
+            user.keys.push(key);
+        }
+        for seed in user.devices.iter_mut().filter_map(|device| device.seed.as_mut()).filter(|seed| seed.is_empty()) {
+            *seed = state.mint.seed();
+        }
+        let key = user.keys[0].clone();
+        state.users.push(user);
+        key
+    }
+
+    /// Adds a role, in place of one of the same ARN, and gives its ARN.
+    pub fn add_role(&self, role: Role) -> String {
+        let mut state = self.server.state();
+        let arn = role.arn();
+        state.roles.retain(|other| other.arn() != arn);
+        state.roles.push(role);
+        arn
+    }
+
+    /// Makes an assertion or a token known.
+    pub fn add_proof(&self, proof: Proof) {
+        self.server.state().proofs.push(proof);
+    }
+
+    /// Takes a key away from its user.
+    pub fn disable_key(&self, id: &str) {
+        for user in &mut self.server.state().users {
+            user.keys.retain(|key| key.id != id);
+        }
+    }
+
+    /// The code that the device of that serial shows: one that is still good. A used one makes the device move to
+    /// its next. Every device that is asked for must be known.
+    pub fn mfa_code(&self, serial: &str) -> String {
+        let mut state = self.server.state();
+        let step = state.now().0.div_euclid(totp::STEP);
+        let device = state.device(serial).unwrap_or_else(|| panic!("no MFA device {serial}"));
+        while device.used.contains(&(step + device.drift)) {
+            device.drift += 1;
+        }
+        let seed = device.seed.as_deref().unwrap_or_else(|| panic!("{serial} is a passkey and makes no codes"));
+        totp::code(seed, step + device.drift)
+    }
+
+    /// Sets the server's clock, in seconds ahead of this machine's.
+    pub fn set_clock(&self, offset: i64) {
+        self.server.state().settings.clock_offset = offset;
+    }
+
+    /// The server's time.
+    pub fn now(&self) -> Instant {
+        self.server.state().now()
+    }
+
+    /// Makes refusals keep silent about the policy that refuses, as they were before 2021.
+    pub fn use_old_wording(&self) {
+        self.server.state().settings.old_wording = true;
+    }
+
+    /// Makes every call use its code up, also one that ends in a `ValidationError`.
+    pub fn spend_codes_always(&self) {
+        self.server.state().settings.spend_always = true;
+    }
+
+    /// Sets who may list MFA devices.
+    pub fn set_listing(&self, listing: Listing) {
+        self.server.state().settings.listing = listing;
+    }
+
+    /// Sets how many MFA devices one page of the list holds.
+    pub fn set_page(&self, devices: usize) {
+        self.server.state().settings.page = devices;
+    }
+
+    /// Switches STS off in a region.
+    pub fn disable_region(&self, region: &str) {
+        self.server.state().settings.disabled_regions.push(region.to_owned());
+    }
+
+    /// Ends temporary keys now.
+    pub fn expire(&self, key_id: &str) {
+        let mut state = self.server.state();
+        let now = state.now();
+        for issued in state.issued.iter_mut().filter(|issued| issued.key_id == key_id) {
+            issued.expires = now.0;
+        }
+    }
+
+    /// Orders a fault for the next call of `action` that has none yet.
+    pub fn fail_next(&self, action: &str, fault: Fault) {
+        self.server.state().faults.add(action, fault);
+    }
+
+    /// Orders a fault for every call of `action` from now on; `None` ends it.
+    pub fn fail_always(&self, action: &str, fault: Option<Fault>) {
+        self.server.state().faults.set(action, fault);
+    }
+
+    /// How many connections were accepted.
+    pub fn connections(&self) -> usize {
+        self.server.state().connections
+    }
+
+    /// How many calls of `action` came.
+    pub fn count(&self, action: &str) -> usize {
+        self.server.state().log.iter().filter(|logged| logged.action == action).count()
+    }
+
+    /// All requests, in order.
+    pub fn requests(&self) -> Vec<Logged> {
+        self.server.state().log.clone()
+    }
+
+    /// The last call of `action`.
+    pub fn last(&self, action: &str) -> Option<Logged> {
+        self.server.state().log.iter().rev().find(|logged| logged.action == action).cloned()
+    }
+
+    /// All temporary keys ever made, in order.
+    pub fn issued(&self) -> Vec<Issued> {
+        self.server.state().issued.clone()
+    }
+}

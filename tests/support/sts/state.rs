@@ -1,0 +1,135 @@
+//! All that changes while the server runs, behind one mutex.
+
+use super::clock::Instant;
+use super::faults::Queue;
+use super::log::Logged;
+use super::mint::Mint;
+use super::model::{Device, Proof, Role, User};
+
+/// Temporary keys that were handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// The action that made them.
+    pub action: String,
+    /// `ASIA…`.
+    pub key_id: String,
+    /// The secret.
+    pub secret: String,
+    /// The session token.
+    pub token: String,
+    /// When they end, in seconds since 1970 by the server's clock.
+    pub expires: i64,
+    /// The ARN that `GetCallerIdentity` shows for them.
+    pub arn: String,
+    /// The account that they act in.
+    pub account: String,
+    /// The unique id that `GetCallerIdentity` shows for them.
+    pub user_id: String,
+    /// The ARN that policies name: the user or the role.
+    pub principal: String,
+    /// When MFA was proven, in seconds since 1970.
+    pub mfa_at: Option<i64>,
+    /// The source identity, which a chain inherits.
+    pub source_identity: Option<String>,
+}
+
+/// Who may call `iam:ListMFADevices`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Everyone.
+    Allowed,
+    /// Nobody: no policy allows it.
+    Denied,
+    /// Only who has proven MFA: a policy denies it otherwise, as policies that enforce MFA do.
+    DeniedWithoutMfa,
+}
+
+/// What a test can set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Seconds that the server's clock is ahead of this machine's.
+    pub clock_offset: i64,
+    /// Whether refusals keep silent about the policy that refuses.
+    pub old_wording: bool,
+    /// Who may list MFA devices.
+    pub listing: Listing,
+    /// How many MFA devices one page of the list holds.
+    pub page: usize,
+    /// Whether a code is used up even when the call ends in a `ValidationError`.
+    pub spend_always: bool,
+    /// Regions where STS is switched off.
+    pub disabled_regions: Vec<String>,
+}
+
+/// The state of one server.
+pub struct State {
+    /// What a test has set.
+    pub settings: Settings,
+    /// The users.
+    pub users: Vec<User>,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// Assertions and tokens that are accepted.
+    pub proofs: Vec<Proof>,
+    /// All temporary keys ever made.
+    pub issued: Vec<Issued>,
+    /// Faults to come.
+    pub faults: Queue,
+    /// What was asked.
+    pub log: Vec<Logged>,
+    /// How many connections were accepted.
+    pub connections: usize,
+    /// Where ids and secrets come from.
+    pub mint: Mint,
+}
+
+impl State {
+    /// A server that knows nobody.
+    pub fn new(distinction: &str) -> Self {
+        Self {
+            settings: Settings {
+                clock_offset: 0,
+                old_wording: false,
+                listing: Listing::Allowed,
+                page: 100,
+                spend_always: false,
+                disabled_regions: Vec::new(),
+            },
+            users: Vec::new(),
+            roles: Vec::new(),
+            proofs: Vec::new(),
+            issued: Vec::new(),
+            faults: Queue::default(),
+            log: Vec::new(),
+            connections: 0,
+            mint: Mint::new(distinction),
+        }
+    }
+
+    /// The server's time.
+    pub fn now(&self) -> Instant {
+        Instant::now(self.settings.clock_offset)
+    }
+
+    /// The user who owns a long-lived key, and its secret.
+    pub fn user_of_key(&self, id: &str) -> Option<(&User, &str)> {
+        self.users
+            .iter()
+            .find_map(|user| user.keys.iter().find(|key| key.id == id).map(|key| (user, key.secret.as_str())))
+    }
+
+    /// The user of that ARN.
+    pub fn user(&self, arn: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.arn() == arn)
+    }
+
+    /// The role of that ARN.
+    pub fn role(&self, arn: &str) -> Option<&Role> {
+        self.roles.iter().find(|role| role.arn() == arn)
+    }
+
+    /// The MFA device of that serial.
+    pub fn device(&mut self, serial: &str) -> Option<&mut Device> {
+        self.users.iter_mut().flat_map(|user| &mut user.devices).find(|device| device.serial == serial)
+    }
+}

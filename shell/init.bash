@@ -23,10 +23,12 @@ case ":${SHELLOPTS-}:" in
             \builtin return
         fi
         \builtin local __ar_code __ar_flags=$-
-        { \builtin set +x; } 2>/dev/null # a trace would show the secrets
+        # A trace would show the secrets; under -e, "builtin eval" that fails ends bash even where || follows.
+        { \builtin set +ex; } 2>/dev/null
         __ar_code="$(COMPLETE='' \command __ASSUME_ROLE_EXE__ export --shell bash "$@")" &&
             \builtin eval "${__ar_code}"
         \builtin set -- "$?"
+        case "${__ar_flags}" in *e*) \builtin set -e ;; *) ;; esac
         case "${__ar_flags}" in *x*) \builtin set -x ;; *) ;; esac
         \builtin return "$1"
     }

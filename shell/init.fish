@@ -9,12 +9,13 @@ function assume-role
             return
     end
     set -l fish_trace # a trace would show the secrets
-    set -l __ar_code (COMPLETE= command __ASSUME_ROLE_EXE__ export --shell fish $argv | string collect)
+    # A pipe, since a command substitution would not get our standard input.
+    COMPLETE= command __ASSUME_ROLE_EXE__ export --shell fish $argv | read --local --null __ar_code
     set -l __ar_status $pipestatus[1]
     # eval (assume-role …): the code must reach that eval, and so must the status.
     if status is-command-substitution; and not test -t 1
         test $__ar_status -eq 0
-        and printf '%s\n' $__ar_code
+        and printf '%s' $__ar_code
         or printf "command sh -c 'exit %s'\n" $__ar_status
         return $__ar_status
     end

@@ -1,8 +1,16 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod assume;
+mod cut_output;
+mod exports;
+mod init_scripts;
 mod quoting;
 mod real_shells;
+mod scenes;
+mod second_opinion;
+mod shell_function;
 mod store;
 mod support;
+mod ways;
 mod world_tests;

@@ -17,12 +17,12 @@ impl Outcome {
         assert_eq!((self.status, self.out.as_str(), self.err.as_str()), (0, "", ""), "{what}");
     }
 
-    /// The variables of an `env -0` that the script ran, between the two marks or to the end.
+    /// The variables of an `env -0` that the script ran after a mark, without those every shell has.
     pub fn environment(&self, after: &str) -> BTreeMap<String, String> {
         let (_, rest) = self.out.split_once(&format!("{after}\n")).unwrap_or_else(|| panic!("{after}: {}", self.err));
         let dump = rest.split("\0\n").next().unwrap();
         let pairs = dump.split('\0').filter_map(|pair| pair.split_once('='));
-        let own = ["_", "SHLVL", "PWD", "OLDPWD"];
+        let own = ["_", "SHLVL", "PWD", "OLDPWD", "HOME", "PATH", "LOGNAME", "USER"];
         pairs.filter(|(name, _)| !own.contains(name)).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
     }
 }
@@ -38,7 +38,10 @@ pub fn words(shell: &str) -> Vec<&str> {
         "bash" => vec!["bash", "--norc", "--noprofile"],
         "bash --posix" => vec!["bash", "--posix", "--norc", "--noprofile"],
         "zsh" => vec!["zsh", "-f"],
+        "zsh as sh" => vec!["zsh", "--emulate", "sh", "-f"],
+        "zsh as ksh" => vec!["zsh", "--emulate", "ksh", "-f"],
         "fish" => vec!["fish", "--no-config"],
+        "fish with configuration" => vec!["fish"],
         other => vec![other],
     }
 }
@@ -74,6 +77,12 @@ pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str
     Outcome {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        err: without_job_control(&String::from_utf8_lossy(&output.stderr)),
     }
+}
+
+/// bash -i complains when it has no terminal.
+fn without_job_control(text: &str) -> String {
+    let complaints = ["bash: cannot set terminal process group", "bash: no job control in this shell"];
+    text.split_inclusive('\n').filter(|line| !complaints.iter().any(|complaint| line.starts_with(complaint))).collect()
 }

@@ -5,14 +5,15 @@ use super::export::Target;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
+use crate::input::settings::StoreKind;
 use crate::report::Report;
 use crate::request::{Origin, Request};
 use crate::session::{Moment, Secret, minutes};
 use crate::shell::exports;
-use crate::shell::variables::{Legacy, Switch};
+use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
-use crate::source::{Bastion, Granted, base_key, role_key};
-use crate::store::{BaseSession, RoleSession, Store};
+use crate::source::{Bastion, Granted, base_key, role_key, tell_waiting};
+use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
 /// A stored session is handed out again while more than this is left, in seconds: botocore asks a
@@ -28,14 +29,39 @@ const SKEW_TOLD: i64 = 60;
 /// # Errors
 /// Whatever went wrong on the way; nothing was changed then.
 pub fn run(asked: &cli::Target, target: Target, legacy: bool, context: &Context, report: &Report) -> Result<Secret> {
+    renewed(asked, 0, target, legacy, context, report)
+}
+
+/// As [`run`], with a session of which at least `wanted` seconds are left.
+///
+/// # Errors
+/// As [`run`], and `TooShort` when even a new session is not that long.
+pub fn renewed(
+    asked: &cli::Target,
+    wanted: i64,
+    target: Target,
+    legacy: bool,
+    context: &Context,
+    report: &Report,
+) -> Result<Secret> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
     guard(&request)?;
-    let store =
-        Store::open(&context.environment, crate::store::Choice { kind: crate::store::Kind::File, configured: false })?;
-    let granted = session(&request, &store, context.now, report)?;
+    let store = Store::open(&context.environment, store_choice(&input))?;
+    let granted = session(&request, wanted, &store, context.now, report)?;
+    store.put_use(&used(&request, context.now))?;
     tell(&request, &granted, &input, &store, context.now, report);
     export(&request, &granted, target, legacy, &store, context)
+}
+
+/// The store that the settings ask for.
+pub fn store_choice(input: &Input) -> Choice {
+    let kind = match input.settings.store.value {
+        StoreKind::File => store::Kind::File,
+        StoreKind::Runtime => store::Kind::Runtime,
+        StoreKind::None => store::Kind::None,
+    };
+    Choice { kind, configured: input.settings.store.is_configured() }
 }
 
 /// A protected account is entered on purpose or not at all.
@@ -49,24 +75,48 @@ fn guard(request: &Request) -> Result<()> {
 }
 
 /// The session of a request: from the store while enough of it is left, else from AWS.
-fn session(request: &Request, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
+fn session(request: &Request, wanted: i64, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
     let stored = stored(request, store, now)?;
     let left = |granted: &Granted| granted.role.session.expires.since(now.plus(store.skew(now)));
-    match stored {
-        Some(granted) if !request.refresh && left(&granted) > enough(&granted.role) => Ok(granted),
-        stored => fetch(request, store, now, report).or_else(|error| match stored {
-            Some(granted) if excuses(error.kind) && !request.refresh && left(&granted) > LITTLE => {
-                report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
-                Ok(granted)
+    let serves = |granted: &Granted| !request.refresh && left(granted) > enough(&granted.role).max(wanted);
+    let granted = match stored {
+        Some(granted) if serves(&granted) => granted,
+        _ => {
+            let lock = store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting)?;
+            match self::stored(request, store, now)? {
+                // Whoever held the lock before us fetched it.
+                Some(granted) if serves(&granted) => granted,
+                stored => fetch(request, store, &lock, now, report).or_else(|error| match stored {
+                    Some(granted) if excuses(error.kind) && left(&granted) > LITTLE.max(wanted) && !request.refresh => {
+                        report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
+                        Ok(granted)
+                    }
+                    _ => Err(error),
+                })?,
             }
-            _ => Err(error),
-        }),
+        }
+    };
+    if left(&granted) < wanted - LITTLE {
+        return Err(Error::new(Kind::TooShort, format!("a new session lasts only {}", minutes(left(&granted))))
+            .hint(format!("ask for a longer one: --duration {}", minutes(wanted))));
     }
+    Ok(granted)
 }
 
 /// A session that was never longer than the usual threshold is good until shortly before its end.
 fn enough(role: &RoleSession) -> i64 {
     if i64::from(role.granted) > ENOUGH { ENOUGH } else { LITTLE }
+}
+
+fn used(request: &Request, now: Moment) -> Use {
+    let target = &request.target;
+    Use {
+        account: target.name.clone(),
+        id: Some(target.id.clone()),
+        role: Some(target.role.clone()),
+        last: now,
+        count: 1,
+    }
 }
 
 fn excuses(kind: Kind) -> bool {
@@ -86,7 +136,7 @@ fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Grante
     Ok(Some(Granted { role, renewable, notes }))
 }
 
-fn fetch(request: &Request, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
+fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Report) -> Result<Granted> {
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
     if let Some((url, origin)) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({origin})", crate::shown::shown(url)));
@@ -97,7 +147,7 @@ fn fetch(request: &Request, store: &Store, now: Moment, report: &Report) -> Resu
         .enable_all()
         .build()
         .map_err(|error| Error::io("the network cannot be used").because(error))?;
-    let granted = runtime.block_on(Bastion::new(request, store, &client, now).assume());
+    let granted = runtime.block_on(Bastion::new(request, store, &client, lock, now).assume());
     // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
     runtime.shutdown_background();
     granted
@@ -159,6 +209,7 @@ fn export(
         account_name: request.target.name.as_str(),
         role: request.target.role.as_str(),
         region: request.region.as_ref().map(|region| &region.value),
+        region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
         expires_aws: session.expires,
         expires_local: session.expires.plus(-skew),
         renewable: granted.renewable.map(|until| until.plus(-skew)),

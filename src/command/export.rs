@@ -1,6 +1,6 @@
 //! `export`: a switch, or the way back, as code for a shell. Its words are the program's own, read a second time.
 
-use super::{Context, Output, assume};
+use super::{Context, Output, assume, ensure, previous};
 use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::report::Report;
@@ -35,7 +35,7 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     match cli::parse(&arguments.words)? {
         // What is for people must not be evaluated.
         Parsed::Text(text) => {
-            report.text(&text);
+            report.text(&text.to_string());
             Ok(Output::Text(String::new()))
         }
         Parsed::Words(cli) => {
@@ -56,12 +56,16 @@ pub fn code(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result
 fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Result<Output> {
     let legacy = context.environment.text("ASSUME_ROLE_LEGACY")? == Some("1");
     match &cli.verb {
-        None => assume::run(&cli.target, target, legacy, context, report).map(Output::Session),
+        None => {
+            let asked = previous::meant(&cli.target, &context.environment)?;
+            assume::run(&asked, target, legacy, context, report).map(Output::Session)
+        }
+        Some(Verb::Ensure(arguments)) => ensure::run(arguments, target, legacy, context, report),
         Some(Verb::Leave) => Ok(Output::Text(match target {
             Target::Code(form) => exports::leave(form, legacy),
             Target::Json => exports::leave_json(),
         })),
-        Some(Verb::Init(_) | Verb::Export(_)) => {
+        Some(Verb::Init(_) | Verb::Export(_) | Verb::Logout(_)) => {
             Err(Error::usage("that verb changes no shell").hint("call it without export"))
         }
     }

@@ -1,8 +1,11 @@
 //! One file for each verb, and the match that leads to it.
 
 mod assume;
+mod ensure;
 mod export;
 mod init;
+mod logout;
+mod previous;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -84,6 +87,8 @@ pub fn run(context: &Context) -> Outcome {
     let cli = match cli::parse(words) {
         Ok(Parsed::Words(cli)) => cli,
         Ok(Parsed::Text(text)) => {
+            let coloured = context.prints_to_terminal && !context.environment.has("NO_COLOR");
+            let text = if coloured { text.ansi().to_string() } else { text.to_string() };
             return Outcome { output: Output::Text(text), report: Report::plain(), error: None };
         }
         Err(error) => return failed(Report::new(cli::Color::Auto, false, &context.environment), error),
@@ -92,7 +97,8 @@ pub fn run(context: &Context) -> Outcome {
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
-        Some(Verb::Leave) | None => return directly(&cli, context, report),
+        Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
+        Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
     };
     match result {
         Ok(output) => Outcome { output, report, error: None },

@@ -66,7 +66,7 @@ pub fn profile_name(option: Option<&str>, asked: &Asked, input: &Input) -> Resul
         return Ok(Chosen::new(name.to_owned(), variable));
     }
     Ok(match &input.settings.base {
-        Some(setting) => Chosen::new(setting.value.to_string(), setting.origin.to_string()),
+        Some(set) => Chosen::new(set.value.to_string(), set.origin.to_string()),
         None => Chosen::new("default".to_owned(), "the built-in default"),
     })
 }

@@ -66,6 +66,19 @@ pub struct Target {
     pub role_origin: Option<String>,
 }
 
+impl Target {
+    /// The account and role that two words name, without anything else of a request.
+    ///
+    /// # Errors
+    /// `Config` and `Usage` as for a switch.
+    pub fn named(words: &[String], input: &Input) -> Result<Self> {
+        let words = super::words::sort(words)?;
+        let account = find_account(&words.account, input)?;
+        let role = role(words.role.as_deref(), &account)?;
+        target(&account, role, None)
+    }
+}
+
 /// An account as typed, with what the accounts file knows about it.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -205,10 +218,8 @@ pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option
 
 /// The region that the base profile or the settings name.
 pub fn fallback_region(base: &Base, input: &Input) -> Option<Chosen<Region>> {
-    let of_settings = || {
-        let setting = input.settings.region.as_ref()?;
-        Some(Chosen::new(setting.value.clone(), setting.origin.to_string()))
-    };
+    let of_settings =
+        || input.settings.region.as_ref().map(|set| Chosen::new(set.value.clone(), set.origin.to_string()));
     base.region.clone().or_else(of_settings)
 }
 
@@ -231,7 +242,7 @@ pub fn length(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Leng
         });
     }
     Ok(match &input.settings.duration {
-        Some(setting) => Length { seconds: setting.value, origin: Origin::Configured(setting.origin.to_string()) },
+        Some(set) => Length { seconds: set.value, origin: Origin::Configured(set.origin.to_string()) },
         None => Length { seconds: ONE_HOUR, origin: Origin::BuiltIn },
     })
 }

@@ -15,22 +15,26 @@ pub(super) struct Dialect {
     /// Before each command: aliases (the backslash) and functions (`builtin`) must not get in between.
     builtin: &'static str,
     quote: fn(&str) -> String,
-    /// How kept values stay out of the environment, also under `set -a`: before their assignment, and after all.
-    keep: &'static str,
+    /// What an assignment needs before it, so that zsh's WARN_CREATE_GLOBAL stays silent.
+    assign: &'static str,
+    /// What takes the kept values out of the environment again, where `set -a` put them.
     hide: &'static [&'static str],
 }
 
 pub(super) const BASH: Dialect =
-    Dialect { builtin: r"\builtin \", quote: quote::sh, keep: "", hide: &[r"\builtin \export -n"] };
+    Dialect { builtin: r"\builtin \", quote: quote::sh, assign: "", hide: &[r"\builtin \export -n"] };
 
-/// `typeset -g` also keeps WARN_CREATE_GLOBAL silent.
-pub(super) const ZSH: Dialect =
-    Dialect { builtin: r"\builtin \", quote: quote::sh, keep: r"\builtin \typeset -g +x ", hide: &[] };
+pub(super) const ZSH: Dialect = Dialect {
+    builtin: r"\builtin \",
+    quote: quote::sh,
+    assign: r"\builtin \typeset -g ",
+    hide: &[r"\builtin \typeset -g +x"],
+};
 
 pub(super) const DIRECT: Dialect = Dialect {
     builtin: r"\",
     quote: quote::sh_without_patterns,
-    keep: "",
+    assign: "",
     hide: &[r#"\test -z "${BASH_VERSION-}" || \export -n"#, r#"\test -z "${ZSH_VERSION-}" || \typeset -g +x"#],
 };
 
@@ -46,7 +50,7 @@ impl Dialect {
             .iter()
             .map(|name| {
                 let (keeper, mark) = (keeper(name), if exported(name) { '=' } else { '-' });
-                format!(r#"{b}test -n "${{{keeper}+x}}" || {}{keeper}="${{{name}+${name}{mark}}}"; "#, self.keep)
+                format!(r#"{b}test -n "${{{keeper}+x}}" || {}{keeper}="${{{name}+${name}{mark}}}"; "#, self.assign)
             })
             .collect();
         let keepers: Vec<String> = kept.iter().map(|name| keeper(name)).collect();
@@ -113,17 +117,16 @@ impl Dialect {
 
     fn restore(&self, name: &str) -> String {
         let (b, was) = (self.builtin, keeper(name));
-        let plain = if self.keep.is_empty() { String::new() } else { format!("{b}typeset -g ") };
         format!(
             concat!(
                 r#"if {b}test -n "${{{was}+x}}"; then {b}unset -v {name}; "#,
                 r#"{b}test "${was}" = "${{{was}%=}}" || {b}export {name}="${{{was}%=}}"; "#,
-                r#"{b}test "${was}" = "${{{was}%-}}" || {plain}{name}="${{{was}%-}}"; {b}unset -v {was}; fi; "#,
+                r#"{b}test "${was}" = "${{{was}%-}}" || {assign}{name}="${{{was}%-}}"; {b}unset -v {was}; fi; "#,
             ),
             b = b,
             was = was,
             name = name,
-            plain = plain,
+            assign = self.assign,
         )
     }
 }

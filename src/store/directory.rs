@@ -73,7 +73,7 @@ impl Place {
                 Ok(Some(Directory { handle, path: self.path.clone() }))
             }
             Err(Errno::NOENT) => self.may_be_made().map(|()| None),
-            Err(Errno::NOTDIR | Errno::LOOP) => Err(Fault::Unsafe {
+            Err(Errno::NOTDIR | Errno::LOOP) if self.path.symlink_metadata().is_ok() => Err(Fault::Unsafe {
                 why: format!("{} is not a directory but a link or a file", shown(&self.path.to_string_lossy())),
                 remedy: format!("look at it, then: rm {}", word(&self.path)),
             }),

@@ -4,7 +4,8 @@
 //! reads without end. Writing leaves the old file or the new one, whatever happens in between.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -55,6 +56,10 @@ impl Directory {
         };
         let stat = rustix::fs::fstat(&handle).map_err(|errno| self.system(errno))?;
         must_be_our_file(&self.path_of(name), &stat)?;
+        if flags.contains(OFlags::CREATE) && Mode::from_raw_mode(stat.st_mode) & Mode::RWXU != mode {
+            // A umask may have taken the owner's own bits.
+            rustix::fs::fchmod(&handle, mode).map_err(|errno| self.system(errno))?;
+        }
         Ok(Some((File::from(handle), stat)))
     }
 
@@ -76,7 +81,7 @@ impl Directory {
     /// `ends` becomes its time of change, by which the sweep knows old sessions without opening them.
     pub(super) fn replace(&self, name: &str, bytes: &[u8], ends: Option<Moment>) -> Result<(), Fault> {
         let (unfinished, file) = self.create_unfinished()?;
-        let done = fill(file, bytes, ends)
+        let done = fill(&file, bytes, ends)
             .and_then(|()| Ok(rustix::fs::renameat(&self.handle, &unfinished, &self.handle, name)?));
         if let Err(error) = done {
             let _ = self.remove(&unfinished);
@@ -117,14 +122,14 @@ impl Directory {
     }
 }
 
-fn fill(mut file: File, bytes: &[u8], ends: Option<Moment>) -> std::io::Result<()> {
+fn fill(file: &File, bytes: &[u8], ends: Option<Moment>) -> std::io::Result<()> {
     // A umask may have taken the owner's own bits.
-    rustix::fs::fchmod(&file, Mode::RUSR | Mode::WUSR)?;
-    file.write_all(bytes)?;
+    rustix::fs::fchmod(file, Mode::RUSR | Mode::WUSR)?;
+    file.write_all_at(bytes, 0)?;
     if let Some(ends) = ends {
         let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
         let last_modification = Timespec { tv_sec: ends.0, tv_nsec: 0 };
-        rustix::fs::futimens(&file, &Timestamps { last_access, last_modification })?;
+        rustix::fs::futimens(file, &Timestamps { last_access, last_modification })?;
     }
     file.sync_all()
 }

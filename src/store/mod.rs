@@ -11,7 +11,9 @@ mod directory;
 mod entry;
 mod fault;
 mod file;
+mod history;
 mod key;
+mod lock;
 mod record;
 mod upkeep;
 mod wire;
@@ -21,12 +23,16 @@ use std::cell::{Cell, RefCell};
 use directory::{Directory, Place};
 pub use entry::{BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession};
 use fault::Fault;
+use file::Identity;
+pub use history::Use;
 pub use key::Key;
+pub use lock::{Holder, Lock};
 use record::Found;
 
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::session::Moment;
+use crate::shown::shown;
 
 /// Where entries are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,10 +109,13 @@ impl Store {
         let aws_now = now.plus(self.skew(now));
         self.change(|directory| {
             if let Found::Newer = record::read::<T>(directory, &name)? {
-                return Err(newer(directory, &name));
+                self.warn(newer(directory, &name));
+                return Ok(());
             }
             directory.replace(&name, &text, value.life().map(|(_, ends)| ends))?;
-            directory.sweep(now, aws_now);
+            if value.life().is_some() {
+                directory.sweep(now, aws_now);
+            }
             Ok(())
         })
     }
@@ -175,13 +184,19 @@ impl Store {
         self.look(|directory| match record::read::<T>(directory, &name)? {
             Found::Entry(stored, value) if stored == *key => Ok(Some(value)),
             Found::Damaged(identity) => {
-                if let Some(aside) = directory.set_aside(&name, identity)? {
-                    self.warn(aside);
-                }
+                self.set_aside(directory, &name, identity)?;
                 Ok(None)
             }
             Found::Entry(..) | Found::Newer | Found::Nothing => Ok(None),
         })
+    }
+
+    fn set_aside(&self, directory: &Directory, name: &str, damaged: Identity) -> std::result::Result<(), Fault> {
+        if let Some(aside) = directory.set_aside(name, damaged)? {
+            let aside = shown(&aside.to_string_lossy());
+            self.warn(format!("a stored file was damaged and is set aside as {aside}; a new one is made when needed"));
+        }
+        Ok(())
     }
 
     /// Does something with the directory if it is there.
@@ -190,8 +205,9 @@ impl Store {
     }
 
     /// Does something with the directory, which is made if need be.
-    fn change(&self, work: impl Fn(&Directory) -> std::result::Result<(), Fault>) -> Result<()> {
-        self.attempt(|place| place.open_or_make().map(Some), work).or_else(|fault| self.excuse(&fault))
+    fn change<V: Default>(&self, work: impl Fn(&Directory) -> std::result::Result<V, Fault>) -> Result<V> {
+        let open = |place: &Place| place.open_or_make().map(Some);
+        self.attempt(open, work).or_else(|fault| self.excuse(&fault).map(|()| V::default()))
     }
 
     /// Does something with the directory if it is there, and fails where it fails.
@@ -240,9 +256,7 @@ fn refusal(fault: &Fault) -> Error {
     Error::io("the store cannot be used").because(fault.why()).hint(fault.remedy())
 }
 
-fn newer(directory: &Directory, name: &str) -> Fault {
-    Fault::Unsafe {
-        why: format!("{} was written by a newer assume-role", directory.path_of(name).display()),
-        remedy: "use that version here too".to_owned(),
-    }
+fn newer(directory: &Directory, name: &str) -> String {
+    let path = directory.path_of(name);
+    format!("{} was written by a newer assume-role and is left as it is", shown(&path.to_string_lossy()))
 }

@@ -1,5 +1,7 @@
 //! Keeping the directory small and clean: ended sessions, leftovers of killed runs, damaged entries.
 
+use std::path::PathBuf;
+
 use rustix::fs::{AtFlags, Dir, Stat};
 use rustix::io::Errno;
 
@@ -7,9 +9,10 @@ use super::directory::{Directory, must_be_our_file};
 use super::entry::{BaseSession, Entry, RoleSession};
 use super::fault::Fault;
 use super::file::{Identity, UNFINISHED, identity};
+use super::history;
+use super::lock;
 use super::record::{self, Found};
 use crate::session::Moment;
-use crate::shown::shown;
 
 /// How the names of damaged entries begin.
 const DAMAGED: &str = ".damaged-";
@@ -17,8 +20,14 @@ const DAMAGED: &str = ".damaged-";
 const DAMAGED_KEPT: usize = 3;
 /// A file that is still unfinished after so many seconds belongs to a run that was killed.
 const ABANDONED: i64 = 60;
-/// The history of use.
-pub(super) const HISTORY: &str = "history";
+/// A lock file that nobody took for so many seconds is removed.
+const UNUSED: i64 = 24 * 3600;
+/// The mark that backup programs look for (Cache Directory Tagging Specification).
+const TAG: &str = "CACHEDIR.TAG";
+const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55
+\
+    # Temporary keys of assume-role: not worth a backup. See https://bford.info/cachedir/
+";
 
 /// Whether a file may hold keys.
 pub(super) fn may_hold_secrets(name: &str) -> bool {
@@ -30,7 +39,7 @@ pub(super) fn may_hold_secrets(name: &str) -> bool {
 
 /// Whether a file is anything but the history.
 pub(super) fn is_not_history(name: &str) -> bool {
-    name != HISTORY
+    name != history::NAME
 }
 
 fn is_of<T: Entry>(name: &str) -> bool {
@@ -62,15 +71,16 @@ impl Directory {
     pub(super) fn remove_if(&self, goes: impl Fn(&str) -> bool) -> Result<usize, Fault> {
         let mut count = 0;
         for name in self.names()?.iter().filter(|name| goes(name)) {
-            count += usize::from(self.remove(name)?);
+            let is_gone = if name.starts_with(lock::PREFIX) { self.remove_lock(name)? } else { self.remove(name)? };
+            count += usize::from(is_gone);
         }
         self.settle()?;
         Ok(count)
     }
 
-    /// Moves a damaged entry out of the way and says so; `None` when another run has done it or has already
+    /// Moves a damaged file out of the way and says where to; `None` when another run has done it or has already
     /// written a good one in its place.
-    pub(super) fn set_aside(&self, name: &str, damaged: Identity) -> Result<Option<String>, Fault> {
+    pub(super) fn set_aside(&self, name: &str, damaged: Identity) -> Result<Option<PathBuf>, Fault> {
         if self.stat(name)?.is_none_or(|stat| identity(&stat) != damaged) {
             return Ok(None);
         }
@@ -81,8 +91,7 @@ impl Directory {
             Err(errno) => return Err(self.system(errno)),
         }
         self.thin_out_damaged()?;
-        let place = shown(&self.path_of(&aside).to_string_lossy());
-        Ok(Some(format!("a stored entry was damaged and is set aside as {place}; a new one is made when needed")))
+        Ok(Some(self.path_of(&aside)))
     }
 
     fn thin_out_damaged(&self) -> Result<(), Fault> {
@@ -103,13 +112,21 @@ impl Directory {
     /// Removes ended sessions and what killed runs left unfinished, as far as that goes: a sweep that fails costs
     /// nothing. Only sessions whose time of change, which is set to their end, is past get opened.
     pub(super) fn sweep(&self, now: Moment, aws_now: Moment) {
-        for name in self.names().unwrap_or_default() {
+        let names = self.names().unwrap_or_default();
+        if !names.iter().any(|name| name == TAG) {
+            let _ = self.replace(TAG, TAG_TEXT, None);
+        }
+        for name in names {
+            if name.starts_with(lock::PREFIX) && self.is_older(&name, UNUSED, now) {
+                let _ = self.remove_lock(&name);
+                continue;
+            }
             let goes = if is_of::<BaseSession>(&name) {
                 self.has_ended::<BaseSession>(&name, aws_now)
             } else if is_of::<RoleSession>(&name) {
                 self.has_ended::<RoleSession>(&name, aws_now)
             } else {
-                name.starts_with(UNFINISHED) && self.is_abandoned(&name, now)
+                name.starts_with(UNFINISHED) && self.is_older(&name, ABANDONED, now)
             };
             if goes {
                 let _ = self.remove(&name);
@@ -123,8 +140,8 @@ impl Directory {
                 if value.life().is_some_and(|(_, ends)| ends <= aws_now))
     }
 
-    fn is_abandoned(&self, name: &str, now: Moment) -> bool {
-        self.our_file(name).is_some_and(|stat| now.since(Moment(stat.st_ctime)) > ABANDONED)
+    fn is_older(&self, name: &str, seconds: i64, now: Moment) -> bool {
+        self.our_file(name).is_some_and(|stat| now.since(Moment(stat.st_ctime)) > seconds)
     }
 
     fn our_file(&self, name: &str) -> Option<Stat> {
@@ -132,7 +149,7 @@ impl Directory {
         must_be_our_file(&self.path_of(name), &stat).is_ok().then_some(stat)
     }
 
-    fn stat(&self, name: &str) -> Result<Option<Stat>, Fault> {
+    pub(super) fn stat(&self, name: &str) -> Result<Option<Stat>, Fault> {
         match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT) => Ok(None),

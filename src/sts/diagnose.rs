@@ -6,7 +6,10 @@
 use super::client::Client;
 use super::failure::{Failure, Trouble};
 use crate::error::{Error, Kind};
-use crate::shown::shown;
+use crate::shown::{shown, shown_up_to};
+
+/// How much of AWS's own words is shown, in characters; the telling part of a refusal comes last.
+const WORDS_SHOWN: usize = 600;
 
 /// What was tried, for the message.
 #[derive(Clone, Debug)]
@@ -62,7 +65,7 @@ fn connection(reason: &str, client: &Client) -> Error {
 }
 
 fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error {
-    let said = format!("AWS said {}: {}", shown(code), shown(words));
+    let said = format!("AWS said {}: {}", shown(code), shown_up_to(words, WORDS_SHOWN));
     match code {
         "AccessDenied" | "AccessDeniedException" => denied(words, attempt).because(said),
         "ExpiredToken" | "ExpiredTokenException" => {
@@ -195,27 +198,35 @@ fn denied(words: &str, attempt: &Attempt) -> Error {
             .hint("use the user's own keys as base: --base PROFILE");
     }
     match REASONS.iter().find(|reason| words.contains(reason.phrase)) {
-        Some(reason) => error.because(filled(reason.side, attempt)).hint(filled(reason.hint, attempt)),
+        Some(reason) => {
+            error.because(filled(reason.side, attempt)).because(sent(attempt)).hint(filled(reason.hint, attempt))
+        }
         None => error
             .because(filled("either no policy of {principal} allows sts:AssumeRole on {role},", attempt))
             .because("or the role's trust policy does not accept it, or there is no such role")
+            .because(sent(attempt))
             .hint(filled("compare the name letter by letter: {role}", attempt))
             .hint(filled("{trust}", attempt)),
     }
 }
 
+fn sent(attempt: &Attempt) -> String {
+    format!("sent with the request: MFA {}, external id {}", yes_no(attempt.mfa), yes_no(attempt.external_id))
+}
+
 fn filled(template: &str, attempt: &Attempt) -> String {
-    let yes_no = |yes: bool| if yes { "yes" } else { "no" };
     let trust = format!(
         "its owner can trust you with {{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", \"Principal\": \
-         {{\"AWS\": \"{}\"}}}}; sent with the request: MFA {}, external id {}",
-        attempt.principal,
-        yes_no(attempt.mfa),
-        yes_no(attempt.external_id)
+         {{\"AWS\": \"{}\"}}}}",
+        attempt.principal
     );
     template
         .replace("{trust}", &trust)
         .replace("{principal}", &attempt.principal)
         .replace("{role}", attempt.role_arn.as_deref().unwrap_or("the role"))
         .replace("{mfa}", yes_no(attempt.mfa))
+}
+
+fn yes_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
 }

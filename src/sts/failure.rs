@@ -52,6 +52,11 @@ impl Failure {
         }
     }
 
+    /// Whether AWS says that this caller may not.
+    pub fn is_denial(&self) -> bool {
+        matches!(self.code(), "AccessDenied" | "AccessDeniedException")
+    }
+
     /// AWS's own words, if it answered.
     pub fn words(&self) -> &str {
         match &self.trouble {

@@ -24,11 +24,16 @@ def client(service, url, account):
     return made
 
 
+def text(policy):
+    """The version is always the same; AWS takes a policy without one, moto does not."""
+    return json.dumps({"Version": "2012-10-17", **policy})
+
+
 def make_account(url, account, wanted):
     iam = client("iam", url, account)
     for name, policy in wanted.get("groups", {}).items():
         iam.create_group(GroupName=name)
-        iam.put_group_policy(GroupName=name, PolicyName=name, PolicyDocument=json.dumps(policy))
+        iam.put_group_policy(GroupName=name, PolicyName=name, PolicyDocument=text(policy))
     for name, role in wanted.get("roles", {}).items():
         make_role(iam, name, role)
     for name in wanted.get("buckets", []):
@@ -41,7 +46,7 @@ def make_user(iam, name, user):
     for group in user.get("groups", []):
         iam.add_user_to_group(GroupName=group, UserName=name)
     if "policy" in user:
-        iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=json.dumps(user["policy"]))
+        iam.put_user_policy(UserName=name, PolicyName=name, PolicyDocument=text(user["policy"]))
     key = iam.create_access_key(UserName=name)["AccessKey"]
     made = {"id": key["AccessKeyId"], "secret": key["SecretAccessKey"]}
     if user.get("mfa"):
@@ -54,7 +59,7 @@ def make_user(iam, name, user):
 
 
 def make_role(iam, name, role):
-    trust, longest = json.dumps(role["trust"]), role.get("max", 3600)
+    trust, longest = text(role["trust"]), role.get("max", 3600)
     try:
         iam.create_role(
             RoleName=name, Path=role.get("path", "/"), AssumeRolePolicyDocument=trust, MaxSessionDuration=longest
@@ -63,7 +68,7 @@ def make_role(iam, name, role):
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=trust)
         iam.update_role(RoleName=name, MaxSessionDuration=longest)
     if "policy" in role:
-        iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=json.dumps(role["policy"]))
+        iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=text(role["policy"]))
 
 
 if __name__ == "__main__":

@@ -38,8 +38,9 @@ def application(environ, start_response):
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     if environ["PATH_INFO"].startswith("/_"):
-        start_response("200 OK", [("Content-Type", "application/json")])
-        return [json.dumps(control(environ["PATH_INFO"], body)).encode()]
+        answer = json.dumps(control(environ["PATH_INFO"], body)).encode()
+        start_response("200 OK", headers([("Content-Type", "application/json")], answer))
+        return [answer]
     action = urllib.parse.parse_qs(body.decode("utf-8", "replace")).get("Action", [environ["REQUEST_METHOD"]])[0]
     HITS[action] += 1
     fault = take_fault(action)

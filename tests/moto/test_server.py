@@ -24,12 +24,12 @@ MFA = {"Bool": {"aws:SecureTransport": "true", "aws:MultiFactorAuthPresent": "tr
 
 
 def allow(action, resource="*"):
-    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}
+    return {"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]}
 
 
 def trust(principal, effect="Allow", **conditions):
     statement = {"Effect": effect, "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
-    return {"Version": "2012-10-17", "Statement": [statement | ({"Condition": conditions} if conditions else {})]}
+    return {"Statement": [statement | ({"Condition": conditions} if conditions else {})]}
 
 
 def role(name, account=PRODUCTION):

@@ -33,6 +33,12 @@ impl From<&Issued> for Keys {
     }
 }
 
+impl From<&Self> for Keys {
+    fn from(keys: &Self) -> Self {
+        keys.clone()
+    }
+}
+
 /// A client for plain http.
 pub fn client(url: &str, keys: &Keys) -> Client {
     let credentials = Credentials::new(&keys.id, &keys.secret, keys.token.clone(), None, "test");

@@ -20,7 +20,9 @@ impl Bastion<'_> {
             return Ok(Mfa { serial, code });
         }
         let question = self.question(device);
+        self.turn.asking(true);
         let (code, _) = tokio::try_join!(self.terminal.ask_code(&question), self.identity())?;
+        self.turn.asking(false);
         Ok(Mfa { serial, code })
     }
 
@@ -42,7 +44,9 @@ impl Bastion<'_> {
         *tries += 1;
         loop {
             let question = format!("AWS did not take that code; each works once. {}", self.question(device));
+            self.turn.asking(true);
             let asked = self.terminal.ask_code(&question).await;
+            self.turn.asking(false);
             let code = asked.map_err(|error| match error.kind {
                 Kind::NeedsAnswer => self.explain_device(failure, device),
                 _ => error,

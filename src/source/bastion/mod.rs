@@ -9,15 +9,19 @@ mod code;
 mod device;
 mod duration;
 mod identity;
+mod turn;
 
 use crate::error::{Error, Result};
 use crate::request::{Chosen, ONE_HOUR, Origin, Request};
 use crate::session::{Keys, Moment, minutes};
-use crate::store::{BaseSession, RoleSession, Store};
+use crate::store::{BaseSession, Lock, RoleSession, Store};
 use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, assume_role, diagnose, session_token};
 
 use super::ask::Terminal;
 use super::keys::{base_key, role_key};
+use device::Proof;
+use turn::Turn;
+pub use turn::tell as tell_waiting;
 
 /// How long a base session lasts, in seconds.
 const BASE_SECONDS: u32 = 12 * 3600;
@@ -30,6 +34,7 @@ pub struct Bastion<'a> {
     store: &'a Store,
     client: &'a Client,
     terminal: Terminal,
+    turn: Turn<'a>,
     now: Moment,
     seconds: u32,
     notes: Vec<String>,
@@ -47,10 +52,11 @@ pub struct Granted {
 }
 
 impl<'a> Bastion<'a> {
-    /// Prepares a request. `now` is this machine's clock.
-    pub fn new(request: &'a Request, store: &'a Store, client: &'a Client, now: Moment) -> Self {
+    /// Prepares a request whose role session is made under `lock`. `now` is this machine's clock.
+    pub fn new(request: &'a Request, store: &'a Store, client: &'a Client, lock: &'a Lock, now: Moment) -> Self {
         let terminal = Terminal { may_ask: request.may_ask };
-        Self { request, store, client, terminal, now, seconds: request.length.seconds, notes: Vec::new() }
+        let turn = Turn::new(lock);
+        Self { request, store, client, terminal, turn, now, seconds: request.length.seconds, notes: Vec::new() }
     }
 
     /// Gets a new session for the role, asking for a code only where there is no way around it.
@@ -83,7 +89,6 @@ impl<'a> Bastion<'a> {
     }
 
     async fn from_base_session(mut self) -> Result<Granted> {
-        let keys = &self.request.base.keys;
         let wants_new_base = self.request.refresh && self.request.code.is_some();
         if let Some(base) = self.base_session()?.filter(|_| !wants_new_base) {
             if self.request.code.is_some() {
@@ -99,11 +104,16 @@ impl<'a> Bastion<'a> {
                 Ok(assumed) => return self.granted(assumed, Some(base.session.expires)),
             }
         }
-        let Some(device) = self.device().await? else {
-            let assumed = self.call_role(keys, None).await?.map_err(|failure| self.refusal_without_device(&failure))?;
-            return self.granted(assumed, Some(FOREVER));
+        self.turn.take(self.store, &base_key(self.request))?;
+        let base = match self.base_session()?.filter(|_| !wants_new_base) {
+            // Whoever had the turn before us asked for it.
+            Some(base) => base,
+            None => match self.proof().await? {
+                Proof::Role(assumed) => return self.granted(assumed, Some(FOREVER)),
+                Proof::Code(device) => self.new_base_session(&device).await?,
+            },
         };
-        let base = self.new_base_session(&device).await?;
+        self.turn.end();
         let assumed =
             self.call_role(&base.session.keys, None).await?.map_err(|failure| self.refusal(&failure, true))?;
         self.granted(assumed, Some(base.session.expires))
@@ -130,9 +140,10 @@ impl<'a> Bastion<'a> {
     /// Straight on the user's own keys, with a code when there is a device.
     async fn straight(mut self) -> Result<Granted> {
         let keys = &self.request.base.keys;
-        let Some(device) = self.device().await? else {
-            let assumed = self.call_role(keys, None).await?.map_err(|failure| self.refusal_without_device(&failure))?;
-            return self.granted(assumed, Some(FOREVER));
+        self.turn.take(self.store, &base_key(self.request))?;
+        let device = match self.proof().await? {
+            Proof::Role(assumed) => return self.granted(assumed, Some(FOREVER)),
+            Proof::Code(device) => device,
         };
         let mut mfa = self.first_code(&device).await?;
         let mut tries = 1;

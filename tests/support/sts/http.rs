@@ -59,7 +59,7 @@ impl Request {
             let (name, value) = line.split_once(':').ok_or_else(|| broken("a header without a colon"))?;
             request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let length = request.header("content-length").map_or(Ok(0), |text| text.parse::<u64>());
+        let length = request.header("content-length").map_or(Ok(0), str::parse::<u64>);
         let length = length.map_err(|_| broken("content-length is no number"))?;
         stream.take(length).read_to_end(&mut request.body)?;
         if request.body.len() as u64 == length { Ok(Some(request)) } else { Err(broken("the body is cut")) }

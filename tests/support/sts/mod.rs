@@ -21,7 +21,7 @@ mod shape;
 mod sigv4;
 mod state;
 mod tls;
-mod totp;
+pub mod totp;
 mod trust;
 mod xml;
 

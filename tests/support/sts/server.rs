@@ -121,7 +121,8 @@ fn serve(stream: TcpStream, number: usize, shared: &Shared) -> io::Result<()> {
     let mut wire = BufReader::new(wire);
     while let Some(request) = Request::read(&mut wire)? {
         let (reply, fault) = answer(&mut shared.lock(), &request, number);
-        if !send(&mut wire, &reply, fault, shared)? {
+        let stays = send(&mut wire, &reply, fault, shared)?;
+        if !stays || request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
             break;
         }
     }

@@ -69,7 +69,7 @@ pub fn policies_and_tags(form: &Form) -> Result<(), Problem> {
     text_length(policy, "policy", 2048)?;
     if form.get("Policy").is_some() {
         let document: Option<serde_json::Value> = serde_json::from_str(policy).ok();
-        if !document.is_some_and(|document| document.get("Statement").is_some()) {
+        if document.is_none_or(|document| document.get("Statement").is_none()) {
             return Err(Problem::new(400, "MalformedPolicyDocument", "Syntax errors in policy."));
         }
     }

@@ -1,0 +1,46 @@
+//! Requests kept as words in the environment: the one before (`-`), and the present one.
+//!
+//! Anybody can set a variable, so the words are read by the same parser as those of the command line.
+
+use std::ffi::OsString;
+
+use crate::cli::{self, Parsed, Target};
+use crate::error::{Error, Result};
+use crate::input::environment::Environment;
+use crate::shell::words::decode_words;
+
+/// The target that is meant: the one before for the single word `-`, else as typed.
+///
+/// # Errors
+/// `Usage` when there is none before.
+pub fn meant(asked: &Target, environment: &Environment) -> Result<Target> {
+    match asked.words.as_slice() {
+        [only] if only == "-" => {
+            let kept = kept("ASSUME_ROLE_PREVIOUS", environment)?
+                .ok_or_else(|| Error::usage("this shell had no other role before").hint("assume-role ACCOUNT ROLE"))?;
+            Ok(Target {
+                mfa_code: asked.mfa_code.clone(),
+                refresh: asked.refresh,
+                yes: asked.yes,
+                no_input: asked.no_input,
+                ..kept
+            })
+        }
+        _ => Ok(asked.clone()),
+    }
+}
+
+/// The request that a variable keeps.
+///
+/// # Errors
+/// `Config` when the variable does not hold a request.
+pub fn kept(variable: &str, environment: &Environment) -> Result<Option<Target>> {
+    let Some(text) = environment.text(variable)? else { return Ok(None) };
+    let broken =
+        || Error::config(format!("the variable {variable} does not hold a request")).hint(format!("unset {variable}"));
+    let words: Vec<OsString> = decode_words(text).ok_or_else(broken)?.into_iter().map(OsString::from).collect();
+    match cli::parse(&words).map_err(|_| broken())? {
+        Parsed::Words(cli) if cli.verb.is_none() => Ok(Some(cli.target)),
+        _ => Err(broken()),
+    }
+}

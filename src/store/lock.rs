@@ -1,0 +1,264 @@
+//! One at a time: the process that asks the user or AWS, while the others wait for its result.
+//!
+//! A lock is the kernel's, on a file beside the entry, so the death of its holder frees it at once. The file
+//! says who holds it and whether a person is being asked, for the message and for the patience of the others.
+//! Without a usable store, or on a file system without locks, everyone goes on unlocked: a question too many
+//! is better than none.
+
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
+
+use rustix::fs::OFlags;
+
+use super::Store;
+use super::directory::{Directory, Place};
+use super::entry::Entry;
+use super::fault::Fault;
+use super::file::identity;
+use super::key::Key;
+use crate::error::{Error, Result};
+
+/// How the names of lock files begin.
+pub(super) const PREFIX: &str = "lock-";
+/// How often a waiter tries. A freed lock is taken well within a second.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Who is being waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holder {
+    /// The process, when it had the time to say so.
+    pub pid: Option<u32>,
+    /// Whether it is asking the user something.
+    pub asking: bool,
+}
+
+/// How long a waiter waits.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// Altogether, and so for a person who is being asked.
+    altogether: Duration,
+    /// For one holder that asks nobody.
+    working: Duration,
+    /// Before the wait for such a holder is worth a message.
+    silent: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { altogether: Duration::from_secs(120), working: Duration::from_secs(10), silent: Duration::from_secs(1) }
+    }
+}
+
+/// A held lock; dropping it frees it. After taking it, read the entry again: another process may have made it.
+#[derive(Debug)]
+pub struct Lock {
+    file: Option<File>,
+}
+
+impl Lock {
+    /// Tells the waiters whether the user is being asked something from now on.
+    pub fn asking(&self, asking: bool) {
+        if let Some(file) = &self.file {
+            mark(file, asking);
+        }
+    }
+}
+
+impl Store {
+    /// Takes the lock for making an entry. `waiting` is told whom we wait for, once for each change.
+    ///
+    /// # Errors
+    /// `Io` when the holder does not finish in time, and when a configured store cannot be used.
+    pub fn lock<T: Entry>(&self, key: &Key, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
+        self.lock_within::<T>(key, Patience::default(), waiting)
+    }
+
+    fn lock_within<T: Entry>(&self, key: &Key, patience: Patience, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
+        let name = format!("{PREFIX}{}-{}", T::KIND, key.digest());
+        let mut wait = Wait::new(patience);
+        let mut was_stale = false;
+        'open: loop {
+            let Some(file) = self.change(|directory| directory.open_lock(&name).map(Some))? else {
+                return Ok(Lock { file: None });
+            };
+            loop {
+                match file.try_lock() {
+                    Ok(())
+                        if !self.attempt(Place::open, |directory| directory.is_there(&name, &file)).unwrap_or(true) =>
+                    {
+                        continue 'open;
+                    }
+                    Ok(()) => {
+                        mark(&file, false);
+                        return Ok(Lock { file: Some(file) });
+                    }
+                    Err(TryLockError::WouldBlock) => wait.once(holder_of(&file), waiting)?,
+                    Err(TryLockError::Error(error)) if is_stale(&error) && !was_stale => {
+                        was_stale = true;
+                        continue 'open;
+                    }
+                    Err(TryLockError::Error(_)) => return Ok(Lock { file: None }),
+                }
+            }
+        }
+    }
+}
+
+impl Directory {
+    fn open_lock(&self, name: &str) -> std::result::Result<File, Fault> {
+        let opened = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
+        opened.map(|(file, _)| file).ok_or_else(|| self.system(ErrorKind::NotFound))
+    }
+
+    /// Whether the file still has its name: a sweep may have removed it before we had the lock, and then others
+    /// lock another file.
+    fn is_there(&self, name: &str, file: &File) -> std::result::Result<bool, Fault> {
+        let ours = rustix::fs::fstat(file).map_err(|errno| self.system(errno))?;
+        Ok(self.stat(name)?.is_some_and(|stat| identity(&stat) == identity(&ours)))
+    }
+
+    /// Removes a lock file that nobody holds.
+    pub(super) fn remove_lock(&self, name: &str) -> std::result::Result<bool, Fault> {
+        match self.open_file(name, OFlags::RDWR)? {
+            Some((file, _)) if file.try_lock().is_ok() => self.remove(name),
+            _ => Ok(false),
+        }
+    }
+}
+
+/// A wait in progress.
+struct Wait {
+    patience: Patience,
+    began: Instant,
+    holder: Option<Holder>,
+    /// Since when this holder has been doing what it does.
+    since: Instant,
+    told: Option<Holder>,
+}
+
+impl Wait {
+    fn new(patience: Patience) -> Self {
+        let now = Instant::now();
+        Self { patience, began: now, holder: None, since: now, told: None }
+    }
+
+    fn once(&mut self, holder: Holder, waiting: &mut dyn FnMut(Holder)) -> Result<()> {
+        if self.holder != Some(holder) {
+            self.holder = Some(holder);
+            self.since = Instant::now();
+        }
+        let patience = self.patience;
+        let worked = self.since.elapsed();
+        if self.began.elapsed() >= patience.altogether || (!holder.asking && worked >= patience.working) {
+            return Err(given_up(holder, self.began.elapsed()));
+        }
+        if self.told != Some(holder) && (holder.asking || worked >= patience.silent) {
+            self.told = Some(holder);
+            waiting(holder);
+        }
+        std::thread::sleep(PAUSE);
+        Ok(())
+    }
+}
+
+fn given_up(holder: Holder, waited: Duration) -> Error {
+    let who = holder.pid.map_or("another process".to_owned(), |pid| format!("process {pid}"));
+    let doing = if holder.asking { "asking for an answer" } else { "fetching the same session" };
+    let error = Error::io(format!("{who} is still {doing} after {} s", waited.as_secs()));
+    match holder.pid {
+        Some(pid) => error.hint(format!("answer it in its terminal, or end it: kill {pid}")),
+        None => error.hint("look for another assume-role that waits or is stopped"),
+    }
+}
+
+/// Always the same length and written at once, so that a reader never sees half of it.
+fn mark(file: &File, asking: bool) {
+    let doing = if asking { "asking" } else { "working" };
+    let _ = file.write_all_at(format!("{:<10} {doing:<7}\n", std::process::id()).as_bytes(), 0);
+}
+
+fn holder_of(file: &File) -> Holder {
+    let mut bytes = [0; 32];
+    let length = file.read_at(&mut bytes, 0).unwrap_or_default();
+    let text = String::from_utf8_lossy(bytes.get(..length).unwrap_or_default());
+    let mut words = text.split_whitespace();
+    let pid = words.next().and_then(|word| word.parse().ok());
+    Holder { pid, asking: words.next() == Some("asking") }
+}
+
+fn is_stale(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::StaleNetworkFileHandle
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::mpsc;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::input::environment::Environment;
+    use crate::store::{BaseSession, Choice, Kind, RoleSession};
+
+    const IMPATIENT: Patience =
+        Patience { altogether: Duration::from_secs(120), working: Duration::ZERO, silent: Duration::ZERO };
+
+    fn store(home: &Path) -> Store {
+        Store::open(&Environment::from_pairs([("HOME", home)]), Choice { kind: Kind::File, configured: false }).unwrap()
+    }
+
+    fn take(store: &Store, patience: Patience) -> Result<Lock> {
+        store.lock_within::<BaseSession>(&Key::new(), patience, &mut |_| {})
+    }
+
+    #[test]
+    fn a_lock_keeps_others_out_until_it_is_dropped() {
+        let home = TempDir::new().unwrap();
+        let (one, other) = (store(home.path()), store(home.path()));
+        let lock = take(&one, IMPATIENT).unwrap();
+        let refusal = take(&other, IMPATIENT).unwrap_err();
+        assert!(refusal.message.contains(&format!("process {} is still fetching", std::process::id())), "{refusal}");
+        other.lock_within::<RoleSession>(&Key::new(), IMPATIENT, &mut |_| {}).unwrap();
+        drop(lock);
+        take(&other, IMPATIENT).unwrap();
+    }
+
+    #[test]
+    fn a_holder_that_asks_gets_more_time_but_not_forever() {
+        let home = TempDir::new().unwrap();
+        let (one, other) = (store(home.path()), store(home.path()));
+        let lock = take(&one, IMPATIENT).unwrap();
+        lock.asking(true);
+        let mut told = Vec::new();
+        let patience = Patience { altogether: PAUSE * 3, ..IMPATIENT };
+        let refusal =
+            other.lock_within::<BaseSession>(&Key::new(), patience, &mut |holder| told.push(holder)).unwrap_err();
+        assert_eq!(told, [Holder { pid: Some(std::process::id()), asking: true }]);
+        assert!(refusal.message.contains("asking for an answer"), "{refusal}");
+    }
+
+    #[test]
+    fn a_lock_file_that_lost_its_name_is_no_lock() {
+        let home = TempDir::new().unwrap();
+        let one = store(home.path());
+        let lock = take(&one, IMPATIENT).unwrap();
+        lock.asking(true);
+        let (send, told) = mpsc::channel();
+        let path = home.path().to_owned();
+        let waiter = std::thread::spawn(move || {
+            let other = store(&path);
+            other.lock_within::<BaseSession>(&Key::new(), IMPATIENT, &mut |_| send.send(()).unwrap()).unwrap()
+        });
+        told.recv().unwrap();
+        let directory = home.path().join(".local/state/assume-role");
+        let name = std::fs::read_dir(&directory).unwrap().next().unwrap().unwrap().file_name();
+        std::fs::remove_file(directory.join(&name)).unwrap();
+        drop(lock);
+        let second = waiter.join().unwrap();
+        take(&one, IMPATIENT).unwrap_err();
+        drop(second);
+    }
+}

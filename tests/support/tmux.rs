@@ -1,0 +1,183 @@
+//! A real interactive shell in tmux: types what a person types and reads the screen that a person sees.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::failure::{Failure, Outcome};
+use super::process::{PATIENCE, run};
+use super::shells::{Shell, find, quoted, text_of};
+use super::world::World;
+
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// A shell in a tmux server of its own, which is killed when this is dropped.
+pub struct Tmux<'a> {
+    world: &'a World,
+    shell: Shell,
+    program: PathBuf,
+    scratch: TempDir,
+    commands: u32,
+}
+
+/// What a command showed, and its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The status that the shell had after it.
+    pub status: i32,
+    /// The lines between what was typed and the end.
+    pub text: String,
+}
+
+impl<'a> Tmux<'a> {
+    /// Starts an interactive `shell` in the given world, whose rc file holds `rc`, and waits until it shows something.
+    ///
+    /// # Errors
+    /// When tmux or the shell is missing (see [`Shell::find`]) or does not come up.
+    pub fn start(world: &'a World, shell: Shell, rc: &str) -> Outcome<Self> {
+        let missing = |name: &str| Failure(format!("{name} is missing"));
+        let program = find("tmux").ok_or_else(|| missing("tmux"))?;
+        let shell_program = shell.find().ok_or_else(|| missing(shell.name()))?;
+        let greeting = if shell == Shell::Fish { "set -g fish_greeting\n" } else { "" };
+        world.write(shell.rc(), format!("{greeting}{rc}"))?;
+        let scratch = tempfile::Builder::new().prefix("t").tempdir_in(world.root())?;
+        let launch = scratch.path().join("launch");
+        let mut variables = world.environment().clone();
+        variables.insert("TERM".into(), "screen".into());
+        let variables: Vec<String> = variables
+            .iter()
+            .map(|(name, value)| quoted(&format!("{}={}", name.to_string_lossy(), value.to_string_lossy())))
+            .collect();
+        let line = format!("exec env -i {} {} -i\n", variables.join(" "), quoted(&text_of(&shell_program)));
+        std::fs::write(&launch, line)?;
+        let tmux = Self { world, shell, program, scratch, commands: 0 };
+        let launch = format!("/bin/sh {}", quoted(&text_of(&launch)));
+        tmux.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "200", "-y", "50", &launch])?;
+        tmux.wait_until("a first prompt", |screen| !screen.trim().is_empty())?;
+        Ok(tmux)
+    }
+
+    /// Types text without Enter.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn type_text(&self, text: &str) -> Outcome<()> {
+        // tmux takes a semicolon at the end of a word for its own.
+        let escaped = text.strip_suffix(';').map(|front| format!("{front}\\;"));
+        self.tmux(&["send-keys", "-l", "--", escaped.as_deref().unwrap_or(text)]).map(drop)
+    }
+
+    /// Types text and Enter.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn type_line(&self, text: &str) -> Outcome<()> {
+        self.type_text(text)?;
+        self.press("Enter")
+    }
+
+    /// Presses a key by its name in tmux: `Enter`, `Tab`, `C-c`, `Up`.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn press(&self, key: &str) -> Outcome<()> {
+        self.tmux(&["send-keys", key]).map(drop)
+    }
+
+    /// Pastes text as a terminal does, with the marks of a bracketed paste where the program asked for them.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn paste(&self, text: &str) -> Outcome<()> {
+        self.tmux(&["set-buffer", "--", text])?;
+        self.tmux(&["paste-buffer", "-p", "-r"]).map(drop)
+    }
+
+    /// Types a command, waits until the shell is through with it, and gives what it showed and its status.
+    ///
+    /// # Errors
+    /// With the screen, when it does not end.
+    pub fn run(&mut self, command: &str) -> Outcome<Said> {
+        self.begin(command)?;
+        self.finish()
+    }
+
+    /// Types a command that will ask something; [`Self::finish`] waits for its end.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn begin(&mut self, command: &str) -> Outcome<()> {
+        self.commands += 1;
+        self.type_line(&format!("{command}; {}", self.tail()))
+    }
+
+    /// Waits for the end of the command begun last.
+    ///
+    /// # Errors
+    /// With the screen, when it does not end.
+    pub fn finish(&self) -> Outcome<Said> {
+        let mark = format!("\nend-{}-", self.commands);
+        let complete = |text: &str| text.split_once(&mark).is_some_and(|(_, rest)| rest.contains('\n'));
+        let all = self.wait_until(mark.trim(), complete)?;
+        let (before, after) = all.split_once(&mark).unwrap_or_default();
+        let status = after.lines().next().and_then(|line| line.trim().parse().ok());
+        let shown = before.rsplit_once(&self.tail()).map_or(before, |(_, shown)| shown);
+        Ok(Said {
+            status: status.ok_or_else(|| Failure(format!("no status after {mark}:\n{all}")))?,
+            text: shown.trim_start_matches('\n').to_owned(),
+        })
+    }
+
+    /// What is typed behind each command. It differs from what it prints, so that its echo is not taken for the end.
+    fn tail(&self) -> String {
+        format!("echo end\"\"-{}-{}", self.commands, self.shell.status())
+    }
+
+    /// Waits until the screen holds `text`, and gives the screen.
+    ///
+    /// # Errors
+    /// With the screen, when it does not appear.
+    pub fn wait_for(&self, text: &str) -> Outcome<String> {
+        self.wait_until(text, |screen| screen.contains(text))
+    }
+
+    /// Waits until the screen and what scrolled off it satisfies `ready`; `what` names it in the failure.
+    ///
+    /// # Errors
+    /// With the screen, when it does not come about.
+    pub fn wait_until(&self, what: &str, ready: impl Fn(&str) -> bool) -> Outcome<String> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = self.screen()?;
+            if ready(&screen) {
+                return Ok(screen);
+            }
+            if Instant::now() > deadline {
+                return Err(Failure(format!("{what:?} did not appear; the screen was:\n{screen}")));
+            }
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// The screen and what scrolled off it; wrapped lines are one line.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn screen(&self) -> Outcome<String> {
+        self.tmux(&["capture-pane", "-p", "-J", "-S", "-"])
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> Outcome<String> {
+        let mut command = self.world.command_of(&self.program);
+        command.arg("-u").arg("-S").arg(self.scratch.path().join("s")).args(arguments);
+        let ran = run(command, b"")?;
+        if ran.status == 0 { Ok(ran.stdout) } else { Err(Failure(format!("tmux {arguments:?}: {ran:?}"))) }
+    }
+}
+
+impl Drop for Tmux<'_> {
+    fn drop(&mut self) {
+        let _ = self.tmux(&["kill-server"]);
+    }
+}

@@ -11,6 +11,7 @@ mod scenes;
 mod second_opinion;
 mod shell_function;
 mod store;
+mod structure;
 mod support;
 mod ways;
 mod world_tests;

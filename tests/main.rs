@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod assume;
+mod bastion;
 mod cut_output;
 mod exports;
 mod init_scripts;
+mod questions;
 mod quoting;
 mod real_shells;
 mod scenes;
@@ -13,5 +15,6 @@ mod shell_function;
 mod store;
 mod structure;
 mod support;
+mod switching;
 mod ways;
 mod world_tests;

@@ -13,7 +13,7 @@ use crate::shell::exports;
 use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
-use crate::source::{Bastion, Granted, base_key, role_key, tell_waiting};
+use crate::source::{Bastion, Granted, base_key, role_key, stored_durations, tell_waiting};
 use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
@@ -129,11 +129,18 @@ fn excuses(kind: Kind) -> bool {
 }
 
 fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Granted>> {
-    let Some(role) = store.get::<RoleSession>(&role_key(request, request.length.seconds), now)? else {
-        return Ok(None);
-    };
+    let mut latest: Option<(RoleSession, Option<String>)> = None;
+    for (seconds, note) in stored_durations(request, store, now)? {
+        let found = store.get::<RoleSession>(&role_key(request, seconds), now)?;
+        let is_later =
+            |role: &RoleSession| latest.as_ref().is_none_or(|(other, _)| role.session.expires > other.session.expires);
+        if let Some(role) = found.filter(is_later) {
+            latest = Some((role, note));
+        }
+    }
+    let Some((role, note)) = latest else { return Ok(None) };
     let base = store.get::<BaseSession>(&base_key(request), now)?;
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = note.into_iter().collect();
     if request.code.is_some() {
         notes.push("the code was not needed: a stored session serves".to_owned());
     }

@@ -30,6 +30,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::endpoint::Endpoints;
+use super::failure::Failure;
 use crate::error::{Error, Result};
 use crate::request::{Chosen, Trust};
 use crate::session::{Keys, Moment};
@@ -95,6 +96,18 @@ impl Client {
         self.clock.skew()
     }
 
+    /// Makes a call, and once more when AWS refused only its time: the refusal told AWS's clock.
+    pub(super) async fn in_time<T>(
+        &self,
+        call: impl AsyncFn() -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let believed = self.skew();
+        match call().await {
+            Err(failure) if failure.is_about_time() && self.skew() != believed => call().await,
+            outcome => outcome,
+        }
+    }
+
     /// An STS client that signs with `keys`. A call that carries an MFA code is `once`: AWS takes a code once, so a
     /// second attempt would turn a slow success into a refusal.
     pub(super) fn sts(&self, keys: &Keys, once: bool) -> aws_sdk_sts::Client {
@@ -122,6 +135,7 @@ impl Client {
             .time_source(self.clock.clone())
             .retry_config(retry)
             .timeout_config(timeouts)
+            .disable_clock_skew_correction(true)
             .use_fips(self.endpoints.fips)
             .use_dual_stack(self.endpoints.dual_stack);
         config.set_endpoint_url(self.endpoints.sts.clone());

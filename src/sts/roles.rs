@@ -95,7 +95,8 @@ pub struct Assumed {
 /// # Errors
 /// Any [`Failure`].
 pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, Failure> {
-    let reply = client.sts(keys, false).get_caller_identity().send().await?;
+    let call = async || Ok(client.sts(keys, false).get_caller_identity().send().await?);
+    let reply = client.in_time(call).await?;
     let account = reply.account().and_then(AccountId::parse).ok_or_else(|| Failure::malformed("Account"))?;
     let arn = reply.arn().filter(|arn| arn.starts_with("arn:")).ok_or_else(|| Failure::malformed("Arn"))?;
     Ok(Identity { account, arn: arn.to_owned() })
@@ -122,6 +123,13 @@ pub async fn session_token(client: &Client, keys: &Keys, mfa: &Mfa, seconds: i32
 /// # Errors
 /// Any [`Failure`]; `Malformed` also when the reply is about another account or role than asked.
 pub async fn assume_role(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
+    match mfa {
+        Some(_) => assume_once(client, keys, call, mfa).await,
+        None => client.in_time(async || assume_once(client, keys, call, None).await).await,
+    }
+}
+
+async fn assume_once(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
     let tags = call
         .tags
         .iter()

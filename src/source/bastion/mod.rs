@@ -11,6 +11,8 @@ mod duration;
 mod identity;
 mod turn;
 
+pub use duration::stored_durations;
+
 use crate::error::{Error, Result};
 use crate::request::{Chosen, ONE_HOUR, Origin, Request};
 use crate::session::{Keys, Moment, minutes};
@@ -20,6 +22,7 @@ use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, RoleCall, assume_role, 
 use super::ask::Terminal;
 use super::keys::{base_key, role_key};
 use device::Proof;
+use duration::{hour_that_has_to_do, takes_a_code_of_nobody};
 use turn::Turn;
 pub use turn::tell as tell_waiting;
 
@@ -37,6 +40,8 @@ pub struct Bastion<'a> {
     turn: Turn<'a>,
     now: Moment,
     seconds: u32,
+    /// Whether the session is shorter than asked for another reason than the role's own limit.
+    makes_do: bool,
     notes: Vec<String>,
 }
 
@@ -56,7 +61,8 @@ impl<'a> Bastion<'a> {
     pub fn new(request: &'a Request, store: &'a Store, client: &'a Client, lock: &'a Lock, now: Moment) -> Self {
         let terminal = Terminal { may_ask: request.may_ask };
         let turn = Turn::new(lock);
-        Self { request, store, client, terminal, turn, now, seconds: request.length.seconds, notes: Vec::new() }
+        let seconds = request.length.seconds;
+        Self { request, store, client, terminal, turn, now, seconds, makes_do: false, notes: Vec::new() }
     }
 
     /// Gets a new session for the role, asking for a code only where there is no way around it.
@@ -77,15 +83,12 @@ impl<'a> Bastion<'a> {
 
     /// For more than an hour, but with nobody to ask: a live base session still gives one hour.
     fn has_to_make_do(&mut self) -> Result<bool> {
-        if self.request.code.is_some() || self.terminal.can_ask() || self.base_session()?.is_none() {
-            return Ok(false);
+        self.makes_do = takes_a_code_of_nobody(self.request) && self.base_session()?.is_some();
+        if self.makes_do {
+            self.notes.push(hour_that_has_to_do(self.seconds));
+            self.seconds = ONE_HOUR;
         }
-        self.notes.push(format!(
-            "1h instead of {}: a longer session takes an MFA code, and nobody can be asked",
-            minutes(self.seconds.into())
-        ));
-        self.seconds = ONE_HOUR;
-        Ok(true)
+        Ok(self.makes_do)
     }
 
     async fn from_base_session(mut self) -> Result<Granted> {
@@ -159,6 +162,9 @@ impl<'a> Bastion<'a> {
 
     async fn from_temporary_keys(mut self) -> Result<Granted> {
         self.cap_chained_duration()?;
+        if self.request.code.is_some() {
+            self.notes.push(format!("the code was not needed: {} holds temporary keys", self.request.base.keys_from));
+        }
         let keys = &self.request.base.keys;
         let assumed = self.call_role(keys, None).await?.map_err(|failure| self.refusal(&failure, false))?;
         self.granted(assumed, None)
@@ -176,13 +182,13 @@ impl<'a> Bastion<'a> {
         }
     }
 
-    /// Stores the session under what was asked for. One that was found while looking for the largest legal value of
-    /// `--duration` is stored too, under its own duration, but what was asked for is refused.
+    /// Stores the session under its own duration. One that was found while looking for the largest legal value of
+    /// `--duration` is stored too, but what was asked for is refused.
     fn granted(mut self, assumed: Assumed, renewable: Option<Moment>) -> Result<Granted> {
         let role = RoleSession { session: assumed.session, assumed_role: assumed.arn, granted: self.seconds };
         let asked = self.request.length.seconds;
-        let refused = self.seconds < asked && self.request.length.origin == Origin::Option && renewable.is_none();
-        let key = role_key(self.request, if refused { self.seconds } else { asked });
+        let refused = self.seconds < asked && self.request.length.origin == Origin::Option && !self.makes_do;
+        let key = role_key(self.request, self.seconds);
         self.remember_clock()?;
         self.remember_duration()?;
         self.store.put(&key, &role, self.now)?;
@@ -211,6 +217,10 @@ impl<'a> Bastion<'a> {
     }
 
     fn refusal(&self, failure: &Failure, mfa: bool) -> Error {
+        if failure.is_about_time() {
+            // The next run knows AWS's clock; that this one failed is told anyway.
+            let _ = self.remember_clock();
+        }
         let target = &self.request.target;
         let attempt = Attempt {
             what: format!("{}:{}", target.name, target.role),

@@ -9,6 +9,7 @@ mod init_scripts;
 mod questions;
 mod quoting;
 mod real_shells;
+mod refusals;
 mod scenes;
 mod second_opinion;
 mod shell_function;

@@ -186,7 +186,7 @@ fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report
         report.note(&format!("role {}: {origin}", target.role));
     }
     report.detail(&format!("base: {}", request.base.keys_from));
-    report.detail(&format!("acts as: {}", granted.role.assumed_role));
+    report.detail(&format!("acts as: {}", crate::shown::shown(&granted.role.assumed_role)));
     if let Some(region) = &request.region {
         report.detail(&format!("region: {} from {}", region.value, region.origin));
     }

@@ -98,7 +98,7 @@ pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, F
     let call = async || Ok(client.sts(keys, false).get_caller_identity().send().await?);
     let reply = client.in_time(call).await?;
     let account = reply.account().and_then(AccountId::parse).ok_or_else(|| Failure::malformed("Account"))?;
-    let arn = reply.arn().filter(|arn| arn.starts_with("arn:")).ok_or_else(|| Failure::malformed("Arn"))?;
+    let arn = reply.arn().filter(|arn| is_arn(arn)).ok_or_else(|| Failure::malformed("Arn"))?;
     Ok(Identity { account, arn: arn.to_owned() })
 }
 
@@ -153,10 +153,15 @@ async fn assume_once(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<
     let session = reply::session(reply.credentials(), aws_now(client))?;
     let arn = reply.assumed_role_user().map(|user| user.arn().to_owned()).unwrap_or_default();
     let expected = format!(":sts::{}:assumed-role/{}/", call.account, call.role.base_name());
-    if !arn.starts_with(&format!("arn:{}{expected}", call.partition)) {
+    if !is_arn(&arn) || !arn.starts_with(&format!("arn:{}{expected}", call.partition)) {
         return Err(Failure::malformed("AssumedRoleUser"));
     }
     Ok(Assumed { session, arn })
+}
+
+/// Whether a text can be an ARN of a principal: visible ASCII, no longer than AWS makes them.
+fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:") && text.len() <= 2048 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {

@@ -16,6 +16,7 @@ pub use duration::stored_durations;
 use crate::error::{Error, Result};
 use crate::request::{Chosen, ONE_HOUR, Origin, Request};
 use crate::session::{Keys, Moment, minutes};
+use crate::shown::shown;
 use crate::store::{BaseSession, Lock, RoleSession, Store};
 use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, RoleCall, assume_role, diagnose, session_token};
 
@@ -224,7 +225,9 @@ impl<'a> Bastion<'a> {
         let target = &self.request.target;
         let attempt = Attempt {
             what: format!("{}:{}", target.name, target.role),
-            principal: self.known_arn().unwrap_or_else(|| format!("the user of {}", self.request.base.keys_from)),
+            principal: self
+                .known_arn()
+                .map_or_else(|| format!("the user of {}", self.request.base.keys_from), |arn| shown(&arn)),
             role_arn: Some(RoleCall::of(self.request, String::new(), self.seconds).role_arn()),
             mfa,
             external_id: self.request.external_id.is_some(),

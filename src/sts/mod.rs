@@ -10,7 +10,7 @@ mod iam;
 mod reply;
 mod roles;
 
-pub use client::{Client, Trust};
+pub use client::{Client, Trust, local_now};
 pub use diagnose::{Attempt, diagnose};
 pub use endpoint::{Endpoints, Options};
 pub use failure::{Failure, Trouble};

@@ -8,6 +8,6 @@ mod names;
 mod place;
 
 pub use keys::{Keys, Secret, Session};
-pub use moment::{Moment, minutes, parse_duration};
+pub use moment::{Clock, Moment, minutes, parse_duration};
 pub use names::{AccountId, Name, RoleName, session_name};
 pub use place::{Partition, Region};

@@ -48,7 +48,7 @@ impl Bastion<'_> {
         if self.seconds <= ONE_HOUR || self.request.length.origin == Origin::Option {
             return Ok(());
         }
-        let known: Option<LegalDuration> = self.store.get(&plain_role_key(self.request), self.now)?;
+        let known: Option<LegalDuration> = self.store.get(&plain_role_key(self.request), self.now())?;
         if let Some(known) = known {
             self.seconds = self.seconds.min(known.seconds);
         }
@@ -96,7 +96,7 @@ impl Bastion<'_> {
     pub(super) fn remember_duration(&mut self) -> Result<()> {
         let asked = self.request.length.seconds;
         let key = plain_role_key(self.request);
-        let known: Option<LegalDuration> = self.store.get(&key, self.now)?;
+        let known: Option<LegalDuration> = self.store.get(&key, self.now())?;
         let is_news = known.is_none_or(|known| known.seconds != self.seconds);
         if self.seconds >= asked || !is_news || self.makes_do {
             return Ok(());
@@ -108,6 +108,6 @@ impl Bastion<'_> {
                 minutes(asked.into())
             ));
         }
-        self.store.put(&key, &LegalDuration { seconds: self.seconds, learned: self.now }, self.now)
+        self.store.put(&key, &LegalDuration { seconds: self.seconds, learned: self.now() }, self.now())
     }
 }

@@ -22,7 +22,7 @@ pub(super) enum Wanted<'a> {
 /// The accounts wanted, the most used first, then by name.
 pub(super) fn gather(catalogue: &Catalogue, wanted: Wanted<'_>) -> Vec<KnownAccount> {
     let mut gathering = Gathering { wanted, accounts: Vec::new(), by_id: HashMap::new(), roles: HashMap::new() };
-    for account in catalogue.accounts.iter().flat_map(|accounts| accounts.iter()) {
+    for account in catalogue.accounts.iter().flat_map(super::super::input::accounts::Accounts::iter) {
         gathering.add_declared(&account);
     }
     for profile in catalogue.profiles() {

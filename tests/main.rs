@@ -2,15 +2,23 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod assume;
+mod bastion;
+mod crowd;
 mod cut_output;
 mod exports;
 mod init_scripts;
+mod logout;
+mod one_code;
+mod questions;
 mod quoting;
 mod real_shells;
+mod refusals;
 mod scenes;
 mod second_opinion;
 mod shell_function;
 mod store;
+mod structure;
 mod support;
+mod switching;
 mod ways;
 mod world_tests;

@@ -46,6 +46,7 @@ impl Session {
             account_name: &self.name,
             role: "ops/read",
             region: self.region.as_ref(),
+            region_is_ours: true,
             expires_aws: Moment(1_795_305_600),
             expires_local: Moment(1_795_305_590),
             renewable: Some(Moment(1_795_340_000)),

@@ -84,6 +84,8 @@ pub struct Switch<'a> {
     pub role: &'a str,
     /// The region, when one is known.
     pub region: Option<&'a Region>,
+    /// Whether this switch chose the region; one that the environment named stays the user's own.
+    pub region_is_ours: bool,
     /// The end, by AWS's clock.
     pub expires_aws: Moment,
     /// The end, by this machine's clock.
@@ -141,7 +143,7 @@ impl Switch<'_> {
             ("ASSUME_ROLE_RENEWABLE", self.renewable.map(epoch)),
             ("ASSUME_ROLE_TARGET", Some(Cow::Borrowed(self.target.as_str()))),
             ("ASSUME_ROLE_PREVIOUS", self.previous.as_deref().map(Cow::Borrowed)),
-            ("ASSUME_ROLE_REGION", region),
+            ("ASSUME_ROLE_REGION", region.filter(|_| self.region_is_ours)),
             ("ASSUME_ROLE_PROTECTED", self.protected.then_some(Cow::Borrowed("1"))),
         ]);
         for name in CONTRADICTING {

@@ -1,3 +1,63 @@
 //! The playground: a bastion, three accounts and a shell, without an AWS account.
+//!
+//! `cargo run --locked --example playground` opens your shell in a throw-away home, with an STS on loopback behind it.
+//! With `--script`, or without a terminal, it plays a story by itself and says whether each step came out right.
+//! Called as `assume-role`, `mfa-code` or `identity` it is that program: the throw-away home links to it by these names.
 
-fn main() {}
+mod custodian;
+mod device;
+mod identity;
+mod stage;
+mod story;
+#[path = "../support/mod.rs"]
+mod support;
+mod visit;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use support::failure::Outcome;
+
+/// A playground for assume-role: nothing in it is real, nothing reaches AWS, nothing stays behind.
+#[derive(Parser)]
+#[command(name = "playground")]
+struct Arguments {
+    /// The shell to open; yours unless said
+    #[arg(long, value_parser = ["bash", "zsh", "fish"])]
+    shell: Option<String>,
+    /// Play the story and print the transcript; this is what happens without a terminal
+    #[arg(long)]
+    script: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let name = arguments.first().map(Path::new).and_then(Path::file_name).and_then(|name| name.to_str());
+    let outcome = match name {
+        Some("assume-role") => return ExitCode::from(assume_role::run(arguments)),
+        Some(device::PROGRAM) => device::show(),
+        Some(identity::PROGRAM) => identity::show(),
+        _ => play(&Arguments::parse_from(arguments)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Whoever closed standard error does not want to know.
+            let _ = writeln!(std::io::stderr(), "{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn play(arguments: &Arguments) -> Outcome<()> {
+    let interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if arguments.script || !interactive {
+        story::tell(stage::Stage::set()?, &mut std::io::stdout())
+    } else {
+        visit::receive(stage::Stage::set()?, arguments.shell.as_deref())
+    }
+}

@@ -1,35 +1,102 @@
 //! Which MFA device: named by the user, remembered, or found out from AWS.
 
 use super::Bastion;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::request::Chosen;
 use crate::shown::shown;
 use crate::source::keys::base_key;
 use crate::store::MfaDevice;
-use crate::sts::{Device, Failure, mfa_devices};
+use crate::sts::{self, Assumed, Failure, mfa_devices};
+
+/// What is known about the user's MFA device.
+enum Device {
+    /// This one.
+    Known(Chosen<String>),
+    /// AWS would not tell; a virtual device usually bears the user's name.
+    Guessed(Chosen<String>),
+    /// None that shows codes, as just heard.
+    None,
+    /// None, when an earlier run asked.
+    NoneOnce,
+}
+
+/// How a user without a base session goes on.
+pub(super) enum Proof {
+    /// By the code of this device.
+    Code(Chosen<String>),
+    /// The role was given without one.
+    Role(Assumed),
+}
 
 impl Bastion<'_> {
-    /// The device whose code is wanted; `None` when the user has none that shows codes.
-    pub(super) async fn device(&mut self) -> Result<Option<Chosen<String>>> {
-        if let Some(serial) = &self.request.serial {
-            return Ok(Some(serial.clone()));
-        }
-        match self.facts()?.mfa {
-            Some(MfaDevice::Serial(serial)) => return Ok(Some(Chosen::new(serial, "remembered"))),
-            Some(MfaDevice::None) => return Ok(None),
-            None => {}
-        }
-        match mfa_devices(self.client, &self.request.base.keys).await {
-            Ok(devices) => {
-                let device = self.choose(&devices).await?;
-                self.remember_device(device.clone().map_or(MfaDevice::None, MfaDevice::Serial))?;
-                Ok(device.map(|serial| Chosen::new(serial, "iam:ListMFADevices")))
+    /// Finds the device whose code is wanted, or gets the role without one where there is none: a user who may not
+    /// even list devices is asked for a code only after AWS refused the role without it.
+    pub(super) async fn proof(&mut self) -> Result<Proof> {
+        let mut device = self.device()?;
+        loop {
+            let found = match device {
+                Some(found) => found,
+                None => self.ask_aws().await?,
+            };
+            match found {
+                Device::Known(serial) => return Ok(Proof::Code(serial)),
+                Device::Guessed(serial) if self.request.code.is_some() => return Ok(Proof::Code(serial)),
+                _ => {}
             }
-            Err(failure) => self.guess(&failure).await.map(Some),
+            let failure = match self.call_role(&self.request.base.keys, None).await? {
+                Ok(assumed) => {
+                    self.remember_device(MfaDevice::None)?;
+                    if self.request.code.is_some() {
+                        self.notes
+                            .push("the code was not sent: this user has no MFA device that shows codes".to_owned());
+                    }
+                    return Ok(Proof::Role(assumed));
+                }
+                Err(failure) => failure,
+            };
+            match found {
+                Device::Guessed(serial) if failure.is_denial() && self.terminal.can_ask() => {
+                    self.terminal
+                        .say("AWS refuses this without MFA. If you have a device, type its code; else Ctrl-C.");
+                    return Ok(Proof::Code(serial));
+                }
+                // A device made since may be what the role wants.
+                Device::NoneOnce if failure.is_denial() => {
+                    self.forget_device()?;
+                    device = None;
+                }
+                _ => return Err(self.refusal(&failure, false)),
+            }
         }
     }
 
-    async fn choose(&mut self, devices: &[Device]) -> Result<Option<String>> {
+    fn device(&self) -> Result<Option<Device>> {
+        if let Some(serial) = &self.request.serial {
+            return Ok(Some(Device::Known(serial.clone())));
+        }
+        Ok(match self.facts()?.mfa {
+            Some(MfaDevice::Serial(serial)) => Some(Device::Known(Chosen::new(serial, "remembered"))),
+            // A code at hand: there may be a device by now.
+            Some(MfaDevice::None) if self.request.code.is_some() => None,
+            Some(MfaDevice::None) => Some(Device::NoneOnce),
+            None => None,
+        })
+    }
+
+    async fn ask_aws(&mut self) -> Result<Device> {
+        match mfa_devices(self.client, &self.request.base.keys).await {
+            Ok(devices) => Ok(match self.choose(&devices).await? {
+                Some(serial) => {
+                    self.remember_device(MfaDevice::Serial(serial.clone()))?;
+                    Device::Known(Chosen::new(serial, "iam:ListMFADevices"))
+                }
+                None => Device::None,
+            }),
+            Err(failure) => self.guess(&failure).await.map(Device::Guessed),
+        }
+    }
+
+    async fn choose(&mut self, devices: &[sts::Device]) -> Result<Option<String>> {
         let serials: Vec<String> =
             devices.iter().filter(|device| device.shows_codes()).map(|device| device.serial.clone()).collect();
         match serials.as_slice() {
@@ -58,7 +125,7 @@ impl Bastion<'_> {
     /// A user may often not list the devices before MFA. A virtual device usually bears the user's name; the
     /// question shows the guess, and a wrong one is told by AWS without spending a code.
     async fn guess(&mut self, failure: &Failure) -> Result<Chosen<String>> {
-        if !matches!(failure.code(), "AccessDenied" | "AccessDeniedException") && !failure.words().is_empty() {
+        if !failure.is_denial() && !failure.words().is_empty() {
             return Err(self.refusal(failure, false));
         }
         let identity = self.identity().await?;
@@ -69,23 +136,14 @@ impl Bastion<'_> {
     pub(super) fn remember_device(&self, device: MfaDevice) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = Some(device);
-        facts.learned = self.now;
-        self.store.put(&base_key(self.request), &facts, self.now)
+        facts.learned = self.now();
+        self.store.put(&base_key(self.request), &facts, self.now())
     }
 
     /// What was remembered turned out wrong: the next run asks AWS again.
     pub(super) fn forget_device(&self) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = None;
-        self.store.put(&base_key(self.request), &facts, self.now)
-    }
-
-    /// A refusal of a user without a known device: the role may want MFA, so a device made since is looked for next time.
-    pub(super) fn refusal_without_device(&self, failure: &Failure) -> Error {
-        let refusal = self.refusal(failure, false);
-        match self.forget_device() {
-            Ok(()) => refusal,
-            Err(error) => refusal.because(error.message),
-        }
+        self.store.put(&base_key(self.request), &facts, self.now())
     }
 }

@@ -1,0 +1,69 @@
+//! The playground with a person in it: says what there is to try, and opens their shell.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use crate::device::SERIAL;
+use crate::stage::{BASTION, PRODUCTION, STAGING, Stage};
+use crate::support::failure::{Failure, Outcome};
+use crate::support::shells::Shell;
+
+/// What the visitor's shell keeps of their own environment: how their terminal and language are.
+const KEPT: [&str; 8] = ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_CTYPE", "USER", "LOGNAME", "TZ"];
+
+/// Opens the shell and waits until it is left.
+///
+/// # Errors
+/// When the shell is not installed, or not one that the program knows.
+pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
+    let shell = choose(wanted)?;
+    let program = which::which(shell.name()).map_err(|_| Failure(format!("{} is not installed", shell.name())))?;
+    stage.write_rc(shell)?;
+    for name in KEPT {
+        if let Some(value) = std::env::var_os(name) {
+            stage.world.set(name, value);
+        }
+    }
+    if std::env::var_os("LANG").is_some() {
+        stage.world.unset("LC_ALL");
+    }
+    stage.world.set("SHELL", &program);
+    let mut out = std::io::stdout();
+    out.write_all(welcome(&stage).as_bytes())?;
+    out.flush()?;
+    let mut command = Command::new(program);
+    command.arg("-i").env_clear().envs(stage.world.environment()).current_dir(stage.world.home());
+    command.status()?;
+    drop(stage);
+    Ok(writeln!(out, "The playground is closed; nothing of it is left.")?)
+}
+
+fn choose(wanted: Option<&str>) -> Outcome<Shell> {
+    let own = std::env::var("SHELL").unwrap_or_default();
+    let name = wanted.or_else(|| Path::new(&own).file_name()?.to_str()).unwrap_or_default();
+    Shell::INTEGRATED.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
+        Failure(format!("the playground knows bash, zsh and fish, and your shell is '{name}': try --shell bash"))
+    })
+}
+
+fn welcome(stage: &Stage) -> String {
+    format!(
+        "\
+A playground for assume-role. Nothing in it is real, nothing reaches AWS, nothing stays behind.
+
+You are alice of the bastion account {BASTION}. staging is {STAGING}, production is {PRODUCTION}; each has
+the roles read, admin and ops/deploy, and every role wants MFA. Your device shows {}
+(`mfa-code` shows the next one, `identity` asks AWS who this shell is).
+
+Three things to try:
+  assume-role production read          one code, and this shell is production:read
+  assume-role staging admin            another role, and no second code
+  assume-role production ops/deploy    a role that does not trust alice: why, and nothing has changed
+
+`assume-role leave` is the way back, `exit` closes the playground.
+
+",
+        stage.sts.mfa_code(SERIAL)
+    )
+}

@@ -122,13 +122,22 @@ impl Scene {
     pub fn on_terminal(&self, words: &[&str]) -> Terminal {
         let mut command = Command::new(self.world.program());
         command.args(["export", "--shell", "bash"]).args(words);
-        command.env_clear().envs(self.world.environment()).current_dir(self.world.home());
+        command.env_clear().envs(self.world.environment()).env("NO_COLOR", "1").current_dir(self.world.home());
         Terminal::start_captured(command).unwrap()
     }
 
     /// Who the server says that these keys are.
     pub fn who(&self, told: &Told) -> String {
         caller_arn(&self.sts.url(), &told.keys()).unwrap()
+    }
+
+    /// Waits until `action` was called so often in all.
+    pub fn wait_for_call(&self, action: &str, times: usize) {
+        let deadline = std::time::Instant::now() + crate::support::process::PATIENCE;
+        while self.sts.count(action) < times {
+            assert!(std::time::Instant::now() < deadline, "{action} was not called {times} times");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
     }
 
     /// How many calls carried an MFA code.

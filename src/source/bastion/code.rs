@@ -44,11 +44,8 @@ impl Bastion<'_> {
             self.forget_device()?;
         }
         let is_wrong_code = failure.words().contains("invalid MFA one time pass code");
-        if !is_wrong_code || *tries >= TRIES {
-            return Err(self.explain_device(failure, device));
-        }
-        *tries += 1;
-        loop {
+        while is_wrong_code && *tries < TRIES {
+            *tries += 1;
             let question = format!("AWS did not take that code; each works once. {}", self.question(device));
             self.turn.asking(true);
             let asked = self.terminal.ask_code(&question).await;
@@ -61,10 +58,17 @@ impl Bastion<'_> {
                 return Ok(Mfa { serial: last.serial, code });
             }
         }
+        Err(self.explain_device(failure, device))
     }
 
     fn explain_device(&self, failure: &Failure, device: &Chosen<String>) -> crate::error::Error {
-        self.refusal(failure, true).because(format!("MFA device {} ({})", shown(&device.value), device.origin))
+        let error =
+            self.refusal(failure, true).because(format!("MFA device {} ({})", shown(&device.value), device.origin));
+        match error.kind {
+            // Whether AWS saw the code is not known, and it takes each only once.
+            Kind::Network => error.hint("the code may be used up: take the next one"),
+            _ => error,
+        }
     }
 
     fn question(&self, device: &Chosen<String>) -> String {

@@ -1,5 +1,9 @@
 //! The main job, from words to a changed shell: read, decide, look in the store, ask AWS, tell, export.
 
+use rustix::process::Signal;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::Context;
 use super::export::Target;
 use crate::cli;
@@ -100,6 +104,7 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if let Some(granted) = stored()?.filter(serves) {
         return Ok(granted);
     }
+    let runtime = runtime()?;
     let lock = match store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting) {
         Ok(lock) => lock,
         Err(error) => return stored()?.filter(has_to_do).map(|granted| excused(granted, &error, report)).ok_or(error),
@@ -108,7 +113,7 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if let Some(granted) = stored()?.filter(serves) {
         return Ok(granted);
     }
-    let granted = match fetch(request, store, &lock, clock, report) {
+    let granted = match fetch(request, store, &lock, runtime, clock, report) {
         Err(error) if excuses(error.kind) => {
             stored()?.filter(has_to_do).map(|granted| excused(granted, &error, report)).ok_or(error)?
         }
@@ -179,21 +184,38 @@ fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Grante
     Ok(Some(Granted { role, renewable, notes }))
 }
 
-fn fetch(request: &Request, store: &Store, lock: &Lock, clock: Clock, report: &Report) -> Result<Granted> {
+fn fetch(
+    request: &Request,
+    store: &Store,
+    lock: &Lock,
+    runtime: Runtime,
+    clock: Clock,
+    report: &Report,
+) -> Result<Granted> {
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
     if let Some(url) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }
     let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::io("the network cannot be used").because(error))?;
     let granted = runtime.block_on(Bastion::new(request, store, &client, lock, clock).assume());
     // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
     runtime.shutdown_background();
     granted
+}
+
+/// Where waiting is done. From here on Ctrl-Z does not stop this process: zsh and fish would wait for ever for the
+/// output of a process that no job control of theirs continues.
+fn runtime() -> Result<Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("the network cannot be used").because(error))?;
+    let entered = runtime.enter();
+    // Caught and never looked at.
+    let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
+    drop(entered);
+    Ok(runtime)
 }
 
 fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report: &Report) {

@@ -5,6 +5,7 @@ mod assume;
 mod bastion;
 mod cut_output;
 mod exports;
+mod faults;
 mod init_scripts;
 mod questions;
 mod quoting;

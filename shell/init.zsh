@@ -7,7 +7,7 @@
 # call into a completion request.
 function 'assume-role'() {
     case "${1-}" in
-        init|export|status|list|logout|-h|--help|-V|--version)
+        init|export|logout|-h|--help|-V|--version)
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;
@@ -17,7 +17,8 @@ function 'assume-role'() {
         COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
         \builtin return
     fi
-    \builtin setopt local_options no_xtrace # a trace would show the secrets
+    \builtin setopt local_options local_traps no_xtrace # a trace would show the secrets
+    \builtin trap : INT # Ctrl-C at a question: zsh's own answer is status 2 in place of the program's 130
     \builtin local __ar_code
     __ar_code="$(COMPLETE='' \command __ASSUME_ROLE_EXE__ export --shell zsh "$@")" || \builtin return
     \builtin eval "${__ar_code}"

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::builder::StyledStr;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Error, Result};
@@ -23,6 +24,8 @@ Examples:
     disable_help_subcommand = true,
     args_conflicts_with_subcommands = true,
     before_help = EXAMPLES,
+    override_usage = "assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]\n       assume-role VERB …",
+    subcommand_help_heading = "Verbs",
     max_term_width = 100
 )]
 pub struct Cli {
@@ -110,7 +113,7 @@ pub enum ExportFormat {
 #[derive(Args, Clone, Debug, Default)]
 pub struct Target {
     /// ACCOUNT ROLE, then in any order an MFA code and a region
-    #[arg(value_name = "ACCOUNT ROLE [MFA_CODE] [REGION]", allow_negative_numbers = true)]
+    #[arg(value_name = "ACCOUNT ROLE [MFA_CODE] [REGION]", hide = true, allow_negative_numbers = true)]
     pub words: Vec<String>,
     /// Region of the session
     #[arg(long, value_name = "REGION")]
@@ -173,7 +176,7 @@ pub enum Parsed {
     /// A verb or a target.
     Words(Box<Cli>),
     /// Help or version: text for people, not an error.
-    Text(String),
+    Text(StyledStr),
 }
 
 /// Reads the words after the program's name.
@@ -185,7 +188,7 @@ pub fn parse(words: &[OsString]) -> Result<Parsed> {
     let cli = match Cli::try_parse_from(std::iter::once(&name).chain(words)) {
         Ok(cli) => cli,
         Err(refusal) if refusal.use_stderr() => return Err(Error::usage(sentence_of(&refusal))),
-        Err(text) => return Ok(Parsed::Text(text.render().ansi().to_string())),
+        Err(text) => return Ok(Parsed::Text(text.render())),
     };
     refuse_verb_after_option(words, &cli)?;
     Ok(Parsed::Words(Box::new(cli)))

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod command;
 pub mod error;
 pub mod input;
+pub mod prompt;
 pub mod report;
 pub mod request;
 pub mod session;

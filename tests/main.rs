@@ -15,6 +15,7 @@ mod scenes;
 mod second_opinion;
 mod shell_function;
 mod store;
+mod structure;
 mod support;
 mod switching;
 mod ways;

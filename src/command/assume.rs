@@ -12,6 +12,7 @@ use crate::session::{Moment, Secret, minutes};
 use crate::shell::exports;
 use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
+use crate::shown::shown;
 use crate::source::{Bastion, Granted, base_key, role_key, stored_durations, tell_waiting};
 use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
@@ -48,9 +49,13 @@ pub fn renewed(
     let request = Request::resolve(asked, &input)?;
     guard(&request)?;
     let store = Store::open(&context.environment, store_choice(&input))?;
-    let granted = session(&request, wanted, &store, context.now, report)?;
+    let granted = session(&request, wanted, &store, context.now, report);
+    for warning in input.warnings().into_iter().chain(store.take_warnings()) {
+        report.warn(&warning);
+    }
+    let granted = granted?;
     store.put_use(&used(&request, context.now))?;
-    tell(&request, &granted, &input, &store, context.now, report);
+    tell(&request, &granted, &store, context.now, report);
     export(&request, &granted, target, legacy, &store, context)
 }
 
@@ -145,8 +150,8 @@ fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Grante
 
 fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Report) -> Result<Granted> {
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
-    if let Some((url, origin)) = &request.endpoints.sts {
-        report.note(&format!("STS is asked at {} ({origin})", crate::shown::shown(url)));
+    if let Some(url) = &request.endpoints.sts {
+        report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }
     let skew = Some(store.skew(now)).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
@@ -160,10 +165,7 @@ fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Re
     granted
 }
 
-fn tell(request: &Request, granted: &Granted, input: &Input, store: &Store, now: Moment, report: &Report) {
-    for warning in input.warnings().into_iter().chain(store.take_warnings()) {
-        report.warn(&warning);
-    }
+fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report: &Report) {
     for note in &granted.notes {
         report.note(note);
     }

@@ -35,7 +35,7 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     match cli::parse(&arguments.words)? {
         // What is for people must not be evaluated.
         Parsed::Text(text) => {
-            report.text(&text);
+            report.text(&text.to_string());
             Ok(Output::Text(String::new()))
         }
         Parsed::Words(cli) => {

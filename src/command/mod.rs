@@ -87,6 +87,8 @@ pub fn run(context: &Context) -> Outcome {
     let cli = match cli::parse(words) {
         Ok(Parsed::Words(cli)) => cli,
         Ok(Parsed::Text(text)) => {
+            let coloured = context.prints_to_terminal && !context.environment.has("NO_COLOR");
+            let text = if coloured { text.ansi().to_string() } else { text.to_string() };
             return Outcome { output: Output::Text(text), report: Report::plain(), error: None };
         }
         Err(error) => return failed(Report::new(cli::Color::Auto, false, &context.environment), error),

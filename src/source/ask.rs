@@ -1,8 +1,8 @@
 //! Questions, on the terminal device and nowhere else.
 //!
 //! Standard input may be a list that a loop reads from, so it is never touched. The terminal's own settings are not
-//! changed either: a code is shown as it is typed, the kernel edits the line, and whatever ends the program (Ctrl-C,
-//! Ctrl-\, a signal) leaves the terminal as it was.
+//! changed either: a code is shown as it is typed, the kernel edits the line, and whatever ends the program leaves
+//! the terminal as it was.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -89,7 +89,11 @@ impl Terminal {
         let (sender, receiver) = oneshot::channel();
         // A thread of its own: the runtime would wait for a blocking task of its own when the question is given up.
         std::thread::spawn(move || sender.send(read_line(device)));
-        let answer = receiver.await.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?;
+        let answer = tokio::select! {
+            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
+            // Dying of Ctrl-C would leave the prompt behind the question, and zsh without a status.
+            _ = tokio::signal::ctrl_c() => Ok(None),
+        };
         line.ended = matches!(&answer, Ok(Some(_)));
         answer
             .map_err(|error| Error::new(Kind::NeedsAnswer, "the terminal could not be read").because(error))?

@@ -19,7 +19,7 @@ const SOON: i64 = 3600;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Skew {
+pub(super) struct Skew {
     /// AWS's clock minus this machine's, in seconds.
     seconds: i64,
     /// When it was measured, by this machine's clock.

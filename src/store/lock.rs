@@ -85,11 +85,7 @@ impl Store {
             };
             loop {
                 match file.try_lock() {
-                    Ok(())
-                        if !self.attempt(Place::open, |directory| directory.is_there(&name, &file)).unwrap_or(true) =>
-                    {
-                        continue 'open;
-                    }
+                    Ok(()) if self.has_lost_its_name(&name, &file) => continue 'open,
                     Ok(()) => {
                         mark(&file, false);
                         return Ok(Lock { file: Some(file) });
@@ -104,19 +100,21 @@ impl Store {
             }
         }
     }
+
+    /// A sweep may have removed the file before we had the lock, and then others lock another file.
+    fn has_lost_its_name(&self, name: &str, file: &File) -> bool {
+        let named = self.attempt(Place::open, |directory| directory.stat(name)).map(|stat| stat.as_ref().map(identity));
+        match (named, rustix::fs::fstat(file)) {
+            (Ok(named), Ok(ours)) => named != Some(identity(&ours)),
+            _ => false,
+        }
+    }
 }
 
 impl Directory {
     fn open_lock(&self, name: &str) -> std::result::Result<File, Fault> {
         let opened = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
         opened.map(|(file, _)| file).ok_or_else(|| self.system(ErrorKind::NotFound))
-    }
-
-    /// Whether the file still has its name: a sweep may have removed it before we had the lock, and then others
-    /// lock another file.
-    fn is_there(&self, name: &str, file: &File) -> std::result::Result<bool, Fault> {
-        let ours = rustix::fs::fstat(file).map_err(|errno| self.system(errno))?;
-        Ok(self.stat(name)?.is_some_and(|stat| identity(&stat) == identity(&ours)))
     }
 
     /// Removes a lock file that nobody holds.

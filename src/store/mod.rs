@@ -6,6 +6,7 @@
 //! an empty answer. A store that the user configured is used or fails. Codes, passwords and long-lived keys are
 //! never kept, and looking never creates anything.
 
+mod choice;
 mod clock;
 mod directory;
 mod entry;
@@ -20,6 +21,7 @@ mod wire;
 
 use std::cell::{Cell, RefCell};
 
+pub use choice::{Choice, Kind};
 use directory::{Directory, Place};
 pub use entry::{BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession};
 use fault::Fault;
@@ -33,26 +35,6 @@ use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::session::Moment;
 use crate::shown::shown;
-
-/// Where entries are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// In the state directory: survives a logout and a reboot.
-    File,
-    /// In the runtime directory: in memory, gone at the end of the login.
-    Runtime,
-    /// Nowhere.
-    None,
-}
-
-/// Which store is wanted, and how much.
-#[derive(Clone, Copy, Debug)]
-pub struct Choice {
-    /// Where.
-    pub kind: Kind,
-    /// Whether the user said so: then a store that cannot be used is an error.
-    pub configured: bool,
-}
 
 /// The store of one run.
 #[derive(Debug)]
@@ -155,7 +137,7 @@ impl Store {
     /// # Errors
     /// `Io` when they cannot be removed.
     pub fn forget_sessions(&self) -> Result<usize> {
-        self.must(|directory| directory.remove_if(upkeep::may_hold_secrets))
+        self.must(|directory| directory.remove_if(upkeep::may_hold_keys))
     }
 
     /// Forgets everything but the history of use; returns how many files went.
@@ -164,7 +146,7 @@ impl Store {
     /// `Io` when it cannot be removed.
     pub fn forget_all(&self) -> Result<usize> {
         self.skew.set(None);
-        self.must(|directory| directory.remove_if(upkeep::is_not_history))
+        self.must(|directory| directory.remove_if(upkeep::is_ours_but_history))
     }
 
     /// One entry among many: one that cannot be read is told and passed over.

@@ -32,6 +32,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use super::endpoint::Endpoints;
 use super::failure::Failure;
 use crate::error::{Error, Result};
+use crate::request::{Chosen, Trust};
 use crate::session::{Keys, Moment};
 
 /// Time for DNS, TCP and TLS.
@@ -44,15 +45,6 @@ const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// "Not measured yet" of [`Clock`].
 const UNKNOWN: i64 = i64::MIN;
-
-/// Which certificates are trusted.
-#[derive(Clone, Debug)]
-pub enum Trust {
-    /// Those of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), read when the first connection opens.
-    System,
-    /// Those of one PEM file, and where it was configured.
-    Bundle(PathBuf, String),
-}
 
 /// One HTTP client, the endpoints, and what was learnt about AWS's clock.
 pub struct Client {
@@ -71,7 +63,7 @@ impl Client {
     /// `Config` when the certificate bundle cannot be used; the SDK would panic on it later.
     pub fn new(endpoints: Endpoints, trust: &Trust, whole: Duration, skew: Option<i64>) -> Result<Self> {
         let store = match trust {
-            Trust::Bundle(path, origin) => TrustStore::empty().with_pem_certificate(read_bundle(path, origin)?),
+            Trust::Bundle(bundle) => TrustStore::empty().with_pem_certificate(read_bundle(bundle)?),
             Trust::System if endpoints.are_plain() => TrustStore::empty(),
             Trust::System => TrustStore::default(),
         };
@@ -152,9 +144,10 @@ impl Client {
 }
 
 /// Reads a PEM bundle and checks that there is a certificate in it.
-fn read_bundle(path: &std::path::Path, origin: &str) -> Result<Vec<u8>> {
-    let place = format!("the certificate bundle {} from {origin}", path.display());
-    let pem = std::fs::read(path).map_err(|error| Error::config(format!("{place} cannot be read")).because(error))?;
+fn read_bundle(bundle: &Chosen<PathBuf>) -> Result<Vec<u8>> {
+    let place = format!("the certificate bundle {} from {}", bundle.value.display(), bundle.origin);
+    let pem = std::fs::read(&bundle.value)
+        .map_err(|error| Error::config(format!("{place} cannot be read")).because(error))?;
     let text = String::from_utf8_lossy(&pem);
     let begins = text.matches("-----BEGIN CERTIFICATE-----").count();
     let ends = text.matches("-----END CERTIFICATE-----").count();

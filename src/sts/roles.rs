@@ -3,6 +3,7 @@
 use super::client::{Client, local_now};
 use super::failure::Failure;
 use super::reply;
+use crate::request::Request;
 use crate::session::{AccountId, Keys, Moment, Partition, RoleName, Secret, Session};
 
 /// Whose keys they are.
@@ -59,6 +60,21 @@ pub struct RoleCall {
 }
 
 impl RoleCall {
+    /// The call that a request comes down to.
+    pub fn of(request: &Request, session_name: String, seconds: u32) -> Self {
+        Self {
+            account: request.target.id.clone(),
+            partition: request.target.partition,
+            role: request.target.role.clone(),
+            seconds,
+            session_name,
+            external_id: request.external_id.clone(),
+            policy_arns: request.policy_arns.clone(),
+            tags: request.tags.clone(),
+            source_identity: request.source_identity.clone(),
+        }
+    }
+
     /// The ARN of the role.
     pub fn role_arn(&self) -> String {
         format!("arn:{}:iam::{}:role/{}", self.partition, self.account, self.role)

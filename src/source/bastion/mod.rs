@@ -18,7 +18,7 @@ use crate::request::{Chosen, ONE_HOUR, Origin, Request};
 use crate::session::{Keys, Moment, minutes};
 use crate::shown::shown;
 use crate::store::{BaseSession, Lock, RoleSession, Store};
-use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, assume_role, diagnose, session_token};
+use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, RoleCall, assume_role, diagnose, session_token};
 
 use super::ask::Terminal;
 use super::keys::{base_key, role_key};
@@ -175,7 +175,7 @@ impl<'a> Bastion<'a> {
     async fn call_role(&mut self, keys: &Keys, mfa: Option<&Mfa>) -> Result<std::result::Result<Assumed, Failure>> {
         let name = self.session_name().await?;
         loop {
-            let call = self.request.role_call(name.clone(), self.seconds);
+            let call = RoleCall::of(self.request, name.clone(), self.seconds);
             match assume_role(self.client, keys, &call, mfa).await {
                 Err(failure) if self.step_down(&failure) => {}
                 outcome => return Ok(outcome),
@@ -228,7 +228,7 @@ impl<'a> Bastion<'a> {
             principal: self
                 .known_arn()
                 .map_or_else(|| format!("the user of {}", self.request.base.keys_from), |arn| shown(&arn)),
-            role_arn: Some(self.request.role_call(String::new(), self.seconds).role_arn()),
+            role_arn: Some(RoleCall::of(self.request, String::new(), self.seconds).role_arn()),
             mfa,
             external_id: self.request.external_id.is_some(),
             keys_from: self.request.base.keys_from.clone(),

@@ -1,0 +1,21 @@
+//! Which store the user wants.
+
+/// Where entries are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// In the state directory: survives a logout and a reboot.
+    File,
+    /// In the runtime directory: in memory, gone at the end of the login.
+    Runtime,
+    /// Nowhere.
+    None,
+}
+
+/// Which store is wanted, and how much.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    /// Where.
+    pub kind: Kind,
+    /// Whether the user said so: then a store that cannot be used is an error.
+    pub configured: bool,
+}

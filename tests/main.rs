@@ -6,6 +6,7 @@ mod bastion;
 mod crowd;
 mod cut_output;
 mod exports;
+mod faults;
 mod init_scripts;
 mod logout;
 mod one_code;

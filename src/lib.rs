@@ -10,6 +10,7 @@ pub mod command;
 pub mod completion;
 pub mod error;
 pub mod input;
+pub mod prompt;
 pub mod report;
 pub mod request;
 pub mod session;
@@ -26,7 +27,6 @@ use command::Context;
 use error::{Error, Kind};
 use input::environment::Environment;
 use report::Report;
-use session::Moment;
 
 /// Runs the program with its arguments, the name first, and returns the exit code.
 ///
@@ -57,7 +57,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
 
 fn at_tab(arguments: &[OsString]) -> Option<Vec<u8>> {
     let directory = std::env::current_dir().unwrap_or_default();
-    completion::answer(arguments, &Environment::of_process(), command::now().unwrap_or(Moment(0)), &directory)
+    completion::answer(arguments, &Environment::of_process(), sts::local_now(), &directory)
 }
 
 fn fail(report: &Report, error: &Error) -> u8 {

@@ -2,16 +2,28 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod assume;
+mod bastion;
 mod completion_in_shells;
+mod crowd;
 mod cut_output;
 mod exports;
+mod faults;
 mod init_scripts;
+mod logout;
+mod one_code;
+mod one_shell;
+mod previous;
+mod questions;
 mod quoting;
 mod real_shells;
+mod refusals;
+mod renewal;
 mod scenes;
 mod second_opinion;
 mod shell_function;
 mod store;
+mod structure;
 mod support;
+mod switching;
 mod ways;
 mod world_tests;

@@ -23,7 +23,7 @@ pub(super) enum Wanted<'a> {
 pub(super) fn gather(catalogue: &Catalogue, wanted: Wanted<'_>) -> Vec<KnownAccount> {
     let mut gathering = Gathering { wanted, accounts: Vec::new(), by_id: HashMap::new(), roles: HashMap::new() };
     for account in catalogue.accounts.iter().flat_map(Accounts::iter) {
-        gathering.add_declared(account);
+        gathering.add_declared(&account);
     }
     for profile in catalogue.profiles() {
         gathering.add_profile(profile);

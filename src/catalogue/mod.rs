@@ -91,7 +91,7 @@ impl Catalogue {
 
     /// What cannot be used, each with its place: files as a whole, entries of the accounts file, lines of profiles.
     pub fn problems(&self) -> Vec<Error> {
-        let of_accounts = self.accounts.iter().flat_map(Accounts::problems).cloned();
+        let of_accounts = self.accounts.iter().flat_map(Accounts::problems);
         let of_profiles = self.profiles.iter().flat_map(Profiles::problems).cloned();
         self.problems.iter().cloned().chain(of_accounts).chain(of_profiles).collect()
     }

@@ -16,10 +16,11 @@ use crate::cli::{self, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::report::Report;
-use crate::session::{Moment, Secret};
+use crate::session::{Clock, Moment, Secret};
 use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
 use crate::shell::shims::packaged;
+use crate::sts::local_now;
 
 /// What a run is given: everything that is read from the process is read here.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub struct Context {
     /// The environment.
     pub environment: Environment,
     /// This machine's clock.
-    pub now: Moment,
+    pub clock: Clock,
     /// The working directory.
     pub directory: PathBuf,
     /// Whether standard output is a terminal.
@@ -42,25 +43,22 @@ impl Context {
     /// # Errors
     /// `Io` when this machine's clock stands before 1970.
     pub fn of_process(arguments: Vec<OsString>) -> Result<Self> {
+        if SystemTime::now() < SystemTime::UNIX_EPOCH {
+            return Err(Error::io("the clock of this machine stands before 1970").hint("set the clock"));
+        }
         Ok(Self {
             arguments,
             environment: Environment::of_process(),
-            now: now()?,
+            clock: local_now,
             directory: std::env::current_dir().unwrap_or_default(),
             prints_to_terminal: std::io::stdout().is_terminal(),
         })
     }
-}
 
-/// This machine's clock.
-///
-/// # Errors
-/// `Io` when it stands before 1970.
-pub fn now() -> Result<Moment> {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_err(|_| Error::io("the clock of this machine stands before 1970").hint("set the clock"))?;
-    Ok(Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)))
+    /// The time by this machine's clock.
+    pub fn now(&self) -> Moment {
+        (self.clock)()
+    }
 }
 
 /// What a run leaves: text for standard output, and how it ended.

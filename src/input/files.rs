@@ -10,7 +10,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustix::fs::OFlags;
-use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::shown::shown_up_to;
@@ -24,8 +23,8 @@ pub const CONFIG_CAP: u64 = 32 << 20;
 pub struct TextFile {
     /// The path as messages show it.
     pub shown: Arc<str>,
-    /// What it holds, without a byte order mark. Wiped when dropped: credentials files hold keys.
-    pub text: Zeroizing<String>,
+    /// What it holds, without a byte order mark.
+    pub text: String,
     /// Who else could have written it, if anyone.
     pub warning: Option<String>,
 }
@@ -82,7 +81,7 @@ pub fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<Te
         return too_large(&shown, cap);
     }
     let warning = foreign_writer(&metadata, &shown);
-    let text = Zeroizing::new(decode(bytes, &shown)?);
+    let text = decode(bytes, &shown)?;
     Ok(Some(TextFile { shown: shown.into(), text, warning }))
 }
 
@@ -107,8 +106,12 @@ fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
         return save_as(format!("{shown} is UTF-16"));
     }
     match String::from_utf8(bytes) {
-        Ok(text) if text.starts_with('\u{FEFF}') => Ok(text.trim_start_matches('\u{FEFF}').to_owned()),
-        Ok(text) => Ok(text),
+        Ok(mut text) => {
+            if text.starts_with('\u{FEFF}') {
+                text.drain(..'\u{FEFF}'.len_utf8());
+            }
+            Ok(text)
+        }
         Err(error) => {
             let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
             let line = good.filter(|&&byte| byte == b'\n').count() + 1;

@@ -1,6 +1,7 @@
 //! What comes in: the environment and the files of the user, as values with their places.
 
 pub mod accounts;
+mod by_name;
 pub mod environment;
 pub mod files;
 pub mod near;

@@ -1,14 +1,11 @@
 //! The base: the profile whose keys ask for the role, and what else that profile says.
 
-use std::path::PathBuf;
-
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
 use crate::session::{Keys, Region, Secret};
 use crate::shown::shown_up_to;
-use crate::sts::{Options, Trust};
 
 use super::target::{Asked, Chosen};
 
@@ -111,50 +108,7 @@ fn keys(name: &Chosen<String>, profile: &Section<'_>) -> Result<(Keys, String)> 
     Ok((Keys { id: id.text.to_owned(), secret: Secret::new(secret.text.to_owned()), token }, place))
 }
 
-/// Endpoint overrides: environment, then the profile's service section, then its `endpoint_url`
-/// (AWS SDKs and tools reference guide, "Service-specific endpoints").
-///
-/// # Errors
-/// `Config` for a variable that is not UTF-8.
-pub fn endpoints(profile: &Section<'_>, input: &Input) -> Result<Options> {
-    let environment = &input.environment;
-    let on = |variable: &str, key: &str| -> Result<bool> {
-        let text =
-            environment.text(variable)?.map(str::to_owned).or_else(|| chosen(profile, key).map(|value| value.value));
-        Ok(text.is_some_and(|text| text.eq_ignore_ascii_case("true")))
-    };
-    let ignore = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
-    let of_service = |service: &str| -> Result<Option<(String, String)>> {
-        if ignore {
-            return Ok(None);
-        }
-        for variable in [format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase()), "AWS_ENDPOINT_URL".to_owned()] {
-            if let Some(url) = environment.text(&variable)? {
-                return Ok(Some((url.to_owned(), variable)));
-            }
-        }
-        let section = profile.value("services").map(|name| input.profiles.services(name.text)).transpose()?.flatten();
-        let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
-        Ok(own.or_else(|| profile.value("endpoint_url")).map(|url| (url.text.to_owned(), url.place.to_string())))
-    };
-    Ok(Options {
-        sts: of_service("sts")?,
-        iam: of_service("iam")?,
-        fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
-        dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
-        allow_http: environment.text("ASSUME_ROLE_ALLOW_HTTP")? == Some("1"),
-    })
-}
-
-/// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's.
-pub fn trust(profile: &Section<'_>, input: &Input) -> Trust {
-    if let Some(path) = input.environment.path("AWS_CA_BUNDLE") {
-        return Trust::Bundle(path, "AWS_CA_BUNDLE".to_owned());
-    }
-    chosen(profile, "ca_bundle")
-        .map_or(Trust::System, |bundle| Trust::Bundle(PathBuf::from(&bundle.value), bundle.origin))
-}
-
-fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>> {
+/// A value of the profile, with its place.
+pub fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>> {
     profile.value(key).map(|value| Chosen::new(value.text.to_owned(), value.place.to_string()))
 }

@@ -5,12 +5,14 @@
 //! environment, then settings, then what is built in.
 
 mod base;
+mod network;
 mod target;
 mod words;
 
 use std::time::Duration;
 
 pub use base::Base;
+pub use network::{Overrides, Trust};
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
 
 use crate::cli;
@@ -19,7 +21,6 @@ use crate::input::Input;
 use crate::input::accounts::Account;
 use crate::input::values::{Scheme, parse_mfa_serial};
 use crate::session::{Region, Secret};
-use crate::sts::{Options, RoleCall, Trust};
 use target::Asked;
 
 /// One switch, fully decided.
@@ -48,7 +49,7 @@ pub struct Request {
     /// Who acts, set for good.
     pub source_identity: Option<String>,
     /// Endpoint overrides.
-    pub endpoints: Options,
+    pub endpoints: Overrides,
     /// Trusted certificates.
     pub trust: Trust,
     /// The time for a call with all its attempts.
@@ -92,8 +93,8 @@ impl Request {
             policy_arns: target::policy_arns(&account, target.partition, asked.write),
             tags: account.entry.as_ref().map(|entry| entry.tags.clone()).unwrap_or_default(),
             source_identity: account.entry.as_ref().and_then(|entry| entry.source_identity.clone()),
-            endpoints: base::endpoints(&profile, input)?,
-            trust: base::trust(&profile, input),
+            endpoints: network::overrides(&profile, input)?,
+            trust: network::trust(&profile, input),
             timeout: Duration::from_secs(input.settings.timeout.value.into()),
             refresh: asked.refresh,
             yes: asked.yes,
@@ -110,21 +111,6 @@ impl Request {
         chosen
             .filter(|region| region.partition() == self.target.partition)
             .unwrap_or_else(|| self.target.partition.default_region())
-    }
-
-    /// The call of STS that this request comes down to.
-    pub fn role_call(&self, session_name: String, seconds: u32) -> RoleCall {
-        RoleCall {
-            account: self.target.id.clone(),
-            partition: self.target.partition,
-            role: self.target.role.clone(),
-            seconds,
-            session_name,
-            external_id: self.external_id.clone(),
-            policy_arns: self.policy_arns.clone(),
-            tags: self.tags.clone(),
-            source_identity: self.source_identity.clone(),
-        }
     }
 }
 

@@ -11,6 +11,6 @@ mod regions;
 
 pub use arn::RoleArn;
 pub use keys::{Keys, Secret, Session};
-pub use moment::{Moment, minutes, parse_duration};
+pub use moment::{Clock, Moment, minutes, parse_duration};
 pub use names::{AccountId, Name, RoleName, session_name};
 pub use place::{Partition, Region};

@@ -11,7 +11,7 @@ pub fn base_key(request: &Request) -> Key {
     Key::new()
         .with("scheme", "bastion")
         .with("key", &request.base.keys.id)
-        .with_some("endpoint", request.endpoints.sts.as_ref().map(|(url, _)| url.as_str()))
+        .with_some("endpoint", request.endpoints.sts.as_ref().map(|url| url.value.as_str()))
 }
 
 /// The role, for what is known about it whatever the session looks like.

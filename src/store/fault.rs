@@ -34,11 +34,9 @@ impl Fault {
 
     /// What the user can do.
     pub(super) fn remedy(&self) -> String {
-        let Self::System { path, error } = self else {
-            return match self {
-                Self::Unsafe { remedy, .. } => remedy.clone(),
-                Self::System { .. } => String::new(),
-            };
+        let (path, error) = match self {
+            Self::Unsafe { remedy, .. } => return remedy.clone(),
+            Self::System { path, error } => (path, error),
         };
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space there".to_owned(),

@@ -32,7 +32,7 @@ pub(super) struct Content {
 }
 
 /// Device and inode: the file itself, whatever its name.
-pub(super) type Identity = (u64, u64);
+pub(super) type Identity = (rustix::fs::Dev, u64);
 
 impl Directory {
     pub(super) fn path_of(&self, name: &str) -> PathBuf {

@@ -6,6 +6,7 @@
 //! an empty answer. A store that the user configured is used or fails. Codes, passwords and long-lived keys are
 //! never kept, and looking never creates anything.
 
+mod choice;
 mod clock;
 mod directory;
 mod entry;
@@ -20,6 +21,7 @@ mod wire;
 
 use std::cell::{Cell, RefCell};
 
+pub use choice::{Choice, Kind};
 use directory::{Directory, Place};
 pub use entry::{BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession};
 use fault::Fault;
@@ -31,47 +33,8 @@ use record::Found;
 
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
-use crate::input::settings::{Settings, StoreKind};
 use crate::session::Moment;
 use crate::shown::shown;
-
-/// Where entries are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// In the state directory: survives a logout and a reboot.
-    File,
-    /// In the runtime directory: in memory, gone at the end of the login.
-    Runtime,
-    /// Nowhere.
-    None,
-}
-
-/// Which store is wanted, and how much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// Where.
-    pub kind: Kind,
-    /// Whether the user said so: then a store that cannot be used is an error.
-    pub configured: bool,
-}
-
-impl Default for Choice {
-    fn default() -> Self {
-        Self { kind: Kind::File, configured: false }
-    }
-}
-
-impl Choice {
-    /// What the settings ask for.
-    pub fn of(settings: &Settings) -> Self {
-        let kind = match settings.store.value {
-            StoreKind::File => Kind::File,
-            StoreKind::Runtime => Kind::Runtime,
-            StoreKind::None => Kind::None,
-        };
-        Self { kind, configured: settings.store.is_configured() }
-    }
-}
 
 /// The store of one run.
 #[derive(Debug)]
@@ -79,6 +42,8 @@ pub struct Store {
     place: Option<Place>,
     configured: bool,
     warnings: RefCell<Vec<String>>,
+    /// The skew that this run measured, and the one that it read.
+    measured: Cell<Option<i64>>,
     skew: Cell<Option<i64>>,
 }
 
@@ -88,8 +53,13 @@ impl Store {
     /// # Errors
     /// `Io` when the user configured a store that cannot be used. A default one becomes a warning.
     pub fn open(environment: &Environment, choice: Choice) -> Result<Self> {
-        let mut store =
-            Self { place: None, configured: choice.configured, warnings: RefCell::default(), skew: Cell::default() };
+        let mut store = Self {
+            place: None,
+            configured: choice.configured,
+            warnings: RefCell::default(),
+            measured: Cell::default(),
+            skew: Cell::default(),
+        };
         let found = Place::find(environment, choice.kind).and_then(|place| {
             if let Some(place) = &place {
                 place.open()?;
@@ -174,7 +144,7 @@ impl Store {
     /// # Errors
     /// `Io` when they cannot be removed.
     pub fn forget_sessions(&self) -> Result<usize> {
-        self.must(|directory| directory.remove_if(upkeep::may_hold_secrets))
+        self.must(|directory| directory.remove_if(upkeep::may_hold_keys))
     }
 
     /// Forgets everything but the history of use; returns how many files went.
@@ -182,8 +152,9 @@ impl Store {
     /// # Errors
     /// `Io` when it cannot be removed.
     pub fn forget_all(&self) -> Result<usize> {
+        self.measured.set(None);
         self.skew.set(None);
-        self.must(|directory| directory.remove_if(upkeep::is_not_history))
+        self.must(|directory| directory.remove_if(upkeep::is_ours_but_history))
     }
 
     /// One entry among many: one that cannot be read is told and passed over.

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use rustix::fs::{AtFlags, Dir, Stat};
 use rustix::io::Errno;
 
+use super::clock::Skew;
 use super::directory::{Directory, must_be_our_file};
-use super::entry::{BaseSession, Entry, RoleSession};
+use super::entry::{BaseFacts, BaseSession, Entry, LegalDuration, RoleSession};
 use super::fault::Fault;
 use super::file::{Identity, UNFINISHED, identity};
-use super::history;
 use super::lock;
 use super::record::{self, Found};
 use crate::session::Moment;
@@ -24,22 +24,21 @@ const ABANDONED: i64 = 60;
 const UNUSED: i64 = 24 * 3600;
 /// The mark that backup programs look for (Cache Directory Tagging Specification).
 const TAG: &str = "CACHEDIR.TAG";
-const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55
-\
-    # Temporary keys of assume-role: not worth a backup. See https://bford.info/cachedir/
-";
+const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
+    # Temporary keys of assume-role: not worth a backup. See https://bford.info/cachedir/\n";
 
 /// Whether a file may hold keys.
-pub(super) fn may_hold_secrets(name: &str) -> bool {
+pub(super) fn may_hold_keys(name: &str) -> bool {
     is_of::<BaseSession>(name)
         || is_of::<RoleSession>(name)
         || name.starts_with(DAMAGED)
         || name.starts_with(UNFINISHED)
 }
 
-/// Whether a file is anything but the history.
-pub(super) fn is_not_history(name: &str) -> bool {
-    name != history::NAME
+/// Whether a file is one of the store other than the history.
+pub(super) fn is_ours_but_history(name: &str) -> bool {
+    let is_fact = is_of::<BaseFacts>(name) || is_of::<LegalDuration>(name) || is_of::<Skew>(name);
+    may_hold_keys(name) || is_fact || name.starts_with(lock::PREFIX) || name == TAG
 }
 
 fn is_of<T: Entry>(name: &str) -> bool {
@@ -67,15 +66,20 @@ impl Directory {
         Ok(names)
     }
 
-    /// Removes the files whose name passes, and returns how many there were.
+    /// Removes the files whose name passes, and returns how many there were. One that cannot be removed keeps
+    /// none of the others.
     pub(super) fn remove_if(&self, goes: impl Fn(&str) -> bool) -> Result<usize, Fault> {
         let mut count = 0;
+        let mut first_fault = None;
         for name in self.names()?.iter().filter(|name| goes(name)) {
-            let is_gone = if name.starts_with(lock::PREFIX) { self.remove_lock(name)? } else { self.remove(name)? };
-            count += usize::from(is_gone);
+            let removed = if name.starts_with(lock::PREFIX) { self.remove_lock(name) } else { self.remove(name) };
+            match removed {
+                Ok(removed) => count += usize::from(removed),
+                Err(fault) => first_fault = first_fault.or(Some(fault)),
+            }
         }
         self.settle()?;
-        Ok(count)
+        first_fault.map_or(Ok(count), Err)
     }
 
     /// Moves a damaged file out of the way and says where to; `None` when another run has done it or has already
@@ -155,5 +159,26 @@ impl Directory {
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(self.system(errno)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use crate::input::environment::Environment;
+    use crate::store::Kind;
+    use crate::store::directory::Place;
+
+    #[test]
+    fn a_good_file_is_not_set_aside_for_the_damaged_one_before_it() {
+        let home = TempDir::new().unwrap();
+        let place = Place::find(&Environment::from_pairs([("HOME", home.path())]), Kind::File).unwrap().unwrap();
+        let directory = place.open_or_make().unwrap();
+        directory.replace("role-x", b"bad", None).unwrap();
+        let bad = directory.read("role-x", 10).unwrap().unwrap();
+        directory.replace("role-x", b"good", None).unwrap();
+        assert_eq!(directory.set_aside("role-x", bad.identity).unwrap(), None);
+        assert_eq!(*directory.read("role-x", 10).unwrap().unwrap().bytes, b"good");
     }
 }

@@ -30,7 +30,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::endpoint::Endpoints;
+use super::failure::Failure;
 use crate::error::{Error, Result};
+use crate::request::{Chosen, Trust};
 use crate::session::{Keys, Moment};
 
 /// Time for DNS, TCP and TLS.
@@ -43,15 +45,6 @@ const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// "Not measured yet" of [`Clock`].
 const UNKNOWN: i64 = i64::MIN;
-
-/// Which certificates are trusted.
-#[derive(Clone, Debug)]
-pub enum Trust {
-    /// Those of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), read when the first connection opens.
-    System,
-    /// Those of one PEM file, and where it was configured.
-    Bundle(PathBuf, String),
-}
 
 /// One HTTP client, the endpoints, and what was learnt about AWS's clock.
 pub struct Client {
@@ -70,7 +63,7 @@ impl Client {
     /// `Config` when the certificate bundle cannot be used; the SDK would panic on it later.
     pub fn new(endpoints: Endpoints, trust: &Trust, whole: Duration, skew: Option<i64>) -> Result<Self> {
         let store = match trust {
-            Trust::Bundle(path, origin) => TrustStore::empty().with_pem_certificate(read_bundle(path, origin)?),
+            Trust::Bundle(bundle) => TrustStore::empty().with_pem_certificate(read_bundle(bundle)?),
             Trust::System if endpoints.are_plain() => TrustStore::empty(),
             Trust::System => TrustStore::default(),
         };
@@ -103,6 +96,26 @@ impl Client {
         self.clock.skew()
     }
 
+    /// Takes over what another process learnt about AWS's clock, unless this run has asked AWS itself.
+    pub fn expect_skew(&self, skew: i64) {
+        if skew != 0 {
+            let _ = self.clock.0.compare_exchange(UNKNOWN, skew, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes a call, and once more when AWS refused only its time: the refusal told AWS's clock. AWS looks at the
+    /// signature before anything else, so a code in such a call is not spent.
+    pub(super) async fn in_time<T>(
+        &self,
+        call: impl AsyncFn() -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let believed = self.skew();
+        match call().await {
+            Err(failure) if failure.is_about_time() && self.skew() != believed => call().await,
+            outcome => outcome,
+        }
+    }
+
     /// An STS client that signs with `keys`. A call that carries an MFA code is `once`: AWS takes a code once, so a
     /// second attempt would turn a slow success into a refusal.
     pub(super) fn sts(&self, keys: &Keys, once: bool) -> aws_sdk_sts::Client {
@@ -130,6 +143,7 @@ impl Client {
             .time_source(self.clock.clone())
             .retry_config(retry)
             .timeout_config(timeouts)
+            .disable_clock_skew_correction(true)
             .use_fips(self.endpoints.fips)
             .use_dual_stack(self.endpoints.dual_stack);
         config.set_endpoint_url(self.endpoints.sts.clone());
@@ -138,9 +152,10 @@ impl Client {
 }
 
 /// Reads a PEM bundle and checks that there is a certificate in it.
-fn read_bundle(path: &std::path::Path, origin: &str) -> Result<Vec<u8>> {
-    let place = format!("the certificate bundle {} from {origin}", path.display());
-    let pem = std::fs::read(path).map_err(|error| Error::config(format!("{place} cannot be read")).because(error))?;
+fn read_bundle(bundle: &Chosen<PathBuf>) -> Result<Vec<u8>> {
+    let place = format!("the certificate bundle {} from {}", bundle.value.display(), bundle.origin);
+    let pem = std::fs::read(&bundle.value)
+        .map_err(|error| Error::config(format!("{place} cannot be read")).because(error))?;
     let text = String::from_utf8_lossy(&pem);
     let begins = text.matches("-----BEGIN CERTIFICATE-----").count();
     let ends = text.matches("-----END CERTIFICATE-----").count();
@@ -172,7 +187,8 @@ impl Clock {
     }
 }
 
-pub(super) fn local_now() -> Moment {
+/// The time by this machine's clock.
+pub fn local_now() -> Moment {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }

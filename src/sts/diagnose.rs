@@ -6,6 +6,7 @@
 use super::client::Client;
 use super::failure::{Failure, Trouble};
 use crate::error::{Error, Kind};
+use crate::session::minutes;
 use crate::shown::{shown, shown_up_to};
 
 /// How much of AWS's own words is shown, in characters; the telling part of a refusal comes last.
@@ -31,6 +32,7 @@ pub struct Attempt {
 /// The error for a failed call.
 pub fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error {
     let error = match &failure.trouble {
+        Trouble::Answer { code, message } if failure.is_about_time() => clock(client).because(said(code, message)),
         Trouble::Answer { code, message } => answer(code, message, attempt, client),
         Trouble::Connect(reason) => connection(reason, client),
         Trouble::Timeout => Error::network(format!("no answer from {}", client.endpoints().sts_shown()))
@@ -53,8 +55,13 @@ pub fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error 
 
 fn connection(reason: &str, client: &Client) -> Error {
     let endpoints = client.endpoints();
-    let error = Error::network(format!("cannot reach {}", endpoints.sts_shown())).because(shown(reason));
     let lower = reason.to_ascii_lowercase();
+    let message = if lower.contains("closed") || lower.contains("reset") || lower.contains("broken pipe") {
+        format!("the connection to {} broke off", endpoints.sts_shown())
+    } else {
+        format!("cannot reach {}", endpoints.sts_shown())
+    };
+    let error = Error::network(message).because(shown(reason));
     if lower.contains("lookup") || lower.contains("dns") || lower.contains("resolve") {
         error.hint(format!("is the region {} right, and is there a network?", endpoints.region))
     } else if lower.contains("certificate") || lower.contains("unknownissuer") {
@@ -64,8 +71,12 @@ fn connection(reason: &str, client: &Client) -> Error {
     }
 }
 
+fn said(code: &str, words: &str) -> String {
+    format!("AWS said {}: {}", shown(code), shown_up_to(words, WORDS_SHOWN))
+}
+
 fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error {
-    let said = format!("AWS said {}: {}", shown(code), shown_up_to(words, WORDS_SHOWN));
+    let said = said(code, words);
     match code {
         "AccessDenied" | "AccessDeniedException" => denied(words, attempt).because(said),
         "ExpiredToken" | "ExpiredTokenException" => {
@@ -78,8 +89,10 @@ fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error 
                 .because(said)
                 .hint("was the key deleted or switched off, or does it belong to another partition (AWS_REGION)?")
         }
-        "SignatureDoesNotMatch" | "RequestExpired" | "RequestTimeTooSkewed" | "InvalidSignatureException" => {
-            signature(words, attempt, client).because(said)
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => {
+            Error::refused(format!("the secret access key of {} is wrong", attempt.keys_from))
+                .because(said)
+                .hint("copy the secret again; it belongs to the access key id on the line above it")
         }
         "RegionDisabledException" => {
             Error::config(format!("STS is switched off in {} for that account", client.endpoints().region))
@@ -104,17 +117,11 @@ fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error 
     }
 }
 
-/// A bad signature is a clock that is off, when AWS says so in its words, or a wrong secret.
-fn signature(words: &str, attempt: &Attempt, client: &Client) -> Error {
-    let about_time =
-        words.contains("earlier than") || words.contains("later than") || words.contains("not yet current");
-    if about_time {
-        let by = client.skew().map(|skew| format!(" by {skew} s")).unwrap_or_default();
-        return Error::refused(format!("the clock of this machine and AWS's differ{by}"))
-            .hint("set the clock (NTP) and try again");
-    }
-    Error::refused(format!("the secret access key of {} is wrong", attempt.keys_from))
-        .hint("copy the secret again; it belongs to the access key id on the line above it")
+/// A call that could not be repeated: the next one is signed by AWS's clock.
+fn clock(client: &Client) -> Error {
+    let by = client.skew().map(|skew| format!(" by {}", minutes(skew.abs()))).unwrap_or_default();
+    Error::refused(format!("the clock of this machine and AWS's differ{by}"))
+        .hint("try again: AWS's clock is known now; and set this one (NTP)")
 }
 
 struct Reason {
@@ -179,7 +186,19 @@ const REASONS: [Reason; 10] = [
 
 fn denied(words: &str, attempt: &Attempt) -> Error {
     let error = Error::refused(format!("{} was refused", attempt.what));
-    if words.contains("sts:TagSession") || words.contains("sts:SetSourceIdentity") {
+    let attempt = &Attempt { principal: principal_in(words).unwrap_or(attempt.principal.clone()), ..attempt.clone() };
+    let beside = ["sts:TagSession", "sts:SetSourceIdentity"].into_iter().find(|action| words.contains(action));
+    if let Some(action) = beside.filter(|_| words.contains("identity-based policy")) {
+        return error
+            .because(filled(
+                &format!("your side: the policies of {{principal}} do not allow {action} on {{role}}"),
+                attempt,
+            ))
+            .hint(format!(
+                "ask the owner of the account that holds your user for {action}, or leave tags and source identity out"
+            ));
+    }
+    if beside.is_some() {
         return error
             .because("the trust policy allows sts:AssumeRole but not the tags or the source identity")
             .hint("ask for sts:TagSession or sts:SetSourceIdentity in the trust policy, or leave them out");
@@ -208,6 +227,13 @@ fn denied(words: &str, attempt: &Attempt) -> Error {
             .hint(filled("compare the name letter by letter: {role}", attempt))
             .hint(filled("{trust}", attempt)),
     }
+}
+
+/// Who asked, as AWS names it: `User: ARN is not authorized to perform: …`.
+fn principal_in(words: &str) -> Option<String> {
+    let (_, after) = words.split_once("User: ")?;
+    let (arn, _) = after.split_once(" is not authorized")?;
+    arn.starts_with("arn:").then(|| shown(arn))
 }
 
 fn sent(attempt: &Attempt) -> String {

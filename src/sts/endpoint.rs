@@ -1,23 +1,9 @@
 //! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
 
 use crate::error::{Error, Kind, Result};
+use crate::request::{Chosen, Overrides};
 use crate::session::{Partition, Region};
 use crate::shown::shown;
-
-/// What the user configured about endpoints.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// STS override and where it was set.
-    pub sts: Option<(String, String)>,
-    /// IAM override and where it was set.
-    pub iam: Option<(String, String)>,
-    /// FIPS endpoints.
-    pub fips: bool,
-    /// Dual-stack endpoints.
-    pub dual_stack: bool,
-    /// Plain http outside loopback is allowed (`ASSUME_ROLE_ALLOW_HTTP=1`).
-    pub allow_http: bool,
-}
 
 /// The endpoints of one run, checked.
 #[derive(Clone, Debug)]
@@ -41,19 +27,19 @@ impl Endpoints {
     ///
     /// # Errors
     /// `Config` for an override that is no URL, `Guard` for plain http outside loopback: session tokens travel in headers.
-    pub fn resolve(region: Region, partition: Partition, options: &Options) -> Result<Self> {
-        let checked = |chosen: &Option<(String, String)>| {
-            chosen.as_ref().map(|(url, origin)| check(url, origin, options.allow_http)).transpose()
+    pub fn resolve(region: Region, partition: Partition, overrides: &Overrides) -> Result<Self> {
+        let checked = |chosen: &Option<Chosen<String>>| {
+            chosen.as_ref().map(|url| check(&url.value, &url.origin, overrides.allow_http)).transpose()
         };
-        let (host, signing_region) = iam_of(partition, options.fips);
-        let iam = checked(&options.iam)?.unwrap_or_else(|| format!("https://{host}"));
+        let (host, signing_region) = iam_of(partition, overrides.fips);
+        let iam = checked(&overrides.iam)?.unwrap_or_else(|| format!("https://{host}"));
         Ok(Self {
             region,
             partition,
-            sts: checked(&options.sts)?,
+            sts: checked(&overrides.sts)?,
             iam: (iam, signing_region.to_owned()),
-            fips: options.fips,
-            dual_stack: options.dual_stack,
+            fips: overrides.fips,
+            dual_stack: overrides.dual_stack,
         })
     }
 
@@ -117,9 +103,9 @@ mod tests {
     use super::*;
 
     fn resolved(url: &str, allow_http: bool) -> Result<Endpoints> {
-        let options =
-            Options { sts: Some((url.into(), "AWS_ENDPOINT_URL_STS".into())), allow_http, ..Options::default() };
-        Endpoints::resolve(Partition::default().default_region(), Partition::default(), &options)
+        let sts = Some(Chosen::new(url.to_owned(), "AWS_ENDPOINT_URL_STS"));
+        let overrides = Overrides { sts, allow_http, ..Overrides::default() };
+        Endpoints::resolve(Partition::default().default_region(), Partition::default(), &overrides)
     }
 
     #[test]
@@ -154,7 +140,7 @@ mod tests {
     #[test]
     fn each_partition_has_its_iam() {
         let gov = Partition::parse("aws-us-gov").unwrap();
-        let endpoints = Endpoints::resolve(gov.default_region(), gov, &Options::default()).unwrap();
+        let endpoints = Endpoints::resolve(gov.default_region(), gov, &Overrides::default()).unwrap();
         assert_eq!(endpoints.iam, ("https://iam.us-gov.amazonaws.com".to_owned(), "us-gov-west-1".to_owned()));
     }
 }

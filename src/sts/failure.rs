@@ -52,6 +52,18 @@ impl Failure {
         }
     }
 
+    /// Whether AWS refused the time of the signature and nothing else: one of the two clocks is off.
+    pub fn is_about_time(&self) -> bool {
+        let says = |phrase: &str| self.words().contains(phrase);
+        match self.code() {
+            "RequestExpired" | "RequestTimeTooSkewed" => true,
+            "SignatureDoesNotMatch" | "InvalidSignatureException" => {
+                says("earlier than") || says("later than") || says("not yet current")
+            }
+            _ => false,
+        }
+    }
+
     /// Whether AWS says that this caller may not.
     pub fn is_denial(&self) -> bool {
         matches!(self.code(), "AccessDenied" | "AccessDeniedException")

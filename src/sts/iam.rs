@@ -17,7 +17,9 @@ use super::failure::{Failure, Trouble, connector_trouble};
 use crate::session::Keys;
 
 /// The call, as the Query API spells it (IAM API reference, ListMFADevices).
-const BODY: &str = "Action=ListMFADevices&Version=2010-05-08";
+const CALL: &str = "Action=ListMFADevices&Version=2010-05-08";
+/// As many pages are read: a user has eight devices at most.
+const PAGES: usize = 8;
 /// The largest reply read, in bytes: a user has eight devices at most.
 const LARGEST: usize = 256 * 1024;
 
@@ -42,7 +44,22 @@ impl Device {
 /// # Errors
 /// Any [`Failure`]; `AccessDenied` is common, since many accounts let users do nothing before MFA.
 pub async fn mfa_devices(client: &Client, keys: &Keys) -> Result<Vec<Device>, Failure> {
-    let request = signed(client, keys, client.clock.now()).ok_or_else(|| Failure::malformed("the request to IAM"))?;
+    let mut found = Vec::new();
+    let mut body = CALL.to_owned();
+    for _ in 0..PAGES {
+        let fields = client.in_time(async || page(client, keys, &body).await).await?;
+        found.extend(devices(&fields));
+        match (first(&fields, "IsTruncated"), first(&fields, "Marker")) {
+            (Some("true"), Some(marker)) => body = format!("{CALL}&Marker={}", form_encoded(marker)),
+            _ => break,
+        }
+    }
+    Ok(found)
+}
+
+async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failure> {
+    let request =
+        signed(client, keys, body, client.clock.now()).ok_or_else(|| Failure::malformed("the request to IAM"))?;
     let whole = async {
         let reply = client.connector.call(request).await.map_err(|error| Failure::of(connector_trouble(&error)))?;
         client.clock.learn(reply.headers().get("date"));
@@ -54,16 +71,21 @@ pub async fn mfa_devices(client: &Client, keys: &Keys) -> Result<Vec<Device>, Fa
     let text = String::from_utf8(bytes).map_err(|_| Failure::of(Trouble::NotAws(status)))?;
     let fields = leaves(&text).ok_or(Failure::of(Trouble::NotAws(status)))?;
     if status == 200 && text.contains("<ListMFADevicesResponse") {
-        return Ok(devices(&fields));
+        return Ok(fields);
     }
-    let first = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.clone());
-    match first("Code") {
-        Some(code) => Err(Failure::of(Trouble::Answer { code, message: first("Message").unwrap_or_default() })),
+    let text = |name: &str| first(&fields, name).map(str::to_owned);
+    match text("Code") {
+        Some(code) => Err(Failure::of(Trouble::Answer { code, message: text("Message").unwrap_or_default() })),
         None => Err(Failure::of(Trouble::NotAws(status))),
     }
 }
 
-fn signed(client: &Client, keys: &Keys, now: SystemTime) -> Option<HttpRequest> {
+fn form_encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+fn signed(client: &Client, keys: &Keys, body: &str, now: SystemTime) -> Option<HttpRequest> {
     let (url, region) = &client.endpoints.iam;
     let identity = Credentials::new(
         &keys.id,
@@ -85,13 +107,13 @@ fn signed(client: &Client, keys: &Keys, now: SystemTime) -> Option<HttpRequest> 
     let target = format!("{}/", url.trim_end_matches('/'));
     let content = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
     let signable =
-        SignableRequest::new("POST", &target, std::iter::once(content), SignableBody::Bytes(BODY.as_bytes())).ok()?;
+        SignableRequest::new("POST", &target, std::iter::once(content), SignableBody::Bytes(body.as_bytes())).ok()?;
     let (instructions, _) = sign(signable, &params).ok()?.into_parts();
     let mut request = http::Request::builder()
         .method("POST")
         .uri(&target)
         .header(content.0, content.1)
-        .body(SdkBody::from(BODY))
+        .body(SdkBody::from(body))
         .ok()?;
     instructions.apply_to_request_http1x(&mut request);
     HttpRequest::try_from(request).ok()
@@ -112,8 +134,15 @@ async fn bounded(mut body: SdkBody) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// Names and texts of elements.
+type Fields = Vec<(String, String)>;
+
+fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
+}
+
 /// The elements of a document that hold text, in order. A document type is refused: it may define entities.
-fn leaves(text: &str) -> Option<Vec<(String, String)>> {
+fn leaves(text: &str) -> Option<Fields> {
     let mut reader = Reader::from_str(text);
     let mut name = String::new();
     let mut value = String::new();
@@ -126,10 +155,8 @@ fn leaves(text: &str) -> Option<Vec<(String, String)>> {
             }
             Event::Text(part) => value.push_str(&part),
             Event::GeneralRef(entity) => value.push_str(&resolved(&entity)?),
-            Event::End(_) => {
-                if !name.is_empty() {
-                    fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
-                }
+            Event::End(_) if !name.is_empty() => {
+                fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
             }
             Event::DocType(_) => return None,
             Event::Eof => return Some(fields),

@@ -10,9 +10,9 @@ mod iam;
 mod reply;
 mod roles;
 
-pub use client::{Client, Trust};
+pub use client::{Client, local_now};
 pub use diagnose::{Attempt, diagnose};
-pub use endpoint::{Endpoints, Options};
+pub use endpoint::Endpoints;
 pub use failure::{Failure, Trouble};
 pub use iam::{Device, mfa_devices};
 pub use roles::{Assumed, Identity, Mfa, RoleCall, assume_role, caller_identity, session_token};

@@ -3,6 +3,7 @@
 use super::client::{Client, local_now};
 use super::failure::Failure;
 use super::reply;
+use crate::request::Request;
 use crate::session::{AccountId, Keys, Moment, Partition, RoleName, Secret, Session};
 
 /// Whose keys they are.
@@ -59,6 +60,21 @@ pub struct RoleCall {
 }
 
 impl RoleCall {
+    /// The call that a request comes down to.
+    pub fn of(request: &Request, session_name: String, seconds: u32) -> Self {
+        Self {
+            account: request.target.id.clone(),
+            partition: request.target.partition,
+            role: request.target.role.clone(),
+            seconds,
+            session_name,
+            external_id: request.external_id.clone(),
+            policy_arns: request.policy_arns.clone(),
+            tags: request.tags.clone(),
+            source_identity: request.source_identity.clone(),
+        }
+    }
+
     /// The ARN of the role.
     pub fn role_arn(&self) -> String {
         format!("arn:{}:iam::{}:role/{}", self.partition, self.account, self.role)
@@ -79,9 +95,10 @@ pub struct Assumed {
 /// # Errors
 /// Any [`Failure`].
 pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, Failure> {
-    let reply = client.sts(keys, false).get_caller_identity().send().await?;
+    let call = async || Ok(client.sts(keys, false).get_caller_identity().send().await?);
+    let reply = client.in_time(call).await?;
     let account = reply.account().and_then(AccountId::parse).ok_or_else(|| Failure::malformed("Account"))?;
-    let arn = reply.arn().filter(|arn| arn.starts_with("arn:")).ok_or_else(|| Failure::malformed("Arn"))?;
+    let arn = reply.arn().filter(|arn| is_arn(arn)).ok_or_else(|| Failure::malformed("Arn"))?;
     Ok(Identity { account, arn: arn.to_owned() })
 }
 
@@ -90,22 +107,23 @@ pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, F
 /// # Errors
 /// Any [`Failure`]; the code is spent unless AWS said otherwise.
 pub async fn session_token(client: &Client, keys: &Keys, mfa: &Mfa, seconds: i32) -> Result<Session, Failure> {
-    let reply = client
-        .sts(keys, true)
-        .get_session_token()
-        .duration_seconds(seconds)
-        .serial_number(&mfa.serial)
-        .token_code(mfa.code.expose())
-        .send()
-        .await?;
+    let call = async || {
+        let call = client.sts(keys, true).get_session_token().duration_seconds(seconds);
+        Ok(call.serial_number(&mfa.serial).token_code(mfa.code.expose()).send().await?)
+    };
+    let reply = client.in_time(call).await?;
     reply::session(reply.credentials(), aws_now(client))
 }
 
-/// Assumes a role. With `mfa` the call is sent once; without it, as often as the client may.
+/// Assumes a role. With `mfa` AWS gets to judge the call once; without it, as often as the client may.
 ///
 /// # Errors
 /// Any [`Failure`]; `Malformed` also when the reply is about another account or role than asked.
 pub async fn assume_role(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
+    client.in_time(async || assume_at(client, keys, call, mfa).await).await
+}
+
+async fn assume_at(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
     let tags = call
         .tags
         .iter()
@@ -129,10 +147,15 @@ pub async fn assume_role(client: &Client, keys: &Keys, call: &RoleCall, mfa: Opt
     let session = reply::session(reply.credentials(), aws_now(client))?;
     let arn = reply.assumed_role_user().map(|user| user.arn().to_owned()).unwrap_or_default();
     let expected = format!(":sts::{}:assumed-role/{}/", call.account, call.role.base_name());
-    if !arn.starts_with(&format!("arn:{}{expected}", call.partition)) {
+    if !is_arn(&arn) || !arn.starts_with(&format!("arn:{}{expected}", call.partition)) {
         return Err(Failure::malformed("AssumedRoleUser"));
     }
     Ok(Assumed { session, arn })
+}
+
+/// Whether a text can be an ARN of a principal: visible ASCII, no longer than AWS makes them.
+fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:") && text.len() <= 2048 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {

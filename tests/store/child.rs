@@ -32,9 +32,11 @@ pub fn by_plain_user(wrapping: &[&str], home: &Path, task: &str) -> Command {
     if !is_root() {
         return wrapped(wrapping, home, task);
     }
-    // The binary may lie where only root can reach it.
+    // The binary may lie where only root can reach it. Not `fs::copy`: a process forked meanwhile by another test
+    // would hold the copy open for writing, and then it cannot be run.
     let program = home.join("program");
-    fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).status().unwrap();
+    assert!(copied.success());
     give(home);
     let mut command = wrapped_program(&program, wrapping, home, task);
     command.uid(PLAIN_USER).gid(PLAIN_USER);
@@ -88,11 +90,11 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::error::Re
             count: 1,
         }),
         // A question asked once for all, then a role of one's own.
-        ["switch", role] => {
-            asked_once(store, home)?;
+        ["switch", role, crowd] => {
+            asked_once(store, home, crowd.parse().unwrap())?;
             store.put(&key(role), &role_session(role), NOW)
         }
-        ["ask"] => asked_once(store, home),
+        ["ask"] => asked_once(store, home, 1),
         // Holds the base as one does who asks, until the process is killed.
         ["hold"] => {
             let lock = store.lock::<BaseSession>(&key("base"), &mut |_| {})?;
@@ -119,16 +121,25 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::error::Re
     }
 }
 
-fn asked_once(store: &Store, home: &Path) -> assume_role::error::Result<()> {
+/// Asks when nobody has, and answers only when the whole crowd has arrived and wants to know.
+fn asked_once(store: &Store, home: &Path, crowd: usize) -> assume_role::error::Result<()> {
+    add_mark(home, "arrived");
     let lock = store.lock::<BaseSession>(&key("base"), &mut |_| {})?;
     if store.get::<BaseSession>(&key("base"), NOW)?.is_none() {
         lock.asking(true);
-        let mut asked = OpenOptions::new().create(true).append(true).open(home.join("asked")).unwrap();
-        asked.write_all(b"?").unwrap();
+        add_mark(home, "asked");
+        while fs::read(home.join("arrived")).unwrap().len() < crowd {
+            std::thread::yield_now();
+        }
         store.put(&key("base"), &base_session("b"), NOW)?;
         lock.asking(false);
     }
     Ok(())
+}
+
+fn add_mark(home: &Path, name: &str) {
+    let mut file = OpenOptions::new().create(true).append(true).open(home.join(name)).unwrap();
+    file.write_all(b"?").unwrap();
 }
 
 /// A word for the parent, there as a whole or not at all.

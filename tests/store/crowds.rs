@@ -30,7 +30,8 @@ fn word(path: &Path, from: &mut Child) -> String {
 #[test]
 fn fifty_processes_ask_once_and_keep_fifty_roles() {
     let world = World::new();
-    let crowd = (0..CROWD).map(|n| child::command(world.path(), &format!("switch role{n}")).spawn().unwrap()).collect();
+    let task = |n| format!("switch role{n} {CROWD}");
+    let crowd = (0..CROWD).map(|n| child::command(world.path(), &task(n)).spawn().unwrap()).collect();
     all_succeed(crowd);
     assert_eq!(fs::read_to_string(world.path().join("asked")).unwrap(), "?");
     for n in 0..CROWD {

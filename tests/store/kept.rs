@@ -155,6 +155,8 @@ fn forgetting_sessions_leaves_facts_and_forgetting_all_leaves_history() {
     drop(store.lock::<BaseSession>(&key("base"), &mut |_| {}).unwrap());
     fs::write(world.directory().join(".damaged-role-x.json"), "s3cr3t").unwrap();
 
+    fs::write(world.directory().join("notes.txt"), "of the user").unwrap();
+
     store.forget_sessions().unwrap();
     for start in ["role-", "base-", ".damaged-", ".new-"] {
         assert_eq!(world.names_with(start), Vec::<String>::new(), "{start}");
@@ -162,8 +164,19 @@ fn forgetting_sessions_leaves_facts_and_forgetting_all_leaves_history() {
     assert!(store.get::<LegalDuration>(&key("read"), NOW).unwrap().is_some());
 
     store.forget_all().unwrap();
-    assert_eq!(world.names(), ["history"]);
+    assert_eq!(world.names(), ["history", "notes.txt"]);
     assert_eq!(world.store().history(), [used("prod", "read", NOW)]);
+}
+
+#[test]
+fn what_cannot_be_forgotten_is_told_and_keeps_no_other() {
+    let world = World::new();
+    let store = world.store();
+    store.put(&key("read"), &role_session("a"), NOW).unwrap();
+    fs::create_dir(world.directory().join("base-x.json")).unwrap();
+    fs::create_dir(world.directory().join("role-x.json")).unwrap();
+    assert_eq!(store.forget_sessions().unwrap_err().kind, assume_role::error::Kind::Io);
+    assert_eq!(held(world.path(), "read"), None);
 }
 
 #[test]
@@ -202,7 +215,7 @@ fn a_long_history_is_folded() {
     let path = world.directory().join("history");
     let mut text = fs::read_to_string(&path).unwrap();
     let line = text.lines().last().unwrap().to_owned() + "\n";
-    while text.len() <= 3 << 20 {
+    while text.len() <= 1 << 19 {
         text.push_str(&line);
     }
     let count = u32::try_from(text.lines().count()).unwrap();

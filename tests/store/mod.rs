@@ -9,6 +9,7 @@ mod crowds;
 mod faults;
 mod kept;
 mod modes;
+mod places;
 mod states;
 
 use std::fs;

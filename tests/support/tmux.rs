@@ -11,6 +11,8 @@ use super::shells::{Shell, find, quoted, text_of};
 use super::world::World;
 
 const GLANCE: Duration = Duration::from_millis(20);
+/// The file that appears when the shell has ended.
+const ENDED: &str = "ended";
 
 /// A shell in a tmux server of its own, which is killed when this is dropped.
 pub struct Tmux<'a> {
@@ -49,7 +51,13 @@ impl<'a> Tmux<'a> {
             .iter()
             .map(|(name, value)| quoted(&format!("{}={}", name.to_string_lossy(), value.to_string_lossy())))
             .collect();
-        let line = format!("exec env -i {} {} -i\n", variables.join(" "), quoted(&text_of(&shell_program)));
+        // The trap keeps this script alive, not the shell, until the shell has ended and written its history.
+        let line = format!(
+            "trap : HUP\nenv -i {} {} -i\n: >{}\n",
+            variables.join(" "),
+            quoted(&text_of(&shell_program)),
+            quoted(&text_of(&scratch.path().join(ENDED)))
+        );
         std::fs::write(&launch, line)?;
         let tmux = Self { world, shell, program, scratch, commands: 0 };
         let launch = format!("/bin/sh {}", quoted(&text_of(&launch)));
@@ -179,5 +187,10 @@ impl<'a> Tmux<'a> {
 impl Drop for Tmux<'_> {
     fn drop(&mut self) {
         let _ = self.tmux(&["kill-server"]);
+        // A shell writes its history when it ends, into a home that is about to go.
+        let deadline = Instant::now() + PATIENCE;
+        while !self.scratch.path().join(ENDED).exists() && Instant::now() < deadline {
+            std::thread::sleep(GLANCE);
+        }
     }
 }

@@ -51,8 +51,9 @@ fn a_snapshot_sees_every_change() {
 
 #[test]
 fn a_terminal_is_the_controlling_one() {
+    let world = world();
     let mut terminal =
-        world().terminal_of(sh("printf 'code? ' >/dev/tty; read -r code </dev/tty; echo got $code; exit 3")).unwrap();
+        world.terminal_of(sh("printf 'code? ' >/dev/tty; read -r code </dev/tty; echo got $code; exit 3")).unwrap();
     assert_eq!(terminal.wait_for("code? ").unwrap(), "");
     terminal.type_line("123456").unwrap();
     terminal.wait_for("got 123456").unwrap();
@@ -71,8 +72,11 @@ fn a_terminal_keeps_captured_output_apart() {
 
 #[test]
 fn keys_signals_and_modes_reach_the_command() {
-    let mut terminal = Terminal::start(sh("stty -echo; echo hidden; sleep 1000")).unwrap();
-    terminal.wait_for("hidden").unwrap();
+    let mut terminal = Terminal::start(sh("stty -echo; echo quiet; exec cat")).unwrap();
+    terminal.wait_for("quiet").unwrap();
+    // What comes back now comes from cat, so that Ctrl-C meets cat and not a shell on its way to it.
+    terminal.type_line("again").unwrap();
+    terminal.wait_for("again").unwrap();
     assert!(!terminal.is_ordinary().unwrap());
     terminal.press_control('c').unwrap();
     assert_eq!(terminal.wait().unwrap(), 130);
@@ -114,7 +118,8 @@ fn shells_run_in_tmux() {
         let said = tmux.run("echo $FROM_RC; assume-role $TMUX hello").unwrap();
         assert_eq!((said.text.trim(), said.status), ("yes\nhello", 0), "{shell:?}");
         assert_eq!(tmux.run("false").unwrap().status, 1, "{shell:?}");
-        tmux.begin("cat >/dev/null").unwrap();
+        tmux.begin("echo reading; cat >/dev/null").unwrap();
+        tmux.wait_for("\nreading").unwrap();
         tmux.paste("pasted").unwrap();
         tmux.press("Enter").unwrap();
         tmux.press("C-d").unwrap();

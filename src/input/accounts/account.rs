@@ -3,14 +3,10 @@
 //! A JSON property comes in; an [`Account`], or the reason why it is none, goes out. Values are checked here and
 //! nowhere later: what exists is valid.
 
-use jsonc_parser::ast::{ObjectProp, Value};
-use jsonc_parser::common::Ranged;
-
-use super::Entry;
-use super::field::{Field, kind_of};
-use super::json::refuse_twice;
+use super::field::Field;
+use super::json::{Json, Kind, Property};
 use crate::error::{Error, Result};
-use crate::input::place::{Lines, Place};
+use crate::input::place::{Place, Spot};
 use crate::input::values::{
     ExternalId, Scheme, parse_mfa_serial, parse_policy_arn, parse_role_duration, parse_session_name,
 };
@@ -62,21 +58,41 @@ pub struct Account {
 const MOST_TAGS: usize = 50;
 const MOST_POLICIES: usize = 10;
 
-/// Reads a property of the root object.
-pub(super) fn read_entry(lines: &Lines<'_>, property: &ObjectProp<'_>) -> Entry {
-    let key = property.name.as_str();
-    let mut unknown = Vec::new();
-    let id = read_id(lines, &property.value);
-    let account = id.clone().and_then(|id| {
-        let place = lines.place(property.name.start());
-        let name = place.locate(Name::parse("account", key))?;
-        if AccountId::parse(key).is_some_and(|named| named != id) {
-            return Err(Error::config(format!("{place}: the name {key} looks like an account id but stands for {id}"))
-                .hint("give this account another name"));
+/// Reads the account that a property of the root object describes; keys that are not known go into `unknown`.
+///
+/// # Errors
+/// `Config` with the place of what is wrong.
+pub(super) fn read_account(key: &str, spot: Spot<'_>, value: Json<'_>, unknown: &mut Vec<String>) -> Result<Account> {
+    let id = read_id(value)?;
+    let name = spot.locate(Name::parse("account", key))?;
+    if AccountId::parse(key).is_some_and(|named| named != id) {
+        return Err(Error::config(format!("{spot}: the name {key} looks like an account id but stands for {id}"))
+            .hint("give this account another name"));
+    }
+    let account = Account::new(name, id, spot.place());
+    if value.kind() == Kind::Object { read_fields(&value.object()?, account, unknown) } else { Ok(account) }
+}
+
+/// The id that a value of the root object stands for.
+///
+/// # Errors
+/// `Config` with the place and what an id looks like.
+pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
+    let spot = value.spot();
+    match value.kind() {
+        Kind::Object => match value.properties()?.iter().find(|property| property.key == "id") {
+            Some(id) if id.value.kind() != Kind::Object => read_id(id.value),
+            Some(id) => Err(Error::config(format!("{}: 'id' is an object, not an id", id.value.spot()))),
+            None => Err(Error::config(format!("{spot}: this account has no id")).hint("add \"id\": \"123456789012\"")),
+        },
+        Kind::String => {
+            let text = value.string()?;
+            AccountId::parse(&text).ok_or_else(|| not_an_id(spot, &text))
         }
-        read_fields(lines, &property.value, Account::new(name, id, place), &mut unknown)
-    });
-    Entry { name: key.to_owned(), id: id.ok(), account, unknown }
+        Kind::Number => AccountId::parse(value.raw).ok_or_else(|| number_is_no_id(spot, value.raw)),
+        other => Err(Error::config(format!("{spot}: an account is its id, not {other}"))
+            .hint("write the id as a string: \"123456789012\"")),
+    }
 }
 
 impl Account {
@@ -104,22 +120,7 @@ impl Account {
     }
 }
 
-fn read_id(lines: &Lines<'_>, value: &Value<'_>) -> Result<AccountId> {
-    let place = lines.place(value.start());
-    match value {
-        Value::StringLit(text) => AccountId::parse(&text.value).ok_or_else(|| not_an_id(&place, &text.value)),
-        Value::NumberLit(number) => AccountId::parse(number.value).ok_or_else(|| number_is_no_id(&place, number.value)),
-        Value::Object(object) => match object.get("id") {
-            Some(id) if !matches!(id.value, Value::Object(_)) => read_id(lines, &id.value),
-            Some(id) => Err(Error::config(format!("{}: 'id' is an object, not an id", lines.place(id.value.start())))),
-            None => Err(Error::config(format!("{place}: this account has no id")).hint("add \"id\": \"123456789012\"")),
-        },
-        _ => Err(Error::config(format!("{place}: an account is its id, not {}", kind_of(value)))
-            .hint("write the id as a string: \"123456789012\"")),
-    }
-}
-
-fn not_an_id(place: &Place, text: &str) -> Error {
+fn not_an_id(place: Spot<'_>, text: &str) -> Error {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let error = Error::config(format!(
         "{place}: '{}' is not an account id: it has {} digits, an id has 12 and nothing else",
@@ -130,7 +131,7 @@ fn not_an_id(place: &Place, text: &str) -> Error {
     if digits.len() == 12 && only_separators { error.hint(format!("write \"{digits}\"")) } else { error }
 }
 
-fn number_is_no_id(place: &Place, number: &str) -> Error {
+fn number_is_no_id(place: Spot<'_>, number: &str) -> Error {
     let number = shown_up_to(number, 40);
     let error = Error::config(format!("{place}: the number {number} is not an account id of 12 digits"));
     if number.len() < 12 && number.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -139,31 +140,24 @@ fn number_is_no_id(place: &Place, number: &str) -> Error {
     error.hint("quote ids: \"123456789012\"")
 }
 
-fn read_fields(
-    lines: &Lines<'_>,
-    value: &Value<'_>,
-    mut account: Account,
-    unknown: &mut Vec<String>,
-) -> Result<Account> {
-    let Value::Object(object) = value else { return Ok(account) };
-    refuse_twice(lines, object)?;
-    for property in &object.properties {
-        let field = Field::new(property, lines);
-        let place = &field.place;
+fn read_fields(properties: &[Property<'_>], mut account: Account, unknown: &mut Vec<String>) -> Result<Account> {
+    for property in properties {
+        let field = Field::new(property);
+        let place = field.spot;
         match field.key {
             "id" => {}
             "roles" => account.roles = field.list(usize::MAX, |place, text| place.locate(RoleName::parse(text)))?,
-            "default_role" => account.default_role = Some(place.locate(RoleName::parse(field.text()?))?),
-            "base" => account.base = Some(place.locate(Name::parse("profile", field.text()?))?),
-            "region" => account.region = Some(Region::parse(&place.to_string(), field.text()?)?),
-            "duration" => account.duration = Some(parse_role_duration(place, field.text_or_number()?)?),
-            "external_id" => account.external_id = Some(ExternalId::parse(place, field.text()?)?),
-            "partition" => account.partition = Some(place.locate(Partition::parse(field.text()?))?),
-            "scheme" => account.scheme = Some(Scheme::parse(place, field.text()?)?),
-            "mfa_serial" => account.mfa_serial = Some(parse_mfa_serial(place, field.text()?)?),
-            "session_name" => account.session_name = Some(parse_session_name(place, "session name", field.text()?)?),
+            "default_role" => account.default_role = Some(place.locate(RoleName::parse(&field.text()?))?),
+            "base" => account.base = Some(place.locate(Name::parse("profile", &field.text()?))?),
+            "region" => account.region = Some(Region::parse(&place.to_string(), &field.text()?)?),
+            "duration" => account.duration = Some(parse_role_duration(place, &field.text_or_number()?)?),
+            "external_id" => account.external_id = Some(ExternalId::parse(place, &field.text()?)?),
+            "partition" => account.partition = Some(place.locate(Partition::parse(&field.text()?))?),
+            "scheme" => account.scheme = Some(Scheme::parse(place, &field.text()?)?),
+            "mfa_serial" => account.mfa_serial = Some(parse_mfa_serial(place, &field.text()?)?),
+            "session_name" => account.session_name = Some(parse_session_name(place, "session name", &field.text()?)?),
             "source_identity" => {
-                account.source_identity = Some(parse_session_name(place, "source identity", field.text()?)?);
+                account.source_identity = Some(parse_session_name(place, "source identity", &field.text()?)?);
             }
             "tags" => account.tags = field.tags(MOST_TAGS)?,
             "policy_arns" => {

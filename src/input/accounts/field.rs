@@ -3,12 +3,11 @@
 //! A property comes in; text, lists or a switch go out, or an error that names the place. What the text means is
 //! said in [`super::account`].
 
-use jsonc_parser::ast::{ObjectProp, Value};
-use jsonc_parser::common::Ranged;
+use std::borrow::Cow;
 
-use super::json::refuse_twice;
+use super::json::{Json, Kind, Property};
 use crate::error::{Error, Result};
-use crate::input::place::{Lines, Place};
+use crate::input::place::Spot;
 use crate::input::values::parse_tag;
 
 /// A field with its place.
@@ -16,86 +15,65 @@ pub(super) struct Field<'a> {
     /// Its key.
     pub key: &'a str,
     /// Where its value stands.
-    pub place: Place,
-    value: &'a Value<'a>,
-    lines: &'a Lines<'a>,
+    pub spot: Spot<'a>,
+    value: Json<'a>,
 }
 
 impl<'a> Field<'a> {
     /// The field that a property is.
-    pub fn new(property: &'a ObjectProp<'a>, lines: &'a Lines<'a>) -> Self {
-        let place = lines.place(property.value.start());
-        Self { key: property.name.as_str(), place, value: &property.value, lines }
+    pub fn new(property: &'a Property<'a>) -> Self {
+        Self { key: &property.key, spot: property.value.spot(), value: property.value }
     }
 
     /// A string.
-    pub fn text(&self) -> Result<&'a str> {
-        match self.value {
-            Value::StringLit(text) => Ok(&text.value),
-            other => Err(self.not("a string", other)),
-        }
+    pub fn text(&self) -> Result<Cow<'a, str>> {
+        self.expect(Kind::String, "a string", self.value)?.string()
     }
 
     /// A string, or the digits of a number.
-    pub fn text_or_number(&self) -> Result<&'a str> {
-        match self.value {
-            Value::NumberLit(number) => Ok(number.value),
-            _ => self.text(),
-        }
+    pub fn text_or_number(&self) -> Result<Cow<'a, str>> {
+        if self.value.kind() == Kind::Number { Ok(Cow::Borrowed(self.value.raw)) } else { self.text() }
     }
 
     /// `true` or `false`.
     pub fn switch(&self) -> Result<bool> {
-        match self.value {
-            Value::BooleanLit(switch) => Ok(switch.value),
-            other => Err(self.not("true or false", other)),
-        }
+        Ok(self.expect(Kind::Switch, "true or false", self.value)?.raw == "true")
     }
 
     /// A list of at most `most` strings, each read by `parse` with its own place.
-    pub fn list<T>(&self, most: usize, parse: impl Fn(&Place, &str) -> Result<T>) -> Result<Vec<T>> {
-        let Value::Array(array) = self.value else { return Err(self.not("a list of strings", self.value)) };
-        self.at_most(most, array.elements.len())?;
-        let read = |element: &Value<'_>| match element {
-            Value::StringLit(text) => parse(&self.lines.place(element.start()), &text.value),
-            other => Err(self.not("a list of strings", other)),
-        };
-        array.elements.iter().map(read).collect()
+    pub fn list<T>(&self, most: usize, parse: impl Fn(Spot<'_>, &str) -> Result<T>) -> Result<Vec<T>> {
+        let wanted = "a list of strings";
+        let elements = self.expect(Kind::List, wanted, self.value)?.list()?;
+        self.at_most(most, elements.len())?;
+        let mut read = Vec::with_capacity(elements.len());
+        for element in elements {
+            read.push(parse(element.spot(), &self.expect(Kind::String, wanted, element)?.string()?)?);
+        }
+        Ok(read)
     }
 
     /// An object of strings, as session tags.
     pub fn tags(&self, most: usize) -> Result<Vec<(String, String)>> {
-        let Value::Object(object) = self.value else { return Err(self.not("an object of strings", self.value)) };
-        refuse_twice(self.lines, object)?;
-        self.at_most(most, object.properties.len())?;
-        let read = |property: &ObjectProp<'_>| {
-            let tag = Field::new(property, self.lines);
-            parse_tag(&tag.place, tag.key, tag.text()?)
+        let properties = self.expect(Kind::Object, "an object of strings", self.value)?.object()?;
+        self.at_most(most, properties.len())?;
+        let read = |property| {
+            let tag = Field::new(property);
+            parse_tag(tag.spot, tag.key, &tag.text()?)
         };
-        object.properties.iter().map(read).collect()
+        properties.iter().map(read).collect()
     }
 
     fn at_most(&self, most: usize, there: usize) -> Result<()> {
         if there <= most {
             return Ok(());
         }
-        Err(Error::config(format!("{}: '{}' has {there} entries, AWS takes {most}", self.place, self.key)))
+        Err(Error::config(format!("{}: '{}' has {there} entries, AWS takes {most}", self.spot, self.key)))
     }
 
-    fn not(&self, wanted: &str, value: &Value<'_>) -> Error {
-        let place = self.lines.place(value.start());
-        Error::config(format!("{place}: '{}' is {wanted}, not {}", self.key, kind_of(value)))
-    }
-}
-
-/// What a value is, in words.
-pub(super) fn kind_of(value: &Value<'_>) -> &'static str {
-    match value {
-        Value::StringLit(_) => "a string",
-        Value::NumberLit(_) => "a number",
-        Value::BooleanLit(_) => "true or false",
-        Value::Object(_) => "an object",
-        Value::Array(_) => "a list",
-        Value::NullKeyword(_) => "null",
+    fn expect(&self, kind: Kind, wanted: &str, value: Json<'a>) -> Result<Json<'a>> {
+        if value.kind() == kind {
+            return Ok(value);
+        }
+        Err(Error::config(format!("{}: '{}' is {wanted}, not {}", value.spot(), self.key, value.kind())))
     }
 }

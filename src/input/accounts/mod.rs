@@ -1,40 +1,55 @@
 //! `~/.aws/accounts` (or `ACCOUNTS_FILE`): names for account ids, and what is known about each account.
 //!
-//! The file comes in once, as JSON; typed accounts go out. An entry that is wrong is an error only for whoever
-//! asks for it, so that one bad line does not stop a morning's work; a file that is no JSON is an error at once.
-//! Nothing here writes, asks or decides a default.
+//! The file comes in once, as strict JSON, since the old script read it with `jq` and other tools still do; typed
+//! accounts go out. An entry is read when it is asked for, so one that is wrong is an error for whoever asks and no
+//! bad line stops a morning's work; a file that is no JSON is an error at once. Nothing here writes, asks or decides
+//! a default.
 
 mod account;
 mod field;
 mod json;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 pub use account::Account;
+use account::{read_account, read_id};
+use json::{EXAMPLE, Json, Property};
 
 use crate::error::{Error, Result};
+use crate::input::by_name::ByName;
 use crate::input::environment::Environment;
 use crate::input::files::{ACCOUNTS_CAP, read_text, shown_path};
 use crate::input::near::near;
-use crate::session::AccountId;
+use crate::input::place::{Lines, offset_in};
+use crate::session::{AccountId, Name};
 
 /// What the accounts file says.
 #[derive(Debug)]
 pub struct Accounts {
     file: Option<Arc<str>>,
     exists: bool,
+    lines: Lines,
     entries: Vec<Entry>,
-    by_name: Vec<usize>,
+    by_name: ByName<usize>,
     warning: Option<String>,
 }
 
-/// One key of the file with its value: an account, or why it is none.
+/// One key of the file and where its value stands.
 #[derive(Debug)]
 struct Entry {
     name: String,
-    id: Option<AccountId>,
-    account: Result<Account>,
-    unknown: Vec<String>,
+    start: usize,
+    value: Range<usize>,
+}
+
+/// What a list of accounts shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// The name, a valid one.
+    pub name: &'a str,
+    /// The id.
+    pub id: AccountId,
 }
 
 impl Accounts {
@@ -45,70 +60,73 @@ impl Accounts {
     pub fn read(environment: &Environment) -> Result<Self> {
         let home = environment.home();
         let Some(path) = environment.file("ACCOUNTS_FILE", ".aws/accounts") else {
-            return Ok(Self { file: None, exists: false, entries: Vec::new(), by_name: Vec::new(), warning: None });
+            return Self::parse("".into(), String::new());
         };
         let Some(file) = read_text(&path, home.as_deref(), ACCOUNTS_CAP)? else {
-            let shown = shown_path(&path, home.as_deref()).into();
-            return Ok(Self {
-                file: Some(shown),
-                exists: false,
-                entries: Vec::new(),
-                by_name: Vec::new(),
-                warning: None,
-            });
+            let accounts = Self::parse("".into(), String::new())?;
+            return Ok(Self { file: Some(shown_path(&path, home.as_deref()).into()), ..accounts });
         };
-        let accounts = Self::parse(&file.shown, &file.text)?;
-        Ok(Self { warning: file.warning, ..accounts })
+        let accounts = Self::parse(Arc::clone(&file.shown), file.text)?;
+        Ok(Self { file: Some(file.shown), exists: true, warning: file.warning, ..accounts })
     }
 
-    fn parse(file: &Arc<str>, text: &str) -> Result<Self> {
-        let entries = json::entries(file, text)?;
-        let mut by_name: Vec<usize> = (0..entries.len()).collect();
-        by_name.sort_by_key(|&index| entries.get(index).map(|entry| entry.name.as_str()));
-        Ok(Self { file: Some(Arc::clone(file)), exists: true, entries, by_name, warning: None })
+    fn parse(file: Arc<str>, text: String) -> Result<Self> {
+        let lines = Lines::new(file, text);
+        let entries = entries(&lines)?;
+        let by_name = ByName::new(entries.iter().map(|entry| entry.name.as_str()).zip(0..));
+        Ok(Self { file: None, exists: false, lines, entries, by_name, warning: None })
     }
 
     /// The account of exactly this name; `None` when the file has no such key.
     ///
     /// # Errors
     /// `Config` with the place when the entry is wrong.
-    pub fn find(&self, word: &str) -> Result<Option<&Account>> {
-        let name_of = |index: &usize| self.entries.get(*index).map_or("", |entry| entry.name.as_str());
-        let Ok(position) = self.by_name.binary_search_by(|index| name_of(index).cmp(word)) else {
-            return Ok(None);
-        };
-        let entry = self.by_name.get(position).and_then(|&index| self.entries.get(index));
-        entry.map(|entry| entry.account.as_ref().map_err(Error::clone)).transpose()
+    pub fn find(&self, word: &str) -> Result<Option<Account>> {
+        let name_of = |index: usize| self.entries.get(index).map_or("", |entry| entry.name.as_str());
+        let found = self.by_name.find(word, name_of).first().and_then(|&index| self.entries.get(index));
+        found.map(|entry| self.account(entry, &mut Vec::new())).transpose()
     }
 
     /// The accounts whose entries are right, in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &Account> {
-        self.entries.iter().filter_map(|entry| entry.account.as_ref().ok())
+    pub fn iter(&self) -> impl Iterator<Item = Account> {
+        self.entries.iter().filter_map(|entry| self.account(entry, &mut Vec::new()).ok())
+    }
+
+    /// The accounts whose name and id are right, in the order of the file. What else their entries say is not
+    /// looked at: this is for lists of thousands.
+    pub fn listed(&self) -> impl Iterator<Item = Listed<'_>> {
+        let named = self.entries.iter().filter(|entry| Name::parse("account", &entry.name).is_ok());
+        named.filter_map(|entry| Some(Listed { name: &entry.name, id: read_id(self.value(entry)).ok()? }))
     }
 
     /// The accounts that have this id, in the order of the file.
     ///
     /// # Errors
     /// `Config` when one of them is wrong: it might say that the account is protected.
-    pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<&Account>> {
-        let same = self.entries.iter().filter(|entry| entry.id.as_ref() == Some(id));
-        same.map(|entry| entry.account.as_ref().map_err(Error::clone)).collect()
+    pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
+        let same = self.entries.iter().filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
+        same.map(|entry| self.account(entry, &mut Vec::new())).collect()
     }
 
     /// Names that look like `word`, best first.
     pub fn near(&self, word: &str) -> Vec<&str> {
-        near(word, self.iter().map(|account| account.name.as_str()))
+        near(word, self.listed().map(|account| account.name))
     }
 
     /// What is wrong with entries, in the order of the file.
-    pub fn problems(&self) -> impl Iterator<Item = &Error> {
-        self.entries.iter().filter_map(|entry| entry.account.as_ref().err())
+    pub fn problems(&self) -> impl Iterator<Item = Error> {
+        self.entries.iter().filter_map(|entry| self.account(entry, &mut Vec::new()).err())
     }
 
     /// Keys that this version does not know, each as one line with its place. They are kept out, not refused: a
     /// later version may know them.
-    pub fn unknown_keys(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().flat_map(|entry| entry.unknown.iter().map(String::as_str))
+    pub fn unknown_keys(&self) -> Vec<String> {
+        let mut unknown = Vec::new();
+        for entry in &self.entries {
+            // What is wrong is what `problems` says.
+            let _ = self.account(entry, &mut unknown);
+        }
+        unknown
     }
 
     /// The path as messages show it; `None` when there is no home directory and `ACCOUNTS_FILE` is not set.
@@ -125,6 +143,32 @@ impl Accounts {
     pub fn warning(&self) -> Option<&str> {
         self.warning.as_deref()
     }
+
+    fn account(&self, entry: &Entry, unknown: &mut Vec<String>) -> Result<Account> {
+        read_account(&entry.name, self.lines.spot(entry.start), self.value(entry), unknown)
+    }
+
+    fn value(&self, entry: &Entry) -> Json<'_> {
+        Json::new(&self.lines, self.lines.text().get(entry.value.clone()).unwrap_or_default())
+    }
+}
+
+/// The entries in the order of the file. An empty file has none.
+fn entries(lines: &Lines) -> Result<Vec<Entry>> {
+    let root = Json::new(lines, lines.text().trim());
+    match root.raw.bytes().next() {
+        None => return Ok(Vec::new()),
+        Some(b'[') => {
+            return Err(Error::config(format!("{}: the file is a list, not an object", root.spot())).hint(EXAMPLE));
+        }
+        _ => {}
+    }
+    let entry = |property: Property<'_>| {
+        let (name, start) = (property.key.into_owned(), property.start);
+        let at = offset_in(lines.text(), property.value.raw);
+        Entry { name, start, value: at..at + property.value.raw.len() }
+    };
+    Ok(root.object()?.into_iter().map(entry).collect())
 }
 
 #[cfg(test)]

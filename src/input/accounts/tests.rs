@@ -3,7 +3,7 @@ use super::*;
 const ID: &str = "123456789012";
 
 fn parse(text: &str) -> Result<Accounts> {
-    Accounts::parse(&"~/.aws/accounts".into(), text)
+    Accounts::parse("~/.aws/accounts".into(), text.to_owned())
 }
 
 fn refusal(text: &str) -> String {
@@ -17,7 +17,7 @@ fn bad_entry(value: &str) -> String {
     assert_eq!(accounts.iter().count(), 1);
     let error = accounts.find("a").unwrap_err();
     assert_eq!(error.kind, crate::error::Kind::Config);
-    assert_eq!(accounts.problems().collect::<Vec<_>>(), [&error]);
+    assert!(accounts.problems().eq([error.clone()]));
     error.to_string()
 }
 
@@ -26,8 +26,10 @@ fn ids_as_strings_numbers_and_objects() {
     let accounts =
         parse(r#"{"a": "012345678901", "b": 123456789012, "c": {"id": "123456789012"}, "d": {"id": 123456789012}}"#)
             .unwrap();
-    let ids: Vec<_> = accounts.iter().map(|account| (account.name.as_str(), account.id.as_str())).collect();
-    assert_eq!(ids, [("a", "012345678901"), ("b", ID), ("c", ID), ("d", ID)]);
+    let ids: Vec<_> = accounts.iter().map(|account| format!("{} {}", account.name, account.id)).collect();
+    assert_eq!(ids, ["a 012345678901", "b 123456789012", "c 123456789012", "d 123456789012"]);
+    let listed: Vec<_> = accounts.listed().map(|account| format!("{} {}", account.name, account.id)).collect();
+    assert_eq!(listed, ids);
     assert!(accounts.find("e").unwrap().is_none());
     let same = accounts.aliases_of(&AccountId::parse(ID).unwrap()).unwrap();
     assert_eq!(same.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["b", "c", "d"]);
@@ -59,7 +61,7 @@ fn every_field() {
     assert_eq!((account.session_name.as_deref(), account.source_identity.as_deref()), (Some("me@x"), Some("me")));
     assert_eq!(account.tags, [("team".to_owned(), "a b".to_owned())]);
     assert_eq!(account.policy_arns.len(), 1);
-    assert_eq!(accounts.unknown_keys().collect::<Vec<_>>(), ["~/.aws/accounts:6:53: the key 'colour' is not known"]);
+    assert_eq!(accounts.unknown_keys(), ["~/.aws/accounts:6:53: the key 'colour' is not known"]);
 }
 
 #[test]
@@ -89,7 +91,7 @@ fn an_empty_file_has_no_accounts() {
 #[test]
 fn a_name_twice_is_refused_with_both_lines() {
     let error = refusal("{\"a\": \"123456789012\",\n \"b\": \"123456789012\",\n \"\\u0061\": \"999999999999\"}");
-    assert!(error.contains("~/.aws/accounts:3:2: 'a' is already defined in line 1"), "{error}");
+    assert!(error.contains("~/.aws/accounts:3:12: 'a' is already defined in line 1"), "{error}");
     assert!(
         bad_entry("{\"id\": \"123456789012\",\n \"id\": \"1\"}").contains(":2:2: 'id' is already defined in line 1")
     );
@@ -97,10 +99,14 @@ fn a_name_twice_is_refused_with_both_lines() {
 
 #[test]
 fn deep_nesting_is_refused_without_a_stack() {
-    for bomb in ["[".repeat(10_000), "{\"a\":".repeat(10_000)] {
-        assert!(refusal(&bomb).contains("this is not JSON"));
-        assert!(refusal(&format!("{{\"a\": {bomb}")).contains("this is not JSON"));
-    }
+    let (open, close) = ("[".repeat(10_000), "]".repeat(10_000));
+    assert!(refusal(&open).contains("the file is a list"));
+    assert!(refusal(&"{\"a\":".repeat(10_000)).contains("this is not JSON"));
+    assert!(refusal(&format!("{{\"a\": {open}")).contains("this is not JSON"));
+    assert!(bad_entry(&format!("{open}{close}")).contains("not a list"));
+    assert!(bad_entry(&format!("{}1{}", "{\"id\": ".repeat(10_000), "}".repeat(10_000))).contains("'id' is an object"));
+    let roles = format!("{{\"id\": \"{ID}\", \"roles\": {open}{close}}}");
+    assert!(bad_entry(&roles).contains("'roles' is a list of strings, not a list"));
 }
 
 #[test]
@@ -171,8 +177,10 @@ fn a_name_that_looks_like_another_id_is_refused() {
 
 #[test]
 fn a_broken_alias_of_an_id_is_not_overlooked() {
-    let accounts = parse(r#"{"p": {"id": "123456789012", "protected": "yes"}, "q": "123456789012"}"#).unwrap();
-    assert!(accounts.aliases_of(&AccountId::parse(ID).unwrap()).is_err());
+    for wrong in [r#""protected": "yes""#, r#""protected": true, "protected": false"#] {
+        let text = format!(r#"{{"p": {{"id": "{ID}", {wrong}}}, "q": "{ID}"}}"#);
+        assert!(parse(&text).unwrap().aliases_of(&AccountId::parse(ID).unwrap()).is_err(), "{wrong}");
+    }
 }
 
 #[test]
@@ -194,11 +202,35 @@ fn the_file_named_in_the_environment_is_read() {
     assert_eq!(accounts.near("prdo"), ["prod"]);
 }
 
+#[test]
+fn twenty_thousand_names_on_one_line() {
+    let members: Vec<String> = (0..20_000).map(|number| format!("\"account-{number}\": \"{number:012}\"")).collect();
+    let accounts = parse(&format!("{{{}}}", members.join(", "))).unwrap();
+    assert_eq!((accounts.iter().count(), accounts.listed().count()), (20_000, 20_000));
+    let last = accounts.find("account-19999").unwrap().unwrap();
+    assert_eq!((last.id.as_str(), last.place.line), ("000000019999", 1));
+    let before: usize = members.iter().take(19_999).map(|member| member.len() + 2).sum();
+    assert_eq!(last.place.column, Some(u32::try_from(before).unwrap() + 2));
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_panics(text in "[\\[\\]{}\":,0-9a-z \\\\\n\u{e9}-]{0,60}|.{0,60}") {
         if let Ok(accounts) = parse(&text) {
-            let _ = accounts.problems().count();
+            let _ = (accounts.problems().count(), accounts.listed().count(), accounts.unknown_keys());
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read(ids in proptest::collection::btree_map("[a-zé日@.'&(*/-]{1,12}( [a-z]{1,4})?", 0..=999_999_999_999_u64, 0..20)) {
+        let written: std::collections::BTreeMap<&str, String> =
+            ids.iter().map(|(name, id)| (name.as_str(), format!("{id:012}"))).collect();
+        let accounts = parse(&serde_json::to_string_pretty(&written).unwrap()).unwrap();
+        let read: Vec<(String, String)> =
+            accounts.iter().map(|account| (account.name.to_string(), account.id.to_string())).collect();
+        proptest::prop_assert!(read.iter().map(|(name, id)| (name.as_str(), id)).eq(written.iter().map(|(name, id)| (*name, id))));
+        for (line, name) in (2..).zip(written.keys()) {
+            proptest::prop_assert_eq!(accounts.find(name).unwrap().unwrap().place.line, line);
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Sections of one kind, by name and in the order of the files.
 //!
-//! Files that were read come in; for each name its parts go out, in the order in which later ones win. Sorting once
-//! keeps lookups quick without a map of ten thousand strings.
+//! Files that were read come in; for each name its parts go out, in the order in which later ones win.
 
 use std::ops::Range;
 
-use super::header::SectionKind;
-use super::ini::Ini;
+use super::ini::{Block, Ini};
+use crate::input::by_name::ByName;
 
 /// A block of one of the files. The order is the one in which later values win.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,46 +18,38 @@ pub(super) struct Part {
 
 /// The sections of some kinds.
 pub(super) struct Group {
-    /// All parts, sorted by name; those of one name in the order of the files.
+    by_name: ByName<Part>,
+    /// The parts again, those of one name together, the names in the order in which they first appear.
     parts: Vec<Part>,
-    /// For each name, its parts; sorted by name.
     names: Vec<Range<usize>>,
-    /// Indexes into `names`, in the order in which the names first appear.
-    in_order: Vec<usize>,
 }
 
 impl Group {
-    /// Gathers the sections of these kinds.
-    pub fn new(files: &[Ini], kinds: &[SectionKind]) -> Self {
+    /// Gathers the sections that `wanted` says.
+    pub fn new(files: &[Ini], wanted: impl Fn(&Block) -> bool) -> Self {
         let blocks = files.iter().enumerate().flat_map(|(file, ini)| {
-            ini.blocks.iter().enumerate().map(move |(block, found)| (found.kind, Part { file, block }))
+            ini.blocks.iter().enumerate().map(move |(block, section)| (ini, section, Part { file, block }))
         });
-        let mut parts: Vec<Part> = blocks.filter(|(kind, _)| kinds.contains(kind)).map(|(_, part)| part).collect();
-        parts.sort_by_key(|part| name_of(files, *part));
-        let mut names: Vec<Range<usize>> = Vec::new();
-        for same in parts.chunk_by(|one, next| name_of(files, *one) == name_of(files, *next)) {
-            let start = names.last().map_or(0, |before| before.end);
-            names.push(start..start + same.len());
+        let wanted = blocks.filter(|(_, section, _)| wanted(section));
+        let by_name = ByName::new(wanted.map(|(ini, section, part)| (ini.name(section), part)));
+        let mut groups: Vec<&[Part]> = by_name.each(|part| name_of(files, part)).collect();
+        groups.sort_unstable_by_key(|parts| parts.first().copied());
+        let (mut parts, mut names) = (Vec::new(), Vec::with_capacity(groups.len()));
+        for group in groups {
+            names.push(parts.len()..parts.len() + group.len());
+            parts.extend_from_slice(group);
         }
-        let mut in_order: Vec<usize> = (0..names.len()).collect();
-        in_order.sort_by_key(|&name| names.get(name).and_then(|range| parts.get(range.start)));
-        Self { parts, names, in_order }
+        Self { by_name, parts, names }
     }
 
     /// The parts of one name; none when there is no such section.
     pub fn find(&self, files: &[Ini], name: &str) -> &[Part] {
-        let first = |range: &Range<usize>| self.parts.get(range.start).map_or("", |part| name_of(files, *part));
-        let found = self.names.binary_search_by(|range| first(range).cmp(name)).ok();
-        found.and_then(|index| self.parts_at(index)).unwrap_or_default()
+        self.by_name.find(name, |part| name_of(files, part))
     }
 
     /// The parts of each name, in the order of the files.
     pub fn in_order(&self) -> impl Iterator<Item = &[Part]> {
-        self.in_order.iter().filter_map(|&index| self.parts_at(index))
-    }
-
-    fn parts_at(&self, index: usize) -> Option<&[Part]> {
-        self.names.get(index).and_then(|range| self.parts.get(range.clone()))
+        self.names.iter().filter_map(|range| self.parts.get(range.clone()))
     }
 }
 

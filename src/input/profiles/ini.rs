@@ -4,14 +4,16 @@
 //! cost no string each. What is wrong is recorded with its line and belongs to its section. No message shows a line
 //! of the file, since it may hold a key.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
+use memchr::{memchr, memchr2};
+use zeroize::Zeroize;
 
 use super::header::{FileKind, SectionKind, between_brackets, read_header};
 use crate::error::Error;
 use crate::input::files::TextFile;
-use crate::input::place::Place;
+use crate::input::place::{Place, offset_in};
 
 /// The longest line read, in bytes. No value of AWS is near it.
 const LONGEST_LINE: usize = 64 << 10;
@@ -25,7 +27,7 @@ pub(super) struct Ini {
     /// What is wrong in it, in the order of the lines.
     pub problems: Vec<Error>,
     file: Arc<str>,
-    text: Zeroizing<String>,
+    text: String,
     entries: Vec<Entry>,
 }
 
@@ -44,21 +46,21 @@ pub(super) struct Block {
 pub(super) struct Entry {
     /// Whether it belongs to the key above it, as `addressing_style` to `s3`.
     pub nested: bool,
-    key: Text,
+    key: (u32, u32),
     value: Text,
     line: u32,
 }
 
 /// Text of the file, or text that stands nowhere in one piece.
 enum Text {
-    Slice(u32, u32),
+    Slice((u32, u32)),
     Own(Box<str>),
 }
 
 impl Text {
     fn within<'a>(&'a self, text: &'a str) -> &'a str {
         match self {
-            Self::Slice(start, end) => text.get(*start as usize..*end as usize).unwrap_or_default(),
+            Self::Slice(range) => slice_of(text, *range),
             Self::Own(own) => own,
         }
     }
@@ -72,8 +74,9 @@ impl Ini {
             blocks: Vec::new(),
             problems: Vec::new(),
             file: file.shown,
-            text: Zeroizing::default(),
-            entries: Vec::new(),
+            text: String::new(),
+            // Growing by doubling would touch twice the memory.
+            entries: Vec::with_capacity(file.text.len() / 32),
         };
         Reader { ini: &mut ini, text: &file.text, indent: 0, open: None }.read();
         ini.text = file.text;
@@ -102,7 +105,7 @@ impl Ini {
 
     /// An entry's key, as it is written.
     pub fn key<'a>(&'a self, entry: &'a Entry) -> &'a str {
-        self.resolve(&entry.key)
+        slice_of(&self.text, entry.key)
     }
 
     fn resolve<'a>(&'a self, piece: &'a Text) -> &'a str {
@@ -111,6 +114,15 @@ impl Ini {
 
     fn at(&self, line: u32) -> Place {
         Place { file: Arc::clone(&self.file), line, column: None }
+    }
+}
+
+/// The credentials file is nearly all keys; wiping the config file too would cost more than reading it.
+impl Drop for Ini {
+    fn drop(&mut self) {
+        if self.kind == FileKind::Credentials {
+            self.text.zeroize();
+        }
     }
 }
 
@@ -125,16 +137,22 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn read(mut self) {
-        for (number, line) in (1..).zip(self.text.lines()) {
-            let body = line.trim();
-            if body.is_empty() || body.starts_with(['#', ';']) {
+        let (mut rest, mut number) = (self.text, 0);
+        while !rest.is_empty() {
+            let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let (line, after) = rest.split_at(end);
+            rest = after.get(1..).unwrap_or_default();
+            number += 1;
+            let from_first = line.trim_start();
+            let body = from_first.trim_end();
+            if matches!(body.as_bytes().first(), None | Some(b'#' | b';')) {
                 continue;
             }
             if line.len() > LONGEST_LINE {
                 self.note(number, "this line is longer than 64 KiB", "shorten it");
                 continue;
             }
-            let indent = line.len() - line.trim_start().len();
+            let indent = line.len() - from_first.len();
             match self.open {
                 Some((parent, begun)) if indent > self.indent => self.go_on(number, body, parent, begun),
                 _ => {
@@ -151,8 +169,8 @@ impl<'a> Reader<'a> {
         // A header that nothing closes still ends the section above it, and the keys below it are not that one's.
         let (kind, name) = read_header(self.ini.kind, inner.unwrap_or_else(|| body.trim_matches(['[', ']', ' '])));
         let name = match name {
-            std::borrow::Cow::Borrowed(name) => self.slice(name),
-            std::borrow::Cow::Owned(name) => Text::Own(name.into()),
+            Cow::Borrowed(name) => Text::Slice(self.range(name)),
+            Cow::Owned(name) => Text::Own(name.into()),
         };
         let here = self.ini.entries.len();
         self.ini.blocks.push(Block { kind, problem: None, name, line: number, entries: here..here });
@@ -167,7 +185,7 @@ impl<'a> Reader<'a> {
             return;
         }
         // Python's reader, and so the AWS CLI, takes a colon too.
-        match body.split_once(['=', ':']).map(|(key, value)| (key.trim_end(), value.trim_start())) {
+        match split_around(body, memchr2(b'=', b':', body.as_bytes())) {
             None => self.note(number, "this line has no '='", "write NAME = VALUE, or # before a comment"),
             Some(("", _)) => self.note(number, "this line has no name before '='", "write NAME = VALUE"),
             Some((key, value)) => {
@@ -186,7 +204,7 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        match body.split_once('=').map(|(key, value)| (key.trim_end(), value.trim_start())) {
+        match split_around(body, memchr(b'=', body.as_bytes())) {
             Some((key, value)) if !key.is_empty() => self.push(number, key, value, true),
             _ => {
                 self.note(
@@ -199,7 +217,7 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, line: u32, key: &'a str, value: &'a str, nested: bool) {
-        let entry = Entry { nested, key: self.slice(key), value: self.slice(value), line };
+        let entry = Entry { nested, key: self.range(key), value: Text::Slice(self.range(value)), line };
         self.ini.entries.push(entry);
         if let Some(block) = self.ini.blocks.last_mut() {
             block.entries.end = self.ini.entries.len();
@@ -215,9 +233,19 @@ impl<'a> Reader<'a> {
     }
 
     /// A part of the text as offsets into it. Files are capped far below 4 GiB.
-    fn slice(&self, part: &'a str) -> Text {
-        let start = part.as_ptr().addr() - self.text.as_ptr().addr();
+    fn range(&self, part: &'a str) -> (u32, u32) {
+        let start = offset_in(self.text, part);
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Text::Slice(offset(start), offset(start + part.len()))
+        (offset(start), offset(start + part.len()))
     }
+}
+
+fn slice_of(text: &str, (start, end): (u32, u32)) -> &str {
+    text.get(start as usize..end as usize).unwrap_or_default()
+}
+
+/// Key and value around the separator that stands at an offset.
+fn split_around(line: &str, separator: Option<usize>) -> Option<(&str, &str)> {
+    let at = separator?;
+    Some((line.get(..at)?.trim_end(), line.get(at + 1..)?.trim_start()))
 }

@@ -12,6 +12,8 @@
 //! | `x = y # note` | the note is part of `y` | cut off | as the CLI: `credential_process = a ; b` stays whole; a refused value gets a hint ([`Value::read`]) |
 //! | `[profile "a b"]`, `[profile 'a b']` | `a b` | section ignored | as the CLI |
 //! | `[profile a b]`, non-ASCII or other odd names | ignored, kept | ignored | kept: the name is clear |
+//! | `[ profile a]` | ignored | a profile | as the SDKs |
+//! | a key with blanks or other odd characters | kept | ignored | kept |
 //! | key indented below its header | a key | error for the file | as the CLI |
 //! | `key: value` | a key | error for the file | as the CLI |
 //! | section twice, key twice | error for the file | merged, last wins | merged, last wins; both places are kept |
@@ -30,7 +32,7 @@ mod header;
 mod ini;
 mod section;
 
-use group::{Group, Part};
+use group::Group;
 use header::{FileKind, SectionKind};
 use ini::{Block, Ini};
 pub use section::{Section, Value};
@@ -88,15 +90,15 @@ impl Profiles {
     }
 
     fn of(files: Vec<Ini>, paths: Vec<String>, warnings: Vec<String>) -> Self {
-        let group = |kinds: &[SectionKind]| Group::new(&files, kinds);
-        let prefixed = group(&[SectionKind::Profile]);
-        let in_config = |part: &Part| files.get(part.file).is_some_and(|file| file.kind == FileKind::Config);
-        let profiles = if prefixed.find(&files, "default").iter().any(in_config) {
-            prefixed
-        } else {
-            group(&[SectionKind::Profile, SectionKind::BareDefault])
-        };
-        let (sso_sessions, services) = (group(&[SectionKind::SsoSession]), group(&[SectionKind::Services]));
+        let group = |kind: SectionKind| Group::new(&files, |block| block.kind == kind);
+        let (sso_sessions, services) = (group(SectionKind::SsoSession), group(SectionKind::Services));
+        let profile = |block: &Block| block.kind == SectionKind::Profile;
+        let bare = |block: &Block| block.kind == SectionKind::BareDefault;
+        let mut profiles = Group::new(&files, |block| profile(block) || bare(block));
+        let default = Section::new(&files, profiles.find(&files, "default"));
+        if default.has(FileKind::Config, bare) && default.has(FileKind::Config, profile) {
+            profiles = Group::new(&files, profile);
+        }
         Self { files, paths, warnings, profiles, sso_sessions, services }
     }
 

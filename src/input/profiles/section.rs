@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::group::Part;
+use super::header::FileKind;
 use super::ini::{Block, Entry, Ini};
 use crate::error::{Error, Result};
 use crate::input::place::Place;
@@ -72,6 +73,11 @@ impl<'a> Section<'a> {
     /// The first thing wrong in it.
     pub fn problem(&self) -> Option<&'a Error> {
         self.blocks().find_map(|(ini, block)| ini.problems.get(block.problem?))
+    }
+
+    /// Whether one of its blocks is in that file and `wanted`.
+    pub(super) fn has(&self, file: FileKind, wanted: impl Fn(&Block) -> bool) -> bool {
+        self.blocks().any(|(ini, block)| ini.kind == file && wanted(block))
     }
 
     fn blocks(&self) -> impl DoubleEndedIterator<Item = (&'a Ini, &'a Block)> + use<'a> {

@@ -5,7 +5,7 @@ use crate::input::files::TextFile;
 use crate::input::values::parse_mfa_serial;
 
 fn ini(kind: FileKind, shown: &str, text: &str) -> Ini {
-    Ini::new(kind, TextFile { shown: shown.into(), text: text.to_owned().into(), warning: None })
+    Ini::new(kind, TextFile { shown: shown.into(), text: text.to_owned(), warning: None })
 }
 
 fn both(config: &str, credentials: &str) -> Profiles {

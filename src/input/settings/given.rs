@@ -50,7 +50,7 @@ impl<'a> Given<'a> {
             Some(path) => read_text(&path, home.as_deref(), CONFIG_CAP)?,
             None => None,
         };
-        Ok(Self { environment, file: file.map_or(Ok(Vec::new()), |file| read_keys(&file))? })
+        Ok(Self { environment, file: file.map_or(Ok(Vec::new()), read_keys)? })
     }
 
     /// The text for a key with its origin: a variable, else the file.
@@ -73,9 +73,9 @@ fn config_path(environment: &Environment) -> Option<PathBuf> {
     Some(directory.join("assume-role/config.toml"))
 }
 
-fn read_keys(file: &TextFile) -> Result<Vec<(String, String, Place)>> {
-    let lines = Lines::new(file.shown.clone(), &file.text);
-    let table = DeTable::parse(&file.text).map_err(|error| {
+fn read_keys(file: TextFile) -> Result<Vec<(String, String, Place)>> {
+    let lines = Lines::new(file.shown, file.text);
+    let table = DeTable::parse(lines.text()).map_err(|error| {
         let place = lines.place(error.span().map_or(0, |span| span.start));
         Error::config(format!("{place}: this is not TOML: {}", shown(error.message())))
             .hint("a setting looks like timeout = \"8s\"")

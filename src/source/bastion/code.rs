@@ -13,15 +13,21 @@ impl Bastion<'_> {
     /// question ends, so that no code is spent on a network that is down.
     pub(super) async fn first_code(&mut self, device: &Chosen<String>) -> Result<Mfa> {
         let serial = device.value.clone();
+        // Keys that are used for the first time are proved first: root's, or wrong ones, are worth no question.
+        let is_new = self.known_arn().is_none();
+        if is_new {
+            self.identity().await?;
+        }
         if let Some(code) = self.request.code.clone() {
-            if self.known_arn().is_none() {
-                self.identity().await?;
-            }
             return Ok(Mfa { serial, code });
         }
         let question = self.question(device);
         self.turn.asking(true);
-        let (code, _) = tokio::try_join!(self.terminal.ask_code(&question), self.identity())?;
+        let code = if is_new {
+            self.terminal.ask_code(&question).await?
+        } else {
+            tokio::try_join!(self.terminal.ask_code(&question), self.identity())?.0
+        };
         self.turn.asking(false);
         Ok(Mfa { serial, code })
     }
@@ -38,11 +44,8 @@ impl Bastion<'_> {
             self.forget_device()?;
         }
         let is_wrong_code = failure.words().contains("invalid MFA one time pass code");
-        if !is_wrong_code || *tries >= TRIES {
-            return Err(self.explain_device(failure, device));
-        }
-        *tries += 1;
-        loop {
+        while is_wrong_code && *tries < TRIES {
+            *tries += 1;
             let question = format!("AWS did not take that code; each works once. {}", self.question(device));
             self.turn.asking(true);
             let asked = self.terminal.ask_code(&question).await;
@@ -55,10 +58,17 @@ impl Bastion<'_> {
                 return Ok(Mfa { serial: last.serial, code });
             }
         }
+        Err(self.explain_device(failure, device))
     }
 
     fn explain_device(&self, failure: &Failure, device: &Chosen<String>) -> crate::error::Error {
-        self.refusal(failure, true).because(format!("MFA device {} ({})", shown(&device.value), device.origin))
+        let error =
+            self.refusal(failure, true).because(format!("MFA device {} ({})", shown(&device.value), device.origin));
+        match error.kind {
+            // Whether AWS saw the code is not known, and it takes each only once.
+            Kind::Network => error.hint("the code may be used up: take the next one"),
+            _ => error,
+        }
     }
 
     fn question(&self, device: &Chosen<String>) -> String {

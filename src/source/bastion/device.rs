@@ -46,6 +46,10 @@ impl Bastion<'_> {
             let failure = match self.call_role(&self.request.base.keys, None).await? {
                 Ok(assumed) => {
                     self.remember_device(MfaDevice::None)?;
+                    if self.request.code.is_some() {
+                        self.notes
+                            .push("the code was not sent: this user has no MFA device that shows codes".to_owned());
+                    }
                     return Ok(Proof::Role(assumed));
                 }
                 Err(failure) => failure,
@@ -70,10 +74,13 @@ impl Bastion<'_> {
         if let Some(serial) = &self.request.serial {
             return Ok(Some(Device::Known(serial.clone())));
         }
-        Ok(self.facts()?.mfa.map(|remembered| match remembered {
-            MfaDevice::Serial(serial) => Device::Known(Chosen::new(serial, "remembered")),
-            MfaDevice::None => Device::NoneOnce,
-        }))
+        Ok(match self.facts()?.mfa {
+            Some(MfaDevice::Serial(serial)) => Some(Device::Known(Chosen::new(serial, "remembered"))),
+            // A code at hand: there may be a device by now.
+            Some(MfaDevice::None) if self.request.code.is_some() => None,
+            Some(MfaDevice::None) => Some(Device::NoneOnce),
+            None => None,
+        })
     }
 
     async fn ask_aws(&mut self) -> Result<Device> {
@@ -129,14 +136,14 @@ impl Bastion<'_> {
     pub(super) fn remember_device(&self, device: MfaDevice) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = Some(device);
-        facts.learned = self.now;
-        self.store.put(&base_key(self.request), &facts, self.now)
+        facts.learned = self.now();
+        self.store.put(&base_key(self.request), &facts, self.now())
     }
 
     /// What was remembered turned out wrong: the next run asks AWS again.
     pub(super) fn forget_device(&self) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = None;
-        self.store.put(&base_key(self.request), &facts, self.now)
+        self.store.put(&base_key(self.request), &facts, self.now())
     }
 }

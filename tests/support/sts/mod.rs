@@ -157,6 +157,23 @@ impl Sts {
         self.server.state().settings.disabled_regions.push(region.to_owned());
     }
 
+    /// Gives the owner of a key one more virtual MFA device `arn:…:mfa/NAME`.
+    pub fn add_device(&self, key_id: &str, name: &str) {
+        let mut state = self.server.state();
+        let seed = state.mint.seed();
+        let owner = state.users.iter_mut().find(|user| user.keys.iter().any(|key| key.id == key_id));
+        let owner = owner.unwrap_or_else(|| panic!("no user has the key {key_id}"));
+        *owner = owner.clone().mfa_with_seed(name, seed);
+    }
+
+    /// Takes all MFA devices of the owner of a key away and gives one new virtual one.
+    pub fn replace_devices(&self, key_id: &str, name: &str) {
+        for user in self.server.state().users.iter_mut().filter(|user| user.keys.iter().any(|key| key.id == key_id)) {
+            user.devices.clear();
+        }
+        self.add_device(key_id, name);
+    }
+
     /// Ends temporary keys now.
     pub fn expire(&self, key_id: &str) {
         let mut state = self.server.state();

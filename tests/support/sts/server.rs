@@ -163,6 +163,9 @@ fn send(wire: &mut BufReader<Box<dyn Wire>>, reply: &Reply, fault: Option<Fault>
         Some(Fault::Pause(gate)) => hold(&gate, &shared.stop),
         _ => {}
     }
+    if shared.stop.is_open() {
+        return Ok(false);
+    }
     out.write_all(&bytes)?;
     out.flush()?;
     Ok(true)

@@ -1,0 +1,79 @@
+//! What the user configured about the way to AWS: other endpoints, other certificates.
+
+use std::path::PathBuf;
+
+use super::base::chosen;
+use super::target::Chosen;
+use crate::error::Result;
+use crate::input::Input;
+use crate::input::profiles::Section;
+
+/// Endpoints other than the region's own.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides {
+    /// Where STS is asked instead.
+    pub sts: Option<Chosen<String>>,
+    /// Where IAM is asked instead.
+    pub iam: Option<Chosen<String>>,
+    /// FIPS endpoints.
+    pub fips: bool,
+    /// Dual-stack endpoints.
+    pub dual_stack: bool,
+    /// Plain http outside loopback is allowed (`ASSUME_ROLE_ALLOW_HTTP=1`).
+    pub allow_http: bool,
+}
+
+/// Which certificates are trusted.
+#[derive(Clone, Debug)]
+pub enum Trust {
+    /// Those of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), read when the first connection opens.
+    System,
+    /// Those of one PEM file.
+    Bundle(Chosen<PathBuf>),
+}
+
+/// Endpoint overrides: environment, then the profile's service section, then its `endpoint_url`
+/// (AWS SDKs and tools reference guide, "Service-specific endpoints").
+///
+/// # Errors
+/// `Config` for a variable that is not UTF-8.
+pub fn overrides(profile: &Section<'_>, input: &Input) -> Result<Overrides> {
+    let environment = &input.environment;
+    let on = |variable: &str, key: &str| -> Result<bool> {
+        let text =
+            environment.text(variable)?.map(str::to_owned).or_else(|| chosen(profile, key).map(|value| value.value));
+        Ok(text.is_some_and(|text| text.eq_ignore_ascii_case("true")))
+    };
+    let ignore = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
+    let of_service = |service: &str| -> Result<Option<Chosen<String>>> {
+        if ignore {
+            return Ok(None);
+        }
+        for variable in [format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase()), "AWS_ENDPOINT_URL".to_owned()] {
+            if let Some(url) = environment.text(&variable)? {
+                return Ok(Some(Chosen::new(url.to_owned(), variable)));
+            }
+        }
+        let section = profile.value("services").map(|name| input.profiles.services(name.text)).transpose()?.flatten();
+        let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
+        Ok(own
+            .or_else(|| profile.value("endpoint_url"))
+            .map(|url| Chosen::new(url.text.to_owned(), url.place.to_string())))
+    };
+    Ok(Overrides {
+        sts: of_service("sts")?,
+        iam: of_service("iam")?,
+        fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
+        dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+        allow_http: environment.text("ASSUME_ROLE_ALLOW_HTTP")? == Some("1"),
+    })
+}
+
+/// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's.
+pub fn trust(profile: &Section<'_>, input: &Input) -> Trust {
+    if let Some(path) = input.environment.path("AWS_CA_BUNDLE") {
+        return Trust::Bundle(Chosen::new(path, "AWS_CA_BUNDLE"));
+    }
+    chosen(profile, "ca_bundle")
+        .map_or(Trust::System, |bundle| Trust::Bundle(Chosen::new(PathBuf::from(&bundle.value), bundle.origin)))
+}

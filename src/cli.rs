@@ -72,10 +72,10 @@ pub struct Ensure {
 #[derive(Args, Clone, Debug)]
 pub struct Logout {
     /// ACCOUNT ROLE: only the sessions of that role
-    #[arg(value_name = "ACCOUNT ROLE")]
+    #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
     pub words: Vec<String>,
     /// Everything that is stored but the history of use
-    #[arg(long, conflicts_with = "words")]
+    #[arg(long, conflicts_with = "account_and_role")]
     pub all: bool,
 }
 

@@ -5,6 +5,8 @@ mod assume;
 mod bastion;
 mod completion_hostile;
 mod completion_in_shells;
+mod completion_traces;
+mod completion_words;
 mod crowd;
 mod cut_output;
 mod exports;

@@ -49,8 +49,21 @@ pub enum Verb {
     Leave,
     /// Renew this shell's role when less time than this is left
     Ensure(Ensure),
+    /// Who this shell is, and for how long
+    Status(Status),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
+}
+
+/// Arguments of `status`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Status {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Only the segment of a prompt, for prompts that call a program
+    #[arg(long, conflicts_with = "json")]
+    pub prompt: bool,
 }
 
 /// Arguments of `ensure`.

@@ -20,6 +20,7 @@ mod renewal;
 mod scenes;
 mod second_opinion;
 mod shell_function;
+mod status;
 mod store;
 mod structure;
 mod support;

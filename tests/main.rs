@@ -12,6 +12,7 @@ mod logout;
 mod one_code;
 mod one_shell;
 mod previous;
+mod prompt;
 mod questions;
 mod quoting;
 mod real_shells;

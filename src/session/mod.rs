@@ -8,7 +8,7 @@ mod moment;
 mod names;
 mod place;
 
-pub use arn::RoleArn;
+pub use arn::{Principal, RoleArn};
 pub use keys::{Keys, Secret, Session};
 pub use moment::{Clock, Moment, minutes, parse_duration};
 pub use names::{AccountId, Name, RoleName, session_name};

@@ -87,11 +87,12 @@ fn session(request: &Request, wanted: i64, store: &Store, now: Moment, report: &
     let granted = match stored {
         Some(granted) if serves(&granted) => granted,
         _ => {
+            let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
             let lock = store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting)?;
             match self::stored(request, store, now)? {
                 // Whoever held the lock before us fetched it.
                 Some(granted) if serves(&granted) => granted,
-                stored => fetch(request, store, &lock, now, report).or_else(|error| match stored {
+                stored => fetch(request, endpoints, store, &lock, now, report).or_else(|error| match stored {
                     Some(granted) if excuses(error.kind) && left(&granted) > LITTLE.max(wanted) && !request.refresh => {
                         report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
                         Ok(granted)
@@ -148,8 +149,14 @@ fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Grante
     Ok(Some(Granted { role, renewable, notes }))
 }
 
-fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Report) -> Result<Granted> {
-    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
+fn fetch(
+    request: &Request,
+    endpoints: Endpoints,
+    store: &Store,
+    lock: &Lock,
+    now: Moment,
+    report: &Report,
+) -> Result<Granted> {
     if let Some(url) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }

@@ -85,6 +85,22 @@ pub struct Init {
     /// Also define a function of this short name
     #[arg(long, value_name = "NAME")]
     pub cmd: Option<String>,
+    /// Where the prompt shows the role; `auto` leaves a prompt alone that a framework owns
+    #[arg(long, value_enum)]
+    pub prompt: Option<Side>,
+}
+
+/// Sides of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// On the left of a plain prompt.
+    Auto,
+    /// On the left.
+    Left,
+    /// On the right, where the shell has a right prompt.
+    Right,
+    /// Nowhere.
+    None,
 }
 
 /// Arguments of `export`. The words after the options are the program's own, read a second time.

@@ -3,14 +3,20 @@
 
 mod assume;
 mod bastion;
+mod crowd;
 mod cut_output;
 mod exports;
 mod faults;
 mod init_scripts;
+mod logout;
+mod one_code;
+mod one_shell;
+mod previous;
 mod questions;
 mod quoting;
 mod real_shells;
 mod refusals;
+mod renewal;
 mod scenes;
 mod second_opinion;
 mod shell_function;

@@ -1,20 +1,23 @@
 //! The main job, from words to a changed shell: read, decide, look in the store, ask AWS, tell, export.
 
+use rustix::process::Signal;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::Context;
 use super::export::Target;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
-use crate::input::settings::StoreKind;
 use crate::report::Report;
 use crate::request::{Origin, Request};
-use crate::session::{Moment, Secret, minutes};
+use crate::session::{Clock, Moment, Secret, minutes};
 use crate::shell::exports;
 use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
-use crate::source::{Bastion, Granted, base_key, role_key, stored_durations, tell_waiting};
-use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
+use crate::source::{Bastion, Granted, base_key, renewable, role_key, stored_durations, tell_waiting};
+use crate::store::{BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
 /// A stored session is handed out again while more than this is left, in seconds: botocore asks a
@@ -30,10 +33,11 @@ const SKEW_TOLD: i64 = 60;
 /// # Errors
 /// Whatever went wrong on the way; nothing was changed then.
 pub fn run(asked: &cli::Target, target: Target, legacy: bool, context: &Context, report: &Report) -> Result<Secret> {
-    renewed(asked, 0, target, legacy, context, report)
+    change(asked, None, target, legacy, context, report)
 }
 
-/// As [`run`], with a session of which at least `wanted` seconds are left.
+/// As [`run`], with a session of which at least `wanted` seconds are left. It goes on with a role that is in use,
+/// so it counts as no other use of it.
 ///
 /// # Errors
 /// As [`run`], and `TooShort` when even a new session is not that long.
@@ -45,28 +49,36 @@ pub fn renewed(
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
+    change(asked, Some(wanted), target, legacy, context, report)
+}
+
+fn change(
+    asked: &cli::Target,
+    wanted: Option<i64>,
+    target: Target,
+    legacy: bool,
+    context: &Context,
+    report: &Report,
+) -> Result<Secret> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
     guard(&request)?;
     let store = Store::open(&context.environment, store_choice(&input))?;
-    let granted = session(&request, wanted, &store, context.now, report);
+    let granted = session(&request, wanted.unwrap_or(0), &store, context.clock, report);
     for warning in input.warnings().into_iter().chain(store.take_warnings()) {
         report.warn(&warning);
     }
     let granted = granted?;
-    store.put_use(&used(&request, context.now))?;
-    tell(&request, &granted, &store, context.now, report);
+    if wanted.is_none() {
+        store.put_use(&used(&request, context.now()))?;
+    }
+    tell(&request, &granted, &store, context.now(), report);
     export(&request, &granted, target, legacy, &store, context)
 }
 
 /// The store that the settings ask for.
 pub fn store_choice(input: &Input) -> Choice {
-    let kind = match input.settings.store.value {
-        StoreKind::File => store::Kind::File,
-        StoreKind::Runtime => store::Kind::Runtime,
-        StoreKind::None => store::Kind::None,
-    };
-    Choice { kind, configured: input.settings.store.is_configured() }
+    Choice::of(&input.settings)
 }
 
 /// A protected account is entered on purpose or not at all.
@@ -80,33 +92,59 @@ fn guard(request: &Request) -> Result<()> {
 }
 
 /// The session of a request: from the store while enough of it is left, else from AWS.
-fn session(request: &Request, wanted: i64, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
-    let stored = stored(request, store, now)?;
-    let left = |granted: &Granted| granted.role.session.expires.since(now.plus(store.skew(now)));
+fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: &Report) -> Result<Granted> {
+    let longest = i64::from(request.length.seconds);
+    if longest < wanted {
+        return Err(too_short(request, longest, wanted));
+    }
+    let left = |granted: &Granted| granted.role.session.expires.since(clock().plus(store.skew(clock())));
     let serves = |granted: &Granted| !request.refresh && left(granted) > enough(&granted.role).max(wanted);
-    let granted = match stored {
-        Some(granted) if serves(&granted) => granted,
-        _ => {
-            let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
-            let lock = store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting)?;
-            match self::stored(request, store, now)? {
-                // Whoever held the lock before us fetched it.
-                Some(granted) if serves(&granted) => granted,
-                stored => fetch(request, endpoints, store, &lock, now, report).or_else(|error| match stored {
-                    Some(granted) if excuses(error.kind) && left(&granted) > LITTLE.max(wanted) && !request.refresh => {
-                        report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
-                        Ok(granted)
-                    }
-                    _ => Err(error),
-                })?,
-            }
+    let has_to_do = |granted: &Granted| !request.refresh && left(granted) > LITTLE.max(wanted);
+    let stored = || stored(request, store, clock());
+    if let Some(granted) = stored()?.filter(serves) {
+        return Ok(granted);
+    }
+    // Judged before anything is written: an endpoint that may not be asked is no reason for a lock.
+    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
+    let runtime = runtime()?;
+    let lock = match store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting) {
+        Ok(lock) => lock,
+        Err(error) => return stored()?.filter(has_to_do).map(|granted| excused(granted, &error, report)).ok_or(error),
+    };
+    // Whoever held the lock before us may have fetched it.
+    if let Some(granted) = stored()?.filter(serves) {
+        return Ok(granted);
+    }
+    let granted = match fetch(request, endpoints, store, &lock, runtime, clock, report) {
+        Err(error) if excuses(error.kind) => {
+            stored()?.filter(has_to_do).map(|granted| excused(granted, &error, report)).ok_or(error)?
         }
+        outcome => outcome?,
     };
     if left(&granted) < wanted - LITTLE {
-        return Err(Error::new(Kind::TooShort, format!("a new session lasts only {}", minutes(left(&granted))))
-            .hint(format!("ask for a longer one: --duration {}", minutes(wanted))));
+        return Err(too_short(request, left(&granted), wanted));
     }
     Ok(granted)
+}
+
+/// A stored session in place of one that could not be had.
+fn excused(granted: Granted, error: &Error, report: &Report) -> Granted {
+    report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
+    granted
+}
+
+fn too_short(request: &Request, longest: i64, wanted: i64) -> Error {
+    let target = &request.target;
+    Error::new(
+        Kind::TooShort,
+        format!("a new session of {}:{} lasts only {}", target.name, target.role, minutes(longest)),
+    )
+    .hint(format!(
+        "ask for a longer one: assume-role {} {} --duration {}",
+        target.name,
+        target.role,
+        minutes(wanted)
+    ))
 }
 
 /// A session that was never longer than the usual threshold is good until shortly before its end.
@@ -140,12 +178,11 @@ fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Grante
         }
     }
     let Some((role, note)) = latest else { return Ok(None) };
-    let base = store.get::<BaseSession>(&base_key(request), now)?;
     let mut notes: Vec<String> = note.into_iter().collect();
     if request.code.is_some() {
         notes.push("the code was not needed: a stored session serves".to_owned());
     }
-    let renewable = base.filter(|_| role.granted <= crate::request::ONE_HOUR).map(|base| base.session.expires);
+    let renewable = renewable(request, &role, store, now)?;
     Ok(Some(Granted { role, renewable, notes }))
 }
 
@@ -154,22 +191,33 @@ fn fetch(
     endpoints: Endpoints,
     store: &Store,
     lock: &Lock,
-    now: Moment,
+    runtime: Runtime,
+    clock: Clock,
     report: &Report,
 ) -> Result<Granted> {
     if let Some(url) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }
-    let skew = Some(store.skew(now)).filter(|&skew| skew != 0);
+    let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
+    let granted = runtime.block_on(Bastion::new(request, store, &client, lock, clock).assume());
+    // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
+    runtime.shutdown_background();
+    granted
+}
+
+/// Where waiting is done. From here on Ctrl-Z does not stop this process: zsh and fish would wait for ever for the
+/// output of a process that no job control of theirs continues.
+fn runtime() -> Result<Runtime> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::io("the network cannot be used").because(error))?;
-    let granted = runtime.block_on(Bastion::new(request, store, &client, lock, now).assume());
-    // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
-    runtime.shutdown_background();
-    granted
+    let entered = runtime.enter();
+    // Caught and never looked at.
+    let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
+    drop(entered);
+    Ok(runtime)
 }
 
 fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report: &Report) {
@@ -181,7 +229,7 @@ fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report
         let direction = if skew > 0 { "behind" } else { "ahead of" };
         report.warn(&format!(
             "this machine's clock is {} {direction} AWS's; the time left is corrected",
-            minutes(skew.abs())
+            roughly(skew.abs())
         ));
     }
     let target = &request.target;
@@ -202,6 +250,14 @@ fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report
     }
 }
 
+/// A span between two clocks, which is measured in whole seconds: to the minute, and large ones in days.
+fn roughly(seconds: i64) -> String {
+    match seconds {
+        ..172_800 => minutes((seconds + 30) / 60 * 60),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
 fn export(
     request: &Request,
     granted: &Granted,
@@ -210,9 +266,10 @@ fn export(
     store: &Store,
     context: &Context,
 ) -> Result<Secret> {
-    let skew = store.skew(context.now);
+    let now = context.now();
+    let skew = store.skew(now);
     let session = &granted.role.session;
-    let base = if legacy { store.get::<BaseSession>(&base_key(request), context.now)? } else { None };
+    let base = if legacy { store.get::<BaseSession>(&base_key(request), now)? } else { None };
     let base_profile = context.environment.text("AWS_PROFILE_ASSUME_ROLE")?;
     let legacy = legacy.then(|| Legacy {
         base: base.as_ref().map(|base| (&base.session.keys, base.made.plus(-skew))),

@@ -4,5 +4,5 @@ pub mod ask;
 mod bastion;
 mod keys;
 
-pub use bastion::{Bastion, Granted, stored_durations, tell_waiting};
+pub use bastion::{Bastion, Granted, renewable, stored_durations, tell_waiting};
 pub use keys::{base_key, role_key};

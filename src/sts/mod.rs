@@ -12,7 +12,7 @@ mod iam;
 mod reply;
 mod roles;
 
-pub use client::Client;
+pub use client::{Client, local_now};
 pub use diagnose::{Attempt, diagnose};
 pub use endpoint::Endpoints;
 pub use failure::{Failure, Trouble};

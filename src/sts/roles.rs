@@ -107,29 +107,23 @@ pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, F
 /// # Errors
 /// Any [`Failure`]; the code is spent unless AWS said otherwise.
 pub async fn session_token(client: &Client, keys: &Keys, mfa: &Mfa, seconds: i32) -> Result<Session, Failure> {
-    let reply = client
-        .sts(keys, true)
-        .get_session_token()
-        .duration_seconds(seconds)
-        .serial_number(&mfa.serial)
-        .token_code(mfa.code.expose())
-        .send()
-        .await?;
+    let call = async || {
+        let call = client.sts(keys, true).get_session_token().duration_seconds(seconds);
+        Ok(call.serial_number(&mfa.serial).token_code(mfa.code.expose()).send().await?)
+    };
+    let reply = client.in_time(call).await?;
     reply::session(reply.credentials(), aws_now(client))
 }
 
-/// Assumes a role. With `mfa` the call is sent once; without it, as often as the client may.
+/// Assumes a role. With `mfa` AWS gets to judge the call once; without it, as often as the client may.
 ///
 /// # Errors
 /// Any [`Failure`]; `Malformed` also when the reply is about another account or role than asked.
 pub async fn assume_role(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
-    match mfa {
-        Some(_) => assume_once(client, keys, call, mfa).await,
-        None => client.in_time(async || assume_once(client, keys, call, None).await).await,
-    }
+    client.in_time(async || assume_at(client, keys, call, mfa).await).await
 }
 
-async fn assume_once(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
+async fn assume_at(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
     let tags = call
         .tags
         .iter()

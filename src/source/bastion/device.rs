@@ -136,14 +136,14 @@ impl Bastion<'_> {
     pub(super) fn remember_device(&self, device: MfaDevice) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = Some(device);
-        facts.learned = self.now;
-        self.store.put(&base_key(self.request), &facts, self.now)
+        facts.learned = self.now();
+        self.store.put(&base_key(self.request), &facts, self.now())
     }
 
     /// What was remembered turned out wrong: the next run asks AWS again.
     pub(super) fn forget_device(&self) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = None;
-        self.store.put(&base_key(self.request), &facts, self.now)
+        self.store.put(&base_key(self.request), &facts, self.now())
     }
 }

@@ -4,6 +4,7 @@
 //! that few have, so the steps are tried downward; the one that works is remembered for the role.
 
 use super::Bastion;
+use super::renewal::has_no_device;
 use crate::error::{Error, Result};
 use crate::request::{ONE_HOUR, Origin, Request};
 use crate::session::{Moment, minutes};
@@ -27,6 +28,7 @@ pub fn stored_durations(request: &Request, store: &Store, now: Moment) -> Result
     let shorter = match known.filter(|known| known.seconds < asked && !insists) {
         Some(known) => Some((known.seconds, None)),
         None if request.base.keys.are_temporary() => (asked > ONE_HOUR && !insists).then_some((ONE_HOUR, None)),
+        None if has_no_device(request, store, now)? => None,
         None => takes_a_code_of_nobody(request).then(|| (ONE_HOUR, Some(hour_that_has_to_do(asked)))),
     };
     Ok(std::iter::once((asked, None)).chain(shorter).collect())
@@ -48,7 +50,7 @@ impl Bastion<'_> {
         if self.seconds <= ONE_HOUR || self.request.length.origin == Origin::Option {
             return Ok(());
         }
-        let known: Option<LegalDuration> = self.store.get(&plain_role_key(self.request), self.now)?;
+        let known: Option<LegalDuration> = self.store.get(&plain_role_key(self.request), self.now())?;
         if let Some(known) = known {
             self.seconds = self.seconds.min(known.seconds);
         }
@@ -96,7 +98,7 @@ impl Bastion<'_> {
     pub(super) fn remember_duration(&mut self) -> Result<()> {
         let asked = self.request.length.seconds;
         let key = plain_role_key(self.request);
-        let known: Option<LegalDuration> = self.store.get(&key, self.now)?;
+        let known: Option<LegalDuration> = self.store.get(&key, self.now())?;
         let is_news = known.is_none_or(|known| known.seconds != self.seconds);
         if self.seconds >= asked || !is_news || self.makes_do {
             return Ok(());
@@ -108,6 +110,6 @@ impl Bastion<'_> {
                 minutes(asked.into())
             ));
         }
-        self.store.put(&key, &LegalDuration { seconds: self.seconds, learned: self.now }, self.now)
+        self.store.put(&key, &LegalDuration { seconds: self.seconds, learned: self.now() }, self.now())
     }
 }

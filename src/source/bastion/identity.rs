@@ -33,7 +33,7 @@ impl Bastion<'_> {
         facts.account = Some(identity.account.clone());
         facts.arn = Some(identity.arn.clone());
         self.remember_clock()?;
-        self.store.put(&base_key(self.request), &facts, self.now)?;
+        self.store.put(&base_key(self.request), &facts, self.now())?;
         Ok(identity)
     }
 
@@ -43,7 +43,7 @@ impl Bastion<'_> {
     }
 
     pub(super) fn facts(&self) -> Result<BaseFacts> {
-        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.now };
-        Ok(self.store.get(&base_key(self.request), self.now)?.unwrap_or(nothing))
+        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.now() };
+        Ok(self.store.get(&base_key(self.request), self.now())?.unwrap_or(nothing))
     }
 }

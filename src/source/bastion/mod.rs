@@ -9,13 +9,15 @@ mod code;
 mod device;
 mod duration;
 mod identity;
+mod renewal;
 mod turn;
 
 pub use duration::stored_durations;
+pub use renewal::renewable;
 
 use crate::error::{Error, Result};
 use crate::request::{Chosen, ONE_HOUR, Origin, Request};
-use crate::session::{Keys, Moment, minutes};
+use crate::session::{Clock, Keys, Moment, minutes};
 use crate::shown::shown;
 use crate::store::{BaseSession, Lock, RoleSession, Store};
 use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, RoleCall, assume_role, diagnose, session_token};
@@ -24,13 +26,12 @@ use super::ask::Terminal;
 use super::keys::{base_key, role_key};
 use device::Proof;
 use duration::{hour_that_has_to_do, takes_a_code_of_nobody};
+use renewal::FOREVER;
 use turn::Turn;
 pub use turn::tell as tell_waiting;
 
 /// How long a base session lasts, in seconds.
 const BASE_SECONDS: u32 = 12 * 3600;
-/// Until when keys without an MFA device renew: there is no end to it.
-const FOREVER: Moment = Moment(253_402_300_799);
 
 /// One request on its way to a session.
 pub struct Bastion<'a> {
@@ -39,7 +40,7 @@ pub struct Bastion<'a> {
     client: &'a Client,
     terminal: Terminal,
     turn: Turn<'a>,
-    now: Moment,
+    clock: Clock,
     seconds: u32,
     /// Whether the session is shorter than asked for another reason than the role's own limit.
     makes_do: bool,
@@ -58,12 +59,12 @@ pub struct Granted {
 }
 
 impl<'a> Bastion<'a> {
-    /// Prepares a request whose role session is made under `lock`. `now` is this machine's clock.
-    pub fn new(request: &'a Request, store: &'a Store, client: &'a Client, lock: &'a Lock, now: Moment) -> Self {
+    /// Prepares a request whose role session is made under `lock`. `clock` is this machine's.
+    pub fn new(request: &'a Request, store: &'a Store, client: &'a Client, lock: &'a Lock, clock: Clock) -> Self {
         let terminal = Terminal { may_ask: request.may_ask };
         let turn = Turn::new(lock);
         let seconds = request.length.seconds;
-        Self { request, store, client, terminal, turn, now, seconds, makes_do: false, notes: Vec::new() }
+        Self { request, store, client, terminal, turn, clock, seconds, makes_do: false, notes: Vec::new() }
     }
 
     /// Gets a new session for the role, asking for a code only where there is no way around it.
@@ -72,13 +73,13 @@ impl<'a> Bastion<'a> {
     /// What AWS refused, diagnosed; `NeedsAnswer` when a code is needed and nobody may be asked.
     pub async fn assume(mut self) -> Result<Granted> {
         if self.request.base.keys.are_temporary() {
-            return self.from_temporary_keys().await;
+            return self.with_temporary_keys().await;
         }
         self.start_at_known_duration()?;
         if self.seconds > ONE_HOUR && !self.has_to_make_do()? {
             self.straight().await
         } else {
-            self.from_base_session().await
+            self.through_base_session().await
         }
     }
 
@@ -92,34 +93,48 @@ impl<'a> Bastion<'a> {
         Ok(self.makes_do)
     }
 
-    async fn from_base_session(mut self) -> Result<Granted> {
+    async fn through_base_session(mut self) -> Result<Granted> {
         let wants_new_base = self.request.refresh && self.request.code.is_some();
+        let mut ended = None;
         if let Some(base) = self.base_session()?.filter(|_| !wants_new_base) {
-            if self.request.code.is_some() {
-                let left = base.session.expires.since(self.aws_now());
-                self.notes.push(format!("the code was not needed: the base session lasts another {}", minutes(left)));
-            }
             match self.call_role(&base.session.keys, None).await? {
-                Err(failure) if failure.code() == "ExpiredToken" => {
-                    let key = base_key(self.request);
-                    self.store.forget::<BaseSession>(|stored| *stored == key)?;
-                }
-                Err(failure) => return Err(self.refusal(&failure, true)),
-                Ok(assumed) => return self.granted(assumed, Some(base.session.expires)),
+                Err(failure) if failure.code() == "ExpiredToken" => ended = Some(base.session.keys.id),
+                outcome => return self.granted_by(&base, outcome),
             }
         }
-        self.turn.take(self.store, &base_key(self.request))?;
-        let base = match self.base_session()?.filter(|_| !wants_new_base) {
-            // Whoever had the turn before us asked for it.
-            Some(base) => base,
-            None => match self.proof().await? {
-                Proof::Role(assumed) => return self.granted(assumed, Some(FOREVER)),
-                Proof::Code(device) => self.new_base_session(&device).await?,
-            },
-        };
-        self.turn.end();
-        let assumed =
-            self.call_role(&base.session.keys, None).await?.map_err(|failure| self.refusal(&failure, true))?;
+        let key = base_key(self.request);
+        self.turn.take(self.store, &key)?;
+        self.client.expect_skew(self.store.skew(self.now()));
+        let found = self.base_session()?.filter(|_| !wants_new_base);
+        // Whoever had the turn before us may have asked for it.
+        if let Some(base) = found.filter(|base| ended.as_ref() != Some(&base.session.keys.id)) {
+            self.turn.end();
+            let outcome = self.call_role(&base.session.keys, None).await?;
+            return self.granted_by(&base, outcome);
+        }
+        if ended.is_some() {
+            // Where it cannot be removed it is replaced.
+            let _ = self.store.forget::<BaseSession>(|stored| *stored == key);
+        }
+        match self.proof().await? {
+            Proof::Role(assumed) => self.granted(assumed, Some(FOREVER)),
+            Proof::Code(device) => {
+                let base = self.new_base_session(&device).await?;
+                self.turn.end();
+                let outcome = self.call_role(&base.session.keys, None).await?;
+                let assumed = outcome.map_err(|failure| self.refusal(&failure, true))?;
+                self.granted(assumed, Some(base.session.expires))
+            }
+        }
+    }
+
+    /// What a base session led to that was there already.
+    fn granted_by(mut self, base: &BaseSession, outcome: std::result::Result<Assumed, Failure>) -> Result<Granted> {
+        if self.request.code.is_some() {
+            let left = base.session.expires.since(self.aws_now());
+            self.notes.push(format!("the code was not needed: the base session lasts another {}", minutes(left)));
+        }
+        let assumed = outcome.map_err(|failure| self.refusal(&failure, true))?;
         self.granted(assumed, Some(base.session.expires))
     }
 
@@ -136,7 +151,7 @@ impl<'a> Bastion<'a> {
         let made = session.expires.plus(-i64::from(BASE_SECONDS));
         let base = BaseSession { session, made, mfa_serial: Some(mfa.serial) };
         self.remember_clock()?;
-        self.store.put(&base_key(self.request), &base, self.now)?;
+        self.store.put(&base_key(self.request), &base, self.now())?;
         self.remember_working_device(device)?;
         Ok(base)
     }
@@ -161,7 +176,7 @@ impl<'a> Bastion<'a> {
         self.granted(assumed, None)
     }
 
-    async fn from_temporary_keys(mut self) -> Result<Granted> {
+    async fn with_temporary_keys(mut self) -> Result<Granted> {
         self.cap_chained_duration()?;
         if self.request.code.is_some() {
             self.notes.push(format!("the code was not needed: {} holds temporary keys", self.request.base.keys_from));
@@ -192,7 +207,7 @@ impl<'a> Bastion<'a> {
         let key = role_key(self.request, self.seconds);
         self.remember_clock()?;
         self.remember_duration()?;
-        self.store.put(&key, &role, self.now)?;
+        self.store.put(&key, &role, self.now())?;
         if refused {
             return Err(Error::config(format!(
                 "{} is longer than {}:{} allows",
@@ -206,15 +221,19 @@ impl<'a> Bastion<'a> {
     }
 
     fn base_session(&self) -> Result<Option<BaseSession>> {
-        self.store.get(&base_key(self.request), self.now)
+        self.store.get(&base_key(self.request), self.now())
+    }
+
+    fn now(&self) -> Moment {
+        (self.clock)()
     }
 
     fn aws_now(&self) -> Moment {
-        self.now.plus(self.client.skew().unwrap_or_else(|| self.store.skew(self.now)))
+        self.now().plus(self.client.skew().unwrap_or_else(|| self.store.skew(self.now())))
     }
 
     fn remember_clock(&self) -> Result<()> {
-        self.client.skew().map_or(Ok(()), |skew| self.store.put_skew(skew, self.now))
+        self.client.skew().map_or(Ok(()), |skew| self.store.put_skew(skew, self.now()))
     }
 
     fn refusal(&self, failure: &Failure, mfa: bool) -> Error {

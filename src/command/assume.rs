@@ -112,6 +112,8 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if let Some(granted) = ready()? {
         return Ok(granted);
     }
+    // Judged before anything is written: an endpoint that may not be asked is no reason for a lock.
+    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
     let runtime = runtime()?;
     let key = source::role_key(request, request.length.seconds)?;
     let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting) {
@@ -122,7 +124,7 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if let Some(granted) = ready()? {
         return Ok(granted);
     }
-    let granted = match fetch(request, store, &lock, runtime, clock, report) {
+    let granted = match fetch(request, endpoints, store, &lock, runtime, clock, report) {
         Err(error) if excuses(error.kind) => has_to_do(error)?,
         outcome => outcome?,
     };
@@ -171,13 +173,13 @@ fn used(request: &Request, now: Moment) -> Use {
 
 fn fetch(
     request: &Request,
+    endpoints: Endpoints,
     store: &Store,
     lock: &Lock,
     runtime: Runtime,
     clock: Clock,
     report: &Report,
 ) -> Result<Granted> {
-    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
     if let Some(url) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }

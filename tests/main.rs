@@ -7,6 +7,7 @@ mod crowd;
 mod cut_output;
 mod exports;
 mod init_scripts;
+mod interactive;
 mod logout;
 mod one_code;
 mod questions;

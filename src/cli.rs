@@ -49,8 +49,21 @@ pub enum Verb {
     Leave,
     /// Renew this shell's role when less time than this is left
     Ensure(Ensure),
+    /// Who this shell is, and for how long
+    Status(Status),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
+}
+
+/// Arguments of `status`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Status {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Only the segment of a prompt, for prompts that call a program
+    #[arg(long, conflicts_with = "json")]
+    pub prompt: bool,
 }
 
 /// Arguments of `ensure`.
@@ -85,6 +98,22 @@ pub struct Init {
     /// Also define a function of this short name
     #[arg(long, value_name = "NAME")]
     pub cmd: Option<String>,
+    /// Where the prompt shows the role; `auto` leaves a prompt alone that a framework owns
+    #[arg(long, value_enum)]
+    pub prompt: Option<Side>,
+}
+
+/// Sides of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// On the left of a plain prompt.
+    Auto,
+    /// On the left.
+    Left,
+    /// On the right, where the shell has a right prompt.
+    Right,
+    /// Nowhere.
+    None,
 }
 
 /// Arguments of `export`. The words after the options are the program's own, read a second time.

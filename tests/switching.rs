@@ -131,6 +131,15 @@ impl Scene {
         caller_arn(&self.sts.url(), &told.keys()).unwrap()
     }
 
+    /// The names of the stored sessions, base sessions too.
+    pub fn stored_sessions(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.world.home().join(".local/state/assume-role")) else {
+            return Vec::new();
+        };
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("base-") || name.starts_with("role-")).collect()
+    }
+
     /// Waits until `action` was called so often in all.
     pub fn wait_for_call(&self, action: &str, times: usize) {
         let deadline = std::time::Instant::now() + crate::support::process::PATIENCE;

@@ -9,7 +9,6 @@ use super::export::Target;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
-use crate::input::settings::StoreKind;
 use crate::report::Report;
 use crate::request::{Origin, Request};
 use crate::session::{Clock, Moment, Secret, minutes};
@@ -18,7 +17,7 @@ use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
 use crate::source::{Bastion, Granted, base_key, renewable, role_key, stored_durations, tell_waiting};
-use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
+use crate::store::{BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
 /// A stored session is handed out again while more than this is left, in seconds: botocore asks a
@@ -79,12 +78,7 @@ fn change(
 
 /// The store that the settings ask for.
 pub fn store_choice(input: &Input) -> Choice {
-    let kind = match input.settings.store.value {
-        StoreKind::File => store::Kind::File,
-        StoreKind::Runtime => store::Kind::Runtime,
-        StoreKind::None => store::Kind::None,
-    };
-    Choice { kind, configured: input.settings.store.is_configured() }
+    Choice::of(&input.settings)
 }
 
 /// A protected account is entered on purpose or not at all.

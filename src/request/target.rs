@@ -174,13 +174,13 @@ pub fn target(
 ) -> Result<Target> {
     let of_account = asked.entry.as_ref().and_then(|entry| entry.partition);
     let of_region = region.map(|region| region.value.partition());
-    if let (Some(partition), Some(region)) = (of_account, region) {
-        if region.value.partition() != partition {
-            return Err(Error::config(format!(
-                "region {} from {} is not in partition {partition} of account {}",
-                region.value, region.origin, asked.name
-            )));
-        }
+    if let (Some(partition), Some(region)) = (of_account, region)
+        && region.value.partition() != partition
+    {
+        return Err(Error::config(format!(
+            "region {} from {} is not in partition {partition} of account {}",
+            region.value, region.origin, asked.name
+        )));
     }
     Ok(Target {
         name: asked.name.clone(),
@@ -201,10 +201,10 @@ pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option
     if let Some(word) = word {
         return Ok(Some(Chosen::new(Region::parse("the command line", word)?, "the command line")));
     }
-    if let Some(entry) = &asked.entry {
-        if let Some(region) = &entry.region {
-            return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));
-        }
+    if let Some(entry) = &asked.entry
+        && let Some(region) = &entry.region
+    {
+        return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));
     }
     let set_by_us = input.environment.text("ASSUME_ROLE_REGION")?;
     for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {

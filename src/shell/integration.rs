@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::look::Look;
 use super::{Shell, quote};
 use crate::error::{Error, Result};
 use crate::shown::{shown, shown_up_to};
@@ -18,6 +19,8 @@ const PLACEHOLDER: &str = "__ASSUME_ROLE_EXE__";
 pub struct InitOptions {
     /// A short name for the function.
     pub cmd: Option<ShortName>,
+    /// How the prompt looks.
+    pub look: Look,
 }
 
 /// The script that a shell evaluates in its rc file. Silent when loaded, and the same when loaded twice.
@@ -34,7 +37,7 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
         Shell::Zsh => (include_str!("../../shell/init.zsh"), quote::sh(path)),
         Shell::Fish => (include_str!("../../shell/init.fish"), quote::fish(path)),
     };
-    let mut script = text.replace(PLACEHOLDER, &quoted);
+    let mut script = options.look.assignments(shell) + &text.replace(PLACEHOLDER, &quoted);
     if let Some(name) = &options.cmd {
         script.push_str(&name.function(shell));
     }

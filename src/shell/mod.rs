@@ -4,6 +4,7 @@
 
 pub mod exports;
 pub mod integration;
+pub mod look;
 pub mod quote;
 pub mod running;
 pub mod variables;

@@ -4,6 +4,7 @@
 //! that few have, so the steps are tried downward; the one that works is remembered for the role.
 
 use super::Bastion;
+use super::renewal::has_no_device;
 use crate::error::{Error, Result};
 use crate::request::{ONE_HOUR, Origin, Request};
 use crate::session::{Moment, minutes};
@@ -27,6 +28,7 @@ pub fn stored_durations(request: &Request, store: &Store, now: Moment) -> Result
     let shorter = match known.filter(|known| known.seconds < asked && !insists) {
         Some(known) => Some((known.seconds, None)),
         None if request.base.keys.are_temporary() => (asked > ONE_HOUR && !insists).then_some((ONE_HOUR, None)),
+        None if has_no_device(request, store, now)? => None,
         None => takes_a_code_of_nobody(request).then(|| (ONE_HOUR, Some(hour_that_has_to_do(asked)))),
     };
     Ok(std::iter::once((asked, None)).chain(shorter).collect())

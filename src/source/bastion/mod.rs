@@ -73,13 +73,13 @@ impl<'a> Bastion<'a> {
     /// What AWS refused, diagnosed; `NeedsAnswer` when a code is needed and nobody may be asked.
     pub async fn assume(mut self) -> Result<Granted> {
         if self.request.base.keys.are_temporary() {
-            return self.from_temporary_keys().await;
+            return self.with_temporary_keys().await;
         }
         self.start_at_known_duration()?;
         if self.seconds > ONE_HOUR && !self.has_to_make_do()? {
             self.straight().await
         } else {
-            self.from_base_session().await
+            self.through_base_session().await
         }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Bastion<'a> {
         Ok(self.makes_do)
     }
 
-    async fn from_base_session(mut self) -> Result<Granted> {
+    async fn through_base_session(mut self) -> Result<Granted> {
         let wants_new_base = self.request.refresh && self.request.code.is_some();
         let mut ended = None;
         if let Some(base) = self.base_session()?.filter(|_| !wants_new_base) {
@@ -176,7 +176,7 @@ impl<'a> Bastion<'a> {
         self.granted(assumed, None)
     }
 
-    async fn from_temporary_keys(mut self) -> Result<Granted> {
+    async fn with_temporary_keys(mut self) -> Result<Granted> {
         self.cap_chained_duration()?;
         if self.request.code.is_some() {
             self.notes.push(format!("the code was not needed: {} holds temporary keys", self.request.base.keys_from));

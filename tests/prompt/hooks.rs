@@ -1,0 +1,1 @@
+//! The hooks among other hooks.

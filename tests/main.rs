@@ -8,6 +8,7 @@ mod cut_output;
 mod exports;
 mod faults;
 mod init_scripts;
+mod interactive;
 mod logout;
 mod one_code;
 mod one_shell;

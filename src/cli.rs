@@ -53,6 +53,8 @@ pub enum Verb {
     Status(Status),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
+    /// Print the file that a package installs for TAB; `init` needs none
+    Completions(Completions),
 }
 
 /// Arguments of `status`.
@@ -90,6 +92,13 @@ pub struct Logout {
     pub all: bool,
 }
 
+/// Arguments of `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct Completions {
+    /// bash, zsh or fish
+    pub shell: String,
+}
+
 /// Arguments of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct Init {
@@ -98,6 +107,9 @@ pub struct Init {
     /// Also define a function of this short name
     #[arg(long, value_name = "NAME")]
     pub cmd: Option<String>,
+    /// Leave TAB to others
+    #[arg(long)]
+    pub no_completions: bool,
     /// Where the prompt shows the role; `auto` leaves a prompt alone that a framework owns
     #[arg(long, value_enum)]
     pub prompt: Option<Side>,

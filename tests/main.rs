@@ -3,8 +3,10 @@
 
 mod assume;
 mod bastion;
+mod clock;
 mod crowd;
 mod cut_output;
+mod day;
 mod exports;
 mod init_scripts;
 mod logout;

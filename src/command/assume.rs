@@ -67,6 +67,7 @@ fn change(
     }
     let granted = granted?;
     if wanted.is_none() {
+        // Its warnings are not told: the switch works, and a line of history is not worth a word.
         store.put_use(&used(&request, context.now()))?;
     }
     tell(&request, &granted, &store, context.now(), report);

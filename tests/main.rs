@@ -3,13 +3,17 @@
 
 mod assume;
 mod bastion;
+mod clock;
 mod completion_in_shells;
 mod crowd;
 mod cut_output;
+mod day;
 mod exports;
 mod faults;
+mod homes;
 mod init_scripts;
 mod interactive;
+mod killed;
 mod logout;
 mod one_code;
 mod one_shell;

@@ -1,10 +1,12 @@
 //! Runs short scripts in the real shells, each from an empty environment and its own home.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// What a script left behind.
+#[derive(Debug)]
 pub struct Outcome {
     pub status: i32,
     pub out: String,
@@ -61,19 +63,28 @@ pub fn is_here(shell: &str) -> bool {
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
+    finish(command(shell, home, variables).arg(&file).stdin(Stdio::null()))
+}
+
+/// Types `lines` to `shell`, with a prompt before each, though without a terminal.
+pub fn run_lines(shell: &[&str], home: &Path, variables: &[(&str, &str)], lines: &str) -> Outcome {
+    let file = home.join("lines");
+    std::fs::write(&file, lines).unwrap();
+    finish(command(shell, home, variables).stdin(File::open(&file).unwrap()))
+}
+
+/// A shell with an environment of its own.
+pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
     let mut all = words(shell[0]);
     all.extend(&shell[1..]);
-    let output = Command::new(all[0])
-        .args(&all[1..])
-        .arg(&file)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .env("HOME", home)
-        .envs(variables.iter().copied())
-        .current_dir(home)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let mut command = Command::new(all[0]);
+    command.args(&all[1..]).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", home);
+    command.envs(variables.iter().copied()).current_dir(home);
+    command
+}
+
+fn finish(command: &mut Command) -> Outcome {
+    let output = command.output().unwrap();
     Outcome {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -2,6 +2,7 @@
 
 mod hooks;
 mod oracle;
+mod place;
 
 use assume_role::shell::Shell;
 use assume_role::shell::integration::{InitOptions, script};

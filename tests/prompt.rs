@@ -1,6 +1,8 @@
 //! The prompt: what the shells' own hooks show, where it stands, what it costs, and what it cannot be made to do.
 
+mod cost;
 mod hooks;
+mod hostile;
 mod oracle;
 mod place;
 

@@ -9,6 +9,7 @@ mod exports;
 mod faults;
 mod init_scripts;
 mod logout;
+mod old_script;
 mod one_code;
 mod one_shell;
 mod previous;

@@ -15,6 +15,7 @@ mod init_scripts;
 mod interactive;
 mod killed;
 mod logout;
+mod old_script;
 mod one_code;
 mod one_shell;
 mod previous;

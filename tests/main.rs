@@ -14,6 +14,7 @@ mod killed;
 mod logout;
 mod one_code;
 mod one_shell;
+mod open_shells;
 mod previous;
 mod questions;
 mod quoting;

@@ -90,9 +90,11 @@ impl Terminal {
         // A thread of its own: the runtime would wait for a blocking task of its own when the question is given up.
         std::thread::spawn(move || sender.send(read_line(device)));
         let answer = tokio::select! {
-            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
+            // A line typed ahead, behind Ctrl-C, is no answer any more.
+            biased;
             // Dying of Ctrl-C would leave the prompt behind the question, and zsh without a status.
             _ = tokio::signal::ctrl_c() => Ok(None),
+            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
         };
         line.ended = matches!(&answer, Ok(Some(_)));
         answer
@@ -134,8 +136,7 @@ fn say_on_terminal(text: &str) {
 fn read_line(mut device: File) -> std::io::Result<Option<Zeroizing<String>>> {
     let mut bytes = Zeroizing::new([0; LONGEST_LINE]);
     let mut filled = 0;
-    loop {
-        let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) else { break };
+    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         let read = device.read(rest)?;
         if read == 0 && filled == 0 {
             return Ok(None);
@@ -165,7 +166,7 @@ mod tests {
         for line in ["123456", "123 456", " 123456 ", "\x1b[200~123456\x1b[201~", "123\t456"] {
             assert_eq!(code_in(line).unwrap().expose(), "123456", "{line:?}");
         }
-        for line in ["", "12345", "1234567", "abcdef", "１２３４５６", "123-456", "\0123456"] {
+        for line in ["", "12345", "1234567", "abcdef", "１２３４５６", "123-456", "\u{0}123456"] {
             assert!(code_in(line).is_none(), "{line:?}");
         }
     }

@@ -18,6 +18,7 @@ mod logout;
 mod old_script;
 mod one_code;
 mod one_shell;
+mod open_shells;
 mod previous;
 mod prompt;
 mod questions;

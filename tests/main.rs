@@ -3,20 +3,27 @@
 
 mod assume;
 mod bastion;
+mod completion_in_shells;
 mod crowd;
 mod cut_output;
 mod exports;
+mod faults;
 mod init_scripts;
+mod interactive;
 mod logout;
 mod one_code;
+mod one_shell;
+mod previous;
 mod prompt;
 mod questions;
 mod quoting;
 mod real_shells;
 mod refusals;
+mod renewal;
 mod scenes;
 mod second_opinion;
 mod shell_function;
+mod status;
 mod store;
 mod structure;
 mod support;

@@ -61,33 +61,23 @@ pub fn is_here(shell: &str) -> bool {
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
-    let mut words = shell.to_vec();
-    let file = file.to_str().unwrap();
-    words.push(file);
-    finish(detached(&words, home, variables), b"")
+    let mut command = told(process::detached(words(shell[0])[0]), shell, home, variables);
+    command.arg(&file);
+    finish(command, b"")
 }
 
 /// Types `lines` to `shell`, with a prompt before each, though without a terminal.
 pub fn run_lines(shell: &[&str], home: &Path, variables: &[(&str, &str)], lines: &str) -> Outcome {
-    finish(detached(shell, home, variables), lines.as_bytes())
+    finish(told(process::detached(words(shell[0])[0]), shell, home, variables), lines.as_bytes())
 }
 
-/// A shell with an environment of its own.
+/// A shell with an environment of its own, for a terminal.
 pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
-    let mut all = words(shell[0]);
-    all.extend(&shell[1..]);
-    prepared(Command::new(all[0]), &all[1..], home, variables)
+    told(Command::new(words(shell[0])[0]), shell, home, variables)
 }
 
-/// The same away from the terminal of whoever runs the tests.
-fn detached(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
-    let mut all = words(shell[0]);
-    all.extend(&shell[1..]);
-    prepared(process::detached(all[0]), &all[1..], home, variables)
-}
-
-fn prepared(mut command: Command, arguments: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
-    command.args(arguments).env_clear();
+fn told(mut command: Command, shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+    command.args(&words(shell[0])[1..]).args(&shell[1..]).env_clear();
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin").env("HOME", home);
     command.envs(variables.iter().copied()).current_dir(home);
     command

@@ -11,7 +11,7 @@ use crate::support::terminal::Terminal;
 
 const READ: [&str; 2] = ["production", "read"];
 const QUESTION: &str = "MFA code of arn:aws:iam::999999999999:mfa/alice:";
-const AGAIN: &str = "AWS did not take that code; each works once. MFA code of arn:aws:iam::999999999999:mfa/alice:";
+const AGAIN: &str = "AWS did not take that code; each works once\r\nMFA code of arn:aws:iam::999999999999:mfa/alice:";
 
 /// A user whose keys and device are known from an earlier run, without a base session.
 fn known() -> Scene {

@@ -13,6 +13,9 @@ use super::base::Base;
 /// other temporary keys may last (IAM user guide, "Methods to assume a role", role chaining).
 pub const ONE_HOUR: u32 = 3600;
 
+/// As many names are shown to somebody who got one wrong.
+const MOST_LISTED: usize = 8;
+
 /// A value and who decided it: `--region`, `AWS_REGION`, `~/.aws/config:3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chosen<T> {
@@ -136,8 +139,21 @@ fn unknown_account(word: &str, input: &Input) -> Error {
         ));
     }
     match accounts.near(word).as_slice() {
-        [] => error.hint(format!("accounts are named in {file}; a 12-digit id works without a name")),
+        [] => error.hint(known(&file, accounts.listed().map(|account| account.name))),
         near => error.hint(format!("did you mean {}?", near.join(", "))),
+    }
+}
+
+/// The first names of a file, for who does not know what is in it.
+fn known<'a>(file: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.take(MOST_LISTED + 1).collect();
+    if names.len() > MOST_LISTED {
+        names.truncate(MOST_LISTED);
+        names.push("…");
+    }
+    match names.as_slice() {
+        [] => format!("no account has a name in {file}; a 12-digit id works without one"),
+        names => format!("{file} names {}; a 12-digit id works without a name", names.join(", ")),
     }
 }
 

@@ -53,6 +53,8 @@ pub enum Verb {
     Status(Status),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
+    /// Print the file that a package installs for TAB; `init` needs none
+    Completions(Completions),
 }
 
 /// Arguments of `status`.
@@ -90,6 +92,13 @@ pub struct Logout {
     pub all: bool,
 }
 
+/// Arguments of `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct Completions {
+    /// bash, zsh or fish
+    pub shell: String,
+}
+
 /// Arguments of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct Init {
@@ -98,6 +107,9 @@ pub struct Init {
     /// Also define a function of this short name
     #[arg(long, value_name = "NAME")]
     pub cmd: Option<String>,
+    /// Leave TAB to others
+    #[arg(long)]
+    pub no_completions: bool,
     /// Where the prompt shows the role; `auto` leaves a prompt alone that a framework owns
     #[arg(long, value_enum)]
     pub prompt: Option<Side>,
@@ -156,6 +168,12 @@ pub struct Target {
     /// Serial number or ARN of the MFA device
     #[arg(long, value_name = "SERIAL")]
     pub mfa_serial: Option<String>,
+    /// Profile that is the target, when an account has the same name
+    #[arg(long, value_name = "PROFILE", conflicts_with = "via")]
+    pub profile: Option<String>,
+    /// Role to go through, as ACCOUNT:ROLE, profile or ARN; several in their order
+    #[arg(long, value_name = "TARGET")]
+    pub via: Vec<String>,
     /// Profile that holds the base keys
     #[arg(long, value_name = "PROFILE")]
     pub base: Option<String>,

@@ -3,6 +3,7 @@
 
 mod assume;
 mod bastion;
+mod completion_in_shells;
 mod crowd;
 mod cut_output;
 mod exports;

@@ -28,7 +28,7 @@ pub fn run(arguments: &cli::Init, context: &Context) -> Result<String> {
     if let Some(side) = arguments.prompt {
         look.side = side.into();
     }
-    script(shell, &binary, &InitOptions { cmd, look })
+    script(shell, &binary, &InitOptions { cmd, look, no_completions: arguments.no_completions })
 }
 
 /// The refusal to print keys on a terminal, with the line that would have made it work.

@@ -18,7 +18,9 @@ use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::report::Report;
 use crate::session::{Clock, Moment, Secret};
+use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
+use crate::shell::shims::packaged;
 use crate::sts::local_now;
 
 /// What a run is given: everything that is read from the process is read here.
@@ -105,6 +107,7 @@ pub fn run(context: &Context) -> Outcome {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
         Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
+        Some(Verb::Completions(arguments)) => Shell::parse(&arguments.shell).map(packaged).map(Output::Text),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
     };

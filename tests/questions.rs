@@ -319,3 +319,14 @@ fn the_devices_may_be_declined_too() {
     ended(terminal, 130);
     assert_eq!(scene.codes_sent(), 0);
 }
+
+#[test]
+fn why_a_longer_session_takes_another_code_is_said() {
+    let scene = bastion();
+    scene.switch_with_code(&READ);
+    let mut terminal = scene.on_terminal(&["production", "read", "--duration", "2h"]);
+    terminal.wait_for("A session of more than 1h takes a code of its own.\r\n").unwrap();
+    terminal.wait_for(QUESTION).unwrap();
+    terminal.press_control('c').unwrap();
+    ended(terminal, 130);
+}

@@ -8,6 +8,7 @@ use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::accounts::Account;
+use crate::input::near::near;
 use crate::input::profiles::Section;
 use crate::input::values::parse_role_duration;
 use crate::session::{AccountId, Name, Partition, Region, RoleArn, RoleName};
@@ -156,6 +157,11 @@ pub fn unknown_account(word: &str, input: &Input) -> Error {
         let error = error.because(format!("an account id has 12 digits and nothing else; this has {digits} digits"));
         return if digits == 12 { error.hint(format!("try {plain}")) } else { error };
     }
+    let verbs = cli::verbs();
+    let error = match near(word, verbs.iter().map(String::as_str)).first() {
+        Some(verb) => error.hint(format!("if you mean the verb: assume-role {verb}")),
+        None => error,
+    };
     if !accounts.exists() {
         return error.because(format!("{file} does not exist")).hint(format!(
             "name it there: {{\"{}\": \"123456789012\"}}, or use the 12-digit id",

@@ -4,6 +4,7 @@
 mod assume;
 mod bastion;
 mod clock;
+mod completion_hostile;
 mod completion_in_shells;
 mod crowd;
 mod cut_output;

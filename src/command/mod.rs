@@ -6,6 +6,7 @@ mod export;
 mod init;
 mod logout;
 mod previous;
+mod status;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -105,6 +106,7 @@ pub fn run(context: &Context) -> Outcome {
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
+        Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
         Some(Verb::Completions(arguments)) => Shell::parse(&arguments.shell).map(packaged).map(Output::Text),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),

@@ -3,7 +3,6 @@
 //! Timeouts and attempts are ours: the SDK's defaults wait for ever on a silent server and send a spent MFA code
 //! again. AWS's clock is read from every reply, and later calls of the run are signed by it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -29,10 +28,12 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::bounded::Bounded;
+use super::certificates::read_bundle;
 use super::endpoint::Endpoints;
 use super::failure::Failure;
 use crate::error::{Error, Result};
-use crate::request::{Chosen, Trust};
+use crate::request::Trust;
 use crate::session::{Keys, Moment};
 
 /// Time for DNS, TCP and TLS.
@@ -52,7 +53,7 @@ pub struct Client {
     pub(super) endpoints: Endpoints,
     pub(super) clock: Clock,
     http: SharedHttpClient,
-    whole: Duration,
+    pub(super) whole: Duration,
 }
 
 impl Client {
@@ -72,7 +73,7 @@ impl Client {
             .build()
             .map_err(|error| Error::config("the trusted certificates cannot be used").because(error))?;
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(ATTEMPT).build();
-        let connector = SharedHttpConnector::new(
+        let connector = SharedHttpConnector::new(Bounded(SharedHttpConnector::new(
             Connector::builder()
                 .proxy_config(ProxyConfig::from_env())
                 .connector_settings(settings)
@@ -80,7 +81,7 @@ impl Client {
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .tls_context(context)
                 .build(),
-        );
+        )));
         let shared = connector.clone();
         let http = http_client_fn(move |_, _| shared.clone());
         Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole })
@@ -149,21 +150,6 @@ impl Client {
         config.set_endpoint_url(self.endpoints.sts.clone());
         aws_sdk_sts::Client::from_conf(Builder::from(&config.build()).interceptor(self.clock.clone()).build())
     }
-}
-
-/// Reads a PEM bundle and checks that there is a certificate in it.
-fn read_bundle(bundle: &Chosen<PathBuf>) -> Result<Vec<u8>> {
-    let place = format!("the certificate bundle {} from {}", bundle.value.display(), bundle.origin);
-    let pem = std::fs::read(&bundle.value)
-        .map_err(|error| Error::config(format!("{place} cannot be read")).because(error))?;
-    let text = String::from_utf8_lossy(&pem);
-    let begins = text.matches("-----BEGIN CERTIFICATE-----").count();
-    let ends = text.matches("-----END CERTIFICATE-----").count();
-    if begins == 0 || begins != ends {
-        return Err(Error::config(format!("{place} holds no whole PEM certificate"))
-            .hint("a bundle is one or more blocks from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----"));
-    }
-    Ok(pem)
 }
 
 /// AWS's clock, as told by the `Date` header of its replies.

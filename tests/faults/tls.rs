@@ -81,7 +81,7 @@ fn a_bundle_that_is_none_is_refused_with_who_named_it() {
     let block = |inner: &str| format!("-----BEGIN CERTIFICATE-----\n{inner}\n-----END CERTIFICATE-----\n");
     let half = &good[..good.len() / 2];
     for text in
-        ["", "no certificates\n", half, &block("!!!!"), &block("AAAA"), &block(""), &(good.clone() + &block("AAAA"))]
+        ["", "no certificates\n", half, &block("!!!!"), &block("AAAA"), &block(""), &(good.clone() + &block("!!!!"))]
     {
         let path = scene.world.write("bundle.pem", text).unwrap();
         scene.world.set("AWS_CA_BUNDLE", path);
@@ -114,10 +114,11 @@ fn a_missing_file_of_the_system_is_an_error_and_no_crash() {
 }
 
 #[test]
-fn a_bundle_with_other_text_around_its_blocks_is_read() {
+fn a_bundle_with_other_text_and_unusable_blocks_is_read() {
     let mut scene = with(Certificate::Good);
     let good = std::fs::read(scene.world.root().join("ca.pem")).unwrap();
-    let text = [b"# Soci\xe9t\xe9 in Latin-1\r\n".as_slice(), &good, b"\ntrailing\n"].concat();
+    let unusable = b"\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\ntrailing\n";
+    let text = [b"# Soci\xe9t\xe9 in Latin-1\r\n".as_slice(), &good, unusable].concat();
     let path = scene.world.write("bundle.pem", text).unwrap();
     scene.world.set("AWS_CA_BUNDLE", path);
     scene.switch(&READ);

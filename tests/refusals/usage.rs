@@ -23,8 +23,15 @@ fn words_that_fit_nowhere() {
         (&["production", "read", "--region", "eu-west-1", "eu-west-2"], "the region is given twice"),
         (&["production", "read", "123456", "--mfa-code", "654321"], "the MFA code is given twice"),
         (&["production", "read", "--mfa-code", "12345"], "--mfa-code is not six digits"),
-        (&["production", "read", "--regoin", "eu-west-1"], "--regoin"),
-        (&["production", "read", "--region"], "--region"),
+        (
+            &["production", "read", "--regoin", "eu-west-1"],
+            "there is no option '--regoin'\nhint: did you mean --region?",
+        ),
+        (&["production", "read", "--region"], "--region REGION needs a value"),
+        (&["--region", "eu-west-1", "--region", "eu-west-1"], "--region REGION is given twice"),
+        (&["--color", "x\u{1b}[31m"], "'x\\x1b[31m' is no value of --color WHEN\nhint: one of auto, always, never"),
+        (&["ensure"], "DURATION is missing\nhint: assume-role ensure DURATION"),
+        (&["leave", "production"], "'production' is a word too many\nhint: assume-role leave"),
         (&["--region", "eu-west-1", "leave"], "'leave' has to come before its options"),
         (&["production"], "which role in production?"),
     ] {
@@ -83,4 +90,16 @@ fn an_unknown_shell_is_refused_with_those_there_are() {
 #[test]
 fn there_is_nothing_before_the_first_role() {
     assert_refused(&bastion(), 2, &["-"], "no other role before");
+}
+
+#[test]
+fn a_name_that_is_not_known_comes_with_those_that_are() {
+    let scene = bastion();
+    for (words, told) in [
+        (["prodction", "read"], "hint: did you mean production?"),
+        (["elsewhere", "read"], "hint: ~/.aws/accounts names default, production; a 12-digit id works without a name"),
+        (["logut", "read"], "hint: if you mean the verb: assume-role logout"),
+    ] {
+        assert_refused(&scene, 3, &words, told);
+    }
 }

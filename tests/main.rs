@@ -17,6 +17,7 @@ mod homes;
 mod init_scripts;
 mod interactive;
 mod killed;
+mod list;
 mod logout;
 mod old_script;
 mod one_code;

@@ -7,6 +7,7 @@ mod crowd;
 mod cut_output;
 mod exports;
 mod faults;
+mod hostile;
 mod init_scripts;
 mod logout;
 mod old_script;

@@ -4,7 +4,7 @@
 # call into a completion request.
 function assume-role
     switch "$argv[1]"
-        case init export logout -h --help -V --version
+        case init export status logout completions -h --help -V --version
             COMPLETE= command __ASSUME_ROLE_EXE__ $argv
             return
     end
@@ -88,8 +88,18 @@ if status is-interactive; and builtin --query path
             or set label "?$label"
             test -n "$AWS_ACCOUNT_ROLE"
             or set label "$label?"
-            string match --quiet --regex '[^\pL\pN _.@+=,:/()&\'#*%-]' -- $label
-            and set label (string replace --all --regex '[^\pL\pN _.@+=,:/()&\'#*%-]' '?' -- $label)
+            if string match --quiet --regex '[^A-Za-z0-9 _.@+=,:/()&\'#*%-]' -- $label
+                # fish takes UTF-8 even where the terminal was told not to expect it.
+                set -l locale "$LANG"
+                test -n "$LC_CTYPE"
+                and set locale "$LC_CTYPE"
+                test -n "$LC_ALL"
+                and set locale "$LC_ALL"
+                set -l letters A-Za-z0-9
+                string match --quiet --ignore-case '*utf*8*' -- $locale
+                and set letters '\pL\pN'
+                set label (string replace --all --regex "[^$letters _.@+=,:/()&'#*%-]" '?' -- $label)
+            end
             string match --quiet --regex '^.{40}' -- $label
             and set label (string sub --length (builtin math 64 - (string length -- "$time")) -- $label)
             set ASSUME_ROLE_PROMPT "$label$time"

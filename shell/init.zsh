@@ -7,7 +7,7 @@
 # call into a completion request.
 function 'assume-role'() {
     case "${1-}" in
-        init|export|logout|-h|--help|-V|--version)
+        init|export|status|logout|completions|-h|--help|-V|--version)
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;
@@ -99,9 +99,15 @@ if [[ -o interactive ]]; then
         \builtin local hooks="${precmd_functions[*]}" prompts="${PROMPT-} ${RPROMPT-}"
         case ${__assume_role_side:-auto} in
             none) \builtin return 0 ;;
-            auto) case ${hooks} in *(starship|_p9k_|_omp_|_lp_|prompt_pure|spaceship)*) \builtin return 0 ;; esac ;;
+            auto)
+                case ${hooks} in
+                    *starship*|*_p9k_*|*_omp_*|*_lp_*|*prompt_pure*|*spaceship*) \builtin return 0 ;;
+                esac
+                ;;
         esac
-        case ${prompts} in *(ASSUME_ROLE_PROMPT|AWS_ACCOUNT_NAME|aws_account_info)*) \builtin return 0 ;; esac
+        case ${prompts} in
+            *ASSUME_ROLE_PROMPT*|*AWS_ACCOUNT_NAME*|*aws_account_info*) \builtin return 0 ;;
+        esac
         \builtin local segment='%(71V.%F{cyan}%71v%f .)%(72V.%F{magenta}%72v%f .)%(73V.%F{yellow}%73v%f .)%(74V.%B%F{red}%74v%f%b .)'
         if [[ ${__assume_role_side:-auto} == right ]]; then
             \builtin typeset -g RPROMPT="${segment}${RPROMPT-}"

@@ -41,7 +41,7 @@ impl<'a> KnownProfile<'a> {
 impl Leads {
     fn of(section: &Section<'_>) -> Self {
         if let Some(arn) = section.value("role_arn") {
-            return RoleArn::parse(arn.text).map_or(Self::Nowhere, Self::Role);
+            return RoleArn::parse("role_arn", arn.text).map_or(Self::Nowhere, Self::Role);
         }
         if let (Some(account), Some(role)) = (section.value("sso_account_id"), section.value("sso_role_name")) {
             return match (AccountId::parse(account.text), RoleName::parse(role.text)) {
@@ -56,7 +56,7 @@ impl Leads {
     /// The role, for whichever way leads to one.
     pub fn role(&self) -> Option<(&AccountId, &RoleName, Option<Partition>)> {
         match self {
-            Self::Role(arn) => Some((&arn.account, &arn.role, Some(arn.partition))),
+            Self::Role(arn) => Some((&arn.account, &arn.name, Some(arn.partition))),
             Self::Sso(account, role) => Some((account, role, None)),
             Self::Keys | Self::Nowhere => None,
         }

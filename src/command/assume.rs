@@ -11,18 +11,15 @@ use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::report::Report;
 use crate::request::{Origin, Request};
-use crate::session::{Clock, Moment, Secret, minutes};
+use crate::session::{Clock, Moment, Principal, RoleArn, Secret, minutes};
 use crate::shell::exports;
 use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
-use crate::source::{Bastion, Granted, base_key, renewable, role_key, stored_durations, tell_waiting};
+use crate::source::{self, Granted};
 use crate::store::{BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
-/// A stored session is handed out again while more than this is left, in seconds: botocore asks a
-/// `credential_process` on every call once less is left.
-const ENOUGH: i64 = 15 * 60;
 /// Better than nothing where no new session can be had, in seconds.
 const LITTLE: i64 = 60;
 /// From here on the user is told that the clock is off, in seconds.
@@ -69,11 +66,13 @@ fn change(
         report.warn(&warning);
     }
     let granted = granted?;
+    let actor = actor(&request, &granted)?;
     if wanted.is_none() {
+        // Its warnings are not told: the switch works, and a line of history is not worth a word.
         store.put_use(&used(&request, context.now()))?;
     }
-    tell(&request, &granted, &store, context.now(), report);
-    export(&request, &granted, target, legacy, &store, context)
+    tell(&request, &granted, &actor, &store, context.now(), report);
+    export(&request, &granted, &actor, target, legacy, &store, context)
 }
 
 /// The store that the settings ask for.
@@ -85,8 +84,12 @@ pub fn store_choice(input: &Input) -> Choice {
 fn guard(request: &Request) -> Result<()> {
     if request.target.protected && !request.yes {
         let name = &request.target.name;
-        return Err(Error::new(Kind::Guard, format!("account {name} is protected"))
-            .hint(format!("if you mean it: assume-role {name} {} --yes", request.target.role)));
+        let role = request.target.role.as_ref().map(|role| format!(" {}", role.name));
+        return Err(Error::new(Kind::Guard, format!("account {name} is protected")).hint(format!(
+            "if you mean it: assume-role {}{} --yes",
+            name,
+            role.unwrap_or_default()
+        )));
     }
     Ok(())
 }
@@ -97,28 +100,33 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if longest < wanted {
         return Err(too_short(request, longest, wanted));
     }
-    let left = |granted: &Granted| granted.role.session.expires.since(clock().plus(store.skew(clock())));
-    let serves = |granted: &Granted| !request.refresh && left(granted) > enough(&granted.role).max(wanted);
-    let has_to_do = |granted: &Granted| !request.refresh && left(granted) > LITTLE.max(wanted);
-    let stored = || stored(request, store, clock());
-    if let Some(granted) = stored()?.filter(serves) {
+    let ready = || source::ready(request, wanted, store, clock());
+    let left = |granted: &Granted| source::left(granted, store, clock());
+    // Where no new session can be had, one that is about to end still serves.
+    let has_to_do = |error: Error| match source::stored(request, store, clock())? {
+        Some(granted) if !request.refresh && left(&granted) > LITTLE.max(wanted) => {
+            report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
+            Ok(granted)
+        }
+        _ => Err(error),
+    };
+    if let Some(granted) = ready()? {
         return Ok(granted);
     }
     // Judged before anything is written: an endpoint that may not be asked is no reason for a lock.
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
     let runtime = runtime()?;
-    let lock = match store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting) {
+    let key = source::role_key(request, request.length.seconds)?;
+    let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting) {
         Ok(lock) => lock,
-        Err(error) => return stored()?.filter(has_to_do).map(|granted| excused(granted, &error, report)).ok_or(error),
+        Err(error) => return has_to_do(error),
     };
     // Whoever held the lock before us may have fetched it.
-    if let Some(granted) = stored()?.filter(serves) {
+    if let Some(granted) = ready()? {
         return Ok(granted);
     }
     let granted = match fetch(request, endpoints, store, &lock, runtime, clock, report) {
-        Err(error) if excuses(error.kind) => {
-            stored()?.filter(has_to_do).map(|granted| excused(granted, &error, report)).ok_or(error)?
-        }
+        Err(error) if excuses(error.kind) => has_to_do(error)?,
         outcome => outcome?,
     };
     if left(&granted) < wanted - LITTLE {
@@ -127,63 +135,41 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     Ok(granted)
 }
 
-/// A stored session in place of one that could not be had.
-fn excused(granted: Granted, error: &Error, report: &Report) -> Granted {
-    report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
-    granted
+fn excuses(kind: Kind) -> bool {
+    matches!(kind, Kind::Network | Kind::NeedsAnswer)
 }
 
 fn too_short(request: &Request, longest: i64, wanted: i64) -> Error {
     let target = &request.target;
-    Error::new(
-        Kind::TooShort,
-        format!("a new session of {}:{} lasts only {}", target.name, target.role, minutes(longest)),
-    )
-    .hint(format!(
-        "ask for a longer one: assume-role {} {} --duration {}",
+    let role = target.role.as_ref().map(|role| format!(" {}", role.name)).unwrap_or_default();
+    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest))).hint(format!(
+        "ask for a longer one: assume-role {}{role} --duration {}",
         target.name,
-        target.role,
         minutes(wanted)
     ))
 }
 
-/// A session that was never longer than the usual threshold is good until shortly before its end.
-fn enough(role: &RoleSession) -> i64 {
-    if i64::from(role.granted) > ENOUGH { ENOUGH } else { LITTLE }
+/// Whose keys they are: the role that was asked for, or whoever a profile without a role stands for.
+fn actor(request: &Request, granted: &Granted) -> Result<Principal> {
+    let of_role = |role: &RoleArn| Principal { account: role.account.clone(), name: role.name.to_string() };
+    request
+        .target
+        .role
+        .as_ref()
+        .map(of_role)
+        .or_else(|| Principal::parse(&granted.role.assumed_role))
+        .ok_or_else(|| Error::network(format!("'{}' names nobody", shown(&granted.role.assumed_role))))
 }
 
 fn used(request: &Request, now: Moment) -> Use {
     let target = &request.target;
     Use {
         account: target.name.clone(),
-        id: Some(target.id.clone()),
-        role: Some(target.role.clone()),
+        id: target.role.as_ref().map(|role| role.account.clone()),
+        role: target.role.as_ref().map(|role| role.name.clone()),
         last: now,
         count: 1,
     }
-}
-
-fn excuses(kind: Kind) -> bool {
-    matches!(kind, Kind::Network | Kind::NeedsAnswer)
-}
-
-fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Granted>> {
-    let mut latest: Option<(RoleSession, Option<String>)> = None;
-    for (seconds, note) in stored_durations(request, store, now)? {
-        let found = store.get::<RoleSession>(&role_key(request, seconds), now)?;
-        let is_later =
-            |role: &RoleSession| latest.as_ref().is_none_or(|(other, _)| role.session.expires > other.session.expires);
-        if let Some(role) = found.filter(is_later) {
-            latest = Some((role, note));
-        }
-    }
-    let Some((role, note)) = latest else { return Ok(None) };
-    let mut notes: Vec<String> = note.into_iter().collect();
-    if request.code.is_some() {
-        notes.push("the code was not needed: a stored session serves".to_owned());
-    }
-    let renewable = renewable(request, &role, store, now)?;
-    Ok(Some(Granted { role, renewable, notes }))
 }
 
 fn fetch(
@@ -200,7 +186,7 @@ fn fetch(
     }
     let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
-    let granted = runtime.block_on(Bastion::new(request, store, &client, lock, clock).assume());
+    let granted = runtime.block_on(source::assume(request, store, &client, lock, clock));
     // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
     runtime.shutdown_background();
     granted
@@ -220,7 +206,7 @@ fn runtime() -> Result<Runtime> {
     Ok(runtime)
 }
 
-fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report: &Report) {
+fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, now: Moment, report: &Report) {
     for note in &granted.notes {
         report.note(note);
     }
@@ -232,16 +218,20 @@ fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report
             roughly(skew.abs())
         ));
     }
-    let target = &request.target;
-    let left = minutes(granted.role.session.expires.since(now.plus(skew)));
-    let name = if target.name.as_str() == target.id.as_str() { String::new() } else { format!(" ({})", target.id) };
-    let region = request.region.as_ref().map_or("no region".to_owned(), |region| region.value.to_string());
-    report.done(&format!("{}:{}", target.name, target.role), &format!("{name} for {left}, {region}"));
-    if let Some(origin) = &target.role_origin {
-        report.note(&format!("role {}: {origin}", target.role));
+    for note in &request.notes {
+        report.note(note);
     }
-    report.detail(&format!("base: {}", request.base.keys_from));
-    report.detail(&format!("acts as: {}", crate::shown::shown(&granted.role.assumed_role)));
+    let target = &request.target;
+    let left = minutes(source::left(granted, store, now));
+    let id = &actor.account;
+    let name = if target.name.as_str() == id.as_str() { String::new() } else { format!(" ({id})") };
+    let region = request.region.as_ref().map_or("no region".to_owned(), |region| region.value.to_string());
+    report.done(&target.to_string(), &format!("{name} for {left}, {region}"));
+    if let (Some(origin), Some(role)) = (&target.role_origin, &target.role) {
+        report.note(&format!("role {}: {origin}", role.name));
+    }
+    report.detail(&format!("base: {}", request.way.shown()));
+    report.detail(&format!("acts as: {}", shown(&granted.role.assumed_role)));
     if let Some(region) = &request.region {
         report.detail(&format!("region: {} from {}", region.value, region.origin));
     }
@@ -261,6 +251,7 @@ fn roughly(seconds: i64) -> String {
 fn export(
     request: &Request,
     granted: &Granted,
+    actor: &Principal,
     target: Target,
     legacy: bool,
     store: &Store,
@@ -269,7 +260,7 @@ fn export(
     let now = context.now();
     let skew = store.skew(now);
     let session = &granted.role.session;
-    let base = if legacy { store.get::<BaseSession>(&base_key(request), now)? } else { None };
+    let base = if legacy { store.get::<BaseSession>(&source::base_key(request), now)? } else { None };
     let base_profile = context.environment.text("AWS_PROFILE_ASSUME_ROLE")?;
     let legacy = legacy.then(|| Legacy {
         base: base.as_ref().map(|base| (&base.session.keys, base.made.plus(-skew))),
@@ -278,9 +269,9 @@ fn export(
     });
     let switch = Switch {
         keys: &session.keys,
-        account_id: &request.target.id,
+        account_id: &actor.account,
         account_name: request.target.name.as_str(),
-        role: request.target.role.as_str(),
+        role: &actor.name,
         region: request.region.as_ref().map(|region| &region.value),
         region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
         expires_aws: session.expires,

@@ -28,7 +28,7 @@ pub fn run(arguments: &cli::Init, context: &Context) -> Result<String> {
     if let Some(side) = arguments.prompt {
         look.side = side.into();
     }
-    script(shell, &binary, &InitOptions { cmd, look })
+    script(shell, &binary, &InitOptions { cmd, look, no_completions: arguments.no_completions })
 }
 
 /// The refusal to print keys on a terminal, with the line that would have made it work.
@@ -40,7 +40,7 @@ pub fn not_loaded(context: &Context) -> Error {
         Shell::Zsh => ("eval \"$(assume-role init zsh)\"", "~/.zshrc"),
         Shell::Fish => ("assume-role init fish | source", "~/.config/fish/config.fish"),
     };
-    error.hint(format!("{line}   # once here, and in {file} for every new shell"))
+    error.hint(line).hint(format!("the same line in {file} loads it in every new shell"))
 }
 
 fn running_shell(context: &Context) -> Result<Shell> {

@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::input::Input;
 use crate::report::Report;
 use crate::request::Target;
+use crate::session::RoleArn;
 use crate::store::{Choice, Kind, RoleSession, Store};
 
 /// Forgets all sessions, those of one role, or everything but the history of use: in the store of the settings, and
@@ -16,7 +17,7 @@ use crate::store::{Choice, Kind, RoleSession, Store};
 /// `Config` for a target that is not known, `Io` when something cannot be looked at or removed.
 pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Result<()> {
     let input = Input::read(&context.environment)?;
-    let target = match arguments.words.as_slice() {
+    let role = match arguments.words.as_slice() {
         [] => None,
         words => Some(Target::named(words, &input)?),
     };
@@ -29,7 +30,7 @@ pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Resul
         }
         // Who logs out has to know when keys stay behind.
         let store = Store::open(&context.environment, Choice { kind, configured: is_chosen })?;
-        forgotten += forget(&store, arguments.all, target.as_ref())?;
+        forgotten += forget(&store, arguments.all, role.as_ref())?;
         for warning in store.take_warnings() {
             report.warn(&warning);
         }
@@ -38,12 +39,12 @@ pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Resul
     Ok(())
 }
 
-fn forget(store: &Store, all: bool, target: Option<&Target>) -> Result<usize> {
-    match target {
+fn forget(store: &Store, all: bool, role: Option<&RoleArn>) -> Result<usize> {
+    match role {
         _ if all => store.forget_all(),
         None => store.forget_sessions(),
-        Some(target) => store.forget::<RoleSession>(|key| {
-            key.field("account") == Some(target.id.as_str()) && key.field("role") == Some(target.role.as_str())
+        Some(role) => store.forget::<RoleSession>(|key| {
+            key.field("account") == Some(role.account.as_str()) && key.field("role") == Some(role.name.as_str())
         }),
     }
 }

@@ -7,8 +7,9 @@ mod keys;
 mod moment;
 mod names;
 mod place;
+mod regions;
 
-pub use arn::RoleArn;
+pub use arn::{Principal, RoleArn};
 pub use keys::{Keys, Secret, Session};
 pub use moment::{Clock, Moment, minutes, parse_duration};
 pub use names::{AccountId, Name, RoleName, session_name};

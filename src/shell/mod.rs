@@ -7,6 +7,7 @@ pub mod integration;
 pub mod look;
 pub mod quote;
 pub mod running;
+pub mod shims;
 pub mod variables;
 pub mod words;
 

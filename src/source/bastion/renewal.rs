@@ -1,21 +1,25 @@
 //! Until when a stored role session can be renewed without a question.
 
 use crate::error::Result;
-use crate::request::{ONE_HOUR, Request};
+use crate::request::{Base, ONE_HOUR, Request};
 use crate::session::Moment;
+use crate::source::FOREVER;
 use crate::source::keys::base_key;
 use crate::store::{BaseFacts, BaseSession, MfaDevice, RoleSession, Store};
-
-/// Until when keys without an MFA device renew: there is no end to it.
-pub(super) const FOREVER: Moment = Moment(253_402_300_799);
 
 /// Until when, by AWS's clock: as long as the base session lasts, without end for a user without an MFA device.
 /// `None` for what takes a code each time, and for temporary base keys, whose end nobody knows.
 ///
 /// # Errors
 /// `Io` when a configured store cannot be read.
-pub fn renewable(request: &Request, role: &RoleSession, store: &Store, now: Moment) -> Result<Option<Moment>> {
-    if request.base.keys.are_temporary() {
+pub fn renewable(
+    base: &Base,
+    request: &Request,
+    role: &RoleSession,
+    store: &Store,
+    now: Moment,
+) -> Result<Option<Moment>> {
+    if base.keys.are_temporary() {
         return Ok(None);
     }
     let base: Option<BaseSession> = store.get(&base_key(request), now)?;
@@ -26,7 +30,7 @@ pub fn renewable(request: &Request, role: &RoleSession, store: &Store, now: Mome
 }
 
 /// Whether the user is known to have no MFA device, so that nothing ever takes a code.
-pub(super) fn has_no_device(request: &Request, store: &Store, now: Moment) -> Result<bool> {
+pub fn has_no_device(request: &Request, store: &Store, now: Moment) -> Result<bool> {
     let facts: Option<BaseFacts> = store.get(&base_key(request), now)?;
     Ok(request.serial.is_none() && facts.is_some_and(|facts| facts.mfa == Some(MfaDevice::None)))
 }

@@ -16,6 +16,7 @@ mod hostile;
 mod init_scripts;
 mod interactive;
 mod killed;
+mod leaks;
 mod logout;
 mod old_script;
 mod one_code;

@@ -58,7 +58,7 @@ fn h049_a_file_that_cannot_be_read_is_named() {
     if rustix::process::geteuid().is_root() {
         return;
     }
-    fs::set_permissions(accounts_of(&scene), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(accounts_of(&scene), Permissions::from_mode(0o0)).unwrap();
     let ran = scene.export(&READ);
     assert!(ran.status == 3 && ran.stderr.contains("chmod u+r ~/.aws/accounts"), "{ran:?}");
 }

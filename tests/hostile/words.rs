@@ -41,7 +41,7 @@ struct Play {
 
 impl Play {
     fn of(case: &Case) -> Self {
-        let mut scene = with_user(User::new(BASTION, "alice"));
+        let scene = with_user(User::new(BASTION, "alice"));
         for role in ["read", "ops/read"] {
             scene.sts.add_role(Role::new(PRODUCTION, role).trusts(Trust::account(BASTION)));
         }

@@ -3,16 +3,23 @@
 
 mod assume;
 mod bastion;
+mod clock;
+mod completion_hostile;
 mod completion_in_shells;
 mod crowd;
 mod cut_output;
+mod day;
 mod exports;
 mod faults;
+mod homes;
 mod init_scripts;
 mod interactive;
+mod killed;
 mod logout;
+mod old_script;
 mod one_code;
 mod one_shell;
+mod open_shells;
 mod previous;
 mod prompt;
 mod questions;

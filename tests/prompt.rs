@@ -1,7 +1,10 @@
 //! The prompt: what the shells' own hooks show, where it stands, what it costs, and what it cannot be made to do.
 
+mod cost;
 mod hooks;
+mod hostile;
 mod oracle;
+mod place;
 
 use assume_role::shell::Shell;
 use assume_role::shell::integration::{InitOptions, script};

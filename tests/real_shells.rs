@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::process;
 use crate::support::shells::find;
 
 /// What a script left behind.
+#[derive(Debug)]
 pub struct Outcome {
     pub status: i32,
     pub out: String,
@@ -59,13 +61,30 @@ pub fn is_here(shell: &str) -> bool {
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
-    let mut all = words(shell[0]);
-    all.extend(&shell[1..]);
-    let mut command = process::detached(all[0]);
-    command.args(&all[1..]).arg(&file).env_clear();
+    let mut command = told(process::detached(words(shell[0])[0]), shell, home, variables);
+    command.arg(&file);
+    finish(command, b"")
+}
+
+/// Types `lines` to `shell`, with a prompt before each, though without a terminal.
+pub fn run_lines(shell: &[&str], home: &Path, variables: &[(&str, &str)], lines: &str) -> Outcome {
+    finish(told(process::detached(words(shell[0])[0]), shell, home, variables), lines.as_bytes())
+}
+
+/// A shell with an environment of its own, for a terminal.
+pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+    told(Command::new(words(shell[0])[0]), shell, home, variables)
+}
+
+fn told(mut command: Command, shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+    command.args(&words(shell[0])[1..]).args(&shell[1..]).env_clear();
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin").env("HOME", home);
     command.envs(variables.iter().copied()).current_dir(home);
-    let ran = process::run(command, b"").unwrap();
+    command
+}
+
+fn finish(command: Command, input: &[u8]) -> Outcome {
+    let ran = process::run(command, input).unwrap();
     Outcome { status: ran.status, out: ran.stdout, err: without_job_control(&ran.stderr) }
 }
 

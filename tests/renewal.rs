@@ -1,55 +1,9 @@
 //! Time goes by: sessions near their end, `ensure`, and what the shell is told about renewal.
 
+use crate::day::{Day, HOUR, YEAR, about};
 use crate::one_shell::OneShell;
-use crate::scenes::{BASTION, DEVICE, PRODUCTION, Scene, bastion, with_user};
-use crate::support::faketime::LocalClock;
+use crate::scenes::{BASTION, DEVICE, PRODUCTION, bastion, with_user};
 use crate::support::sts::{AccessKey, Fault, Role, Trust, User};
-
-const HOUR: i64 = 3600;
-const YEAR: i64 = 365 * 24 * HOUR;
-
-/// A scene in which time goes by for everyone.
-struct Day {
-    scene: Scene,
-    clock: LocalClock,
-}
-
-impl Day {
-    /// `None` where no clock can be moved.
-    fn begin(mut scene: Scene) -> Option<Self> {
-        let clock = LocalClock::of(&mut scene.world)?;
-        Some(Self { scene, clock })
-    }
-
-    /// It is so many seconds after the beginning.
-    fn comes_to(&self, seconds: i64) {
-        self.clock.set(seconds);
-        self.scene.sts.set_clock(seconds);
-    }
-
-    /// A shell in production:read, the first of the day.
-    fn first_shell(&self) -> OneShell<'_> {
-        let mut shell = OneShell::new(&self.scene);
-        shell.succeeds(&["production", "read", &self.scene.code()]);
-        shell
-    }
-
-    /// What AWS heard so far: connections and requests.
-    fn heard(&self) -> (usize, usize) {
-        (self.scene.sts.connections(), self.scene.sts.requests().len())
-    }
-
-    /// Seconds that are left of a moment of this world.
-    fn left(&self, moment: Option<i64>) -> i64 {
-        moment.unwrap() - self.scene.sts.now().0
-    }
-}
-
-/// Seconds are this many, give or take what a test takes.
-#[track_caller]
-fn about(seconds: i64, expected: i64) {
-    assert!((expected - 60..=expected + 2).contains(&seconds), "{seconds}, not {expected}");
-}
 
 #[test]
 fn a_day_takes_one_code() {

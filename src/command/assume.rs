@@ -68,6 +68,7 @@ fn change(
     let granted = granted?;
     let actor = actor(&request, &granted)?;
     if wanted.is_none() {
+        // Its warnings are not told: the switch works, and a line of history is not worth a word.
         store.put_use(&used(&request, context.now()))?;
     }
     tell(&request, &granted, &actor, &store, context.now(), report);

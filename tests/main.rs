@@ -13,6 +13,8 @@ mod questions;
 mod quoting;
 mod real_shells;
 mod refusals;
+mod saml;
+mod saml_provider;
 mod scenes;
 mod second_opinion;
 mod shell_function;

@@ -155,11 +155,8 @@ fn after_ctrl_z_the_question_comes_again() {
     terminal.wait_for("Password of luke at").unwrap();
     terminal.wait_for(": ").unwrap();
     terminal.signal(rustix::process::Signal::TSTP).unwrap();
-    let deadline = std::time::Instant::now() + crate::support::process::PATIENCE;
-    while !terminal.is_ordinary().unwrap() {
-        assert!(std::time::Instant::now() < deadline, "the echo did not come back");
-        std::thread::yield_now();
-    }
+    terminal.wait_for_stop().unwrap();
+    assert!(terminal.is_ordinary().unwrap());
     terminal.signal(rustix::process::Signal::CONT).unwrap();
     terminal.wait_for("Password of luke at").unwrap();
     terminal.wait_for(": ").unwrap();

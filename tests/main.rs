@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod arn;
 mod assume;
 mod bastion;
 mod clock;
@@ -29,8 +30,11 @@ mod quoting;
 mod real_shells;
 mod refusals;
 mod renewal;
+mod saml;
+mod saml_provider;
 mod scenes;
 mod second_opinion;
+mod shape;
 mod shell_function;
 mod status;
 mod store;
@@ -38,4 +42,5 @@ mod structure;
 mod support;
 mod switching;
 mod ways;
+mod web_identity;
 mod world_tests;

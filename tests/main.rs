@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod arn;
 mod assume;
 mod bastion;
 mod clock;
@@ -14,9 +15,11 @@ mod day;
 mod exports;
 mod faults;
 mod homes;
+mod hostile;
 mod init_scripts;
 mod interactive;
 mod killed;
+mod leaks;
 mod list;
 mod logout;
 mod old_script;
@@ -30,8 +33,11 @@ mod quoting;
 mod real_shells;
 mod refusals;
 mod renewal;
+mod saml;
+mod saml_provider;
 mod scenes;
 mod second_opinion;
+mod shape;
 mod shell_function;
 mod status;
 mod store;
@@ -39,4 +45,5 @@ mod structure;
 mod support;
 mod switching;
 mod ways;
+mod web_identity;
 mod world_tests;

@@ -2,7 +2,9 @@
 
 use super::Request;
 use super::base::Base;
+use super::saml::Saml;
 use super::target::{Asked, Chosen};
+use super::web_identity::WebIdentity;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::Input;
@@ -17,6 +19,10 @@ pub enum Way {
     Bastion(Base),
     /// Another role's session, got first.
     Via(Box<Request>),
+    /// A SAML response.
+    Saml(Box<Saml>),
+    /// The token of a web identity provider.
+    WebIdentity(WebIdentity),
 }
 
 impl Way {
@@ -24,6 +30,8 @@ impl Way {
     pub fn shown(&self) -> String {
         match self {
             Self::Bastion(base) => base.keys_from.clone(),
+            Self::Saml(saml) => saml.shown(),
+            Self::WebIdentity(token) => token.shown(),
             Self::Via(hop) => format!("the session of {}", hop.target),
         }
     }
@@ -33,12 +41,25 @@ impl Way {
 ///
 /// # Errors
 /// `Config` for a word that is no scheme.
-pub fn scheme(option: Option<&str>, account: &Asked, input: &Input) -> Result<Chosen<Scheme>> {
+pub fn scheme(asked: &cli::Target, account: Option<&Asked>, input: &Input) -> Result<Chosen<Scheme>> {
     let variable = "AWS_ASSUME_ROLE_AUTH_SCHEME";
-    if let Some(text) = option {
-        return Ok(Chosen::new(Scheme::parse("--scheme", text)?, "--scheme"));
+    let option = asked.scheme.as_deref().map(|text| Scheme::parse("--scheme", text)).transpose()?;
+    let implied = [
+        (asked.saml_response.is_some(), Scheme::Saml, "--saml-response"),
+        (asked.web_identity_token_file.is_some(), Scheme::WebIdentity, "--web-identity-token-file"),
+    ];
+    if let Some((_, scheme, name)) = implied.into_iter().find(|(given, ..)| *given) {
+        if option.is_some_and(|option| option != scheme) {
+            return Err(Error::usage(format!("{name} belongs to another scheme than --scheme says")));
+        }
+        return Ok(Chosen::new(scheme, name));
     }
-    if let Some((scheme, place)) = account.entry.as_ref().and_then(|entry| Some((entry.scheme?, &entry.place))) {
+    if let Some(scheme) = option {
+        return Ok(Chosen::new(scheme, "--scheme"));
+    }
+    if let Some((scheme, place)) =
+        account.and_then(|account| account.entry.as_ref()).and_then(|entry| Some((entry.scheme?, &entry.place)))
+    {
         return Ok(Chosen::new(scheme, place.to_string()));
     }
     if let Some(text) = input.environment.text(variable)? {
@@ -61,6 +82,8 @@ pub fn hop(asked: &cli::Target, role: &RoleArn, input: &Input) -> Result<Option<
             mfa_serial: asked.mfa_serial.clone(),
             base: asked.base.clone(),
             scheme: asked.scheme.clone(),
+            saml_response: asked.saml_response.clone(),
+            web_identity_token_file: asked.web_identity_token_file.clone(),
             // A code and --refresh together ask for a new base session.
             refresh: asked.refresh && asked.mfa_code.is_some(),
             no_input: asked.no_input,

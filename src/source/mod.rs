@@ -2,11 +2,15 @@
 
 pub mod ask;
 mod bastion;
+mod command;
 mod errand;
+mod hidden;
 mod keys;
+mod saml;
 mod stored;
 mod turn;
 mod via;
+mod web_identity;
 
 pub use keys::{base_key, role_key};
 pub use stored::{left, ready, stored};
@@ -42,6 +46,8 @@ pub async fn assume(request: &Request, store: &Store, client: &Client, lock: &Lo
     let errand = Errand::new(request, store, client, clock)?;
     match &request.way {
         Way::Bastion(base) => Bastion::new(errand, base, lock).assume().await,
+        Way::Saml(saml) => saml::with_response(saml, errand, lock).await,
+        Way::WebIdentity(token) => web_identity::with_token(token, errand).await,
         Way::Via(hop) => via::through(hop, errand).await,
     }
 }

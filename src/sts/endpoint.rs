@@ -1,9 +1,13 @@
 //! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
+use crate::input::url::{Purpose, check_url};
 use crate::request::{Chosen, Overrides};
 use crate::session::{Partition, Region};
 use crate::shown::shown;
+
+/// What an endpoint is for.
+const ENDPOINT: Purpose = Purpose { what: "endpoint", carries: "keys", example: "https://sts.eu-west-1.amazonaws.com" };
 
 /// The endpoints of one run, checked.
 #[derive(Clone, Debug)]
@@ -55,32 +59,7 @@ impl Endpoints {
 }
 
 fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
-    let refuse = |why: &str| {
-        Err(Error::config(format!("the endpoint '{}' from {origin} {why}", shown(url)))
-            .hint("an endpoint looks like https://sts.eu-west-1.amazonaws.com"))
-    };
-    let Ok(uri) = url.parse::<http::Uri>() else { return refuse("is not a URL") };
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return refuse("is not a URL") };
-    if authority.as_str().contains('@') {
-        return Err(Error::config(format!("the endpoint from {origin} holds a user name or password"))
-            .hint("remove what stands before the @"));
-    }
-    match scheme {
-        "https" => Ok(url.to_owned()),
-        "http" if allow_http || is_loopback(authority.host()) => Ok(url.to_owned()),
-        "http" => Err(Error::new(
-            Kind::Guard,
-            format!("the endpoint '{}' from {origin} is plain http: keys would travel unprotected", shown(url)),
-        )
-        .hint("use https, or set ASSUME_ROLE_ALLOW_HTTP=1 if you mean it")),
-        _ => refuse("is neither https nor http"),
-    }
-}
-
-/// Whether a host of a URL is this machine.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    check_url(ENDPOINT, url, origin, allow_http).map(|_| url.to_owned())
 }
 
 /// IAM is global in each partition: its host and signing region (AWS General Reference, IAM endpoints).
@@ -101,6 +80,7 @@ fn iam_of(partition: Partition, fips: bool) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn resolved(url: &str, allow_http: bool) -> Result<Endpoints> {
         let sts = Some(Chosen::new(url.to_owned(), "AWS_ENDPOINT_URL_STS"));

@@ -8,7 +8,9 @@ mod client;
 mod diagnose;
 mod endpoint;
 mod failure;
+mod federation;
 mod iam;
+mod post;
 mod reply;
 mod roles;
 
@@ -16,5 +18,7 @@ pub use client::{Client, local_now};
 pub use diagnose::{Attempt, diagnose};
 pub use endpoint::Endpoints;
 pub use failure::{Failure, Trouble};
+pub use federation::{about_proof, assume_with_saml, assume_with_web_identity};
 pub use iam::{Device, mfa_devices};
+pub use post::{Posted, post};
 pub use roles::{Assumed, Identity, Mfa, RoleCall, assume_role, caller_identity, session_token};

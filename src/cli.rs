@@ -1,11 +1,14 @@
 //! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
 
+mod print;
 mod refusal;
 
 use std::ffi::OsString;
 
 use clap::builder::StyledStr;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use print::{Completions, List, Status};
 
 use crate::error::{Error, Result};
 
@@ -63,35 +66,6 @@ pub enum Verb {
     Completions(Completions),
 }
 
-/// Arguments of `status`.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct Status {
-    /// One JSON object
-    #[arg(long)]
-    pub json: bool,
-    /// Only the segment of a prompt, for prompts that call a program
-    #[arg(long, conflicts_with = "json")]
-    pub prompt: bool,
-}
-
-/// Arguments of `list`.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct List {
-    /// One JSON object
-    #[arg(long)]
-    pub json: bool,
-    /// Colour in the table: auto, always or never
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub color: Color,
-}
-
 /// Arguments of `ensure`.
 #[derive(Args, Clone, Debug)]
 pub struct Ensure {
@@ -114,13 +88,6 @@ pub struct Logout {
     /// Everything that is stored but the history of use
     #[arg(long, conflicts_with = "account_and_role")]
     pub all: bool,
-}
-
-/// Arguments of `completions`.
-#[derive(Args, Clone, Debug)]
-pub struct Completions {
-    /// bash, zsh or fish
-    pub shell: String,
 }
 
 /// Arguments of `init`.

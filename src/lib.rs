@@ -1,7 +1,7 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, table,
+//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, table, picker,
 //! completion, command.
 
 pub mod catalogue;
@@ -10,6 +10,7 @@ pub mod command;
 pub mod completion;
 pub mod error;
 pub mod input;
+pub mod picker;
 pub mod prompt;
 pub mod report;
 pub mod request;

@@ -8,7 +8,7 @@ use assume_role::cli::Cli;
 use clap::CommandFactory;
 
 /// The layers, each importing only what stands before it. Modules of one line may know each other.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
     &["error", "shown", "session"],
     &["cli"],
     &["input"],
@@ -20,6 +20,7 @@ const LAYERS: [&[&str]; 14] = [
     &["shell"],
     &["prompt"],
     &["report", "table"],
+    &["picker"],
     &["completion"],
     &["command"],
     &["lib", "main"],

@@ -6,6 +6,7 @@
 
 mod base;
 mod network;
+mod open;
 mod profile;
 pub mod saml;
 mod shape;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use base::Base;
 pub use network::{Overrides, Trust};
+pub use open::{Open, open};
 pub use saml::Saml;
 pub use shape::Shape;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};

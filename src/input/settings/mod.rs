@@ -17,6 +17,7 @@
 //! | `warning` | from which time left on the prompt warns | `10m` |
 //! | `alarm` | from which time left on the prompt is alarmed | `2m` |
 //! | `renewable_mark` | what marks a session that renews without asking, up to 4 characters | `*` |
+//! | `picker` | `builtin` or `fzf`: in what accounts and roles are chosen | `builtin` |
 //!
 //! Each is a string, durations also a number of seconds. `ASSUME_ROLE_CONFIG_<KEY>` wins over the file, and
 //! `ASSUME_ROLE_STORE` and `ASSUME_ROLE_TIMEOUT`, which one types for a single run, over that.
@@ -32,7 +33,7 @@ use crate::input::values::parse_role_duration;
 use crate::session::{Name, Region, parse_duration};
 use crate::shown::{is_plain, shown_up_to};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "store",
     "timeout",
     "region",
@@ -43,6 +44,7 @@ const KEYS: [&str; 10] = [
     "warning",
     "alarm",
     "renewable_mark",
+    "picker",
 ];
 
 /// A value and where it came from.
@@ -74,6 +76,15 @@ pub enum StoreKind {
     Runtime,
     /// Nowhere.
     None,
+}
+
+/// In what accounts and roles are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickerKind {
+    /// In our own.
+    Builtin,
+    /// In fzf.
+    Fzf,
 }
 
 /// Where the prompt shows the role.
@@ -112,6 +123,8 @@ pub struct Settings {
     pub alarm: Setting<u32>,
     /// What marks a session that renews without asking.
     pub renewable_mark: Setting<String>,
+    /// In what accounts and roles are chosen.
+    pub picker: Setting<PickerKind>,
 }
 
 impl Default for Settings {
@@ -127,6 +140,7 @@ impl Default for Settings {
             warning: Setting::default_of(600),
             alarm: Setting::default_of(120),
             renewable_mark: Setting::default_of("*".to_owned()),
+            picker: Setting::default_of(PickerKind::Builtin),
         }
     }
 }
@@ -150,6 +164,7 @@ impl Settings {
             warning: setting(&given, "warning", parse_duration)?.unwrap_or(built_in.warning),
             alarm: setting(&given, "alarm", parse_duration)?.unwrap_or(built_in.alarm),
             renewable_mark: setting(&given, "renewable_mark", parse_mark)?.unwrap_or(built_in.renewable_mark),
+            picker: setting(&given, "picker", parse_picker)?.unwrap_or(built_in.picker),
         })
     }
 }
@@ -177,6 +192,10 @@ fn parse_side(origin: &str, text: &str) -> Result<PromptSide> {
         ("none", PromptSide::None),
     ];
     one_of(origin, "prompt", text, &sides)
+}
+
+fn parse_picker(origin: &str, text: &str) -> Result<PickerKind> {
+    one_of(origin, "picker", text, &[("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)])
 }
 
 fn one_of<T: Copy>(origin: &str, what: &str, text: &str, words: &[(&str, T)]) -> Result<T> {

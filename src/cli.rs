@@ -55,6 +55,8 @@ pub enum Verb {
     Ensure(Ensure),
     /// Who this shell is, and for how long
     Status(Status),
+    /// The accounts and roles known here, most used first
+    List(List),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
     /// Print the file that a package installs for TAB; `init` needs none
@@ -70,6 +72,24 @@ pub struct Status {
     /// Only the segment of a prompt, for prompts that call a program
     #[arg(long, conflicts_with = "json")]
     pub prompt: bool,
+}
+
+/// Arguments of `list`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct List {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Colour in the table: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
 }
 
 /// Arguments of `ensure`.
@@ -89,10 +109,10 @@ pub struct Ensure {
 #[derive(Args, Clone, Debug)]
 pub struct Logout {
     /// ACCOUNT ROLE: only the sessions of that role
-    #[arg(value_name = "ACCOUNT ROLE")]
+    #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
     pub words: Vec<String>,
     /// Everything that is stored but the history of use
-    #[arg(long, conflicts_with = "words")]
+    #[arg(long, conflicts_with = "account_and_role")]
     pub all: bool,
 }
 

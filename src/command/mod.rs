@@ -4,6 +4,7 @@ mod assume;
 mod ensure;
 mod export;
 mod init;
+mod list;
 mod logout;
 mod previous;
 mod status;
@@ -107,6 +108,7 @@ pub fn run(context: &Context) -> Outcome {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
         Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
+        Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
         Some(Verb::Completions(arguments)) => Shell::parse(&arguments.shell).map(packaged).map(Output::Text),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),

@@ -3,6 +3,7 @@
 pub mod ask;
 mod bastion;
 mod keys;
+pub mod process;
 
 pub use bastion::{Bastion, Granted, stored_durations, tell_waiting};
 pub use keys::{base_key, role_key};

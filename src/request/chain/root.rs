@@ -1,0 +1,158 @@
+//! Where a chain begins: keys, a program, a token, the single sign-on, or the machine itself.
+
+use std::path::PathBuf;
+
+use super::sso::SsoRole;
+use super::{mfa_serial, parsed_role, session_name};
+use crate::error::{Error, Result};
+use crate::input::Input;
+use crate::input::profiles::Section;
+use crate::request::base::{chosen, keys};
+use crate::request::target::Chosen;
+use crate::session::{Keys, RoleArn, Secret};
+use crate::shown::shown_up_to;
+
+/// The first link.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// The profile that says so, or where else it is from.
+    pub profile: String,
+    /// For messages: `profile bastion (~/.aws/credentials:3)`.
+    pub from: String,
+    /// What it is.
+    pub start: Start,
+    /// The MFA device of its user.
+    pub mfa_serial: Option<Chosen<String>>,
+}
+
+/// How the first link proves itself.
+#[derive(Clone, Debug)]
+pub enum Start {
+    /// Keys in a file or in the environment.
+    Keys(Keys),
+    /// `credential_process`: a program that prints keys.
+    Process(Chosen<String>),
+    /// `credential_source = EcsContainer`.
+    Container,
+    /// `credential_source = Ec2InstanceMetadata`.
+    Instance,
+    /// `web_identity_token_file`.
+    WebIdentity(WebIdentity),
+    /// `sso_session` or the older `sso_…` keys.
+    Sso(SsoRole),
+}
+
+/// A role that is had for a token.
+#[derive(Clone, Debug)]
+pub struct WebIdentity {
+    /// The role.
+    pub role: Chosen<RoleArn>,
+    /// The file with the token.
+    pub token_file: Chosen<PathBuf>,
+    /// `role_session_name`.
+    pub session_name: Option<String>,
+}
+
+impl Root {
+    /// What a profile without a source proves itself with, in the order of the AWS CLI.
+    pub(super) fn of_profile(profile: &Section<'_>, input: &Input) -> Result<Self> {
+        if let Some(token_file) = chosen(profile, "web_identity_token_file") {
+            return Self::new(
+                profile,
+                &token_file.origin.clone(),
+                Start::WebIdentity(web_identity(profile, token_file, input)?),
+            );
+        }
+        if let Some(role) = SsoRole::of_profile(profile, input)? {
+            return Self::new(profile, &role.session.origin.clone(), Start::Sso(role));
+        }
+        let process = chosen(profile, "credential_process");
+        match process {
+            Some(process) if !keys_win(profile, input) => {
+                Self::new(profile, &process.origin.clone(), Start::Process(process))
+            }
+            _ => Self::of_keys(profile),
+        }
+    }
+
+    /// The keys of a profile.
+    pub(super) fn of_keys(profile: &Section<'_>) -> Result<Self> {
+        let (keys, place) = keys(profile)?;
+        Self::new(profile, &place, Start::Keys(keys))
+    }
+
+    /// The source that `credential_source` names.
+    pub(super) fn of_source(profile: &Section<'_>, named: &Chosen<String>, input: &Input) -> Result<Self> {
+        let start = match named.value.as_str() {
+            "Environment" => {
+                return Self::of_environment(input)
+                    .map_err(|error| error.because(format!("credential_source is Environment ({})", named.origin)));
+            }
+            "Ec2InstanceMetadata" => Start::Instance,
+            "EcsContainer" => Start::Container,
+            other => {
+                return Err(Error::config(format!(
+                    "{}: credential_source '{}' is not known",
+                    named.origin,
+                    shown_up_to(other, 80)
+                ))
+                .hint("it is Environment, Ec2InstanceMetadata or EcsContainer"));
+            }
+        };
+        Ok(Self { mfa_serial: None, ..Self::new(profile, &named.origin, start)? })
+    }
+
+    /// The keys in the environment, also those that a switch of ours left there.
+    ///
+    /// # Errors
+    /// `Config` when there are none.
+    pub fn of_environment(input: &Input) -> Result<Self> {
+        let environment = &input.environment;
+        let (id, secret) = (environment.text("AWS_ACCESS_KEY_ID")?, environment.text("AWS_SECRET_ACCESS_KEY")?);
+        let (Some(id), Some(secret)) = (id, secret) else {
+            return Err(Error::config("the environment holds no keys").hint(
+                "it takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN for temporary keys",
+            ));
+        };
+        let token = environment.text("AWS_SESSION_TOKEN")?.map(|token| Secret::new(token.to_owned()));
+        let keys = Keys { id: id.to_owned(), secret: Secret::new(secret.to_owned()), token };
+        let from = match environment.text("ASSUME_ROLE_KEY_ID")? == Some(id) {
+            true => "the role that this shell has (AWS_ACCESS_KEY_ID)",
+            false => "the environment (AWS_ACCESS_KEY_ID)",
+        };
+        Ok(Self { profile: "env".to_owned(), from: from.to_owned(), start: Start::Keys(keys), mfa_serial: None })
+    }
+
+    /// Whether a profile holds keys of its own.
+    pub(super) fn has_keys(profile: &Section<'_>) -> bool {
+        profile.value("aws_access_key_id").is_some()
+    }
+
+    fn new(profile: &Section<'_>, place: &str, start: Start) -> Result<Self> {
+        let name = profile.name();
+        let from = format!("profile {} ({place})", shown_up_to(name, 80));
+        Ok(Self { profile: name.to_owned(), from, start, mfa_serial: mfa_serial(profile)? })
+    }
+}
+
+/// Keys of the credentials file come before `credential_process`, and that before keys of the config file.
+fn keys_win(profile: &Section<'_>, input: &Input) -> bool {
+    let config = input.profiles.paths().first();
+    profile.value("aws_access_key_id").is_some_and(|id| Some(id.place.file.as_ref()) != config.map(String::as_str))
+}
+
+fn web_identity(profile: &Section<'_>, token_file: Chosen<String>, input: &Input) -> Result<WebIdentity> {
+    let role = chosen(profile, "role_arn").ok_or_else(|| {
+        Error::config(format!("{}: a web identity token is good for a role, and none is named", token_file.origin))
+            .hint("add role_arn = arn:aws:iam::123456789012:role/NAME")
+    })?;
+    let path = match (token_file.value.strip_prefix("~/"), input.environment.home()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(&token_file.value),
+    };
+    Ok(WebIdentity {
+        role: parsed_role(&role)?,
+        token_file: Chosen::new(path, token_file.origin),
+        session_name: session_name(profile)?,
+    })
+}

@@ -127,6 +127,12 @@ pub struct Target {
     /// Serial number or ARN of the MFA device
     #[arg(long, value_name = "SERIAL")]
     pub mfa_serial: Option<String>,
+    /// Profile that is the target, when an account has the same name
+    #[arg(long, value_name = "PROFILE", conflicts_with = "via")]
+    pub profile: Option<String>,
+    /// Role to go through, as ACCOUNT:ROLE, profile or ARN; several in their order
+    #[arg(long, value_name = "TARGET")]
+    pub via: Vec<String>,
     /// Profile that holds the base keys
     #[arg(long, value_name = "PROFILE")]
     pub base: Option<String>,

@@ -8,18 +8,15 @@ use crate::input::Input;
 use crate::input::settings::StoreKind;
 use crate::report::Report;
 use crate::request::{Origin, Request};
-use crate::session::{Moment, Secret, minutes};
+use crate::session::{Moment, Principal, RoleArn, Secret, minutes};
 use crate::shell::exports;
 use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
-use crate::source::{Bastion, Granted, base_key, role_key, stored_durations, tell_waiting};
+use crate::source::{self, Granted};
 use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
-/// A stored session is handed out again while more than this is left, in seconds: botocore asks a
-/// `credential_process` on every call once less is left.
-const ENOUGH: i64 = 15 * 60;
 /// Better than nothing where no new session can be had, in seconds.
 const LITTLE: i64 = 60;
 /// From here on the user is told that the clock is off, in seconds.
@@ -54,9 +51,10 @@ pub fn renewed(
         report.warn(&warning);
     }
     let granted = granted?;
+    let actor = actor(&request, &granted)?;
     store.put_use(&used(&request, context.now))?;
-    tell(&request, &granted, &store, context.now, report);
-    export(&request, &granted, target, legacy, &store, context)
+    tell(&request, &granted, &actor, &store, context.now, report);
+    export(&request, &granted, &actor, target, legacy, &store, context)
 }
 
 /// The store that the settings ask for.
@@ -73,79 +71,82 @@ pub fn store_choice(input: &Input) -> Choice {
 fn guard(request: &Request) -> Result<()> {
     if request.target.protected && !request.yes {
         let name = &request.target.name;
-        return Err(Error::new(Kind::Guard, format!("account {name} is protected"))
-            .hint(format!("if you mean it: assume-role {name} {} --yes", request.target.role)));
+        let role = request.target.role.as_ref().map(|role| format!(" {}", role.name));
+        return Err(Error::new(Kind::Guard, format!("account {name} is protected")).hint(format!(
+            "if you mean it: assume-role {}{} --yes",
+            name,
+            role.unwrap_or_default()
+        )));
     }
     Ok(())
 }
 
 /// The session of a request: from the store while enough of it is left, else from AWS.
 fn session(request: &Request, wanted: i64, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
-    let stored = stored(request, store, now)?;
-    let left = |granted: &Granted| granted.role.session.expires.since(now.plus(store.skew(now)));
-    let serves = |granted: &Granted| !request.refresh && left(granted) > enough(&granted.role).max(wanted);
-    let granted = match stored {
-        Some(granted) if serves(&granted) => granted,
-        _ => {
-            let lock = store.lock::<RoleSession>(&role_key(request, request.length.seconds), &mut tell_waiting)?;
-            match self::stored(request, store, now)? {
+    let granted = match source::ready(request, wanted, store, now)? {
+        Some(granted) => granted,
+        None => {
+            let key = source::role_key(request, request.length.seconds)?;
+            let lock = store.lock::<RoleSession>(&key, &mut source::tell_waiting)?;
+            match source::ready(request, wanted, store, now)? {
                 // Whoever held the lock before us fetched it.
-                Some(granted) if serves(&granted) => granted,
-                stored => fetch(request, store, &lock, now, report).or_else(|error| match stored {
-                    Some(granted) if excuses(error.kind) && left(&granted) > LITTLE.max(wanted) && !request.refresh => {
-                        report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
-                        Ok(granted)
-                    }
-                    _ => Err(error),
-                })?,
+                Some(granted) => granted,
+                None => fetch(request, store, &lock, now, report)
+                    .or_else(|error| excused(error, request, wanted, store, now, report))?,
             }
         }
     };
-    if left(&granted) < wanted - LITTLE {
-        return Err(Error::new(Kind::TooShort, format!("a new session lasts only {}", minutes(left(&granted))))
+    let left = source::left(&granted, store, now);
+    if left < wanted - LITTLE {
+        return Err(Error::new(Kind::TooShort, format!("a new session lasts only {}", minutes(left)))
             .hint(format!("ask for a longer one: --duration {}", minutes(wanted))));
     }
     Ok(granted)
 }
 
-/// A session that was never longer than the usual threshold is good until shortly before its end.
-fn enough(role: &RoleSession) -> i64 {
-    if i64::from(role.granted) > ENOUGH { ENOUGH } else { LITTLE }
+/// Where no new session can be had, one that is about to end still serves.
+fn excused(
+    error: Error,
+    request: &Request,
+    wanted: i64,
+    store: &Store,
+    now: Moment,
+    report: &Report,
+) -> Result<Granted> {
+    if request.refresh || !matches!(error.kind, Kind::Network | Kind::NeedsAnswer) {
+        return Err(error);
+    }
+    let stored = source::stored(request, store, now)?;
+    match stored.filter(|granted| source::left(granted, store, now) > LITTLE.max(wanted)) {
+        Some(granted) => {
+            report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
+            Ok(granted)
+        }
+        None => Err(error),
+    }
+}
+
+/// Whose keys they are: the role that was asked for, or whoever a profile without a role stands for.
+fn actor(request: &Request, granted: &Granted) -> Result<Principal> {
+    let of_role = |role: &RoleArn| Principal { account: role.account.clone(), name: role.name.to_string() };
+    request
+        .target
+        .role
+        .as_ref()
+        .map(of_role)
+        .or_else(|| Principal::parse(&granted.role.assumed_role))
+        .ok_or_else(|| Error::network(format!("'{}' names nobody", shown(&granted.role.assumed_role))))
 }
 
 fn used(request: &Request, now: Moment) -> Use {
     let target = &request.target;
     Use {
         account: target.name.clone(),
-        id: Some(target.id.clone()),
-        role: Some(target.role.clone()),
+        id: target.role.as_ref().map(|role| role.account.clone()),
+        role: target.role.as_ref().map(|role| role.name.clone()),
         last: now,
         count: 1,
     }
-}
-
-fn excuses(kind: Kind) -> bool {
-    matches!(kind, Kind::Network | Kind::NeedsAnswer)
-}
-
-fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Granted>> {
-    let mut latest: Option<(RoleSession, Option<String>)> = None;
-    for (seconds, note) in stored_durations(request, store, now)? {
-        let found = store.get::<RoleSession>(&role_key(request, seconds), now)?;
-        let is_later =
-            |role: &RoleSession| latest.as_ref().is_none_or(|(other, _)| role.session.expires > other.session.expires);
-        if let Some(role) = found.filter(is_later) {
-            latest = Some((role, note));
-        }
-    }
-    let Some((role, note)) = latest else { return Ok(None) };
-    let base = store.get::<BaseSession>(&base_key(request), now)?;
-    let mut notes: Vec<String> = note.into_iter().collect();
-    if request.code.is_some() {
-        notes.push("the code was not needed: a stored session serves".to_owned());
-    }
-    let renewable = base.filter(|_| role.granted <= crate::request::ONE_HOUR).map(|base| base.session.expires);
-    Ok(Some(Granted { role, renewable, notes }))
 }
 
 fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Report) -> Result<Granted> {
@@ -159,13 +160,13 @@ fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Re
         .enable_all()
         .build()
         .map_err(|error| Error::io("the network cannot be used").because(error))?;
-    let granted = runtime.block_on(Bastion::new(request, store, &client, lock, now).assume());
+    let granted = runtime.block_on(source::assume(request, store, &client, lock, now));
     // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
     runtime.shutdown_background();
     granted
 }
 
-fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report: &Report) {
+fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, now: Moment, report: &Report) {
     for note in &granted.notes {
         report.note(note);
     }
@@ -177,15 +178,19 @@ fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report
             minutes(skew.abs())
         ));
     }
-    let target = &request.target;
-    let left = minutes(granted.role.session.expires.since(now.plus(skew)));
-    let name = if target.name.as_str() == target.id.as_str() { String::new() } else { format!(" ({})", target.id) };
-    let region = request.region.as_ref().map_or("no region".to_owned(), |region| region.value.to_string());
-    report.done(&format!("{}:{}", target.name, target.role), &format!("{name} for {left}, {region}"));
-    if let Some(origin) = &target.role_origin {
-        report.note(&format!("role {}: {origin}", target.role));
+    for note in &request.notes {
+        report.note(note);
     }
-    report.detail(&format!("base: {}", request.base.keys_from));
+    let target = &request.target;
+    let left = minutes(source::left(granted, store, now));
+    let id = &actor.account;
+    let name = if target.name.as_str() == id.as_str() { String::new() } else { format!(" ({id})") };
+    let region = request.region.as_ref().map_or("no region".to_owned(), |region| region.value.to_string());
+    report.done(&target.to_string(), &format!("{name} for {left}, {region}"));
+    if let (Some(origin), Some(role)) = (&target.role_origin, &target.role) {
+        report.note(&format!("role {}: {origin}", role.name));
+    }
+    report.detail(&format!("base: {}", request.way.shown()));
     report.detail(&format!("acts as: {}", granted.role.assumed_role));
     if let Some(region) = &request.region {
         report.detail(&format!("region: {} from {}", region.value, region.origin));
@@ -198,6 +203,7 @@ fn tell(request: &Request, granted: &Granted, store: &Store, now: Moment, report
 fn export(
     request: &Request,
     granted: &Granted,
+    actor: &Principal,
     target: Target,
     legacy: bool,
     store: &Store,
@@ -205,7 +211,7 @@ fn export(
 ) -> Result<Secret> {
     let skew = store.skew(context.now);
     let session = &granted.role.session;
-    let base = if legacy { store.get::<BaseSession>(&base_key(request), context.now)? } else { None };
+    let base = if legacy { store.get::<BaseSession>(&source::base_key(request), context.now)? } else { None };
     let base_profile = context.environment.text("AWS_PROFILE_ASSUME_ROLE")?;
     let legacy = legacy.then(|| Legacy {
         base: base.as_ref().map(|base| (&base.session.keys, base.made.plus(-skew))),
@@ -214,9 +220,9 @@ fn export(
     });
     let switch = Switch {
         keys: &session.keys,
-        account_id: &request.target.id,
+        account_id: &actor.account,
         account_name: request.target.name.as_str(),
-        role: request.target.role.as_str(),
+        role: &actor.name,
         region: request.region.as_ref().map(|region| &region.value),
         region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
         expires_aws: session.expires,

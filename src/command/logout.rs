@@ -20,9 +20,9 @@ pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Resul
     } else if arguments.words.is_empty() {
         store.forget_sessions()?
     } else {
-        let target = Target::named(&arguments.words, &input)?;
+        let role = Target::named(&arguments.words, &input)?;
         let same = |key: &Key| {
-            key.field("account") == Some(target.id.as_str()) && key.field("role") == Some(target.role.as_str())
+            key.field("account") == Some(role.account.as_str()) && key.field("role") == Some(role.name.as_str())
         };
         store.forget::<RoleSession>(same)?
     };

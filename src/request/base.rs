@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
-use crate::session::{Keys, Region, Secret};
+use crate::session::{Keys, Secret};
 use crate::shown::shown_up_to;
 
 use super::target::{Asked, Chosen};
@@ -18,27 +18,21 @@ pub struct Base {
     pub keys: Keys,
     /// Where the keys are from, for messages: `profile bastion (~/.aws/credentials:3)`.
     pub keys_from: String,
-    /// The profile's region.
-    pub region: Option<Chosen<Region>>,
     /// The profile's MFA device.
     pub mfa_serial: Option<Chosen<String>>,
 }
 
 impl Base {
-    /// Finds the profile (option, account, `AWS_PROFILE_ASSUME_ROLE`, settings, `default`) and takes its keys.
+    /// Takes the keys of a profile.
     ///
     /// # Errors
-    /// `Config` when there is no such profile, it holds no keys, or a value of it does not hold.
+    /// `Config` when it holds no keys, or a value of it does not hold.
     pub fn resolve(name: &Chosen<String>, profile: &Section<'_>) -> Result<Self> {
-        let region = chosen(profile, "region");
         let serial = chosen(profile, "mfa_serial");
-        let (keys, place) = keys(name, profile)?;
+        let (keys, place) = keys(profile)?;
         Ok(Self {
             keys,
             keys_from: format!("profile {} ({place})", shown_up_to(&name.value, 80)),
-            region: region
-                .map(|r| Region::parse(&r.origin, &r.value).map(|value| Chosen::new(value, &r.origin)))
-                .transpose()?,
             mfa_serial: serial
                 .map(|s| parse_mfa_serial(&s.origin, &s.value).map(|value| Chosen::new(value, &s.origin)))
                 .transpose()?,
@@ -47,7 +41,7 @@ impl Base {
     }
 }
 
-/// Which profile is the base, and who says so.
+/// Which profile is the base, and who says so: option, account, `AWS_PROFILE_ASSUME_ROLE`, settings, `default`.
 ///
 /// # Errors
 /// `Config` for a variable that is not UTF-8.
@@ -80,20 +74,24 @@ pub fn find_profile<'a>(name: &Chosen<String>, input: &'a Input) -> Result<Secti
     })
 }
 
-fn keys(name: &Chosen<String>, profile: &Section<'_>) -> Result<(Keys, String)> {
+/// The keys of a profile, and where they stand.
+///
+/// # Errors
+/// `Config` when it holds none, or half of them.
+pub fn keys(profile: &Section<'_>) -> Result<(Keys, String)> {
     let (id, secret) = match (profile.value("aws_access_key_id"), profile.value("aws_secret_access_key")) {
         (Some(id), Some(secret)) => (id, secret),
         (Some(only), None) | (None, Some(only)) => {
             return Err(Error::config(format!(
                 "profile '{}' holds half a key ({})",
-                shown_up_to(&name.value, 80),
+                shown_up_to(profile.name(), 80),
                 only.place
             ))
             .hint("a key is aws_access_key_id and aws_secret_access_key together"));
         }
         (None, None) => {
             let place = profile.place().map(|place| format!(" ({place})")).unwrap_or_default();
-            return Err(Error::config(format!("profile '{}'{} holds no keys", shown_up_to(&name.value, 80), place))
+            return Err(Error::config(format!("profile '{}'{} holds no keys", shown_up_to(profile.name(), 80), place))
                 .hint("the base needs aws_access_key_id and aws_secret_access_key of your own user"));
         }
     };

@@ -6,21 +6,27 @@
 
 mod base;
 mod network;
+mod profile;
+mod shape;
+mod subject;
 mod target;
+mod way;
 mod words;
 
 use std::time::Duration;
 
 pub use base::Base;
 pub use network::{Overrides, Trust};
+pub use shape::Shape;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
+pub use way::Way;
 
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::Input;
-use crate::input::accounts::Account;
 use crate::input::values::{Scheme, parse_mfa_serial};
 use crate::session::{Region, Secret};
+use subject::{Meant, Subject};
 use target::Asked;
 
 /// One switch, fully decided.
@@ -28,26 +34,18 @@ use target::Asked;
 pub struct Request {
     /// Account and role.
     pub target: Target,
+    /// How the session is had.
+    pub way: Way,
     /// The region the shell gets, and who decided it.
     pub region: Option<Chosen<Region>>,
-    /// How long the role session shall last.
+    /// How long the session shall last.
     pub length: Length,
-    /// Who asks.
-    pub base: Base,
+    /// What narrows and marks the session.
+    pub shape: Shape,
     /// The MFA code that was given.
     pub code: Option<Secret>,
     /// The MFA device, and who named it.
     pub serial: Option<Chosen<String>>,
-    /// The session's name, when somebody chose it.
-    pub session_name: Option<String>,
-    /// The external id to send.
-    pub external_id: Option<String>,
-    /// Managed policies that narrow the session.
-    pub policy_arns: Vec<String>,
-    /// Session tags.
-    pub tags: Vec<(String, String)>,
-    /// Who acts, set for good.
-    pub source_identity: Option<String>,
     /// Endpoint overrides.
     pub endpoints: Overrides,
     /// Trusted certificates.
@@ -60,6 +58,8 @@ pub struct Request {
     pub yes: bool,
     /// Questions are allowed.
     pub may_ask: bool,
+    /// What the user should hear about how the words were understood.
+    pub notes: Vec<String>,
     /// The request as words, without secrets: what renews it, and what `-` goes back to.
     pub words: Vec<String>,
 }
@@ -70,38 +70,57 @@ impl Request {
     /// # Errors
     /// `Usage` for words that do not fit, `Config` for names and values that do not hold, with their place.
     pub fn resolve(asked: &cli::Target, input: &Input) -> Result<Self> {
-        let words = words::sort(&asked.words)?;
-        refuse_two("region", asked.region.is_some(), words.region.is_some())?;
-        refuse_two("MFA code", asked.mfa_code.is_some(), words.code.is_some())?;
-        let account = target::find_account(&words.account, input)?;
-        let role = target::role(words.role.as_deref(), &account)?;
-        check_scheme(asked.scheme.as_deref(), &account, input)?;
-        let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or(words.code);
-        let region = target::region(asked.region.as_deref().or(words.region.as_deref()), &account, input)?;
-        let base_name = base::profile_name(asked.base.as_deref(), &account, input)?;
+        match subject::find(asked, input)? {
+            Subject::Role(meant) => Self::of_role(asked, *meant, input),
+            Subject::Profile(name, extras) => profile::resolve(&name, asked, &extras, input),
+        }
+    }
+
+    fn of_role(asked: &cli::Target, meant: Meant, input: &Input) -> Result<Self> {
+        let (account, extras) = (&meant.account, &meant.extras);
+        refuse_two("region", asked.region.is_some(), extras.region.is_some())?;
+        refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
+        let scheme = way::scheme(asked.scheme.as_deref(), account, input)?;
+        let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
+        let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), account, input)?;
+        let base_name = base::profile_name(asked.base.as_deref(), account, input)?;
         let profile = base::find_profile(&base_name, input)?;
-        let base = Base::resolve(&base_name, &profile)?;
-        let region = region.or_else(|| target::fallback_region(&base, input));
-        let target = target::target(&account, role, region.as_ref())?;
+        let region =
+            region.map_or_else(|| target::fallback_region(Some(&profile), input), |region| Ok(Some(region)))?;
+        let (target, role) = meant.target(region.as_ref())?;
+        let asked_with_code =
+            cli::Target { mfa_code: code.as_ref().map(|code| code.expose().to_owned()), ..asked.clone() };
+        let way = match (way::hop(&asked_with_code, &role, input)?, scheme.value) {
+            (Some(hop), _) => Way::Via(Box::new(hop)),
+            (None, Scheme::Bastion) => Way::Bastion(Base::resolve(&base_name, &profile)?),
+            (None, _) => {
+                return Err(Error::config(format!("the scheme from {} is not known to this version", scheme.origin))
+                    .hint("the scheme of this version is bastion"));
+            }
+        };
+        let of_base = match &way {
+            Way::Bastion(base) => base.mfa_serial.clone(),
+            Way::Via(_) => None,
+        };
+        let arn = role.to_string();
+        let account_and_role = [target.name.as_str(), role.name.as_str()];
+        let target_words = if meant.partition.is_some() { &[arn.as_str()][..] } else { &account_and_role };
         Ok(Self {
             region,
-            length: target::length(asked.duration.as_deref(), &account, input)?,
+            length: target::length(asked.duration.as_deref(), account, input)?,
             code,
-            serial: serial(asked.mfa_serial.as_deref(), &account, &base)?,
-            session_name: target::session_name(asked.session_name.as_deref(), &account, input)?,
-            external_id: target::external_id(asked.external_id.as_deref(), &account)?,
-            policy_arns: target::policy_arns(&account, target.partition, asked.write),
-            tags: account.entry.as_ref().map(|entry| entry.tags.clone()).unwrap_or_default(),
-            source_identity: account.entry.as_ref().and_then(|entry| entry.source_identity.clone()),
-            endpoints: network::overrides(&profile, input)?,
-            trust: network::trust(&profile, input),
+            serial: serial(asked.mfa_serial.as_deref(), account)?.or(of_base),
+            shape: Shape::of(asked, account, target.partition, input)?,
+            endpoints: network::overrides(Some(&profile), input)?,
+            trust: network::trust(Some(&profile), input),
             timeout: Duration::from_secs(input.settings.timeout.value.into()),
             refresh: asked.refresh,
             yes: asked.yes,
             may_ask: !asked.no_input,
-            words: words::without_secrets(asked, &target),
+            words: words::without_secrets(asked, extras.region.as_deref(), target_words),
+            notes: meant.notes,
             target,
-            base,
+            way,
         })
     }
 
@@ -128,28 +147,12 @@ fn given_code(text: &str) -> Result<Secret> {
     Err(Error::usage("the value of --mfa-code is not six digits"))
 }
 
-/// The MFA device that option, account or profile name.
-fn serial(option: Option<&str>, account: &Asked, base: &Base) -> Result<Option<Chosen<String>>> {
+/// The MFA device that option or account name.
+fn serial(option: Option<&str>, account: &Asked) -> Result<Option<Chosen<String>>> {
     if let Some(text) = option {
         return Ok(Some(Chosen::new(parse_mfa_serial("--mfa-serial", text)?, "--mfa-serial")));
     }
     let of_account =
         account.entry.as_ref().and_then(|entry| Some((entry.mfa_serial.clone()?, entry.place.to_string())));
-    Ok(of_account.map(|(serial, place)| Chosen::new(serial, place)).or_else(|| base.mfa_serial.clone()))
-}
-
-/// This version proves itself one way. Another scheme is refused here rather than ignored.
-fn check_scheme(option: Option<&str>, account: &Asked, input: &Input) -> Result<()> {
-    let variable = "AWS_ASSUME_ROLE_AUTH_SCHEME";
-    let (scheme, origin) = match (option, account.entry.as_ref(), input.environment.text(variable)?) {
-        (Some(text), _, _) => (Scheme::parse("--scheme", text)?, "--scheme".to_owned()),
-        (None, Some(Account { scheme: Some(scheme), place, .. }), _) => (*scheme, place.to_string()),
-        (None, _, Some(text)) => (Scheme::parse(variable, text)?, variable.to_owned()),
-        (None, _, None) => return Ok(()),
-    };
-    if scheme == Scheme::Bastion {
-        return Ok(());
-    }
-    Err(Error::config(format!("the scheme from {origin} is not known to this version"))
-        .hint("the scheme of this version is bastion"))
+    Ok(of_account.map(|(serial, place)| Chosen::new(serial, place)))
 }

@@ -15,6 +15,10 @@ pub struct Overrides {
     pub sts: Option<Chosen<String>>,
     /// Where IAM is asked instead.
     pub iam: Option<Chosen<String>>,
+    /// Where the portal of the single sign-on is asked instead.
+    pub sso: Option<Chosen<String>>,
+    /// Where a sign-on is made instead.
+    pub sso_oidc: Option<Chosen<String>>,
     /// FIPS endpoints.
     pub fips: bool,
     /// Dual-stack endpoints.
@@ -37,11 +41,12 @@ pub enum Trust {
 ///
 /// # Errors
 /// `Config` for a variable that is not UTF-8.
-pub fn overrides(profile: &Section<'_>, input: &Input) -> Result<Overrides> {
+pub fn overrides(profile: Option<&Section<'_>>, input: &Input) -> Result<Overrides> {
     let environment = &input.environment;
+    let value = |key: &str| profile.and_then(|profile| profile.value(key));
     let on = |variable: &str, key: &str| -> Result<bool> {
         let text =
-            environment.text(variable)?.map(str::to_owned).or_else(|| chosen(profile, key).map(|value| value.value));
+            environment.text(variable)?.map(str::to_owned).or_else(|| value(key).map(|value| value.text.to_owned()));
         Ok(text.is_some_and(|text| text.eq_ignore_ascii_case("true")))
     };
     let ignore = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
@@ -54,15 +59,15 @@ pub fn overrides(profile: &Section<'_>, input: &Input) -> Result<Overrides> {
                 return Ok(Some(Chosen::new(url.to_owned(), variable)));
             }
         }
-        let section = profile.value("services").map(|name| input.profiles.services(name.text)).transpose()?.flatten();
+        let section = value("services").map(|name| input.profiles.services(name.text)).transpose()?.flatten();
         let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
-        Ok(own
-            .or_else(|| profile.value("endpoint_url"))
-            .map(|url| Chosen::new(url.text.to_owned(), url.place.to_string())))
+        Ok(own.or_else(|| value("endpoint_url")).map(|url| Chosen::new(url.text.to_owned(), url.place.to_string())))
     };
     Ok(Overrides {
         sts: of_service("sts")?,
         iam: of_service("iam")?,
+        sso: of_service("sso")?,
+        sso_oidc: of_service("sso_oidc")?,
         fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
         dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         allow_http: environment.text("ASSUME_ROLE_ALLOW_HTTP")? == Some("1"),
@@ -70,10 +75,11 @@ pub fn overrides(profile: &Section<'_>, input: &Input) -> Result<Overrides> {
 }
 
 /// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's.
-pub fn trust(profile: &Section<'_>, input: &Input) -> Trust {
+pub fn trust(profile: Option<&Section<'_>>, input: &Input) -> Trust {
     if let Some(path) = input.environment.path("AWS_CA_BUNDLE") {
         return Trust::Bundle(Chosen::new(path, "AWS_CA_BUNDLE"));
     }
-    chosen(profile, "ca_bundle")
+    profile
+        .and_then(|profile| chosen(profile, "ca_bundle"))
         .map_or(Trust::System, |bundle| Trust::Bundle(Chosen::new(PathBuf::from(&bundle.value), bundle.origin)))
 }

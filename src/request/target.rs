@@ -1,13 +1,17 @@
 //! Which account, role, region and duration are meant.
 
-use crate::error::{Error, Result};
+use std::fmt;
+
+use super::base::chosen;
+use super::subject::{self, Subject};
+use crate::cli;
+use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::accounts::Account;
-use crate::input::values::{ExternalId, parse_role_duration, parse_session_name};
-use crate::session::{AccountId, Name, Partition, Region, RoleName};
+use crate::input::profiles::Section;
+use crate::input::values::parse_role_duration;
+use crate::session::{AccountId, Name, Partition, Region, RoleArn, RoleName};
 use crate::shown::shown_up_to;
-
-use super::base::Base;
 
 /// The duration of a role session when nobody says otherwise, in seconds; also the most that a session made from
 /// other temporary keys may last (IAM user guide, "Methods to assume a role", role chaining).
@@ -49,16 +53,14 @@ pub struct Length {
     pub origin: Origin,
 }
 
-/// Account and role of a switch.
+/// What a switch leads to.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The word typed: an alias or an id.
+    /// The word typed: an alias or an id; for a profile its name.
     pub name: Name,
-    /// The account's id.
-    pub id: AccountId,
-    /// The role.
-    pub role: RoleName,
-    /// The partition of both.
+    /// The role; `None` for a profile that names none and acts as whoever its keys belong to.
+    pub role: Option<RoleArn>,
+    /// The partition.
     pub partition: Partition,
     /// Whether the account is guarded.
     pub protected: bool,
@@ -67,34 +69,58 @@ pub struct Target {
 }
 
 impl Target {
-    /// The account and role that two words name, without anything else of a request.
+    /// The role that two words name, without anything else of a request.
     ///
     /// # Errors
     /// `Config` and `Usage` as for a switch.
-    pub fn named(words: &[String], input: &Input) -> Result<Self> {
-        let words = super::words::sort(words)?;
-        let account = find_account(&words.account, input)?;
-        let role = role(words.role.as_deref(), &account)?;
-        target(&account, role, None)
+    pub fn named(words: &[String], input: &Input) -> Result<RoleArn> {
+        match subject::find(&cli::Target { words: words.to_vec(), ..cli::Target::default() }, input)? {
+            Subject::Role(meant) => Ok(meant.target(None)?.1),
+            Subject::Profile(name, _) => {
+                Err(Error::usage(format!("'{}' is a profile, not a role", shown_up_to(&name, 80))))
+            }
+        }
+    }
+
+    /// The role.
+    ///
+    /// # Errors
+    /// `Bug`: whoever calls this assumes a role.
+    pub fn role(&self) -> Result<&RoleArn> {
+        self.role.as_ref().ok_or_else(|| Error::new(Kind::Bug, format!("{} has no role to assume", self.name)))
+    }
+}
+
+/// As messages name it: `production:read`, or the profile.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.role {
+            Some(role) => write!(f, "{}:{}", self.name, role.name),
+            None => self.name.fmt(f),
+        }
     }
 }
 
 /// An account as typed, with what the accounts file knows about it.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    name: Name,
-    id: AccountId,
+    /// The word typed, an alias or an id; for an ARN the only alias, else the id.
+    pub name: Name,
+    /// The id.
+    pub id: AccountId,
     /// The entry of the file; of an id typed in full, the only alias's.
     pub entry: Option<Account>,
-    protected: bool,
-    read_only: bool,
+    /// Whether one of its aliases is protected.
+    pub protected: bool,
+    /// Whether one of its aliases is read-only.
+    pub read_only: bool,
 }
 
 /// Finds the account of a word: a 12-digit id always means itself, anything else is looked up by its exact name.
 ///
 /// # Errors
-/// `Config` when there is no such account, with the nearest names, or when its entry is wrong.
-pub fn find_account(word: &str, input: &Input) -> Result<Asked> {
+/// `Config` when its entry is wrong.
+pub fn find_account(word: &str, input: &Input) -> Result<Option<Asked>> {
     if let Some(id) = AccountId::parse(word) {
         let aliases = input.accounts.aliases_of(&id)?;
         let (protected, read_only) =
@@ -103,22 +129,20 @@ pub fn find_account(word: &str, input: &Input) -> Result<Asked> {
             [only] => Some((*only).clone()),
             _ => None,
         };
-        return Ok(Asked { name: Name::parse("account", word)?, id, entry, protected, read_only });
+        return Ok(Some(Asked { name: Name::parse("account", word)?, id, entry, protected, read_only }));
     }
     let name = Name::parse("account", word)?;
-    match input.accounts.find(word)? {
-        Some(account) => Ok(Asked {
-            name,
-            id: account.id.clone(),
-            protected: account.protected,
-            read_only: account.read_only,
-            entry: Some(account.clone()),
-        }),
-        None => Err(unknown_account(word, input)),
-    }
+    Ok(input.accounts.find(word)?.map(|account| Asked {
+        name,
+        id: account.id.clone(),
+        protected: account.protected,
+        read_only: account.read_only,
+        entry: Some(account),
+    }))
 }
 
-fn unknown_account(word: &str, input: &Input) -> Error {
+/// The refusal of a word that is no account, with the nearest names.
+pub fn unknown_account(word: &str, input: &Input) -> Error {
     let accounts = &input.accounts;
     let file = accounts.file().unwrap_or("~/.aws/accounts").to_owned();
     let digits = word.chars().filter(char::is_ascii_digit).count();
@@ -163,35 +187,6 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
     }
 }
 
-/// Puts account, role and partition together.
-///
-/// # Errors
-/// `Config` when the account's partition and a region chosen for it disagree.
-pub fn target(
-    asked: &Asked,
-    (role, role_origin): (RoleName, Option<String>),
-    region: Option<&Chosen<Region>>,
-) -> Result<Target> {
-    let of_account = asked.entry.as_ref().and_then(|entry| entry.partition);
-    let of_region = region.map(|region| region.value.partition());
-    if let (Some(partition), Some(region)) = (of_account, region) {
-        if region.value.partition() != partition {
-            return Err(Error::config(format!(
-                "region {} from {} is not in partition {partition} of account {}",
-                region.value, region.origin, asked.name
-            )));
-        }
-    }
-    Ok(Target {
-        name: asked.name.clone(),
-        id: asked.id.clone(),
-        role,
-        partition: of_account.or(of_region).unwrap_or_default(),
-        protected: asked.protected,
-        role_origin,
-    })
-}
-
 /// The region, as far as option, account and environment decide it. A region that a switch set earlier does not
 /// count as the user's choice.
 ///
@@ -217,10 +212,14 @@ pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option
 }
 
 /// The region that the base profile or the settings name.
-pub fn fallback_region(base: &Base, input: &Input) -> Option<Chosen<Region>> {
-    let of_settings =
-        || input.settings.region.as_ref().map(|set| Chosen::new(set.value.clone(), set.origin.to_string()));
-    base.region.clone().or_else(of_settings)
+///
+/// # Errors
+/// `Config` for a value of the profile that is no region.
+pub fn fallback_region(profile: Option<&Section<'_>>, input: &Input) -> Result<Option<Chosen<Region>>> {
+    if let Some(region) = profile.and_then(|profile| chosen(profile, "region")) {
+        return Ok(Some(Chosen::new(Region::parse(&region.origin, &region.value)?, region.origin)));
+    }
+    Ok(input.settings.region.as_ref().map(|set| Chosen::new(set.value.clone(), set.origin.to_string())))
 }
 
 /// How long the session shall last.
@@ -245,43 +244,4 @@ pub fn length(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Leng
         Some(set) => Length { seconds: set.value, origin: Origin::Configured(set.origin.to_string()) },
         None => Length { seconds: ONE_HOUR, origin: Origin::BuiltIn },
     })
-}
-
-/// The session's name, when somebody chose it. `AWS_USERNAME` may hold any text and is made fit.
-///
-/// # Errors
-/// `Config` for an option that is no session name.
-pub fn session_name(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Option<String>> {
-    if let Some(text) = option {
-        return parse_session_name("--session-name", "session name", text).map(Some);
-    }
-    if let Some(name) = asked.entry.as_ref().and_then(|entry| entry.session_name.clone()) {
-        return Ok(Some(name));
-    }
-    Ok(input.environment.text("AWS_USERNAME")?.map(crate::session::session_name))
-}
-
-/// The external id: option, account, else the account's own id, which the old script always sent.
-///
-/// # Errors
-/// `Config` for an option that is no external id.
-pub fn external_id(option: Option<&str>, asked: &Asked) -> Result<Option<String>> {
-    let chosen = match option {
-        Some(text) => Some(ExternalId::parse("--external-id", text)?),
-        None => asked.entry.as_ref().and_then(|entry| entry.external_id.clone()),
-    };
-    Ok(match chosen {
-        Some(ExternalId::None) => None,
-        Some(ExternalId::Value(text)) => Some(text),
-        None => Some(asked.id.to_string()),
-    })
-}
-
-/// The managed policies of the session: the account's, and `ReadOnlyAccess` where the account is marked so.
-pub fn policy_arns(asked: &Asked, partition: Partition, write: bool) -> Vec<String> {
-    let mut arns = asked.entry.as_ref().map(|entry| entry.policy_arns.clone()).unwrap_or_default();
-    if asked.read_only && !write {
-        arns.push(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
-    }
-    arns
 }

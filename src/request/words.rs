@@ -1,42 +1,27 @@
 //! The words of a target, in the order of the old script and a little freer.
 
-use super::target::Target;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::session::{Region, Secret};
 use crate::shown::shown_up_to;
 
-/// What a line like `production read 123456 eu-west-1` says.
+/// What may stand behind a role.
 #[derive(Clone, Debug, Default)]
-pub struct Words {
-    /// The first word: an account's name or id.
-    pub account: String,
-    /// The second word.
-    pub role: Option<String>,
+pub struct Extras {
     /// Six digits.
     pub code: Option<Secret>,
     /// A region-shaped word.
     pub region: Option<String>,
 }
 
-/// Sorts the words: after the role, in any order and each once, six digits are the code, a region-shaped word the
+/// Sorts the words behind the role, in any order and each once: six digits are the code, a region-shaped word the
 /// region, an empty word nothing (the old script was called with empty arguments to skip them).
 ///
 /// # Errors
 /// `Usage` for a word that is neither, or one that comes twice.
-pub fn sort(words: &[String]) -> Result<Words> {
-    let mut rest = words.iter();
-    let Some(account) = rest.next() else {
-        return Err(usage("which account and role?").hint("the accounts you named stand in ~/.aws/accounts"));
-    };
-    if account.is_empty() {
-        return Err(usage("the account is empty"));
-    }
-    let mut sorted = Words { account: account.clone(), role: rest.next().cloned(), ..Words::default() };
-    if sorted.role.as_ref().is_some_and(String::is_empty) {
-        return Err(usage("the role is empty"));
-    }
-    for word in rest.filter(|word| !word.is_empty()) {
+pub fn extras(words: &[String]) -> Result<Extras> {
+    let mut sorted = Extras::default();
+    for word in words.iter().filter(|word| !word.is_empty()) {
         let is_code = word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
         if is_code && sorted.code.is_none() {
             sorted.code = Some(Secret::new(word.clone()));
@@ -52,26 +37,44 @@ pub fn sort(words: &[String]) -> Result<Words> {
     Ok(sorted)
 }
 
-/// The request as words that ask for the same session again: account, role and what was chosen on the command line,
-/// never a code or a consent.
-pub fn without_secrets(asked: &cli::Target, target: &Target) -> Vec<String> {
+/// The words of `ACCOUNT ROLE`, the role if there is one, and what stands behind them.
+///
+/// # Errors
+/// `Usage` for an empty account or role.
+pub fn account_and_role(words: &[String]) -> Result<(&str, Option<&str>, &[String])> {
+    let Some((account, rest)) = words.split_first() else {
+        return Err(usage("which account and role?").hint("the accounts you named stand in ~/.aws/accounts"));
+    };
+    if account.is_empty() {
+        return Err(usage("the account is empty"));
+    }
+    match rest.split_first() {
+        Some((role, _)) if role.is_empty() => Err(usage("the role is empty")),
+        Some((role, rest)) => Ok((account, Some(role), rest)),
+        None => Ok((account, None, rest)),
+    }
+}
+
+/// The request as words that ask for the same session again: the target and what was chosen on the command line,
+/// never a code or a consent. `region` is the one that stood among the words, `target` what the rest came down to.
+pub fn without_secrets(asked: &cli::Target, region: Option<&str>, target: &[&str]) -> Vec<String> {
     let options = [
-        ("--region", &asked.region),
-        ("--duration", &asked.duration),
-        ("--mfa-serial", &asked.mfa_serial),
-        ("--base", &asked.base),
-        ("--scheme", &asked.scheme),
-        ("--session-name", &asked.session_name),
-        ("--external-id", &asked.external_id),
+        ("--region", asked.region.as_deref().or(region)),
+        ("--duration", asked.duration.as_deref()),
+        ("--mfa-serial", asked.mfa_serial.as_deref()),
+        ("--base", asked.base.as_deref()),
+        ("--scheme", asked.scheme.as_deref()),
+        ("--session-name", asked.session_name.as_deref()),
+        ("--external-id", asked.external_id.as_deref()),
+        ("--profile", asked.profile.as_deref()),
     ];
-    let chosen =
-        options.into_iter().filter_map(|(option, value)| value.as_ref().map(|value| format!("{option}={value}")));
-    let region = asked.words.get(2..).unwrap_or_default().iter().find(|word| Region::is_shaped(word));
-    let mut words: Vec<String> = chosen.chain(region.map(|region| format!("--region={region}"))).collect();
+    let chosen = options.into_iter().filter_map(|(option, value)| value.map(|value| format!("{option}={value}")));
+    let mut words: Vec<String> = chosen.chain(asked.via.iter().map(|hop| format!("--via={hop}"))).collect();
     if asked.write {
         words.push("--write".to_owned());
     }
-    words.extend(["--".to_owned(), target.name.to_string(), target.role.to_string()]);
+    words.push("--".to_owned());
+    words.extend(target.iter().map(|&word| word.to_owned()));
     words
 }
 
@@ -83,8 +86,9 @@ fn usage(message: impl Into<String>) -> Error {
 mod tests {
     use super::*;
 
-    fn sorted(words: &[&str]) -> Result<Words> {
-        sort(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>())
+    fn sorted(words: &[&str]) -> Result<Extras> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        extras(account_and_role(&words)?.2)
     }
 
     #[test]

@@ -2,11 +2,13 @@
 //!
 //! A value that exists is valid: each is made by a parser that refuses with the reason. Nothing here does I/O.
 
+mod arn;
 mod keys;
 mod moment;
 mod names;
 mod place;
 
+pub use arn::{Principal, RoleArn};
 pub use keys::{Keys, Secret, Session};
 pub use moment::{Moment, minutes, parse_duration};
 pub use names::{AccountId, Name, RoleName, session_name};

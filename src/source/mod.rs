@@ -2,8 +2,51 @@
 
 pub mod ask;
 mod bastion;
+mod errand;
 mod keys;
-pub mod process;
+mod process;
+mod root;
+pub mod sso;
+mod stored;
+mod turn;
+mod via;
 
-pub use bastion::{Bastion, Granted, stored_durations, tell_waiting};
 pub use keys::{base_key, role_key};
+pub use stored::{left, ready, stored};
+pub use turn::tell as tell_waiting;
+
+use crate::error::Result;
+use crate::request::{Request, Way};
+use crate::session::Moment;
+use crate::store::{Lock, RoleSession, Store};
+use crate::sts::Client;
+use bastion::Bastion;
+use errand::Errand;
+
+/// Until when a session renews whose ground has no end of its own.
+const FOREVER: Moment = Moment(253_402_300_799);
+
+/// A session, and what the user should hear about it.
+#[derive(Debug)]
+pub struct Granted {
+    /// The session as it is stored.
+    pub role: RoleSession,
+    /// Until when it renews without a question, by AWS's clock.
+    pub renewable: Option<Moment>,
+    /// One line each, for standard error.
+    pub notes: Vec<String>,
+}
+
+/// Gets a new session by the way that the request says. `lock` is the one of its role session, `now` this machine's
+/// clock.
+///
+/// # Errors
+/// What AWS refused, diagnosed; `NeedsAnswer` when somebody has to be asked and nobody may be.
+pub async fn assume(request: &Request, store: &Store, client: &Client, lock: &Lock, now: Moment) -> Result<Granted> {
+    let errand = Errand::new(request, store, client, now)?;
+    match &request.way {
+        Way::Bastion(base) => Bastion::new(errand, base, lock).assume().await,
+        Way::Via(hop) => via::through(hop, errand).await,
+
+    }
+}

@@ -39,6 +39,11 @@ impl Key {
         self.0.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
+    /// The whole key as one text, to be a value of another key.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// A hash of the key, in hexadecimal digits: the same in every run, and no two keys share one. JSON keeps
     /// the borders between the parts, which plain joining would lose.
     pub(super) fn digest(&self) -> String {

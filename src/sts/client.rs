@@ -51,7 +51,7 @@ pub struct Client {
     pub(super) connector: SharedHttpConnector,
     pub(super) endpoints: Endpoints,
     pub(super) clock: Clock,
-    http: SharedHttpClient,
+    pub(super) http: SharedHttpClient,
     whole: Duration,
 }
 

@@ -1,5 +1,6 @@
 //! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
 
+use super::sso::SsoEndpoints;
 use crate::error::{Error, Kind, Result};
 use crate::request::{Chosen, Overrides};
 use crate::session::{Partition, Region};
@@ -16,6 +17,8 @@ pub struct Endpoints {
     pub sts: Option<String>,
     /// The URL of IAM and the region its calls are signed for.
     pub iam: (String, String),
+    /// The single sign-on, where the request needs it.
+    pub sso: Option<SsoEndpoints>,
     /// FIPS endpoints.
     pub fips: bool,
     /// Dual-stack endpoints.
@@ -29,7 +32,7 @@ impl Endpoints {
     /// `Config` for an override that is no URL, `Guard` for plain http outside loopback: session tokens travel in headers.
     pub fn resolve(region: Region, partition: Partition, overrides: &Overrides) -> Result<Self> {
         let checked = |chosen: &Option<Chosen<String>>| {
-            chosen.as_ref().map(|url| check(&url.value, &url.origin, overrides.allow_http)).transpose()
+            chosen.as_ref().map(|url| check_url(&url.value, &url.origin, overrides.allow_http)).transpose()
         };
         let (host, signing_region) = iam_of(partition, overrides.fips);
         let iam = checked(&overrides.iam)?.unwrap_or_else(|| format!("https://{host}"));
@@ -38,9 +41,18 @@ impl Endpoints {
             partition,
             sts: checked(&overrides.sts)?,
             iam: (iam, signing_region.to_owned()),
+            sso: None,
             fips: overrides.fips,
             dual_stack: overrides.dual_stack,
         })
+    }
+
+    /// The same with the single sign-on of a region.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn with_sso(self, region: &Region, overrides: &Overrides) -> Result<Self> {
+        Ok(Self { sso: Some(SsoEndpoints::resolve(region, overrides)?), ..self })
     }
 
     /// STS as messages name it.
@@ -50,11 +62,17 @@ impl Endpoints {
 
     /// Whether every call goes to plain http, so that no trust store is needed.
     pub fn are_plain(&self) -> bool {
-        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:")) && !self.iam.0.starts_with("https:")
+        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:")) 
+            && !self.iam.0.starts_with("https:")
+            && self.sso.as_ref().is_none_or(SsoEndpoints::are_plain)
     }
 }
 
-fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
+/// A URL from outside, when it is one that keys may travel to: https, or loopback.
+///
+/// # Errors
+/// `Config` for what is no URL, `Guard` for plain http elsewhere.
+pub fn check_url(url: &str, origin: &str, allow_http: bool) -> Result<String> {
     let refuse = |why: &str| {
         Err(Error::config(format!("the endpoint '{}' from {origin} {why}", shown(url)))
             .hint("an endpoint looks like https://sts.eu-west-1.amazonaws.com"))

@@ -80,7 +80,8 @@ async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failur
     }
 }
 
-fn form_encoded(text: &str) -> String {
+/// A value as it stands in a query.
+pub(super) fn form_encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
@@ -119,7 +120,8 @@ fn signed(client: &Client, keys: &Keys, body: &str, now: SystemTime) -> Option<H
     HttpRequest::try_from(request).ok()
 }
 
-async fn bounded(mut body: SdkBody) -> Option<Vec<u8>> {
+/// The body, unless it is larger than any real one.
+pub(super) async fn bounded(mut body: SdkBody) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(frame) =
         std::future::poll_fn(|context| http_body::Body::poll_frame(std::pin::Pin::new(&mut body), context)).await

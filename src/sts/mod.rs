@@ -7,12 +7,16 @@ mod diagnose;
 mod endpoint;
 mod failure;
 mod iam;
+mod machine;
 mod reply;
 mod roles;
+mod sso;
 
 pub use client::Client;
 pub use diagnose::{Attempt, diagnose};
-pub use endpoint::Endpoints;
+pub use endpoint::{Endpoints, check_url};
 pub use failure::{Failure, Trouble};
 pub use iam::{Device, mfa_devices};
+pub use sso::{JsonReply, SsoEndpoints, role_credentials};
+pub use machine::{Machine, machine_keys};
 pub use roles::{Assumed, Identity, Mfa, RoleCall, assume_role, caller_identity, session_token};

@@ -3,8 +3,8 @@
 use super::client::{Client, local_now};
 use super::failure::Failure;
 use super::reply;
-use crate::request::Request;
-use crate::session::{AccountId, Keys, Moment, Partition, RoleName, Secret, Session};
+use crate::request::Shape;
+use crate::session::{AccountId, Keys, Moment, RoleArn, Secret, Session};
 
 /// Whose keys they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,49 +36,17 @@ pub struct Mfa {
     pub code: Secret,
 }
 
-/// Everything `AssumeRole` is told.
+/// Everything a call for a role is told.
 #[derive(Clone, Debug)]
 pub struct RoleCall {
-    /// The account of the role.
-    pub account: AccountId,
-    /// The partition of the role.
-    pub partition: Partition,
     /// The role.
-    pub role: RoleName,
+    pub role: RoleArn,
     /// How long the session shall last, in seconds.
     pub seconds: u32,
     /// The name of the session in AWS's logs.
     pub session_name: String,
-    /// The external id to send.
-    pub external_id: Option<String>,
-    /// Managed policies that narrow the session.
-    pub policy_arns: Vec<String>,
-    /// Session tags.
-    pub tags: Vec<(String, String)>,
-    /// Who acts, set for good.
-    pub source_identity: Option<String>,
-}
-
-impl RoleCall {
-    /// The call that a request comes down to.
-    pub fn of(request: &Request, session_name: String, seconds: u32) -> Self {
-        Self {
-            account: request.target.id.clone(),
-            partition: request.target.partition,
-            role: request.target.role.clone(),
-            seconds,
-            session_name,
-            external_id: request.external_id.clone(),
-            policy_arns: request.policy_arns.clone(),
-            tags: request.tags.clone(),
-            source_identity: request.source_identity.clone(),
-        }
-    }
-
-    /// The ARN of the role.
-    pub fn role_arn(&self) -> String {
-        format!("arn:{}:iam::{}:role/{}", self.partition, self.account, self.role)
-    }
+    /// What narrows and marks the session; its own name is not looked at.
+    pub shape: Shape,
 }
 
 /// A role session and the ARN it acts under.
@@ -130,30 +98,31 @@ pub async fn assume_role(client: &Client, keys: &Keys, call: &RoleCall, mfa: Opt
 }
 
 async fn assume_once(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
-    let tags = call
+    let shape = &call.shape;
+    let tags = shape
         .tags
         .iter()
         .filter_map(|(key, value)| aws_sdk_sts::types::Tag::builder().key(key).value(value).build().ok());
     let policies =
-        call.policy_arns.iter().map(|arn| aws_sdk_sts::types::PolicyDescriptorType::builder().arn(arn).build());
+        shape.policy_arns.iter().map(|arn| aws_sdk_sts::types::PolicyDescriptorType::builder().arn(arn).build());
     let reply = client
         .sts(keys, mfa.is_some())
         .assume_role()
-        .role_arn(call.role_arn())
+        .role_arn(call.role.to_string())
         .role_session_name(&call.session_name)
         .duration_seconds(i32::try_from(call.seconds).unwrap_or(i32::MAX))
-        .set_external_id(call.external_id.clone())
+        .set_external_id(shape.external_id.clone())
         .set_policy_arns(some_of(policies.collect()))
         .set_tags(some_of(tags.collect()))
-        .set_source_identity(call.source_identity.clone())
+        .set_source_identity(shape.source_identity.clone())
         .set_serial_number(mfa.map(|mfa| mfa.serial.clone()))
         .set_token_code(mfa.map(|mfa| mfa.code.expose().to_owned()))
         .send()
         .await?;
     let session = reply::session(reply.credentials(), aws_now(client))?;
     let arn = reply.assumed_role_user().map(|user| user.arn().to_owned()).unwrap_or_default();
-    let expected = format!(":sts::{}:assumed-role/{}/", call.account, call.role.base_name());
-    if !arn.starts_with(&format!("arn:{}{expected}", call.partition)) {
+    let RoleArn { partition, account, name } = &call.role;
+    if !arn.starts_with(&format!("arn:{partition}:sts::{account}:assumed-role/{}/", name.base_name())) {
         return Err(Failure::malformed("AssumedRoleUser"));
     }
     Ok(Assumed { session, arn })
@@ -163,6 +132,7 @@ fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-fn aws_now(client: &Client) -> Moment {
+/// AWS's time, as far as it is known.
+pub(super) fn aws_now(client: &Client) -> Moment {
     local_now().plus(client.skew().unwrap_or(0))
 }

@@ -7,8 +7,8 @@
 mod root;
 mod sso;
 
-pub use root::{Root, Start, WebIdentity};
-pub use sso::{SsoRole, SsoSession};
+pub use root::{Process, RUNNING, Root, Start, WebIdentity};
+pub use sso::{SsoRole, SsoSession, sign_on};
 
 use super::base::chosen;
 use super::target::Chosen;
@@ -29,7 +29,7 @@ pub struct Chain {
     pub root: Root,
     /// The roles, in the order in which they are assumed; none for a profile without a role.
     pub hops: Vec<Hop>,
-    /// The region of the profile, or else of the nearest profile on the way that names one.
+    /// The region of the nearest profile on the way that names one.
     pub region: Option<Chosen<Region>>,
 }
 

@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::request::base::{chosen, keys};
 use crate::request::target::Chosen;
-use crate::session::{Keys, RoleArn, Secret};
+use crate::session::{Keys, Moment, RoleArn, Secret};
 use crate::shown::shown_up_to;
 
 /// The first link.
@@ -28,10 +28,10 @@ pub struct Root {
 /// How the first link proves itself.
 #[derive(Clone, Debug)]
 pub enum Start {
-    /// Keys in a file or in the environment.
-    Keys(Keys),
+    /// Keys in a file or in the environment, and when they end, if that is known.
+    Keys(Keys, Option<Moment>),
     /// `credential_process`: a program that prints keys.
-    Process(Chosen<String>),
+    Process(Process),
     /// `credential_source = EcsContainer`.
     Container,
     /// `credential_source = Ec2InstanceMetadata`.
@@ -41,6 +41,21 @@ pub enum Start {
     /// `sso_session` or the older `sso_…` keys.
     Sso(SsoRole),
 }
+
+/// A program that prints keys.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Its command line.
+    pub command: Chosen<String>,
+    /// The profiles whose programs are running already, one on each line: how we meet ourselves again.
+    pub running: String,
+}
+
+/// The variable that tells a program for which profiles it runs.
+pub const RUNNING: &str = "ASSUME_ROLE_CHAIN";
+
+/// Under which keys other tools write when temporary keys of a profile end.
+const ENDS: [&str; 4] = ["x_security_token_expires", "aws_credential_expiration", "aws_expiration", "expiration"];
 
 /// A role that is had for a token.
 #[derive(Clone, Debug)]
@@ -67,9 +82,10 @@ impl Root {
             return Self::new(profile, &role.session.origin.clone(), Start::Sso(role));
         }
         let process = chosen(profile, "credential_process");
+        let running = input.environment.text(RUNNING)?.unwrap_or_default().to_owned();
         match process {
             Some(process) if !keys_win(profile, input) => {
-                Self::new(profile, &process.origin.clone(), Start::Process(process))
+                Self::new(profile, &process.origin.clone(), Start::Process(Process { command: process, running }))
             }
             _ => Self::of_keys(profile),
         }
@@ -78,7 +94,8 @@ impl Root {
     /// The keys of a profile.
     pub(super) fn of_keys(profile: &Section<'_>) -> Result<Self> {
         let (keys, place) = keys(profile)?;
-        Self::new(profile, &place, Start::Keys(keys))
+        let ends = ENDS.iter().find_map(|key| Moment::parse_rfc3339(profile.value(key)?.text));
+        Self::new(profile, &place, Start::Keys(keys, ends))
     }
 
     /// The source that `credential_source` names.
@@ -116,11 +133,12 @@ impl Root {
         };
         let token = environment.text("AWS_SESSION_TOKEN")?.map(|token| Secret::new(token.to_owned()));
         let keys = Keys { id: id.to_owned(), secret: Secret::new(secret.to_owned()), token };
+        let ends = environment.text("AWS_CREDENTIAL_EXPIRATION")?.and_then(Moment::parse_rfc3339);
         let from = match environment.text("ASSUME_ROLE_KEY_ID")? == Some(id) {
             true => "the role that this shell has (AWS_ACCESS_KEY_ID)",
             false => "the environment (AWS_ACCESS_KEY_ID)",
         };
-        Ok(Self { profile: "env".to_owned(), from: from.to_owned(), start: Start::Keys(keys), mfa_serial: None })
+        Ok(Self { profile: "env".to_owned(), from: from.to_owned(), start: Start::Keys(keys, ends), mfa_serial: None })
     }
 
     /// Whether a profile holds keys of its own.

@@ -1,7 +1,10 @@
 //! What a profile or an `[sso-session]` says about the single sign-on (IAM Identity Center).
 
+use std::path::PathBuf;
+
 use crate::error::{Error, Result};
 use crate::input::Input;
+use crate::input::environment::Environment;
 use crate::input::profiles::Section;
 use crate::request::base::chosen;
 use crate::request::target::Chosen;
@@ -35,6 +38,19 @@ pub struct SsoSession {
     pub scopes: Vec<String>,
     /// Where it stands.
     pub origin: String,
+    /// The home directory, below which sign-ons are kept.
+    pub home: Option<PathBuf>,
+    /// Whether the environment is that of a desktop, where a page can be opened.
+    pub on_desktop: bool,
+}
+
+/// Variables of a session that came over a network, or of a machine without a person.
+const ELSEWHERE: [&str; 6] =
+    ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"];
+
+fn is_desktop(environment: &Environment) -> bool {
+    let has_screen = cfg!(target_os = "macos") || environment.has("DISPLAY") || environment.has("WAYLAND_DISPLAY");
+    has_screen && !ELSEWHERE.iter().any(|name| environment.has(name))
 }
 
 impl SsoRole {
@@ -74,13 +90,13 @@ impl SsoSession {
         let origin = section.place().map(|place| place.to_string()).unwrap_or_default();
         let scopes = chosen(&section, "sso_registration_scopes")
             .map_or_else(|| vec![DEFAULT_SCOPE.to_owned()], |scopes| words(&scopes.value));
-        Self::read(&section, Some(name.to_owned()), scopes, origin)
+        Self::read(&section, Some(name.to_owned()), scopes, origin, input)
     }
 
     /// The session of a profile: the one it names, or what it says itself.
     fn of_profile(profile: &Section<'_>, account_origin: &str, input: &Input) -> Result<Self> {
         let Some(name) = chosen(profile, "sso_session") else {
-            return Self::read(profile, None, Vec::new(), account_origin.to_owned());
+            return Self::read(profile, None, Vec::new(), account_origin.to_owned(), input);
         };
         let session =
             Self::named(&name.value, input).map_err(|error| error.because(format!("sso_session: {}", name.origin)))?;
@@ -98,7 +114,7 @@ impl SsoSession {
         Ok(session)
     }
 
-    fn read(section: &Section<'_>, name: Option<String>, scopes: Vec<String>, origin: String) -> Result<Self> {
+    fn read(section: &Section<'_>, name: Option<String>, scopes: Vec<String>, origin: String, input: &Input) -> Result<Self> {
         let need = |key: &str| chosen(section, key).ok_or_else(|| missing(section, key, &origin));
         let (url, region) = (need("sso_start_url")?, need("sso_region")?);
         if !url.value.starts_with("https://")
@@ -108,7 +124,9 @@ impl SsoSession {
                 .hint("it looks like https://my-company.awsapps.com/start"));
         }
         let region = Region::parse(&region.origin, &region.value)?;
-        Ok(Self { name, start_url: url.value, region, scopes, origin })
+        let environment = &input.environment;
+        let (home, on_desktop) = (environment.home(), is_desktop(environment));
+        Ok(Self { name, start_url: url.value, region, scopes, origin, home, on_desktop })
     }
 }
 
@@ -150,5 +168,19 @@ pub fn sign_on(word: Option<&str>, input: &Input) -> Result<SsoSession> {
             ))
             .hint("it takes sso_session, or sso_start_url and its fellows")
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_local_desktop_opens_pages() {
+        assert!(is_desktop(&Environment::from_pairs([("DISPLAY", ":0")])));
+        for name in ELSEWHERE {
+            assert!(!is_desktop(&Environment::from_pairs([("DISPLAY", ":0"), (name, "x")])), "{name}");
+        }
+        assert_eq!(is_desktop(&Environment::default()), cfg!(target_os = "macos"));
     }
 }

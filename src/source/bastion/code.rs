@@ -18,15 +18,15 @@ impl Bastion<'_> {
         if is_new {
             self.identity().await?;
         }
-        if let Some(code) = self.request.code.clone() {
+        if let Some(code) = self.errand.request.code.clone() {
             return Ok(Mfa { serial, code });
         }
         let question = self.question(device);
         self.turn.asking(true);
         let code = if is_new {
-            self.terminal.ask_code(&question).await?
+            self.errand.terminal.ask_code(&question).await?
         } else {
-            tokio::try_join!(self.terminal.ask_code(&question), self.identity())?.0
+            tokio::try_join!(self.errand.terminal.ask_code(&question), self.identity())?.0
         };
         self.turn.asking(false);
         Ok(Mfa { serial, code })
@@ -48,7 +48,7 @@ impl Bastion<'_> {
             *tries += 1;
             let question = format!("AWS did not take that code; each works once. {}", self.question(device));
             self.turn.asking(true);
-            let asked = self.terminal.ask_code(&question).await;
+            let asked = self.errand.terminal.ask_code(&question).await;
             self.turn.asking(false);
             let code = asked.map_err(|error| match error.kind {
                 Kind::NeedsAnswer => self.explain_device(failure, device),

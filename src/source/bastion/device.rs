@@ -40,14 +40,15 @@ impl Bastion<'_> {
             };
             match found {
                 Device::Known(serial) => return Ok(Proof::Code(serial)),
-                Device::Guessed(serial) if self.request.code.is_some() => return Ok(Proof::Code(serial)),
+                Device::Guessed(serial) if self.errand.request.code.is_some() => return Ok(Proof::Code(serial)),
                 _ => {}
             }
-            let failure = match self.call_role(&self.request.base.keys, None).await? {
+            let failure = match self.call_role(&self.base.keys, None).await? {
                 Ok(assumed) => {
                     self.remember_device(MfaDevice::None)?;
-                    if self.request.code.is_some() {
-                        self.notes
+                    if self.errand.request.code.is_some() {
+                        self.errand
+                            .notes
                             .push("the code was not sent: this user has no MFA device that shows codes".to_owned());
                     }
                     return Ok(Proof::Role(assumed));
@@ -55,8 +56,9 @@ impl Bastion<'_> {
                 Err(failure) => failure,
             };
             match found {
-                Device::Guessed(serial) if failure.is_denial() && self.terminal.can_ask() => {
-                    self.terminal
+                Device::Guessed(serial) if failure.is_denial() && self.errand.terminal.can_ask() => {
+                    self.errand
+                        .terminal
                         .say("AWS refuses this without MFA. If you have a device, type its code; else Ctrl-C.");
                     return Ok(Proof::Code(serial));
                 }
@@ -71,20 +73,20 @@ impl Bastion<'_> {
     }
 
     fn device(&self) -> Result<Option<Device>> {
-        if let Some(serial) = &self.request.serial {
+        if let Some(serial) = &self.errand.request.serial {
             return Ok(Some(Device::Known(serial.clone())));
         }
         Ok(match self.facts()?.mfa {
             Some(MfaDevice::Serial(serial)) => Some(Device::Known(Chosen::new(serial, "remembered"))),
             // A code at hand: there may be a device by now.
-            Some(MfaDevice::None) if self.request.code.is_some() => None,
+            Some(MfaDevice::None) if self.errand.request.code.is_some() => None,
             Some(MfaDevice::None) => Some(Device::NoneOnce),
             None => None,
         })
     }
 
     async fn ask_aws(&mut self) -> Result<Device> {
-        match mfa_devices(self.client, &self.request.base.keys).await {
+        match mfa_devices(self.errand.client, &self.base.keys).await {
             Ok(devices) => Ok(match self.choose(&devices).await? {
                 Some(serial) => {
                     self.remember_device(MfaDevice::Serial(serial.clone()))?;
@@ -102,7 +104,8 @@ impl Bastion<'_> {
         match serials.as_slice() {
             [] => {
                 if !devices.is_empty() {
-                    self.notes
+                    self.errand
+                        .notes
                         .push("this user has only passkeys, which STS cannot take; going on without MFA".to_owned());
                 }
                 Ok(None)
@@ -112,10 +115,11 @@ impl Bastion<'_> {
                 let shown: Vec<String> = several.iter().map(|serial| shown(serial)).collect();
                 let question = "Which MFA device?";
                 self.turn.asking(true);
-                let chosen = self.terminal.ask_choice(question, &shown).await.map_err(|error| match error.kind {
-                    Kind::NeedsAnswer => error.hint(format!("name one of {} with --mfa-serial", shown.join(", "))),
-                    _ => error,
-                })?;
+                let chosen =
+                    self.errand.terminal.ask_choice(question, &shown).await.map_err(|error| match error.kind {
+                        Kind::NeedsAnswer => error.hint(format!("name one of {} with --mfa-serial", shown.join(", "))),
+                        _ => error,
+                    })?;
                 self.turn.asking(false);
                 Ok(several.get(chosen).cloned())
             }
@@ -129,21 +133,21 @@ impl Bastion<'_> {
             return Err(self.refusal(failure, false));
         }
         let identity = self.identity().await?;
-        let serial = format!("arn:{}:iam::{}:mfa/{}", self.request.target.partition, identity.account, identity.user());
+        let serial = format!("arn:{}:iam::{}:mfa/{}", self.errand.role.partition, identity.account, identity.user());
         Ok(Chosen::new(serial, "a guess: iam:ListMFADevices was not possible"))
     }
 
     pub(super) fn remember_device(&self, device: MfaDevice) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = Some(device);
-        facts.learned = self.now;
-        self.store.put(&base_key(self.request), &facts, self.now)
+        facts.learned = self.errand.now;
+        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now)
     }
 
     /// What was remembered turned out wrong: the next run asks AWS again.
     pub(super) fn forget_device(&self) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = None;
-        self.store.put(&base_key(self.request), &facts, self.now)
+        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now)
     }
 }

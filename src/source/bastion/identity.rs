@@ -10,7 +10,7 @@ use crate::sts::{Identity, caller_identity};
 impl Bastion<'_> {
     /// The session's name: as chosen, else the user's. Never empty, and the same for every session of a user.
     pub(super) async fn session_name(&mut self) -> Result<String> {
-        if let Some(name) = &self.request.session_name {
+        if let Some(name) = &self.errand.request.shape.session_name {
             return Ok(name.clone());
         }
         let arn = match self.known_arn() {
@@ -22,18 +22,19 @@ impl Bastion<'_> {
 
     /// Asks AWS whose keys these are. Opens the connection and proves the keys on the way.
     pub(super) async fn identity(&self) -> Result<Identity> {
-        let keys = &self.request.base.keys;
-        let identity = caller_identity(self.client, keys).await.map_err(|failure| self.refusal(&failure, false))?;
+        let keys = &self.base.keys;
+        let identity =
+            caller_identity(self.errand.client, keys).await.map_err(|failure| self.refusal(&failure, false))?;
         if identity.is_root() {
-            return Err(Error::refused(format!("{} holds root keys", self.request.base.keys_from))
+            return Err(Error::refused(format!("{} holds root keys", self.base.keys_from))
                 .because("AWS lets root assume no role, and root keys cannot be limited")
                 .hint("make an IAM user, give it keys, and delete the root keys"));
         }
         let mut facts = self.facts()?;
         facts.account = Some(identity.account.clone());
         facts.arn = Some(identity.arn.clone());
-        self.remember_clock()?;
-        self.store.put(&base_key(self.request), &facts, self.now)?;
+        self.errand.remember_clock()?;
+        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now)?;
         Ok(identity)
     }
 
@@ -43,7 +44,7 @@ impl Bastion<'_> {
     }
 
     pub(super) fn facts(&self) -> Result<BaseFacts> {
-        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.now };
-        Ok(self.store.get(&base_key(self.request), self.now)?.unwrap_or(nothing))
+        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.errand.now };
+        Ok(self.errand.store.get(&base_key(self.errand.request), self.errand.now)?.unwrap_or(nothing))
     }
 }

@@ -7,74 +7,46 @@
 
 mod code;
 mod device;
-mod duration;
 mod identity;
-mod turn;
 
-pub use duration::stored_durations;
-
+use super::Granted;
+use super::errand::{Errand, Renewable};
+use super::keys::base_key;
+use super::stored::{hour_that_has_to_do, takes_a_code_of_nobody};
+use super::turn::Turn;
 use crate::error::{Error, Result};
-use crate::request::{Chosen, ONE_HOUR, Origin, Request};
-use crate::session::{Keys, Moment, minutes};
-use crate::store::{BaseSession, Lock, RoleSession, Store};
-use crate::sts::{Assumed, Attempt, Client, Failure, Mfa, RoleCall, assume_role, diagnose, session_token};
-
-use super::ask::Terminal;
-use super::keys::{base_key, role_key};
+use crate::request::{Base, Chosen, ONE_HOUR};
+use crate::session::{Keys, minutes};
+use crate::store::{BaseSession, Lock};
+use crate::sts::{Assumed, Failure, Mfa, assume_role, session_token};
 use device::Proof;
-use duration::{hour_that_has_to_do, takes_a_code_of_nobody};
-use turn::Turn;
-pub use turn::tell as tell_waiting;
 
 /// How long a base session lasts, in seconds.
 const BASE_SECONDS: u32 = 12 * 3600;
-/// Until when keys without an MFA device renew: there is no end to it.
-const FOREVER: Moment = Moment(253_402_300_799);
 
-/// One request on its way to a session.
-pub struct Bastion<'a> {
-    request: &'a Request,
-    store: &'a Store,
-    client: &'a Client,
-    terminal: Terminal,
+/// A request that starts from a user's keys.
+pub(super) struct Bastion<'a> {
+    errand: Errand<'a>,
+    base: &'a Base,
     turn: Turn<'a>,
-    now: Moment,
-    seconds: u32,
-    /// Whether the session is shorter than asked for another reason than the role's own limit.
-    makes_do: bool,
-    notes: Vec<String>,
-}
-
-/// A role session, and what the user should hear about it.
-#[derive(Debug)]
-pub struct Granted {
-    /// The session as it is stored.
-    pub role: RoleSession,
-    /// Until when it renews without a question, by AWS's clock.
-    pub renewable: Option<Moment>,
-    /// One line each, for standard error.
-    pub notes: Vec<String>,
 }
 
 impl<'a> Bastion<'a> {
-    /// Prepares a request whose role session is made under `lock`. `now` is this machine's clock.
-    pub fn new(request: &'a Request, store: &'a Store, client: &'a Client, lock: &'a Lock, now: Moment) -> Self {
-        let terminal = Terminal { may_ask: request.may_ask };
-        let turn = Turn::new(lock);
-        let seconds = request.length.seconds;
-        Self { request, store, client, terminal, turn, now, seconds, makes_do: false, notes: Vec::new() }
+    /// The role session is made under `lock`.
+    pub(super) fn new(errand: Errand<'a>, base: &'a Base, lock: &'a Lock) -> Self {
+        Self { errand, base, turn: Turn::new(lock) }
     }
 
     /// Gets a new session for the role, asking for a code only where there is no way around it.
     ///
     /// # Errors
     /// What AWS refused, diagnosed; `NeedsAnswer` when a code is needed and nobody may be asked.
-    pub async fn assume(mut self) -> Result<Granted> {
-        if self.request.base.keys.are_temporary() {
+    pub(super) async fn assume(mut self) -> Result<Granted> {
+        if self.base.keys.are_temporary() {
             return self.from_temporary_keys().await;
         }
-        self.start_at_known_duration()?;
-        if self.seconds > ONE_HOUR && !self.has_to_make_do()? {
+        self.errand.start_at_known_duration()?;
+        if self.errand.seconds > ONE_HOUR && !self.has_to_make_do()? {
             self.straight().await
         } else {
             self.from_base_session().await
@@ -83,43 +55,46 @@ impl<'a> Bastion<'a> {
 
     /// For more than an hour, but with nobody to ask: a live base session still gives one hour.
     fn has_to_make_do(&mut self) -> Result<bool> {
-        self.makes_do = takes_a_code_of_nobody(self.request) && self.base_session()?.is_some();
-        if self.makes_do {
-            self.notes.push(hour_that_has_to_do(self.seconds));
-            self.seconds = ONE_HOUR;
+        let makes_do = takes_a_code_of_nobody(self.errand.request) && self.base_session()?.is_some();
+        if makes_do {
+            self.errand.notes.push(hour_that_has_to_do(self.errand.seconds));
+            self.errand.seconds = ONE_HOUR;
+            self.errand.makes_do = true;
         }
-        Ok(self.makes_do)
+        Ok(makes_do)
     }
 
     async fn from_base_session(mut self) -> Result<Granted> {
-        let wants_new_base = self.request.refresh && self.request.code.is_some();
+        let wants_new_base = self.errand.request.refresh && self.errand.request.code.is_some();
         if let Some(base) = self.base_session()?.filter(|_| !wants_new_base) {
-            if self.request.code.is_some() {
-                let left = base.session.expires.since(self.aws_now());
-                self.notes.push(format!("the code was not needed: the base session lasts another {}", minutes(left)));
+            if self.errand.request.code.is_some() {
+                let left = base.session.expires.since(self.errand.aws_now());
+                self.errand
+                    .notes
+                    .push(format!("the code was not needed: the base session lasts another {}", minutes(left)));
             }
             match self.call_role(&base.session.keys, None).await? {
                 Err(failure) if failure.code() == "ExpiredToken" => {
-                    let key = base_key(self.request);
-                    self.store.forget::<BaseSession>(|stored| *stored == key)?;
+                    let key = base_key(self.errand.request);
+                    self.errand.store.forget::<BaseSession>(|stored| *stored == key)?;
                 }
                 Err(failure) => return Err(self.refusal(&failure, true)),
-                Ok(assumed) => return self.granted(assumed, Some(base.session.expires)),
+                Ok(assumed) => return self.errand.granted(assumed, Renewable::Until(base.session.expires)),
             }
         }
-        self.turn.take(self.store, &base_key(self.request))?;
+        self.turn.take(self.errand.store, &base_key(self.errand.request))?;
         let base = match self.base_session()?.filter(|_| !wants_new_base) {
             // Whoever had the turn before us asked for it.
             Some(base) => base,
             None => match self.proof().await? {
-                Proof::Role(assumed) => return self.granted(assumed, Some(FOREVER)),
+                Proof::Role(assumed) => return self.errand.granted(assumed, Renewable::Always),
                 Proof::Code(device) => self.new_base_session(&device).await?,
             },
         };
         self.turn.end();
         let assumed =
             self.call_role(&base.session.keys, None).await?.map_err(|failure| self.refusal(&failure, true))?;
-        self.granted(assumed, Some(base.session.expires))
+        self.errand.granted(assumed, Renewable::Until(base.session.expires))
     }
 
     async fn new_base_session(&mut self, device: &Chosen<String>) -> Result<BaseSession> {
@@ -127,25 +102,25 @@ impl<'a> Bastion<'a> {
         let mut tries = 1;
         let session = loop {
             let seconds = i32::try_from(BASE_SECONDS).unwrap_or(i32::MAX);
-            match session_token(self.client, &self.request.base.keys, &mfa, seconds).await {
+            match session_token(self.errand.client, &self.base.keys, &mfa, seconds).await {
                 Ok(session) => break session,
                 Err(failure) => mfa = self.next_code(device, mfa, &failure, &mut tries).await?,
             }
         };
         let made = session.expires.plus(-i64::from(BASE_SECONDS));
         let base = BaseSession { session, made, mfa_serial: Some(mfa.serial) };
-        self.remember_clock()?;
-        self.store.put(&base_key(self.request), &base, self.now)?;
+        self.errand.remember_clock()?;
+        self.errand.store.put(&base_key(self.errand.request), &base, self.errand.now)?;
         self.remember_working_device(device)?;
         Ok(base)
     }
 
     /// Straight on the user's own keys, with a code when there is a device.
     async fn straight(mut self) -> Result<Granted> {
-        let keys = &self.request.base.keys;
-        self.turn.take(self.store, &base_key(self.request))?;
+        let keys = &self.base.keys;
+        self.turn.take(self.errand.store, &base_key(self.errand.request))?;
         let device = match self.proof().await? {
-            Proof::Role(assumed) => return self.granted(assumed, Some(FOREVER)),
+            Proof::Role(assumed) => return self.errand.granted(assumed, Renewable::Always),
             Proof::Code(device) => device,
         };
         let mut mfa = self.first_code(&device).await?;
@@ -157,79 +132,31 @@ impl<'a> Bastion<'a> {
             }
         };
         self.remember_working_device(&device)?;
-        self.granted(assumed, None)
+        self.errand.granted(assumed, Renewable::Never)
     }
 
     async fn from_temporary_keys(mut self) -> Result<Granted> {
-        self.cap_chained_duration()?;
-        if self.request.code.is_some() {
-            self.notes.push(format!("the code was not needed: {} holds temporary keys", self.request.base.keys_from));
+        self.errand.cap_chained_duration(&self.base.keys_from)?;
+        if self.errand.request.code.is_some() {
+            self.errand.notes.push(format!("the code was not needed: {} holds temporary keys", self.base.keys_from));
         }
-        let keys = &self.request.base.keys;
+        let keys = &self.base.keys;
         let assumed = self.call_role(keys, None).await?.map_err(|failure| self.refusal(&failure, false))?;
-        self.granted(assumed, None)
+        self.errand.granted(assumed, Renewable::Never)
     }
 
-    /// Calls `AssumeRole`, again with a shorter duration where AWS finds it too long.
     async fn call_role(&mut self, keys: &Keys, mfa: Option<&Mfa>) -> Result<std::result::Result<Assumed, Failure>> {
         let name = self.session_name().await?;
-        loop {
-            let call = RoleCall::of(self.request, name.clone(), self.seconds);
-            match assume_role(self.client, keys, &call, mfa).await {
-                Err(failure) if self.step_down(&failure) => {}
-                outcome => return Ok(outcome),
-            }
-        }
-    }
-
-    /// Stores the session under its own duration. One that was found while looking for the largest legal value of
-    /// `--duration` is stored too, but what was asked for is refused.
-    fn granted(mut self, assumed: Assumed, renewable: Option<Moment>) -> Result<Granted> {
-        let role = RoleSession { session: assumed.session, assumed_role: assumed.arn, granted: self.seconds };
-        let asked = self.request.length.seconds;
-        let refused = self.seconds < asked && self.request.length.origin == Origin::Option && !self.makes_do;
-        let key = role_key(self.request, self.seconds);
-        self.remember_clock()?;
-        self.remember_duration()?;
-        self.store.put(&key, &role, self.now)?;
-        if refused {
-            return Err(Error::config(format!(
-                "{} is longer than {}:{} allows",
-                minutes(asked.into()),
-                self.request.target.name,
-                self.request.target.role
-            ))
-            .hint(format!("the largest duration AWS accepts here: --duration {}", minutes(self.seconds.into()))));
-        }
-        Ok(Granted { role, renewable, notes: std::mem::take(&mut self.notes) })
+        let client = self.errand.client;
+        Ok(self.errand.shortened(&name, async |call| assume_role(client, keys, &call, mfa).await).await)
     }
 
     fn base_session(&self) -> Result<Option<BaseSession>> {
-        self.store.get(&base_key(self.request), self.now)
-    }
-
-    fn aws_now(&self) -> Moment {
-        self.now.plus(self.client.skew().unwrap_or_else(|| self.store.skew(self.now)))
-    }
-
-    fn remember_clock(&self) -> Result<()> {
-        self.client.skew().map_or(Ok(()), |skew| self.store.put_skew(skew, self.now))
+        self.errand.store.get(&base_key(self.errand.request), self.errand.now)
     }
 
     fn refusal(&self, failure: &Failure, mfa: bool) -> Error {
-        if failure.is_about_time() {
-            // The next run knows AWS's clock; that this one failed is told anyway.
-            let _ = self.remember_clock();
-        }
-        let target = &self.request.target;
-        let attempt = Attempt {
-            what: format!("{}:{}", target.name, target.role),
-            principal: self.known_arn().unwrap_or_else(|| format!("the user of {}", self.request.base.keys_from)),
-            role_arn: Some(RoleCall::of(self.request, String::new(), self.seconds).role_arn()),
-            mfa,
-            external_id: self.request.external_id.is_some(),
-            keys_from: self.request.base.keys_from.clone(),
-        };
-        diagnose(failure, &attempt, self.client)
+        let principal = self.known_arn().unwrap_or_else(|| format!("the user of {}", self.base.keys_from));
+        self.errand.refusal(failure, principal, mfa)
     }
 }

@@ -16,8 +16,8 @@ use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::input::environment::Environment;
 use crate::request::Chosen;
+use crate::request::chain::{Process, RUNNING};
 use crate::session::{Keys, Moment, Secret, minutes};
 use crate::shown::{shown, shown_up_to};
 use words::split;
@@ -28,12 +28,10 @@ const DEADLINE: Duration = Duration::from_secs(60);
 const LARGEST: u64 = 64 * 1024;
 /// How much of its words on standard error is shown, in characters.
 const WORDS_SHOWN: usize = 1000;
-/// The profiles whose programs are running, one on each line: how we meet ourselves again.
-const MARK: &str = "ASSUME_ROLE_CHAIN";
 
 /// Keys that a program printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Printed {
+pub(super) struct Printed {
     /// The keys.
     pub keys: Keys,
     /// When they end, if the program says so.
@@ -45,8 +43,8 @@ pub struct Printed {
 /// # Errors
 /// `Config` for a command that cannot be run or that runs itself again; `Refused` with the program's own words when it
 /// fails or takes too long; `Network` when it prints something else than keys.
-pub async fn run(profile: &str, command: &Chosen<String>, environment: &Environment, now: Moment) -> Result<Printed> {
-    let running = environment.text(MARK)?.unwrap_or_default();
+pub(super) async fn run(profile: &str, process: &Process, now: Moment) -> Result<Printed> {
+    let Process { command, running } = process;
     refuse_circle(profile, command, running)?;
     let words = split(&command.value)
         .map_err(|why| Error::config(format!("{}: credential_process is not a command: {why}", command.origin)))?;
@@ -54,10 +52,10 @@ pub async fn run(profile: &str, command: &Chosen<String>, environment: &Environm
         return Err(Error::config(format!("{}: credential_process is empty", command.origin)));
     };
     let mark: OsString =
-        [running, profile].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join("\n").into();
+        [running.as_str(), profile].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join("\n").into();
     let child = Command::new(program)
         .args(arguments)
-        .env(MARK, mark)
+        .env(RUNNING, mark)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

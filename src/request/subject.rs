@@ -1,0 +1,115 @@
+//! Whom the words mean: an account's role, the role of an ARN, or a profile.
+
+use super::target::{self, Asked, Chosen, Target};
+use super::words::{self, Extras};
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::input::Input;
+use crate::session::{Partition, Region, RoleArn, RoleName};
+use crate::shown::shown_up_to;
+
+/// What the words mean.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// A role.
+    Role(Box<Meant>),
+    /// A profile, by its name, and the words behind it.
+    Profile(String, Extras),
+}
+
+/// A role, as far as the words and the accounts file tell.
+#[derive(Clone, Debug)]
+pub struct Meant {
+    /// Its account.
+    pub account: Asked,
+    /// The role, and why this one when it was not typed.
+    pub role: (RoleName, Option<String>),
+    /// The partition, when an ARN was typed.
+    pub partition: Option<Partition>,
+    /// Code and region.
+    pub extras: Extras,
+    /// What the user should hear.
+    pub notes: Vec<String>,
+}
+
+/// Finds out what is meant: an ARN; else an account, with or without a role; else a profile.
+///
+/// # Errors
+/// `Usage` for words that do not fit, `Config` for names that are not known.
+pub fn find(asked: &cli::Target, input: &Input) -> Result<Subject> {
+    if let Some(name) = &asked.profile {
+        return Ok(Subject::Profile(name.clone(), words::extras(&asked.words)?));
+    }
+    if let Some((arn, rest)) = asked.words.split_first().filter(|(word, _)| RoleArn::is_meant(word)) {
+        let role = RoleArn::parse("the command line", arn)?;
+        return of_arn(role, words::extras(rest)?, input).map(|meant| Subject::Role(Box::new(meant)));
+    }
+    let (name, role, rest) = words::account_and_role(&asked.words)?;
+    let is_profile = || Ok::<_, Error>(input.profiles.get(name)?.is_some());
+    let Some(account) = target::find_account(name, input)? else {
+        // A profile has no role behind it, but may have a code and a region.
+        let behind = asked.words.get(1..).unwrap_or_default();
+        return match words::extras(behind) {
+            Ok(extras) if is_profile()? => Ok(Subject::Profile(name.to_owned(), extras)),
+            _ => Err(target::unknown_account(name, input)),
+        };
+    };
+    let mut notes = Vec::new();
+    let is_both = role.is_none() && is_profile().unwrap_or(false);
+    let other =
+        || format!("'{0}' is an account and a profile; for the profile: --profile '{0}'", shown_up_to(name, 80));
+    if is_both {
+        notes.push(other());
+    }
+    let role = target::role(role, &account).map_err(|error| if is_both { error.hint(other()) } else { error })?;
+    let extras = words::extras(rest)?;
+    Ok(Subject::Role(Box::new(Meant { account, role, partition: None, extras, notes })))
+}
+
+fn of_arn(role: RoleArn, extras: Extras, input: &Input) -> Result<Meant> {
+    let id = role.account.as_str();
+    let mut account = target::find_account(id, input)?.ok_or_else(|| target::unknown_account(id, input))?;
+    if let Some(entry) = &account.entry {
+        account.name = entry.name.clone();
+    }
+    let notes = Vec::new();
+    Ok(Meant { account, role: (role.name, None), partition: Some(role.partition), extras, notes })
+}
+
+impl Meant {
+    /// Puts account, role and partition together; `region` helps where nothing else says the partition.
+    ///
+    /// # Errors
+    /// `Config` when ARN, account and region disagree about the partition.
+    pub fn target(&self, region: Option<&Chosen<Region>>) -> Result<(Target, RoleArn)> {
+        let account = &self.account;
+        let of_account = account.entry.as_ref().and_then(|entry| Some((entry.partition?, &entry.place)));
+        if let (Some(of_arn), Some((partition, place))) = (self.partition, of_account) {
+            if of_arn != partition {
+                return Err(Error::config(format!(
+                    "the ARN is of partition {of_arn}, but {place} puts account {} into {partition}",
+                    account.name
+                )));
+            }
+        }
+        let known = self.partition.or(of_account.map(|(partition, _)| partition));
+        if let (Some(partition), Some(region)) = (known, region) {
+            if region.value.partition() != partition {
+                return Err(Error::config(format!(
+                    "region {} from {} is not in partition {partition} of account {}",
+                    region.value, region.origin, account.name
+                )));
+            }
+        }
+        let partition = known.or(region.map(|region| region.value.partition())).unwrap_or_default();
+        let role = RoleArn { partition, account: account.id.clone(), name: self.role.0.clone() };
+        let target = Target {
+            name: account.name.clone(),
+            role: Some(role.clone()),
+            partition,
+            protected: account.protected,
+            role_origin: self.role.1.clone(),
+        };
+        Ok((target, role))
+    }
+}

@@ -1,0 +1,93 @@
+//! How a session is had: whose keys or whose word it stands on.
+
+use super::Request;
+use super::base::Base;
+use super::target::{Asked, Chosen};
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::input::Input;
+use crate::input::values::Scheme;
+use crate::session::RoleArn;
+use crate::shown::shown_up_to;
+
+/// The way to a session.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// A user's own keys, proved by an MFA device.
+    Bastion(Base),
+    /// Another role's session, got first.
+    Via(Box<Request>),
+}
+
+impl Way {
+    /// Where the keys are from that ask for the role, for messages.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Bastion(base) => base.keys_from.clone(),
+            Self::Via(hop) => format!("the session of {}", hop.target),
+        }
+    }
+}
+
+/// The scheme that option, account or environment ask for.
+///
+/// # Errors
+/// `Config` for a word that is no scheme.
+pub fn scheme(option: Option<&str>, account: &Asked, input: &Input) -> Result<Chosen<Scheme>> {
+    let variable = "AWS_ASSUME_ROLE_AUTH_SCHEME";
+    if let Some(text) = option {
+        return Ok(Chosen::new(Scheme::parse("--scheme", text)?, "--scheme"));
+    }
+    if let Some((scheme, place)) = account.entry.as_ref().and_then(|entry| Some((entry.scheme?, &entry.place))) {
+        return Ok(Chosen::new(scheme, place.to_string()));
+    }
+    if let Some(text) = input.environment.text(variable)? {
+        return Ok(Chosen::new(Scheme::parse(variable, text)?, variable));
+    }
+    Ok(Chosen::new(Scheme::Bastion, "the built-in default"))
+}
+
+/// The request for the last of the roles that `--via` names; it goes through the others.
+///
+/// # Errors
+/// As for any request, and `Config` when the hop lies in another partition than the role behind it.
+pub fn hop(asked: &cli::Target, role: &RoleArn, input: &Input) -> Result<Option<Request>> {
+    let Some((last, before)) = asked.via.split_last() else { return Ok(None) };
+    let hop = Request::resolve(
+        &cli::Target {
+            words: hop_words(last, input)?,
+            via: before.to_vec(),
+            mfa_code: asked.mfa_code.clone(),
+            mfa_serial: asked.mfa_serial.clone(),
+            base: asked.base.clone(),
+            scheme: asked.scheme.clone(),
+            // A code and --refresh together ask for a new base session.
+            refresh: asked.refresh && asked.mfa_code.is_some(),
+            no_input: asked.no_input,
+            ..cli::Target::default()
+        },
+        input,
+    )?;
+    if hop.target.partition != role.partition {
+        return Err(Error::config(format!(
+            "{} lies in partition {}, {role} does not",
+            hop.target, hop.target.partition
+        ))
+        .because("no role of one partition can assume one of another"));
+    }
+    Ok(Some(hop))
+}
+
+/// A hop is written as the prompt shows it, `ACCOUNT:ROLE`, or as one of the words that mean a role alone.
+fn hop_words(text: &str, input: &Input) -> Result<Vec<String>> {
+    if text.is_empty() {
+        return Err(Error::usage("--via is empty").hint("--via ACCOUNT:ROLE, a profile, or the ARN of a role"));
+    }
+    let whole = RoleArn::is_meant(text) || input.accounts.find(text)?.is_some() || input.profiles.get(text)?.is_some();
+    match text.rsplit_once(':') {
+        Some((account, role)) if !whole => Ok(vec![account.to_owned(), role.to_owned()]),
+        _ if whole || !text.contains(' ') => Ok(vec![text.to_owned()]),
+        _ => Err(Error::usage(format!("--via '{}' names no role", shown_up_to(text, 80)))
+            .hint("--via ACCOUNT:ROLE, a profile, or the ARN of a role")),
+    }
+}

@@ -1,8 +1,9 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! error, shown, session, cli, input, store, request, sts, source, shell, report, command.
+//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, command.
 
+pub mod catalogue;
 pub mod cli;
 pub mod command;
 pub mod error;

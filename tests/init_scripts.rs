@@ -146,10 +146,10 @@ fn any_path_works_and_none_is_run() {
         let home = Home::with_program(&format!("{directory}/assume-role"));
         for (shell, load) in [("bash", BASH), ("zsh", ZSH), ("fish", FISH)] {
             home.write("code", if shell == "fish" { "begin; set -gx GOT it; end\n" } else { "{ \\export GOT=it; }\n" });
-            let script = format!("{}assume-role a r\nassume-role list\necho \"$GOT\"\n", load.repeat(2));
+            let script = format!("{}assume-role a r\nassume-role logout\necho \"$GOT\"\n", load.repeat(2));
             let outcome = run(&[shell], home.path(), &[("LC_ALL", "C.UTF-8")], &script);
             let got = (outcome.out.as_str(), outcome.err.as_str());
-            assert_eq!(got, ("printed list\nit\n", ""), "{shell} {directory}");
+            assert_eq!(got, ("printed logout\nit\n", ""), "{shell} {directory}");
             assert!(!home.path().join("pwned").exists(), "{shell} {directory}");
         }
     }

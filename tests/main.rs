@@ -3,12 +3,16 @@
 
 mod assume;
 mod bastion;
+mod crowd;
 mod cut_output;
 mod exports;
 mod init_scripts;
+mod logout;
+mod one_code;
 mod questions;
 mod quoting;
 mod real_shells;
+mod refusals;
 mod scenes;
 mod second_opinion;
 mod shell_function;

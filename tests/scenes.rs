@@ -32,6 +32,15 @@ pub fn bastion() -> Scene {
     scene
 }
 
+/// A scene whose home says everything, so that a shell needs nothing but HOME and PATH.
+pub fn bastion_at_home() -> Scene {
+    let mut scene = bastion();
+    scene.world.config(&format!("[default]\nendpoint_url = {}\n", scene.sts.url())).unwrap();
+    scene.world.unset("AWS_ENDPOINT_URL_STS");
+    scene.world.unset("AWS_ENDPOINT_URL_IAM");
+    scene
+}
+
 /// A scene with that user and no roles.
 pub fn with_user(user: User) -> Scene {
     let sts = Sts::start().unwrap();

@@ -49,7 +49,7 @@ fn a_target_is_exported_with_its_words_untouched() {
 
 #[test]
 fn print_verbs_go_straight_to_the_program() {
-    for verb in ["init", "export", "status", "list", "logout", "-h", "--help", "-V", "--version"] {
+    for verb in crate::structure::printing_words() {
         everywhere(
             &[("ANSWER", "3"), ("COMPLETE", "zsh")],
             &format!("assume-role {verb} x || echo $?"),

@@ -5,16 +5,15 @@ use super::export::Target;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
-use crate::input::settings::StoreKind;
 use crate::report::Report;
 use crate::request::{Origin, Request};
-use crate::session::{Moment, Principal, RoleArn, Secret, minutes};
+use crate::session::{Clock, Moment, Principal, RoleArn, Secret, minutes};
 use crate::shell::exports;
 use crate::shell::variables::{Legacy, REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
 use crate::source::{self, Granted};
-use crate::store::{self, BaseSession, Choice, Lock, RoleSession, Store, Use};
+use crate::store::{BaseSession, Choice, Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
 /// Better than nothing where no new session can be had, in seconds.
@@ -27,10 +26,11 @@ const SKEW_TOLD: i64 = 60;
 /// # Errors
 /// Whatever went wrong on the way; nothing was changed then.
 pub fn run(asked: &cli::Target, target: Target, legacy: bool, context: &Context, report: &Report) -> Result<Secret> {
-    renewed(asked, 0, target, legacy, context, report)
+    change(asked, None, target, legacy, context, report)
 }
 
-/// As [`run`], with a session of which at least `wanted` seconds are left.
+/// As [`run`], with a session of which at least `wanted` seconds are left. It goes on with a role that is in use,
+/// so it counts as no other use of it.
 ///
 /// # Errors
 /// As [`run`], and `TooShort` when even a new session is not that long.
@@ -42,29 +42,37 @@ pub fn renewed(
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
+    change(asked, Some(wanted), target, legacy, context, report)
+}
+
+fn change(
+    asked: &cli::Target,
+    wanted: Option<i64>,
+    target: Target,
+    legacy: bool,
+    context: &Context,
+    report: &Report,
+) -> Result<Secret> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
     guard(&request)?;
     let store = Store::open(&context.environment, store_choice(&input))?;
-    let granted = session(&request, wanted, &store, context.now, report);
+    let granted = session(&request, wanted.unwrap_or(0), &store, context.clock, report);
     for warning in input.warnings().into_iter().chain(store.take_warnings()) {
         report.warn(&warning);
     }
     let granted = granted?;
     let actor = actor(&request, &granted)?;
-    store.put_use(&used(&request, context.now))?;
-    tell(&request, &granted, &actor, &store, context.now, report);
+    if wanted.is_none() {
+        store.put_use(&used(&request, context.now()))?;
+    }
+    tell(&request, &granted, &actor, &store, context.now(), report);
     export(&request, &granted, &actor, target, legacy, &store, context)
 }
 
 /// The store that the settings ask for.
 pub fn store_choice(input: &Input) -> Choice {
-    let kind = match input.settings.store.value {
-        StoreKind::File => store::Kind::File,
-        StoreKind::Runtime => store::Kind::Runtime,
-        StoreKind::None => store::Kind::None,
-    };
-    Choice { kind, configured: input.settings.store.is_configured() }
+    Choice::of(&input.settings)
 }
 
 /// A protected account is entered on purpose or not at all.
@@ -82,48 +90,55 @@ fn guard(request: &Request) -> Result<()> {
 }
 
 /// The session of a request: from the store while enough of it is left, else from AWS.
-fn session(request: &Request, wanted: i64, store: &Store, now: Moment, report: &Report) -> Result<Granted> {
-    let granted = match source::ready(request, wanted, store, now)? {
-        Some(granted) => granted,
-        None => {
-            let key = source::role_key(request, request.length.seconds)?;
-            let lock = store.lock::<RoleSession>(&key, &mut source::tell_waiting)?;
-            match source::ready(request, wanted, store, now)? {
-                // Whoever held the lock before us fetched it.
-                Some(granted) => granted,
-                None => fetch(request, store, &lock, now, report)
-                    .or_else(|error| excused(error, request, wanted, store, now, report))?,
-            }
+fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: &Report) -> Result<Granted> {
+    let longest = i64::from(request.length.seconds);
+    if longest < wanted {
+        return Err(too_short(request, longest, wanted));
+    }
+    let ready = || source::ready(request, wanted, store, clock());
+    let left = |granted: &Granted| source::left(granted, store, clock());
+    // Where no new session can be had, one that is about to end still serves.
+    let has_to_do = |error: Error| match source::stored(request, store, clock())? {
+        Some(granted) if !request.refresh && left(&granted) > LITTLE.max(wanted) => {
+            report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
+            Ok(granted)
         }
+        _ => Err(error),
     };
-    let left = source::left(&granted, store, now);
-    if left < wanted - LITTLE {
-        return Err(Error::new(Kind::TooShort, format!("a new session lasts only {}", minutes(left)))
-            .hint(format!("ask for a longer one: --duration {}", minutes(wanted))));
+    if let Some(granted) = ready()? {
+        return Ok(granted);
+    }
+    let key = source::role_key(request, request.length.seconds)?;
+    let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting) {
+        Ok(lock) => lock,
+        Err(error) => return has_to_do(error),
+    };
+    // Whoever held the lock before us may have fetched it.
+    if let Some(granted) = ready()? {
+        return Ok(granted);
+    }
+    let granted = match fetch(request, store, &lock, clock, report) {
+        Err(error) if excuses(error.kind) => has_to_do(error)?,
+        outcome => outcome?,
+    };
+    if left(&granted) < wanted - LITTLE {
+        return Err(too_short(request, left(&granted), wanted));
     }
     Ok(granted)
 }
 
-/// Where no new session can be had, one that is about to end still serves.
-fn excused(
-    error: Error,
-    request: &Request,
-    wanted: i64,
-    store: &Store,
-    now: Moment,
-    report: &Report,
-) -> Result<Granted> {
-    if request.refresh || !matches!(error.kind, Kind::Network | Kind::NeedsAnswer) {
-        return Err(error);
-    }
-    let stored = source::stored(request, store, now)?;
-    match stored.filter(|granted| source::left(granted, store, now) > LITTLE.max(wanted)) {
-        Some(granted) => {
-            report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
-            Ok(granted)
-        }
-        None => Err(error),
-    }
+fn excuses(kind: Kind) -> bool {
+    matches!(kind, Kind::Network | Kind::NeedsAnswer)
+}
+
+fn too_short(request: &Request, longest: i64, wanted: i64) -> Error {
+    let target = &request.target;
+    let role = target.role.as_ref().map(|role| format!(" {}", role.name)).unwrap_or_default();
+    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest))).hint(format!(
+        "ask for a longer one: assume-role {}{role} --duration {}",
+        target.name,
+        minutes(wanted)
+    ))
 }
 
 /// Whose keys they are: the role that was asked for, or whoever a profile without a role stands for.
@@ -149,18 +164,18 @@ fn used(request: &Request, now: Moment) -> Use {
     }
 }
 
-fn fetch(request: &Request, store: &Store, lock: &Lock, now: Moment, report: &Report) -> Result<Granted> {
+fn fetch(request: &Request, store: &Store, lock: &Lock, clock: Clock, report: &Report) -> Result<Granted> {
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
     if let Some(url) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }
-    let skew = Some(store.skew(now)).filter(|&skew| skew != 0);
+    let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::io("the network cannot be used").because(error))?;
-    let granted = runtime.block_on(source::assume(request, store, &client, lock, now));
+    let granted = runtime.block_on(source::assume(request, store, &client, lock, clock));
     // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
     runtime.shutdown_background();
     granted
@@ -175,7 +190,7 @@ fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, 
         let direction = if skew > 0 { "behind" } else { "ahead of" };
         report.warn(&format!(
             "this machine's clock is {} {direction} AWS's; the time left is corrected",
-            minutes(skew.abs())
+            roughly(skew.abs())
         ));
     }
     for note in &request.notes {
@@ -191,12 +206,20 @@ fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, 
         report.note(&format!("role {}: {origin}", role.name));
     }
     report.detail(&format!("base: {}", request.way.shown()));
-    report.detail(&format!("acts as: {}", granted.role.assumed_role));
+    report.detail(&format!("acts as: {}", shown(&granted.role.assumed_role)));
     if let Some(region) = &request.region {
         report.detail(&format!("region: {} from {}", region.value, region.origin));
     }
     if let Origin::Configured(place) = &request.length.origin {
         report.detail(&format!("duration: {} from {place}", minutes(request.length.seconds.into())));
+    }
+}
+
+/// A span between two clocks, which is measured in whole seconds: to the minute, and large ones in days.
+fn roughly(seconds: i64) -> String {
+    match seconds {
+        ..172_800 => minutes((seconds + 30) / 60 * 60),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 
@@ -209,9 +232,10 @@ fn export(
     store: &Store,
     context: &Context,
 ) -> Result<Secret> {
-    let skew = store.skew(context.now);
+    let now = context.now();
+    let skew = store.skew(now);
     let session = &granted.role.session;
-    let base = if legacy { store.get::<BaseSession>(&source::base_key(request), context.now)? } else { None };
+    let base = if legacy { store.get::<BaseSession>(&source::base_key(request), now)? } else { None };
     let base_profile = context.environment.text("AWS_PROFILE_ASSUME_ROLE")?;
     let legacy = legacy.then(|| Legacy {
         base: base.as_ref().map(|base| (&base.session.keys, base.made.plus(-skew))),

@@ -10,7 +10,8 @@ use crate::session::{Moment, minutes, parse_duration};
 /// Renews this shell's role when less than asked is left; prints nothing when there is enough.
 ///
 /// # Errors
-/// `TooShort` when the shell holds no role of ours, or when no session with that much left can be had.
+/// `TooShort` when the shell holds no role of ours, or when no session with that much left can be had, whoever is
+/// the cause: the network, AWS, or nobody to ask.
 pub fn run(
     arguments: &cli::Ensure,
     target: Target,
@@ -25,7 +26,7 @@ pub fn run(
         return Err(short("this shell holds no role of ours").hint("assume-role ACCOUNT ROLE"));
     }
     let ends = context.environment.text("ASSUME_ROLE_EXPIRES")?.and_then(|text| text.parse().ok()).map(Moment);
-    if ends.is_some_and(|ends| ends.since(context.now) >= wanted) {
+    if ends.is_some_and(|ends| ends.since(context.now()) >= wanted) {
         return Ok(Output::Text(String::new()));
     }
     let asked = previous::kept("ASSUME_ROLE_TARGET", &context.environment)?
@@ -39,7 +40,11 @@ pub fn run(
     };
     let session =
         assume::renewed(&asked, wanted, target, legacy, context, report).map_err(|error| match error.kind {
-            Kind::NeedsAnswer => Error { kind: Kind::TooShort, ..error },
+            Kind::NeedsAnswer | Kind::Refused | Kind::Network => Error {
+                kind: Kind::TooShort,
+                message: format!("{} cannot be ensured: {}", minutes(wanted), error.message),
+                ..error
+            },
             _ => error,
         })?;
     Ok(Output::Session(session))

@@ -1,42 +1,65 @@
 //! `logout`: forgets what is stored. Keys in a shell are out of reach, and that is said.
 
 use super::Context;
+use super::assume::store_choice;
 use crate::cli;
 use crate::error::Result;
 use crate::input::Input;
 use crate::report::Report;
 use crate::request::Target;
-use crate::store::{Key, RoleSession, Store};
+use crate::session::RoleArn;
+use crate::store::{Choice, Kind, RoleSession, Store};
 
-/// Forgets all sessions, those of one role, or everything but the history of use.
+/// Forgets all sessions, those of one role, or everything but the history of use: in the store of the settings, and
+/// in every other one that an earlier setting may have filled.
 ///
 /// # Errors
-/// `Config` for a target that is not known, `Io` when something cannot be removed.
+/// `Config` for a target that is not known, `Io` when something cannot be looked at or removed.
 pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Result<()> {
     let input = Input::read(&context.environment)?;
-    let store = Store::open(&context.environment, super::assume::store_choice(&input))?;
-    let forgotten = if arguments.all {
-        store.forget_all()?
-    } else if arguments.words.is_empty() {
-        store.forget_sessions()?
-    } else {
-        let role = Target::named(&arguments.words, &input)?;
-        let same = |key: &Key| {
-            key.field("account") == Some(role.account.as_str()) && key.field("role") == Some(role.name.as_str())
-        };
-        store.forget::<RoleSession>(same)?
+    let role = match arguments.words.as_slice() {
+        [] => None,
+        words => Some(Target::named(words, &input)?),
     };
-    for warning in store.take_warnings() {
-        report.warn(&warning);
+    let chosen = store_choice(&input).kind;
+    let mut forgotten = 0;
+    for kind in [Kind::File, Kind::Runtime] {
+        let is_chosen = kind == chosen;
+        if !is_chosen && kind == Kind::Runtime && !context.environment.has("XDG_RUNTIME_DIR") {
+            continue;
+        }
+        // Who logs out has to know when keys stay behind.
+        let store = Store::open(&context.environment, Choice { kind, configured: is_chosen })?;
+        forgotten += forget(&store, arguments.all, role.as_ref())?;
+        for warning in store.take_warnings() {
+            report.warn(&warning);
+        }
     }
+    tell(forgotten, arguments.all, context, report);
+    Ok(())
+}
+
+fn forget(store: &Store, all: bool, role: Option<&RoleArn>) -> Result<usize> {
+    match role {
+        _ if all => store.forget_all(),
+        None => store.forget_sessions(),
+        Some(role) => store.forget::<RoleSession>(|key| {
+            key.field("account") == Some(role.account.as_str()) && key.field("role") == Some(role.name.as_str())
+        }),
+    }
+}
+
+fn tell(forgotten: usize, all: bool, context: &Context, report: &Report) {
     let what = match forgotten {
         0 => "nothing was stored".to_owned(),
+        _ if all => "all that was stored is forgotten".to_owned(),
         1 => "one entry forgotten".to_owned(),
         several => format!("{several} entries forgotten"),
     };
-    report.done(&what, "");
+    report.done(&what, if all { "; the history of use stays" } else { "" });
     if context.environment.has("ASSUME_ROLE_KEY_ID") {
         report.note("this shell still holds its keys, and they work until they end: assume-role leave");
+    } else if forgotten > 0 {
+        report.note("shells that hold a session keep it until it ends; there: assume-role leave");
     }
-    Ok(())
 }

@@ -16,8 +16,9 @@ use crate::cli::{self, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::report::Report;
-use crate::session::{Moment, Secret};
+use crate::session::{Clock, Moment, Secret};
 use crate::shell::exports::{self, Form};
+use crate::sts::local_now;
 
 /// What a run is given: everything that is read from the process is read here.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ pub struct Context {
     /// The environment.
     pub environment: Environment,
     /// This machine's clock.
-    pub now: Moment,
+    pub clock: Clock,
     /// The working directory.
     pub directory: PathBuf,
     /// Whether standard output is a terminal.
@@ -40,16 +41,21 @@ impl Context {
     /// # Errors
     /// `Io` when this machine's clock stands before 1970.
     pub fn of_process(arguments: Vec<OsString>) -> Result<Self> {
-        let since = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_err(|_| Error::io("the clock of this machine stands before 1970").hint("set the clock"))?;
+        if SystemTime::now() < SystemTime::UNIX_EPOCH {
+            return Err(Error::io("the clock of this machine stands before 1970").hint("set the clock"));
+        }
         Ok(Self {
             arguments,
             environment: Environment::of_process(),
-            now: Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)),
+            clock: local_now,
             directory: std::env::current_dir().unwrap_or_default(),
             prints_to_terminal: std::io::stdout().is_terminal(),
         })
+    }
+
+    /// The time by this machine's clock.
+    pub fn now(&self) -> Moment {
+        (self.clock)()
     }
 }
 

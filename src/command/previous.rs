@@ -9,7 +9,8 @@ use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::shell::words::decode_words;
 
-/// The target that is meant: the one before for the single word `-`, else as typed.
+/// The target that is meant: the one before for the single word `-`, as far as its options are not typed anew; else
+/// as typed.
 ///
 /// # Errors
 /// `Usage` when there is none before.
@@ -18,12 +19,18 @@ pub fn meant(asked: &Target, environment: &Environment) -> Result<Target> {
         [only] if only == "-" => {
             let kept = kept("ASSUME_ROLE_PREVIOUS", environment)?
                 .ok_or_else(|| Error::usage("this shell had no other role before").hint("assume-role ACCOUNT ROLE"))?;
+            let typed = asked.clone();
             Ok(Target {
-                mfa_code: asked.mfa_code.clone(),
-                refresh: asked.refresh,
-                yes: asked.yes,
-                no_input: asked.no_input,
-                ..kept
+                words: kept.words,
+                region: typed.region.or(kept.region),
+                duration: typed.duration.or(kept.duration),
+                mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
+                base: typed.base.or(kept.base),
+                scheme: typed.scheme.or(kept.scheme),
+                session_name: typed.session_name.or(kept.session_name),
+                external_id: typed.external_id.or(kept.external_id),
+                write: typed.write || kept.write,
+                ..typed
             })
         }
         _ => Ok(asked.clone()),

@@ -84,22 +84,22 @@ impl Meant {
     pub fn target(&self, region: Option<&Chosen<Region>>) -> Result<(Target, RoleArn)> {
         let account = &self.account;
         let of_account = account.entry.as_ref().and_then(|entry| Some((entry.partition?, &entry.place)));
-        if let (Some(of_arn), Some((partition, place))) = (self.partition, of_account) {
-            if of_arn != partition {
-                return Err(Error::config(format!(
-                    "the ARN is of partition {of_arn}, but {place} puts account {} into {partition}",
-                    account.name
-                )));
-            }
+        if let (Some(of_arn), Some((partition, place))) = (self.partition, of_account)
+            && of_arn != partition
+        {
+            return Err(Error::config(format!(
+                "the ARN is of partition {of_arn}, but {place} puts account {} into {partition}",
+                account.name
+            )));
         }
         let known = self.partition.or(of_account.map(|(partition, _)| partition));
-        if let (Some(partition), Some(region)) = (known, region) {
-            if region.value.partition() != partition {
-                return Err(Error::config(format!(
-                    "region {} from {} is not in partition {partition} of account {}",
-                    region.value, region.origin, account.name
-                )));
-            }
+        if let (Some(partition), Some(region)) = (known, region)
+            && region.value.partition() != partition
+        {
+            return Err(Error::config(format!(
+                "region {} from {} is not in partition {partition} of account {}",
+                region.value, region.origin, account.name
+            )));
         }
         let partition = known.or(region.map(|region| region.value.partition())).unwrap_or_default();
         let role = RoleArn { partition, account: account.id.clone(), name: self.role.0.clone() };

@@ -196,10 +196,10 @@ pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option
     if let Some(word) = word {
         return Ok(Some(Chosen::new(Region::parse("the command line", word)?, "the command line")));
     }
-    if let Some(entry) = &asked.entry {
-        if let Some(region) = &entry.region {
-            return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));
-        }
+    if let Some(entry) = &asked.entry
+        && let Some(region) = &entry.region
+    {
+        return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));
     }
     let set_by_us = input.environment.text("ASSUME_ROLE_REGION")?;
     for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {

@@ -42,12 +42,10 @@ impl RoleArn {
         if *service == "sts" && resource.starts_with("assumed-role/") {
             return Err(refuse("it is the ARN of a session; its role stands in IAM, and may have a path"));
         }
-        match resource.strip_prefix("role/") {
-            Some(name) if *service == "iam" && !name.starts_with("role/") => {
-                Ok(Self { partition, account, name: RoleName::parse(name)? })
-            }
-            _ => Err(refuse("it is no role of IAM")),
+        if *service != "iam" || !resource.starts_with("role/") {
+            return Err(refuse("it is no role of IAM"));
         }
+        Ok(Self { partition, account, name: RoleName::parse(resource)? })
     }
 }
 
@@ -89,6 +87,7 @@ mod tests {
             "arn:aws:iam::123456789012:role/read",
             "arn:aws-us-gov:iam::123456789012:role/ops/read",
             "arn:aws-cn:iam::123456789012:role/a/b/c@d",
+            "arn:aws:iam::123456789012:role/role/read",
         ] {
             assert_eq!(RoleArn::parse("a test", arn).unwrap().to_string(), arn);
         }
@@ -104,7 +103,6 @@ mod tests {
             "arn:aws:sts::123456789012:assumed-role/read/alice",
             "arn:mars:iam::123456789012:role/read",
             "arn:aws:iam::123456789012:role/",
-            "arn:aws:iam::123456789012:role/role/read",
             "arn:aws:iam::123456789012:role/$(x)",
             "arn:aws:iam::123456789012:role/a:b",
         ] {

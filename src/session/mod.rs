@@ -10,6 +10,6 @@ mod place;
 
 pub use arn::{Principal, RoleArn};
 pub use keys::{Keys, Secret, Session};
-pub use moment::{Moment, minutes, parse_duration};
+pub use moment::{Clock, Moment, minutes, parse_duration};
 pub use names::{AccountId, Name, RoleName, session_name};
 pub use place::{Partition, Region};

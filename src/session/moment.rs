@@ -11,6 +11,10 @@ use crate::shown::shown_up_to;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub i64);
 
+/// This machine's clock, handed in by whoever starts a run. It is read again after every wait: a question may be
+/// answered hours later, and a machine may sleep in the meantime.
+pub type Clock = fn() -> Moment;
+
 impl Moment {
     /// `YYYY-MM-DDTHH:MM:SSZ`, the form that botocore, the JS SDK and starship read.
     pub fn rfc3339(self) -> String {

@@ -8,7 +8,7 @@ use super::keys::{plain_role_key, role_key};
 use super::{FOREVER, Granted};
 use crate::error::{Error, Result};
 use crate::request::{ONE_HOUR, Origin, Request};
-use crate::session::{Moment, RoleArn, minutes};
+use crate::session::{Clock, Moment, RoleArn, minutes};
 use crate::store::{LegalDuration, RoleSession, Store};
 use crate::sts::{Assumed, Attempt, Client, Failure, RoleCall, diagnose};
 
@@ -23,8 +23,8 @@ pub(super) struct Errand<'a> {
     pub store: &'a Store,
     pub client: &'a Client,
     pub terminal: Terminal,
-    /// This machine's clock.
-    pub now: Moment,
+    /// This machine's.
+    pub clock: Clock,
     /// How long the session shall last by now.
     pub seconds: u32,
     /// Whether the session is shorter than asked for another reason than the role's own limit.
@@ -34,14 +34,14 @@ pub(super) struct Errand<'a> {
 }
 
 impl<'a> Errand<'a> {
-    pub(super) fn new(request: &'a Request, store: &'a Store, client: &'a Client, now: Moment) -> Result<Self> {
+    pub(super) fn new(request: &'a Request, store: &'a Store, client: &'a Client, clock: Clock) -> Result<Self> {
         Ok(Self {
             request,
             role: request.target.role()?,
             store,
             client,
             terminal: Terminal { may_ask: request.may_ask },
-            now,
+            clock,
             seconds: request.length.seconds,
             makes_do: false,
             notes: Vec::new(),
@@ -73,7 +73,7 @@ impl<'a> Errand<'a> {
         if self.seconds <= ONE_HOUR || self.request.length.origin == Origin::Option {
             return Ok(());
         }
-        let known: Option<LegalDuration> = self.store.get(&plain_role_key(self.request)?, self.now)?;
+        let known: Option<LegalDuration> = self.store.get(&plain_role_key(self.request)?, self.now())?;
         if let Some(known) = known {
             self.seconds = self.seconds.min(known.seconds);
         }
@@ -118,7 +118,7 @@ impl<'a> Errand<'a> {
     fn remember_duration(&mut self) -> Result<()> {
         let asked = self.request.length.seconds;
         let key = plain_role_key(self.request)?;
-        let known: Option<LegalDuration> = self.store.get(&key, self.now)?;
+        let known: Option<LegalDuration> = self.store.get(&key, self.now())?;
         let is_news = known.is_none_or(|known| known.seconds != self.seconds);
         if self.seconds >= asked || !is_news || self.makes_do {
             return Ok(());
@@ -130,7 +130,7 @@ impl<'a> Errand<'a> {
                 minutes(asked.into())
             ));
         }
-        self.store.put(&key, &LegalDuration { seconds: self.seconds, learned: self.now }, self.now)
+        self.store.put(&key, &LegalDuration { seconds: self.seconds, learned: self.now() }, self.now())
     }
 
     /// Stores the session under its own duration. One that was found while looking for the largest legal value of
@@ -142,7 +142,7 @@ impl<'a> Errand<'a> {
         let key = role_key(self.request, self.seconds)?;
         self.remember_clock()?;
         self.remember_duration()?;
-        self.store.put(&key, &role, self.now)?;
+        self.store.put(&key, &role, self.now())?;
         if refused {
             return Err(Error::config(format!(
                 "{} is longer than {} allows",
@@ -159,12 +159,16 @@ impl<'a> Errand<'a> {
         Ok(Granted { role, renewable, notes: self.notes })
     }
 
+    pub(super) fn now(&self) -> Moment {
+        (self.clock)()
+    }
+
     pub(super) fn aws_now(&self) -> Moment {
-        self.now.plus(self.client.skew().unwrap_or_else(|| self.store.skew(self.now)))
+        self.now().plus(self.client.skew().unwrap_or_else(|| self.store.skew(self.now())))
     }
 
     pub(super) fn remember_clock(&self) -> Result<()> {
-        self.client.skew().map_or(Ok(()), |skew| self.store.put_skew(skew, self.now))
+        self.client.skew().map_or(Ok(()), |skew| self.store.put_skew(skew, self.now()))
     }
 
     /// The error for a failed call of `principal`.

@@ -17,7 +17,7 @@ pub use turn::tell as tell_waiting;
 
 use crate::error::Result;
 use crate::request::{Request, Way};
-use crate::session::Moment;
+use crate::session::{Clock, Moment};
 use crate::store::{Lock, RoleSession, Store};
 use crate::sts::Client;
 use bastion::Bastion;
@@ -37,13 +37,12 @@ pub struct Granted {
     pub notes: Vec<String>,
 }
 
-/// Gets a new session by the way that the request says. `lock` is the one of its role session, `now` this machine's
-/// clock.
+/// Gets a new session by the way that the request says. `lock` is the one of its role session, `clock` this machine's.
 ///
 /// # Errors
 /// What AWS refused, diagnosed; `NeedsAnswer` when somebody has to be asked and nobody may be.
-pub async fn assume(request: &Request, store: &Store, client: &Client, lock: &Lock, now: Moment) -> Result<Granted> {
-    let errand = Errand::new(request, store, client, now)?;
+pub async fn assume(request: &Request, store: &Store, client: &Client, lock: &Lock, clock: Clock) -> Result<Granted> {
+    let errand = Errand::new(request, store, client, clock)?;
     match &request.way {
         Way::Bastion(base) => Bastion::new(errand, base, lock).assume().await,
         Way::Via(hop) => via::through(hop, errand).await,

@@ -2,11 +2,12 @@
 
 use super::Granted;
 use super::ask::Terminal;
-use super::keys::{base_key, plain_role_key, role_key};
+use super::bastion;
+use super::keys::{plain_role_key, role_key};
 use crate::error::Result;
 use crate::request::{ONE_HOUR, Origin, Request, Way};
 use crate::session::{Moment, minutes};
-use crate::store::{BaseSession, LegalDuration, RoleSession, Store};
+use crate::store::{LegalDuration, RoleSession, Store};
 
 /// A stored session is handed out again while more than this is left, in seconds: botocore asks a
 /// `credential_process` on every call once less is left.
@@ -57,8 +58,7 @@ pub fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Gr
 /// Until when a stored session renews without a question.
 fn renewable(request: &Request, role: &RoleSession, store: &Store, now: Moment) -> Result<Option<Moment>> {
     Ok(match &request.way {
-        Way::Bastion(_) if role.granted > ONE_HOUR => None,
-        Way::Bastion(_) => store.get::<BaseSession>(&base_key(request), now)?.map(|base| base.session.expires),
+        Way::Bastion(base) => bastion::renewable(base, request, role, store, now)?,
         Way::Via(hop) => stored(hop, store, now)?.and_then(|hop| hop.renewable),
     })
 }

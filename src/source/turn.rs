@@ -1,7 +1,8 @@
 //! Whose turn it is to ask: one process at a time for each base, and the others use what it got.
 
+use std::io::Write;
+
 use crate::error::Result;
-use crate::shown::shown;
 use crate::store::{BaseSession, Holder, Key, Lock, Store};
 
 /// The locks of one request. Who waits for us is told when a person is being asked, and then waits longer.
@@ -19,7 +20,7 @@ impl<'a> Turn<'a> {
     pub(super) fn take(&mut self, store: &Store, key: &Key) -> Result<()> {
         // While we wait for an answer to somebody's question, so does everyone who waits for us.
         let base = store.lock::<BaseSession>(key, &mut |holder| {
-            self.role.asking(holder.asking);
+            self.role.waits_for(holder);
             tell(holder);
         })?;
         self.role.asking(false);
@@ -46,5 +47,6 @@ pub fn tell(holder: Holder) {
     let who = holder.pid.map_or("another assume-role".to_owned(), |pid| format!("process {pid}"));
     let doing =
         if holder.asking { "which asks for an answer in its terminal" } else { "which fetches the same session" };
-    eprintln!("{}", shown(&format!("waiting for {who}, {doing}")));
+    // A standard error that is closed or full is no reason to fail.
+    let _ = writeln!(std::io::stderr(), "waiting for {who}, {doing}");
 }

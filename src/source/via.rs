@@ -4,7 +4,7 @@ use super::errand::{Errand, Renewable};
 use super::{Granted, assume, ready, tell_waiting};
 use crate::error::Result;
 use crate::request::Request;
-use crate::session::{Moment, session_name};
+use crate::session::{Clock, session_name};
 use crate::store::{RoleSession, Store};
 use crate::sts::{Client, assume_role};
 
@@ -14,7 +14,7 @@ use crate::sts::{Client, assume_role};
 /// What AWS refused on either leg, diagnosed; `Config` for a duration that no chain may have, before any call.
 pub(super) async fn through(hop: &Request, mut errand: Errand<'_>) -> Result<Granted> {
     errand.cap_chained_duration(&errand.request.way.shown())?;
-    let first = session_of(hop, errand.store, errand.client, errand.now).await?;
+    let first = session_of(hop, errand.store, errand.client, errand.clock).await?;
     errand.notes.extend(first.notes);
     let keys = &first.role.session.keys;
     let caller = first.role.assumed_role;
@@ -32,15 +32,15 @@ pub(super) async fn through(hop: &Request, mut errand: Errand<'_>) -> Result<Gra
 ///
 /// # Errors
 /// As [`assume`].
-pub(super) async fn session_of(request: &Request, store: &Store, client: &Client, now: Moment) -> Result<Granted> {
-    if let Some(granted) = ready(request, 0, store, now)? {
+pub(super) async fn session_of(request: &Request, store: &Store, client: &Client, clock: Clock) -> Result<Granted> {
+    if let Some(granted) = ready(request, 0, store, clock())? {
         return Ok(granted);
     }
     let key = super::role_key(request, request.length.seconds)?;
     let lock = store.lock::<RoleSession>(&key, &mut tell_waiting)?;
-    match ready(request, 0, store, now)? {
+    match ready(request, 0, store, clock())? {
         // Whoever held the lock before us fetched it.
         Some(granted) => Ok(granted),
-        None => Box::pin(assume(request, store, client, &lock, now)).await,
+        None => Box::pin(assume(request, store, client, &lock, clock)).await,
     }
 }

@@ -1,5 +1,7 @@
 //! Which store the user wants.
 
+use crate::input::settings::{Settings, StoreKind};
+
 /// Where entries are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -18,4 +20,22 @@ pub struct Choice {
     pub kind: Kind,
     /// Whether the user said so: then a store that cannot be used is an error.
     pub configured: bool,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self { kind: Kind::File, configured: false }
+    }
+}
+
+impl Choice {
+    /// What the settings ask for.
+    pub fn of(settings: &Settings) -> Self {
+        let kind = match settings.store.value {
+            StoreKind::File => Kind::File,
+            StoreKind::Runtime => Kind::Runtime,
+            StoreKind::None => Kind::None,
+        };
+        Self { kind, configured: settings.store.is_configured() }
+    }
 }

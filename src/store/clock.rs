@@ -46,7 +46,7 @@ impl Store {
     /// AWS's clock minus this machine's, in seconds, as last measured; 0 when it is not known.
     /// An expiry by AWS's clock, minus this, is the expiry by this machine's clock.
     pub fn skew(&self, now: Moment) -> i64 {
-        if let Some(skew) = self.skew.get() {
+        if let Some(skew) = self.measured.get().or(self.skew.get()) {
             return skew;
         }
         // A store that cannot be read has said so, or will where it matters more.
@@ -61,11 +61,16 @@ impl Store {
     /// `Io` when a configured store cannot be written.
     pub fn put_skew(&self, seconds: i64, now: Moment) -> Result<()> {
         let known = self.load::<Skew>(&Key::new())?;
-        self.skew.set(Some(seconds));
+        self.measured.set(Some(seconds));
         let is_news = known.is_none_or(|known| {
             (known.seconds - seconds).abs() > SAME || !(0..=SOON).contains(&now.since(known.measured))
         });
         if is_news { self.put(&Key::new(), &Skew { seconds, measured: now }, now) } else { Ok(()) }
+    }
+
+    /// After a wait for another process, what that one measured counts.
+    pub(super) fn forget_read_skew(&self) {
+        self.skew.set(None);
     }
 }
 

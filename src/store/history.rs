@@ -14,7 +14,7 @@ use std::os::unix::fs::FileExt;
 use rustix::fs::OFlags;
 
 use super::Store;
-use super::directory::Directory;
+use super::directory::{Directory, Place};
 use super::fault::Fault;
 use super::file::Content;
 use crate::error::Result;
@@ -53,6 +53,15 @@ impl Store {
     pub fn history(&self) -> Vec<Use> {
         let content = self.look(|directory| self.read_history(directory)).ok().flatten();
         content.map(|content| fold(&String::from_utf8_lossy(&content.bytes))).unwrap_or_default()
+    }
+
+    /// As [`Self::history`], but nothing on the disk changes and nothing is told, whatever state the file is in: for
+    /// TAB, which may only look.
+    pub fn peek_history(&self) -> Vec<Use> {
+        let Some(Ok(Some(directory))) = self.place.as_ref().map(Place::open) else { return Vec::new() };
+        let content = directory.read(NAME, LONGEST).ok().flatten().filter(|content| content.whole);
+        let ours = content.filter(|content| version(&content.bytes) == Some(VERSION));
+        ours.map(|content| fold(&String::from_utf8_lossy(&content.bytes))).unwrap_or_default()
     }
 
     /// Adds a use to the history (its `last` and `count` say when and how often).

@@ -39,7 +39,7 @@ pub struct Holder {
 struct Patience {
     /// Altogether, and so for a person who is being asked.
     altogether: Duration,
-    /// For one holder that asks nobody.
+    /// For one holder that asks nobody: three or four calls, each of which may take 8 s.
     working: Duration,
     /// Before the wait for such a holder is worth a message.
     silent: Duration,
@@ -47,7 +47,7 @@ struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { altogether: Duration::from_secs(120), working: Duration::from_secs(10), silent: Duration::from_secs(1) }
+        Self { altogether: Duration::from_secs(120), working: Duration::from_secs(30), silent: Duration::from_secs(1) }
     }
 }
 
@@ -60,8 +60,17 @@ pub struct Lock {
 impl Lock {
     /// Tells the waiters whether the user is being asked something from now on.
     pub fn asking(&self, asking: bool) {
+        self.tell(Holder { pid: None, asking });
+    }
+
+    /// Tells the waiters that we wait for someone else, and so do they.
+    pub fn waits_for(&self, other: Holder) {
+        self.tell(other);
+    }
+
+    fn tell(&self, holder: Holder) {
         if let Some(file) = &self.file {
-            mark(file, asking);
+            mark(file, holder);
         }
     }
 }
@@ -87,7 +96,8 @@ impl Store {
                 match file.try_lock() {
                     Ok(()) if self.has_lost_its_name(&name, &file) => continue 'open,
                     Ok(()) => {
-                        mark(&file, false);
+                        mark(&file, Holder::default());
+                        self.forget_read_skew();
                         return Ok(Lock { file: Some(file) });
                     }
                     Err(TryLockError::WouldBlock) => wait.once(holder_of(&file), waiting)?,
@@ -172,9 +182,10 @@ fn given_up(holder: Holder, waited: Duration) -> Error {
 }
 
 /// Always the same length and written at once, so that a reader never sees half of it.
-fn mark(file: &File, asking: bool) {
-    let doing = if asking { "asking" } else { "working" };
-    let _ = file.write_all_at(format!("{:<10} {doing:<7}\n", std::process::id()).as_bytes(), 0);
+fn mark(file: &File, holder: Holder) {
+    let pid = holder.pid.unwrap_or_else(std::process::id);
+    let doing = if holder.asking { "asking" } else { "working" };
+    let _ = file.write_all_at(format!("{pid:<10} {doing:<7}\n").as_bytes(), 0);
 }
 
 fn holder_of(file: &File) -> Holder {

@@ -42,6 +42,8 @@ pub struct Store {
     place: Option<Place>,
     configured: bool,
     warnings: RefCell<Vec<String>>,
+    /// The skew that this run measured, and the one that it read.
+    measured: Cell<Option<i64>>,
     skew: Cell<Option<i64>>,
 }
 
@@ -51,8 +53,13 @@ impl Store {
     /// # Errors
     /// `Io` when the user configured a store that cannot be used. A default one becomes a warning.
     pub fn open(environment: &Environment, choice: Choice) -> Result<Self> {
-        let mut store =
-            Self { place: None, configured: choice.configured, warnings: RefCell::default(), skew: Cell::default() };
+        let mut store = Self {
+            place: None,
+            configured: choice.configured,
+            warnings: RefCell::default(),
+            measured: Cell::default(),
+            skew: Cell::default(),
+        };
         let found = Place::find(environment, choice.kind).and_then(|place| {
             if let Some(place) = &place {
                 place.open()?;
@@ -145,6 +152,7 @@ impl Store {
     /// # Errors
     /// `Io` when it cannot be removed.
     pub fn forget_all(&self) -> Result<usize> {
+        self.measured.set(None);
         self.skew.set(None);
         self.must(|directory| directory.remove_if(upkeep::is_ours_but_history))
     }

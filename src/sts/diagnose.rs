@@ -186,7 +186,19 @@ const REASONS: [Reason; 10] = [
 
 fn denied(words: &str, attempt: &Attempt) -> Error {
     let error = Error::refused(format!("{} was refused", attempt.what));
-    if words.contains("sts:TagSession") || words.contains("sts:SetSourceIdentity") {
+    let attempt = &Attempt { principal: principal_in(words).unwrap_or(attempt.principal.clone()), ..attempt.clone() };
+    let beside = ["sts:TagSession", "sts:SetSourceIdentity"].into_iter().find(|action| words.contains(action));
+    if let Some(action) = beside.filter(|_| words.contains("identity-based policy")) {
+        return error
+            .because(filled(
+                &format!("your side: the policies of {{principal}} do not allow {action} on {{role}}"),
+                attempt,
+            ))
+            .hint(format!(
+                "ask the owner of the account that holds your user for {action}, or leave tags and source identity out"
+            ));
+    }
+    if beside.is_some() {
         return error
             .because("the trust policy allows sts:AssumeRole but not the tags or the source identity")
             .hint("ask for sts:TagSession or sts:SetSourceIdentity in the trust policy, or leave them out");
@@ -215,6 +227,13 @@ fn denied(words: &str, attempt: &Attempt) -> Error {
             .hint(filled("compare the name letter by letter: {role}", attempt))
             .hint(filled("{trust}", attempt)),
     }
+}
+
+/// Who asked, as AWS names it: `User: ARN is not authorized to perform: …`.
+fn principal_in(words: &str) -> Option<String> {
+    let (_, after) = words.split_once("User: ")?;
+    let (arn, _) = after.split_once(" is not authorized")?;
+    arn.starts_with("arn:").then(|| shown(arn))
 }
 
 fn sent(attempt: &Attempt) -> String {

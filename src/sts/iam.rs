@@ -157,10 +157,8 @@ fn leaves(text: &str) -> Option<Fields> {
             }
             Event::Text(part) => value.push_str(&part),
             Event::GeneralRef(entity) => value.push_str(&resolved(&entity)?),
-            Event::End(_) => {
-                if !name.is_empty() {
-                    fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
-                }
+            Event::End(_) if !name.is_empty() => {
+                fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
             }
             Event::DocType(_) => return None,
             Event::Eof => return Some(fields),

@@ -12,7 +12,7 @@ mod reply;
 mod roles;
 mod sso;
 
-pub use client::Client;
+pub use client::{Client, local_now};
 pub use diagnose::{Attempt, diagnose};
 pub use endpoint::{Endpoints, check_url};
 pub use failure::{Failure, Trouble};

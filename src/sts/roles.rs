@@ -66,7 +66,7 @@ pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, F
     let call = async || Ok(client.sts(keys, false).get_caller_identity().send().await?);
     let reply = client.in_time(call).await?;
     let account = reply.account().and_then(AccountId::parse).ok_or_else(|| Failure::malformed("Account"))?;
-    let arn = reply.arn().filter(|arn| arn.starts_with("arn:")).ok_or_else(|| Failure::malformed("Arn"))?;
+    let arn = reply.arn().filter(|arn| is_arn(arn)).ok_or_else(|| Failure::malformed("Arn"))?;
     Ok(Identity { account, arn: arn.to_owned() })
 }
 
@@ -75,29 +75,23 @@ pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, F
 /// # Errors
 /// Any [`Failure`]; the code is spent unless AWS said otherwise.
 pub async fn session_token(client: &Client, keys: &Keys, mfa: &Mfa, seconds: i32) -> Result<Session, Failure> {
-    let reply = client
-        .sts(keys, true)
-        .get_session_token()
-        .duration_seconds(seconds)
-        .serial_number(&mfa.serial)
-        .token_code(mfa.code.expose())
-        .send()
-        .await?;
+    let call = async || {
+        let call = client.sts(keys, true).get_session_token().duration_seconds(seconds);
+        Ok(call.serial_number(&mfa.serial).token_code(mfa.code.expose()).send().await?)
+    };
+    let reply = client.in_time(call).await?;
     reply::session(reply.credentials(), aws_now(client))
 }
 
-/// Assumes a role. With `mfa` the call is sent once; without it, as often as the client may.
+/// Assumes a role. With `mfa` AWS gets to judge the call once; without it, as often as the client may.
 ///
 /// # Errors
 /// Any [`Failure`]; `Malformed` also when the reply is about another account or role than asked.
 pub async fn assume_role(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
-    match mfa {
-        Some(_) => assume_once(client, keys, call, mfa).await,
-        None => client.in_time(async || assume_once(client, keys, call, None).await).await,
-    }
+    client.in_time(async || assume_at(client, keys, call, mfa).await).await
 }
 
-async fn assume_once(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
+async fn assume_at(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&Mfa>) -> Result<Assumed, Failure> {
     let shape = &call.shape;
     let tags = shape
         .tags
@@ -122,10 +116,16 @@ async fn assume_once(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<
     let session = reply::session(reply.credentials(), aws_now(client))?;
     let arn = reply.assumed_role_user().map(|user| user.arn().to_owned()).unwrap_or_default();
     let RoleArn { partition, account, name } = &call.role;
-    if !arn.starts_with(&format!("arn:{partition}:sts::{account}:assumed-role/{}/", name.base_name())) {
+    if !is_arn(&arn) || !arn.starts_with(&format!("arn:{partition}:sts::{account}:assumed-role/{}/", name.base_name()))
+    {
         return Err(Failure::malformed("AssumedRoleUser"));
     }
     Ok(Assumed { session, arn })
+}
+
+/// Whether a text can be an ARN of a principal: visible ASCII, no longer than AWS makes them.
+fn is_arn(text: &str) -> bool {
+    text.starts_with("arn:") && text.len() <= 2048 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {

@@ -89,7 +89,7 @@ fn refresh_with_a_code_renews_the_base_session_too() {
     scene.switch_with_code(&READ);
     scene.switch_with_code(&["production", "read", "--refresh"]);
     assert_eq!((scene.sts.count("GetSessionToken"), scene.codes_sent()), (2, 2));
-    let base = scene.sts.issued().into_iter().filter(|issued| issued.action == "GetSessionToken").next_back().unwrap();
+    let base = scene.sts.issued().into_iter().rfind(|issued| issued.action == "GetSessionToken").unwrap();
     scene.switch(&["production", "admin"]);
     assert_eq!(scene.sts.last("AssumeRole").unwrap().key_id, Some(base.key_id));
 }
@@ -99,7 +99,7 @@ fn a_base_session_that_ended_early_is_replaced_once() {
     let scene = bastion();
     scene.switch_with_code(&READ);
     let base = |scene: &crate::scenes::Scene| {
-        scene.sts.issued().into_iter().filter(|issued| issued.action == "GetSessionToken").next_back().unwrap()
+        scene.sts.issued().into_iter().rfind(|issued| issued.action == "GetSessionToken").unwrap()
     };
     scene.sts.expire(&base(&scene).key_id);
     let told = scene.switch_with_code(&["production", "admin"]);

@@ -160,6 +160,11 @@ impl Terminal {
         String::from_utf8_lossy(&chunks).into_owned()
     }
 
+    /// The process id of the command.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).expect("a process id")).expect("a process id")
     }

@@ -44,6 +44,10 @@ use crate::input::near::near;
 use crate::input::place::Place;
 use crate::shown::shown_up_to;
 
+/// Each file: its variable and its place under the home directory.
+const CONFIG: (FileKind, &str, &str) = (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config");
+const CREDENTIALS: (FileKind, &str, &str) = (FileKind::Credentials, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
+
 /// What both files say.
 pub struct Profiles {
     files: Vec<Ini>,
@@ -60,12 +64,21 @@ impl Profiles {
     /// # Errors
     /// `Config` when a file cannot be read or is not UTF-8.
     pub fn read(environment: &Environment) -> Result<Self> {
+        Self::read_files(environment, &[CONFIG, CREDENTIALS])
+    }
+
+    /// Reads the config file only: where TAB looks for roles, keys are left alone.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_config(environment: &Environment) -> Result<Self> {
+        Self::read_files(environment, &[CONFIG])
+    }
+
+    fn read_files(environment: &Environment, which: &[(FileKind, &str, &str)]) -> Result<Self> {
         let home = environment.home();
         let (mut files, mut paths, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-        for (kind, variable, under_home) in [
-            (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config"),
-            (FileKind::Credentials, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
-        ] {
+        for &(kind, variable, under_home) in which {
             let Some(path) = environment.file(variable, under_home) else { continue };
             paths.push(shown_path(&path, home.as_deref()));
             if let Some(mut file) = read_text(&path, home.as_deref(), CONFIG_CAP)? {

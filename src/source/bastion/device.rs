@@ -140,14 +140,14 @@ impl Bastion<'_> {
     pub(super) fn remember_device(&self, device: MfaDevice) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = Some(device);
-        facts.learned = self.errand.now;
-        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now)
+        facts.learned = self.errand.now();
+        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now())
     }
 
     /// What was remembered turned out wrong: the next run asks AWS again.
     pub(super) fn forget_device(&self) -> Result<()> {
         let mut facts = self.facts()?;
         facts.mfa = None;
-        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now)
+        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now())
     }
 }

@@ -34,7 +34,7 @@ impl Bastion<'_> {
         facts.account = Some(identity.account.clone());
         facts.arn = Some(identity.arn.clone());
         self.errand.remember_clock()?;
-        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now)?;
+        self.errand.store.put(&base_key(self.errand.request), &facts, self.errand.now())?;
         Ok(identity)
     }
 
@@ -44,7 +44,7 @@ impl Bastion<'_> {
     }
 
     pub(super) fn facts(&self) -> Result<BaseFacts> {
-        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.errand.now };
-        Ok(self.errand.store.get(&base_key(self.errand.request), self.errand.now)?.unwrap_or(nothing))
+        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.errand.now() };
+        Ok(self.errand.store.get(&base_key(self.errand.request), self.errand.now())?.unwrap_or(nothing))
     }
 }

@@ -8,6 +8,9 @@
 mod code;
 mod device;
 mod identity;
+mod renewal;
+
+pub(super) use renewal::renewable;
 
 use super::Granted;
 use super::errand::{Errand, Renewable};
@@ -17,6 +20,7 @@ use super::turn::Turn;
 use crate::error::{Error, Result};
 use crate::request::{Base, Chosen, ONE_HOUR};
 use crate::session::{Keys, minutes};
+use crate::shown::shown;
 use crate::store::{BaseSession, Lock};
 use crate::sts::{Assumed, Failure, Mfa, assume_role, session_token};
 use device::Proof;
@@ -43,13 +47,13 @@ impl<'a> Bastion<'a> {
     /// What AWS refused, diagnosed; `NeedsAnswer` when a code is needed and nobody may be asked.
     pub(super) async fn assume(mut self) -> Result<Granted> {
         if self.base.keys.are_temporary() {
-            return self.from_temporary_keys().await;
+            return self.with_temporary_keys().await;
         }
         self.errand.start_at_known_duration()?;
         if self.errand.seconds > ONE_HOUR && !self.has_to_make_do()? {
             self.straight().await
         } else {
-            self.from_base_session().await
+            self.through_base_session().await
         }
     }
 
@@ -64,36 +68,49 @@ impl<'a> Bastion<'a> {
         Ok(makes_do)
     }
 
-    async fn from_base_session(mut self) -> Result<Granted> {
+    async fn through_base_session(mut self) -> Result<Granted> {
         let wants_new_base = self.errand.request.refresh && self.errand.request.code.is_some();
+        let mut ended = None;
         if let Some(base) = self.base_session()?.filter(|_| !wants_new_base) {
-            if self.errand.request.code.is_some() {
-                let left = base.session.expires.since(self.errand.aws_now());
-                self.errand
-                    .notes
-                    .push(format!("the code was not needed: the base session lasts another {}", minutes(left)));
-            }
             match self.call_role(&base.session.keys, None).await? {
-                Err(failure) if failure.code() == "ExpiredToken" => {
-                    let key = base_key(self.errand.request);
-                    self.errand.store.forget::<BaseSession>(|stored| *stored == key)?;
-                }
-                Err(failure) => return Err(self.refusal(&failure, true)),
-                Ok(assumed) => return self.errand.granted(assumed, Renewable::Until(base.session.expires)),
+                Err(failure) if failure.code() == "ExpiredToken" => ended = Some(base.session.keys.id),
+                outcome => return self.granted_by(&base, outcome),
             }
         }
-        self.turn.take(self.errand.store, &base_key(self.errand.request))?;
-        let base = match self.base_session()?.filter(|_| !wants_new_base) {
-            // Whoever had the turn before us asked for it.
-            Some(base) => base,
-            None => match self.proof().await? {
-                Proof::Role(assumed) => return self.errand.granted(assumed, Renewable::Always),
-                Proof::Code(device) => self.new_base_session(&device).await?,
-            },
-        };
-        self.turn.end();
-        let assumed =
-            self.call_role(&base.session.keys, None).await?.map_err(|failure| self.refusal(&failure, true))?;
+        let key = base_key(self.errand.request);
+        self.turn.take(self.errand.store, &key)?;
+        self.errand.client.expect_skew(self.errand.store.skew(self.errand.now()));
+        let found = self.base_session()?.filter(|_| !wants_new_base);
+        // Whoever had the turn before us may have asked for it.
+        if let Some(base) = found.filter(|base| ended.as_ref() != Some(&base.session.keys.id)) {
+            self.turn.end();
+            let outcome = self.call_role(&base.session.keys, None).await?;
+            return self.granted_by(&base, outcome);
+        }
+        if ended.is_some() {
+            // Where it cannot be removed it is replaced.
+            let _ = self.errand.store.forget::<BaseSession>(|stored| *stored == key);
+        }
+        match self.proof().await? {
+            Proof::Role(assumed) => self.errand.granted(assumed, Renewable::Always),
+            Proof::Code(device) => {
+                let base = self.new_base_session(&device).await?;
+                self.turn.end();
+                let outcome = self.call_role(&base.session.keys, None).await?;
+                let assumed = outcome.map_err(|failure| self.refusal(&failure, true))?;
+                self.errand.granted(assumed, Renewable::Until(base.session.expires))
+            }
+        }
+    }
+
+    /// What a base session led to that was there already.
+    fn granted_by(mut self, base: &BaseSession, outcome: std::result::Result<Assumed, Failure>) -> Result<Granted> {
+        if self.errand.request.code.is_some() {
+            let left = base.session.expires.since(self.errand.aws_now());
+            let lasts = format!("the code was not needed: the base session lasts another {}", minutes(left));
+            self.errand.notes.push(lasts);
+        }
+        let assumed = outcome.map_err(|failure| self.refusal(&failure, true))?;
         self.errand.granted(assumed, Renewable::Until(base.session.expires))
     }
 
@@ -110,7 +127,7 @@ impl<'a> Bastion<'a> {
         let made = session.expires.plus(-i64::from(BASE_SECONDS));
         let base = BaseSession { session, made, mfa_serial: Some(mfa.serial) };
         self.errand.remember_clock()?;
-        self.errand.store.put(&base_key(self.errand.request), &base, self.errand.now)?;
+        self.errand.store.put(&base_key(self.errand.request), &base, self.errand.now())?;
         self.remember_working_device(device)?;
         Ok(base)
     }
@@ -135,7 +152,7 @@ impl<'a> Bastion<'a> {
         self.errand.granted(assumed, Renewable::Never)
     }
 
-    async fn from_temporary_keys(mut self) -> Result<Granted> {
+    async fn with_temporary_keys(mut self) -> Result<Granted> {
         self.errand.cap_chained_duration(&self.base.keys_from)?;
         if self.errand.request.code.is_some() {
             self.errand.notes.push(format!("the code was not needed: {} holds temporary keys", self.base.keys_from));
@@ -152,11 +169,12 @@ impl<'a> Bastion<'a> {
     }
 
     fn base_session(&self) -> Result<Option<BaseSession>> {
-        self.errand.store.get(&base_key(self.errand.request), self.errand.now)
+        self.errand.store.get(&base_key(self.errand.request), self.errand.now())
     }
 
     fn refusal(&self, failure: &Failure, mfa: bool) -> Error {
-        let principal = self.known_arn().unwrap_or_else(|| format!("the user of {}", self.base.keys_from));
+        let unknown = || format!("the user of {}", self.base.keys_from);
+        let principal = self.known_arn().map_or_else(unknown, |arn| shown(&arn));
         self.errand.refusal(failure, principal, mfa)
     }
 }

@@ -1,0 +1,110 @@
+//! The accounts and roles known on this machine: what TAB, the picker and `list` offer.
+//!
+//! The accounts file, the AWS config and the history of use come in; accounts with their roles go out, the ones used
+//! often and recently first. A source that is broken offers nothing and is remembered as a problem, since a list that
+//! is short helps more than an error at each TAB. Nothing here asks, writes or knows the network.
+
+mod gather;
+mod known;
+mod profile;
+mod usage;
+
+use gather::{Wanted, gather};
+pub use known::{KnownAccount, KnownRole, Source};
+pub use profile::{KnownProfile, Leads};
+pub use usage::{Usage, ago};
+
+use crate::error::{Error, Result};
+use crate::input::accounts::Accounts;
+use crate::input::environment::Environment;
+use crate::input::profiles::Profiles;
+use crate::input::settings::Settings;
+use crate::session::{AccountId, Moment};
+use crate::store::{Choice, Store, Use};
+
+/// How far the eye goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What TAB may open: the accounts file, the config file, the history. Nothing changes on the disk.
+    Glance,
+    /// The same with the credentials file, for `--base`.
+    GlanceAtKeys,
+    /// Everything, as a command does it.
+    Full,
+}
+
+/// What is known, unsorted until someone asks.
+pub struct Catalogue {
+    accounts: Option<Accounts>,
+    profiles: Option<Profiles>,
+    history: Vec<Use>,
+    problems: Vec<Error>,
+    warnings: Vec<String>,
+    now: Moment,
+}
+
+impl Catalogue {
+    /// Looks at everything within reach. `now` is this machine's clock.
+    pub fn read(environment: &Environment, reach: Reach, now: Moment) -> Self {
+        let mut problems = Vec::new();
+        let accounts = kept(Accounts::read(environment), &mut problems);
+        let profiles = match reach {
+            Reach::Glance => Profiles::read_config(environment),
+            Reach::GlanceAtKeys | Reach::Full => Profiles::read(environment),
+        };
+        let profiles = kept(profiles, &mut problems);
+        let settings = kept(Settings::read(environment), &mut problems);
+        let choice = settings.as_ref().map(Choice::of).unwrap_or_default();
+        let store = kept(Store::open(environment, choice), &mut problems);
+        let history = match (&store, reach) {
+            (None, _) => Vec::new(),
+            (Some(store), Reach::Full) => store.history(),
+            (Some(store), _) => store.peek_history(),
+        };
+        let warnings = store.map(|store| store.take_warnings()).unwrap_or_default();
+        Self { accounts, profiles, history, problems, warnings, now }
+    }
+
+    /// Every account, the most used first, without its roles.
+    pub fn accounts(&self) -> Vec<KnownAccount> {
+        gather(self, Wanted::Accounts)
+    }
+
+    /// Every account with its roles, the most used first.
+    pub fn accounts_with_roles(&self) -> Vec<KnownAccount> {
+        gather(self, Wanted::Everything)
+    }
+
+    /// The account that a word names, with its roles: an alias or an id.
+    pub fn account(&self, word: &str) -> Option<KnownAccount> {
+        let id = AccountId::parse(word).or_else(|| {
+            let account = self.accounts.as_ref()?.find(word).ok().flatten()?;
+            Some(account.id.clone())
+        })?;
+        gather(self, Wanted::One(&id)).pop()
+    }
+
+    /// Every profile with a valid name and what it leads to, in the order of the files.
+    pub fn profiles(&self) -> impl Iterator<Item = KnownProfile<'_>> {
+        self.profiles.iter().flat_map(Profiles::iter).filter_map(KnownProfile::new)
+    }
+
+    /// What cannot be used, each with its place: files as a whole, entries of the accounts file, lines of profiles.
+    pub fn problems(&self) -> Vec<Error> {
+        let of_accounts = self.accounts.iter().flat_map(Accounts::problems);
+        let of_profiles = self.profiles.iter().flat_map(Profiles::problems).cloned();
+        self.problems.iter().cloned().chain(of_accounts).chain(of_profiles).collect()
+    }
+
+    /// What the user should hear about the store.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}
+
+fn kept<T>(result: Result<T>, problems: &mut Vec<Error>) -> Option<T> {
+    result.map_err(|error| problems.push(error)).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! Until when a stored role session can be renewed without a question.
+
+use crate::error::Result;
+use crate::request::{Base, ONE_HOUR, Request};
+use crate::session::Moment;
+use crate::source::FOREVER;
+use crate::source::keys::base_key;
+use crate::store::{BaseFacts, BaseSession, MfaDevice, RoleSession, Store};
+
+/// Until when, by AWS's clock: as long as the base session lasts, without end for a user without an MFA device.
+/// `None` for what takes a code each time, and for temporary base keys, whose end nobody knows.
+///
+/// # Errors
+/// `Io` when a configured store cannot be read.
+pub fn renewable(
+    base: &Base,
+    request: &Request,
+    role: &RoleSession,
+    store: &Store,
+    now: Moment,
+) -> Result<Option<Moment>> {
+    if base.keys.are_temporary() {
+        return Ok(None);
+    }
+    let key = base_key(request);
+    let base: Option<BaseSession> = store.get(&key, now)?;
+    if let Some(base) = base.filter(|_| role.granted <= ONE_HOUR) {
+        return Ok(Some(base.session.expires));
+    }
+    let facts: Option<BaseFacts> = store.get(&key, now)?;
+    let has_no_device = request.serial.is_none() && facts.is_some_and(|facts| facts.mfa == Some(MfaDevice::None));
+    Ok(has_no_device.then_some(FOREVER))
+}

@@ -1,0 +1,68 @@
+//! Processes in the background, as many as a test wants, and what they asked of AWS together.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::scenes::Scene;
+use crate::support::process::{PATIENCE, code};
+
+/// A process without a terminal, in the background.
+pub struct Member {
+    pub child: Child,
+    said: PathBuf,
+}
+
+impl Member {
+    /// Starts a switch.
+    pub fn start(scene: &Scene, number: usize, words: &[&str]) -> Self {
+        let said = scene.world.root().join(format!("said-{number}"));
+        let mut command = scene.world.command(["export", "--shell", "bash"].iter().chain(words));
+        let error = fs::File::create(&said).unwrap();
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(error).spawn().unwrap();
+        Self { child, said }
+    }
+
+    fn said(&self) -> String {
+        fs::read_to_string(&self.said).unwrap()
+    }
+
+    /// The exit code, once it has ended.
+    fn status(&mut self) -> Option<i32> {
+        self.child.try_wait().unwrap().map(code)
+    }
+
+    /// Waits until it waits for that process.
+    pub fn waits_for(&mut self, id: u32) {
+        let told = format!("waiting for process {id}, ");
+        until("a member waits", || self.said().contains(&told) || self.status().is_some());
+        assert_eq!(self.status(), None, "{}", self.said());
+    }
+
+    pub fn succeeds(mut self) {
+        until("a member ends", || self.status().is_some());
+        assert_eq!(self.status(), Some(0), "{}", self.said());
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Looks again and again until it is so.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "it hung: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Calls of the three kinds that a code leads to: base sessions, roles, codes sent.
+pub fn calls(scene: &Scene) -> (usize, usize, usize) {
+    (scene.sts.count("GetSessionToken"), scene.sts.count("AssumeRole"), scene.codes_sent())
+}

@@ -1,0 +1,86 @@
+//! Words that do not fit, and how a failure reaches whoever asked.
+
+use crate::scenes::{Scene, bastion};
+
+#[track_caller]
+fn assert_refused(scene: &Scene, status: i32, words: &[&str], told: &str) {
+    let said = scene.refused_at_once(status, words);
+    assert!(said.contains(told), "{told:?} was not said:\n{said}");
+}
+
+#[test]
+fn words_that_fit_nowhere() {
+    let scene = bastion();
+    for (words, told) in [
+        (&[][..], "which account and role?"),
+        (&["", "read"], "the account is empty"),
+        (&["production", ""], "the role is empty"),
+        (&["production", "read", "12345"], "'12345' is neither a six-digit MFA code nor a region"),
+        (&["production", "read", "１２３４５６"], "neither a six-digit MFA code nor a region"),
+        (&["production", "read", "x y"], "'x y' is neither"),
+        (&["production", "read", "123456", "654321"], "is a second MFA code"),
+        (&["production", "read", "eu-west-1", "eu-west-2"], "'eu-west-2' is a second region"),
+        (&["production", "read", "--region", "eu-west-1", "eu-west-2"], "the region is given twice"),
+        (&["production", "read", "123456", "--mfa-code", "654321"], "the MFA code is given twice"),
+        (&["production", "read", "--mfa-code", "12345"], "--mfa-code is not six digits"),
+        (&["production", "read", "--regoin", "eu-west-1"], "--regoin"),
+        (&["production", "read", "--region"], "--region"),
+        (&["--region", "eu-west-1", "leave"], "'leave' has to come before its options"),
+        (&["production"], "which role in production?"),
+    ] {
+        assert_refused(&scene, 2, words, told);
+    }
+}
+
+#[test]
+fn a_refused_code_is_never_shown() {
+    let scene = bastion();
+    let said = scene.refused_at_once(2, &["production", "read", "--mfa-code", "9876543"]);
+    assert!(!said.contains("9876543"), "{said}");
+}
+
+#[test]
+fn the_direct_form_prints_its_status_as_code() {
+    let scene = bastion();
+    for (words, status) in [(&["nowhere", "read"][..], 3), (&["production", "read"], 5), (&["production", ""], 2)] {
+        let ran = scene.world.run(words).unwrap();
+        assert_eq!((ran.status, ran.stdout), (status, format!("(exit {status})\n")));
+    }
+}
+
+#[test]
+fn on_a_terminal_no_key_is_printed_and_the_way_to_load_it_is() {
+    let scene = bastion();
+    for words in [&["production", "read"][..], &["export", "--shell", "bash", "production", "read"]] {
+        let mut terminal = scene.world.terminal(words).unwrap();
+        assert_eq!(terminal.wait().unwrap(), 2, "{}", terminal.text());
+        let text = terminal.text();
+        assert!(text.contains("eval \"$(assume-role init") && !text.contains("AWS_"), "{text}");
+    }
+    assert_eq!(scene.sts.connections(), 0);
+}
+
+#[test]
+fn help_is_for_people_and_never_for_eval() {
+    let scene = bastion();
+    for words in [["export", "--shell", "bash", "--help"], ["export", "--shell", "bash", "-V"]] {
+        let ran = scene.world.run(words).unwrap();
+        assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    }
+    let ran = scene.world.run(["--help"]).unwrap();
+    assert!(ran.status == 0 && ran.stdout.contains("assume-role production read"), "{ran:?}");
+}
+
+#[test]
+fn an_unknown_shell_is_refused_with_those_there_are() {
+    let scene = bastion();
+    let ran = scene.world.run(["export", "--shell", "tcsh", "production", "read"]).unwrap();
+    assert!(ran.status == 2 && ran.stderr.contains("bash, zsh, fish") && ran.stdout.is_empty(), "{ran:?}");
+    let ran = scene.world.run(["export", "production", "read"]).unwrap();
+    assert!(ran.status == 2 && ran.stdout.is_empty(), "{ran:?}");
+}
+
+#[test]
+fn there_is_nothing_before_the_first_role() {
+    assert_refused(&bastion(), 2, &["-"], "no other role before");
+}

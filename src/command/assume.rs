@@ -166,6 +166,10 @@ fn used(request: &Request, now: Moment) -> Use {
 
 fn fetch(request: &Request, store: &Store, lock: &Lock, clock: Clock, report: &Report) -> Result<Granted> {
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
+    let endpoints = match request.way.sign_on() {
+        Some(role) => endpoints.with_sso(&role.session.region, &request.endpoints)?,
+        None => endpoints,
+    };
     if let Some(url) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }

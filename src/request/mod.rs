@@ -5,6 +5,7 @@
 //! environment, then settings, then what is built in.
 
 mod base;
+pub mod chain;
 mod network;
 mod profile;
 mod shape;
@@ -82,17 +83,20 @@ impl Request {
         refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
         let scheme = way::scheme(asked.scheme.as_deref(), account, input)?;
         let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
-        let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), account, input)?;
+        let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), Some(account), input)?;
         let base_name = base::profile_name(asked.base.as_deref(), account, input)?;
-        let profile = base::find_profile(&base_name, input)?;
+        let is_environment = base_name.value == base::ENVIRONMENT;
+        let profile = (!is_environment).then(|| base::find_profile(&base_name, input)).transpose()?;
         let region =
-            region.map_or_else(|| target::fallback_region(Some(&profile), input), |region| Ok(Some(region)))?;
+            region.map_or_else(|| target::fallback_region(profile.as_ref(), input), |region| Ok(Some(region)))?;
         let (target, role) = meant.target(region.as_ref())?;
         let asked_with_code =
             cli::Target { mfa_code: code.as_ref().map(|code| code.expose().to_owned()), ..asked.clone() };
         let way = match (way::hop(&asked_with_code, &role, input)?, scheme.value) {
             (Some(hop), _) => Way::Via(Box::new(hop)),
-            (None, Scheme::Bastion) => Way::Bastion(Base::resolve(&base_name, &profile)?),
+            (None, Scheme::Bastion | Scheme::Profile) => {
+                way::of_base(&base_name, profile.as_ref(), &asked_with_code, input)?
+            }
             (None, _) => {
                 return Err(Error::config(format!("the scheme from {} is not known to this version", scheme.origin))
                     .hint("the scheme of this version is bastion"));
@@ -100,7 +104,7 @@ impl Request {
         };
         let of_base = match &way {
             Way::Bastion(base) => base.mfa_serial.clone(),
-            Way::Via(_) => None,
+            Way::Via(_) | Way::Root(_) => None,
         };
         let arn = role.to_string();
         let account_and_role = [target.name.as_str(), role.name.as_str()];
@@ -111,8 +115,8 @@ impl Request {
             code,
             serial: serial(asked.mfa_serial.as_deref(), account)?.or(of_base),
             shape: Shape::of(asked, account, target.partition, input)?,
-            endpoints: network::overrides(Some(&profile), input)?,
-            trust: network::trust(Some(&profile), input),
+            endpoints: network::overrides(profile.as_ref(), input)?,
+            trust: network::trust(profile.as_ref(), input),
             timeout: Duration::from_secs(input.settings.timeout.value.into()),
             refresh: asked.refresh,
             yes: asked.yes,

@@ -29,7 +29,7 @@ const FOREVER: Moment = Moment(253_402_300_799);
 /// A session, and what the user should hear about it.
 #[derive(Debug)]
 pub struct Granted {
-    /// The session as it is stored.
+    /// The session as it is stored; `granted` is 0 when nobody knows its end.
     pub role: RoleSession,
     /// Until when it renews without a question, by AWS's clock.
     pub renewable: Option<Moment>,
@@ -42,10 +42,10 @@ pub struct Granted {
 /// # Errors
 /// What AWS refused, diagnosed; `NeedsAnswer` when somebody has to be asked and nobody may be.
 pub async fn assume(request: &Request, store: &Store, client: &Client, lock: &Lock, clock: Clock) -> Result<Granted> {
-    let errand = Errand::new(request, store, client, clock)?;
+    let errand = Errand::new(request, store, client, clock);
     match &request.way {
         Way::Bastion(base) => Bastion::new(errand, base, lock).assume().await,
         Way::Via(hop) => via::through(hop, errand).await,
-
+        Way::Root(root) => root::session(root, errand, lock).await,
     }
 }

@@ -60,6 +60,7 @@ fn renewable(request: &Request, role: &RoleSession, store: &Store, now: Moment) 
     Ok(match &request.way {
         Way::Bastion(base) => bastion::renewable(base, request, role, store, now)?,
         Way::Via(hop) => stored(hop, store, now)?.and_then(|hop| hop.renewable),
+        Way::Root(root) => super::root::renewable(root, request, store, now)?,
     })
 }
 
@@ -73,7 +74,9 @@ fn durations(request: &Request, store: &Store, now: Moment) -> Result<Vec<(u32, 
     let shorter = match (known.filter(|known| known.seconds < asked && !insists), &request.way) {
         (Some(known), _) => Some((known.seconds, None)),
         (None, Way::Via(_)) => chained(),
+        (None, Way::Root(_)) => None,
         (None, Way::Bastion(base)) if base.keys.are_temporary() => chained(),
+        (None, Way::Bastion(base)) if !base.finds_device && request.serial.is_none() => None,
         (None, Way::Bastion(_)) => {
             takes_a_code_of_nobody(request).then(|| (ONE_HOUR, Some(hour_that_has_to_do(asked))))
         }

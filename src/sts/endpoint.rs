@@ -62,7 +62,7 @@ impl Endpoints {
 
     /// Whether every call goes to plain http, so that no trust store is needed.
     pub fn are_plain(&self) -> bool {
-        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:")) 
+        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:"))
             && !self.iam.0.starts_with("https:")
             && self.sso.as_ref().is_none_or(SsoEndpoints::are_plain)
     }

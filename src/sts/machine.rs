@@ -33,7 +33,8 @@ pub enum Machine {
 /// # Errors
 /// `Timeout` when nothing answers, `Connect` with the provider's words for everything else.
 pub async fn machine_keys(client: &Client, machine: Machine) -> Result<(Keys, Option<Moment>), Failure> {
-    let config = ProviderConfig::without_region().with_http_client(client.http.clone()).with_sleep_impl(TokioSleep::new());
+    let config =
+        ProviderConfig::without_region().with_http_client(client.http.clone()).with_sleep_impl(TokioSleep::new());
     let whole = async {
         match machine {
             Machine::Container => {

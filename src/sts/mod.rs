@@ -17,6 +17,6 @@ pub use diagnose::{Attempt, diagnose};
 pub use endpoint::{Endpoints, check_url};
 pub use failure::{Failure, Trouble};
 pub use iam::{Device, mfa_devices};
-pub use sso::{JsonReply, SsoEndpoints, role_credentials};
 pub use machine::{Machine, machine_keys};
 pub use roles::{Assumed, Identity, Mfa, RoleCall, assume_role, caller_identity, session_token};
+pub use sso::{JsonReply, SsoEndpoints, role_credentials};

@@ -2,11 +2,11 @@
 //!
 //! Requests carry a bearer token or a client's secret, never a signature. Redirects are not followed.
 
+use aws_sdk_sts::types::Credentials;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
-use aws_sdk_sts::types::Credentials;
 use aws_smithy_types::DateTime;
+use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 use serde_json::Value;
 use zeroize::Zeroizing;

@@ -7,9 +7,9 @@ use super::{mfa_serial, parsed_role, session_name};
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
-use crate::request::base::{chosen, keys};
+use crate::request::base::{ENVIRONMENT, chosen, environment_keys, keys};
 use crate::request::target::Chosen;
-use crate::session::{Keys, Moment, RoleArn, Secret};
+use crate::session::{Keys, Moment, RoleArn};
 use crate::shown::shown_up_to;
 
 /// The first link.
@@ -23,6 +23,9 @@ pub struct Root {
     pub start: Start,
     /// The MFA device of its user.
     pub mfa_serial: Option<Chosen<String>>,
+    /// Whether a device that nobody names is looked for: not where the session is a step to a role, whose profile
+    /// says what it wants.
+    pub finds_device: bool,
 }
 
 /// How the first link proves itself.
@@ -123,22 +126,10 @@ impl Root {
     ///
     /// # Errors
     /// `Config` when there are none.
-    pub fn of_environment(input: &Input) -> Result<Self> {
-        let environment = &input.environment;
-        let (id, secret) = (environment.text("AWS_ACCESS_KEY_ID")?, environment.text("AWS_SECRET_ACCESS_KEY")?);
-        let (Some(id), Some(secret)) = (id, secret) else {
-            return Err(Error::config("the environment holds no keys").hint(
-                "it takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN for temporary keys",
-            ));
-        };
-        let token = environment.text("AWS_SESSION_TOKEN")?.map(|token| Secret::new(token.to_owned()));
-        let keys = Keys { id: id.to_owned(), secret: Secret::new(secret.to_owned()), token };
-        let ends = environment.text("AWS_CREDENTIAL_EXPIRATION")?.and_then(Moment::parse_rfc3339);
-        let from = match environment.text("ASSUME_ROLE_KEY_ID")? == Some(id) {
-            true => "the role that this shell has (AWS_ACCESS_KEY_ID)",
-            false => "the environment (AWS_ACCESS_KEY_ID)",
-        };
-        Ok(Self { profile: "env".to_owned(), from: from.to_owned(), start: Start::Keys(keys, ends), mfa_serial: None })
+    fn of_environment(input: &Input) -> Result<Self> {
+        let (keys, ends, from) = environment_keys(input)?;
+        let start = Start::Keys(keys, ends);
+        Ok(Self { profile: ENVIRONMENT.to_owned(), from, start, mfa_serial: None, finds_device: true })
     }
 
     /// Whether a profile holds keys of its own.
@@ -149,7 +140,7 @@ impl Root {
     fn new(profile: &Section<'_>, place: &str, start: Start) -> Result<Self> {
         let name = profile.name();
         let from = format!("profile {} ({place})", shown_up_to(name, 80));
-        Ok(Self { profile: name.to_owned(), from, start, mfa_serial: mfa_serial(profile)? })
+        Ok(Self { profile: name.to_owned(), from, start, mfa_serial: mfa_serial(profile)?, finds_device: true })
     }
 }
 

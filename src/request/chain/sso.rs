@@ -45,8 +45,7 @@ pub struct SsoSession {
 }
 
 /// Variables of a session that came over a network, or of a machine without a person.
-const ELSEWHERE: [&str; 6] =
-    ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"];
+const ELSEWHERE: [&str; 6] = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"];
 
 fn is_desktop(environment: &Environment) -> bool {
     let has_screen = cfg!(target_os = "macos") || environment.has("DISPLAY") || environment.has("WAYLAND_DISPLAY");
@@ -114,7 +113,13 @@ impl SsoSession {
         Ok(session)
     }
 
-    fn read(section: &Section<'_>, name: Option<String>, scopes: Vec<String>, origin: String, input: &Input) -> Result<Self> {
+    fn read(
+        section: &Section<'_>,
+        name: Option<String>,
+        scopes: Vec<String>,
+        origin: String,
+        input: &Input,
+    ) -> Result<Self> {
         let need = |key: &str| chosen(section, key).ok_or_else(|| missing(section, key, &origin));
         let (url, region) = (need("sso_start_url")?, need("sso_region")?);
         if !url.value.starts_with("https://")

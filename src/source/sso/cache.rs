@@ -82,7 +82,8 @@ pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
         }
         _ => None,
     };
-    let renewal = text.refresh_token.as_ref().map(secret).zip(client).map(|(refresh, client)| Renewal { refresh, client });
+    let renewal =
+        text.refresh_token.as_ref().map(secret).zip(client).map(|(refresh, client)| Renewal { refresh, client });
     Some(Token { access: secret(&text.access_token), expires: moment(&text.expires_at)?, renewal })
 }
 

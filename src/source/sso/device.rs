@@ -74,7 +74,9 @@ pub(super) async fn sign_on(
     if let Some(fields) = registration.as_object_mut().filter(|_| !session.scopes.is_empty()) {
         fields.insert("scopes".to_owned(), session.scopes.clone().into());
     }
-    let registered: Registered = post(client, oidc, "client/register", &registration).await.map_err(|failure| refusal(&failure, session, oidc))?;
+    let registered: Registered = post(client, oidc, "client/register", &registration)
+        .await
+        .map_err(|failure| refusal(&failure, session, oidc))?;
     let who = |more: Value| {
         let mut body = json!({"clientId": registered.client_id, "clientSecret": registered.client_secret.as_str()});
         if let (Some(fields), Value::Object(more)) = (body.as_object_mut(), more) {
@@ -170,7 +172,12 @@ fn ended() -> Error {
     Error::refused("the code was not confirmed in time").hint("try again, and confirm it while it is good")
 }
 
-async fn post<T: DeserializeOwned>(client: &Client, oidc: &str, path: &str, body: &Value) -> std::result::Result<T, Failure> {
+async fn post<T: DeserializeOwned>(
+    client: &Client,
+    oidc: &str,
+    path: &str,
+    body: &Value,
+) -> std::result::Result<T, Failure> {
     let reply = client.post_json(&format!("{}/{path}", oidc.trim_end_matches('/')), body).await?;
     if reply.status != 200 {
         return Err(reply.failure());

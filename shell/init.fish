@@ -4,7 +4,7 @@
 # call into a completion request.
 function assume-role
     switch "$argv[1]"
-        case init export logout -h --help -V --version
+        case init export login logout -h --help -V --version
             COMPLETE= command __ASSUME_ROLE_EXE__ $argv
             return
     end

@@ -49,6 +49,8 @@ pub enum Verb {
     Leave,
     /// Renew this shell's role when less time than this is left
     Ensure(Ensure),
+    /// Sign on to IAM Identity Center with a code that is confirmed in a browser
+    Login(Login),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
 }
@@ -62,6 +64,17 @@ pub struct Ensure {
     #[arg(long, value_name = "CODE")]
     pub mfa_code: Option<String>,
     /// Never ask; fail with exit code 7 instead
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// Arguments of `login`.
+#[derive(Args, Clone, Debug)]
+pub struct Login {
+    /// An [sso-session] of ~/.aws/config, or a profile that signs on
+    #[arg(value_name = "SSO_SESSION")]
+    pub session: Option<String>,
+    /// Open no browser
     #[arg(long)]
     pub no_input: bool,
 }

@@ -1,7 +1,7 @@
 //! The main job, from words to a changed shell: read, decide, look in the store, ask AWS, tell, export.
 
-use super::Context;
 use super::export::Target;
+use super::{Context, on_network};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
@@ -175,14 +175,7 @@ fn fetch(request: &Request, store: &Store, lock: &Lock, clock: Clock, report: &R
     }
     let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::io("the network cannot be used").because(error))?;
-    let granted = runtime.block_on(source::assume(request, store, &client, lock, clock));
-    // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
-    runtime.shutdown_background();
-    granted
+    on_network(source::assume(request, store, &client, lock, clock))
 }
 
 fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, now: Moment, report: &Report) {
@@ -201,11 +194,14 @@ fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, 
         report.note(note);
     }
     let target = &request.target;
-    let left = minutes(source::left(granted, store, now));
+    let left = match granted.has_end() {
+        true => format!("for {}", minutes(source::left(granted, store, now))),
+        false => "until an end that nobody told".to_owned(),
+    };
     let id = &actor.account;
     let name = if target.name.as_str() == id.as_str() { String::new() } else { format!(" ({id})") };
     let region = request.region.as_ref().map_or("no region".to_owned(), |region| region.value.to_string());
-    report.done(&target.to_string(), &format!("{name} for {left}, {region}"));
+    report.done(&target.to_string(), &format!("{name} {left}, {region}"));
     if let (Some(origin), Some(role)) = (&target.role_origin, &target.role) {
         report.note(&format!("role {}: {origin}", role.name));
     }
@@ -253,8 +249,8 @@ fn export(
         role: &actor.name,
         region: request.region.as_ref().map(|region| &region.value),
         region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
-        expires_aws: session.expires,
-        expires_local: session.expires.plus(-skew),
+        expires_aws: granted.has_end().then_some(session.expires),
+        expires_local: granted.has_end().then_some(session.expires.plus(-skew)),
         renewable: granted.renewable.map(|until| until.plus(-skew)),
         target: encode_words(&request.words),
         previous: previous(request, context)?,

@@ -65,7 +65,7 @@ fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Resu
             Target::Code(form) => exports::leave(form, legacy),
             Target::Json => exports::leave_json(),
         })),
-        Some(Verb::Init(_) | Verb::Export(_) | Verb::Logout(_)) => {
+        Some(Verb::Init(_) | Verb::Export(_) | Verb::Login(_) | Verb::Logout(_)) => {
             Err(Error::usage("that verb changes no shell").hint("call it without export"))
         }
     }

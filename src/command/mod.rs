@@ -4,6 +4,7 @@ mod assume;
 mod ensure;
 mod export;
 mod init;
+mod login;
 mod logout;
 mod previous;
 
@@ -103,6 +104,7 @@ pub fn run(context: &Context) -> Outcome {
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
+        Some(Verb::Login(arguments)) => login::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
     };
@@ -124,6 +126,18 @@ fn directly(cli: &cli::Cli, context: &Context, report: Report) -> Outcome {
             Outcome { output: Output::Text(exports::failure(error.kind.exit_code())), report, error: Some(error) }
         }
     }
+}
+
+/// Runs what talks to the network, to its end.
+fn on_network<T>(job: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("the network cannot be used").because(error))?;
+    let done = runtime.block_on(job);
+    // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
+    runtime.shutdown_background();
+    done
 }
 
 fn failed(report: Report, error: Error) -> Outcome {

@@ -9,6 +9,7 @@ pub mod chain;
 mod network;
 mod profile;
 mod shape;
+mod sign_on;
 mod subject;
 mod target;
 mod way;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use base::Base;
 pub use network::{Overrides, Trust};
 pub use shape::Shape;
+pub use sign_on::SignOnRequest;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
 pub use way::Way;
 

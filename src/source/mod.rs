@@ -37,6 +37,13 @@ pub struct Granted {
     pub notes: Vec<String>,
 }
 
+impl Granted {
+    /// Whether anybody knows when the session ends.
+    pub fn has_end(&self) -> bool {
+        self.role.granted > 0
+    }
+}
+
 /// Gets a new session by the way that the request says. `lock` is the one of its role session, `clock` this machine's.
 ///
 /// # Errors

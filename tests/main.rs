@@ -9,6 +9,7 @@ mod exports;
 mod init_scripts;
 mod logout;
 mod one_code;
+mod profiles;
 mod questions;
 mod quoting;
 mod real_shells;

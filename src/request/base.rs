@@ -144,6 +144,15 @@ pub fn environment_keys(input: &Input) -> Result<(Keys, Option<Moment>, String)>
     Ok((keys, ends, format!("{from} (AWS_ACCESS_KEY_ID)")))
 }
 
+/// What the user should hear when the keys of the environment are those of a role that a switch left there.
+///
+/// # Errors
+/// `Config` for a variable that is not UTF-8.
+pub fn note_of_own_role(keys: &Keys, input: &Input) -> Result<Option<String>> {
+    let is_ours = input.environment.text("ASSUME_ROLE_KEY_ID")? == Some(keys.id.as_str());
+    Ok(is_ours.then(|| "asked for by the role that this shell has, not by a user".to_owned()))
+}
+
 fn check_id(origin: impl Display, id: &str) -> Result<()> {
     if (16..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         return Ok(());

@@ -104,6 +104,10 @@ impl Request {
                     .hint("the scheme of this version is bastion"));
             }
         };
+        let mut notes = meant.notes;
+        if let Way::Bastion(base) = &way {
+            notes.extend(base::note_of_own_role(&base.keys, input)?);
+        }
         let of_base = match &way {
             Way::Bastion(base) => base.mfa_serial.clone(),
             Way::Via(_) | Way::Root(_) => None,
@@ -124,7 +128,7 @@ impl Request {
             yes: asked.yes,
             may_ask: !asked.no_input,
             words: words::without_secrets(asked, extras.region.as_deref(), target_words),
-            notes: meant.notes,
+            notes,
             target,
             way,
         })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::base::Base;
+use super::base::{Base, note_of_own_role};
 use super::chain::{Chain, Hop, Root, Start};
 use super::network;
 use super::shape::Shape;
@@ -44,6 +44,10 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
         (None, _, Some(region)) => region.value.partition(),
         (None, ..) => Partition::default(),
     };
+    let notes = match &chain.root.start {
+        Start::Keys(keys, _) => note_of_own_role(keys, input)?.into_iter().collect(),
+        _ => Vec::new(),
+    };
     let plain = Request {
         target: Target {
             name: Name::parse("profile", name)?,
@@ -64,7 +68,7 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
         refresh: asked.refresh,
         yes: asked.yes,
         may_ask: !asked.no_input,
-        notes: Vec::new(),
+        notes,
         words: words::without_secrets(&with_profile(asked, name), extras.region.as_deref(), &[]),
     };
     links(chain, plain, asked, input)

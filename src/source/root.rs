@@ -11,7 +11,7 @@ use crate::request::chain::{Root, Start};
 use crate::request::{Base, Request};
 use crate::session::{Keys, Moment, Session};
 use crate::shown::shown;
-use crate::store::{BaseFacts, Lock, MfaDevice, RoleSession, Store};
+use crate::store::{BaseFacts, Entry, Lock, MfaDevice, RoleSession, Store};
 use crate::sts::{Machine, Trouble, caller_identity, machine_keys};
 
 /// Gets the session.
@@ -62,7 +62,8 @@ async fn temporary(root: &Root, keys: Keys, expires: Option<Moment>, errand: Err
     let left = expires.map(|expires| u32::try_from(expires.since(now)).unwrap_or(0));
     let session = Session { keys, expires: expires.unwrap_or(now) };
     let role = RoleSession { session, assumed_role: identity.arn, granted: left.unwrap_or(0) };
-    if left.is_some() {
+    // Keys that last longer than any of STS are asked for each time.
+    if left.is_some() && role.is_possible() {
         errand.store.put(&role_key(errand.request, errand.seconds)?, &role, errand.now())?;
     }
     let renewable = renewable(root, errand.request, errand.store, errand.now())?;

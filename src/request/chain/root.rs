@@ -84,11 +84,11 @@ impl Root {
         if let Some(role) = SsoRole::of_profile(profile, input)? {
             return Self::new(profile, &role.session.origin.clone(), Start::Sso(role));
         }
-        let process = chosen(profile, "credential_process");
-        let running = input.environment.text(RUNNING)?.unwrap_or_default().to_owned();
-        match process {
-            Some(process) if !keys_win(profile, input) => {
-                Self::new(profile, &process.origin.clone(), Start::Process(Process { command: process, running }))
+        let command = chosen(profile, "credential_process");
+        match command {
+            Some(command) if !keys_win(profile, input) => {
+                let origin = command.origin.clone();
+                Self::new(profile, &origin, Start::Process(process(profile, command, input)?))
             }
             _ => Self::of_keys(profile),
         }
@@ -148,6 +148,18 @@ impl Root {
 fn keys_win(profile: &Section<'_>, input: &Input) -> bool {
     let config = input.profiles.paths().first();
     profile.value("aws_access_key_id").is_some_and(|id| Some(id.place.file.as_ref()) != config.map(String::as_str))
+}
+
+/// A program that runs us for the profile whose program it is would go on for ever.
+fn process(profile: &Section<'_>, command: Chosen<String>, input: &Input) -> Result<Process> {
+    let running = input.environment.text(RUNNING)?.unwrap_or_default().to_owned();
+    if running.lines().any(|name| name == profile.name()) {
+        let names: Vec<String> = running.lines().chain([profile.name()]).map(|name| shown_up_to(name, 40)).collect();
+        return Err(Error::config(format!("{}: credential_process leads back to itself", command.origin))
+            .because(names.join(" → "))
+            .hint("the program it runs must not need this profile"));
+    }
+    Ok(Process { command, running })
 }
 
 fn web_identity(profile: &Section<'_>, token_file: Chosen<String>, input: &Input) -> Result<WebIdentity> {

@@ -16,7 +16,6 @@ use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
-use crate::request::Chosen;
 use crate::request::chain::{Process, RUNNING};
 use crate::session::{Keys, Moment, Secret, minutes};
 use crate::shown::{shown, shown_up_to};
@@ -41,11 +40,10 @@ pub(super) struct Printed {
 /// Runs the `credential_process` of a profile.
 ///
 /// # Errors
-/// `Config` for a command that cannot be run or that runs itself again; `Refused` with the program's own words when it
+/// `Config` for a command that cannot be run; `Refused` with the program's own words when it
 /// fails or takes too long; `Network` when it prints something else than keys.
 pub(super) async fn run(profile: &str, process: &Process, now: Moment) -> Result<Printed> {
     let Process { command, running } = process;
-    refuse_circle(profile, command, running)?;
     let words = split(&command.value)
         .map_err(|why| Error::config(format!("{}: credential_process is not a command: {why}", command.origin)))?;
     let (Some(program), arguments) = (words.first(), words.get(1..).unwrap_or_default()) else {
@@ -84,16 +82,6 @@ pub(super) async fn run(profile: &str, process: &Process, now: Moment) -> Result
         Error::network(format!("{program} did not print keys: {why}"))
             .hint("it prints {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …, \"SessionToken\": …, \"Expiration\": …} and nothing else")
     })
-}
-
-fn refuse_circle(profile: &str, command: &Chosen<String>, running: &str) -> Result<()> {
-    let names: Vec<String> = running.lines().chain([profile]).map(|name| shown_up_to(name, 40)).collect();
-    if running.lines().any(|name| name == profile) {
-        return Err(Error::config(format!("{}: credential_process leads back to itself", command.origin))
-            .because(names.join(" → "))
-            .hint("the program it runs must not need this profile"));
-    }
-    Ok(())
 }
 
 /// Waits for the end. A program that prints too much is not waited for.

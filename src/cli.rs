@@ -152,12 +152,33 @@ pub struct Target {
     /// How the base proves itself
     #[arg(long, value_name = "SCHEME")]
     pub scheme: Option<String>,
+    /// Captured SAML response; `-` reads standard input
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub saml_response: Option<String>,
+    /// Token of the scheme web-identity; `-` reads standard input
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, conflicts_with = "saml_response")]
+    pub web_identity_token_file: Option<String>,
     /// Name of the session in AWS's logs
     #[arg(long, value_name = "NAME")]
     pub session_name: Option<String>,
     /// External id to send; `none` sends none
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
+    /// Managed policy that narrows the session; several are allowed
+    #[arg(long, value_name = "ARN")]
+    pub policy_arn: Vec<String>,
+    /// Policy that narrows the session
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<String>,
+    /// Session tag; several are allowed
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub tag: Vec<String>,
+    /// Key of a tag that chained sessions inherit
+    #[arg(long, value_name = "KEY")]
+    pub transitive_tag: Vec<String>,
+    /// Who acts, set for good
+    #[arg(long, value_name = "NAME")]
+    pub source_identity: Option<String>,
     /// Take a new session even if a stored one would do
     #[arg(long)]
     pub refresh: bool,

@@ -55,6 +55,9 @@ fn change(
 ) -> Result<Secret> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
+    for warning in &request.warnings {
+        report.warn(warning);
+    }
     guard(&request)?;
     let store = Store::open(&context.environment, store_choice(&input))?;
     let granted = session(&request, wanted.unwrap_or(0), &store, context.clock, report);

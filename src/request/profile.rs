@@ -8,7 +8,7 @@ use super::network;
 use super::shape::Shape;
 use super::target::{self, Asked, Chosen, Length, ONE_HOUR, Origin, Target};
 use super::words::{self, Extras};
-use super::{Request, Way, given_code, refuse_two};
+use super::{Request, Way, WebIdentity, given_code, refuse_two};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::Input;
@@ -29,7 +29,7 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
     refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
     let chain = Chain::resolve(name, input)?;
     let profile = input.profiles.require(name)?;
-    if chain.hops.is_empty() && !matches!(chain.root.start, Start::WebIdentity(_)) {
+    if chain.hops.is_empty() {
         refuse_shape(asked, name)?;
     }
     let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
@@ -68,6 +68,7 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
         refresh: asked.refresh,
         yes: asked.yes,
         may_ask: !asked.no_input,
+        warnings: Vec::new(),
         notes,
         words: words::without_secrets(&with_profile(asked, name), extras.region.as_deref(), &[]),
     };
@@ -96,6 +97,7 @@ fn links(chain: Chain, plain: Request, asked: &cli::Target, input: &Input) -> Re
                 mfa_serial: plain.serial.clone(),
                 finds_device: false,
             }),
+            (None, Start::WebIdentity(file)) => Way::WebIdentity(WebIdentity::File(file.clone())),
             (None, _) => Way::Via(Box::new(step(&chain.root, &plain, refreshes_all)?)),
         };
         let blank = cli::Target { write: asked.write, ..cli::Target::default() };
@@ -123,7 +125,7 @@ fn link(hop: &Hop, way: Way, plain: &Request, asked: &cli::Target, input: &Input
         .because("no role of one partition can assume one of another"));
     }
     let account = account(&role.account, input)?;
-    let mut shape = Shape::of(asked, &account, role.partition, input)?;
+    let mut shape = Shape::of(asked, &account, &way, role.partition, input)?;
     shape.external_id = match asked.external_id.as_deref() {
         Some(_) => shape.external_id,
         None => hop.external_id.clone(),

@@ -74,7 +74,7 @@ impl Target {
     /// # Errors
     /// `Config` and `Usage` as for a switch.
     pub fn named(words: &[String], input: &Input) -> Result<RoleArn> {
-        match subject::find(&cli::Target { words: words.to_vec(), ..cli::Target::default() }, input)? {
+        match subject::find(&cli::Target { words: words.to_vec(), ..cli::Target::default() }, None, input)? {
             Subject::Role(meant) => Ok(meant.target(None)?.1),
             Subject::Profile(name, _) => {
                 Err(Error::usage(format!("'{}' is a profile, not a role", shown_up_to(&name, 80))))

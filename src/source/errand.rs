@@ -179,15 +179,19 @@ impl<'a> Errand<'a> {
             // The next run knows AWS's clock; that this one failed is told anyway.
             let _ = self.remember_clock();
         }
-        let attempt = Attempt {
+        diagnose(failure, &self.attempt(principal, mfa), self.client)
+    }
+
+    /// What was tried, for messages.
+    pub(super) fn attempt(&self, principal: String, mfa: bool) -> Attempt {
+        Attempt {
             what: self.request.target.to_string(),
             principal,
             role_arn: self.role.map(RoleArn::to_string),
             mfa,
             external_id: self.request.shape.external_id.is_some(),
             keys_from: self.request.way.shown(),
-        };
-        diagnose(failure, &attempt, self.client)
+        }
     }
 }
 

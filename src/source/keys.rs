@@ -3,15 +3,21 @@
 //! Two requests share an entry exactly when AWS would give them the same session. A session answered by another
 //! endpoint is another session, so an endpoint override is part of the key.
 
+use sha2::{Digest, Sha256};
+
 use crate::error::Result;
 use crate::request::chain::{Root, Start};
-use crate::request::{Request, Way};
+use crate::request::saml::Proof;
+use crate::request::{Request, Saml, Way, WebIdentity};
+use crate::session::Secret;
 use crate::store::Key;
 
 /// The base identity: facts about it and its base session are kept under this.
 pub fn base_key(request: &Request) -> Key {
     let key = match &request.way {
         Way::Bastion(base) => Key::new().with("scheme", "bastion").with("key", &base.keys.id),
+        Way::Saml(saml) => saml_key(saml),
+        Way::WebIdentity(token) => token_key(token),
         Way::Via(hop) => Key::new().with("scheme", "via").with("hop", hop_text(hop)),
         Way::Root(root) => root_key(root),
     };
@@ -24,15 +30,12 @@ fn root_key(root: &Root) -> Key {
         Start::Keys(keys, _) => Key::new().with("scheme", "bastion").with("key", &keys.id),
         // A command line may hold a secret, and a changed one is another base.
         Start::Process(process) => {
-            let hash = Key::new().with("command", &process.command.value).hash();
+            let hash = digest(&Secret::new(process.command.value.clone()));
             Key::new().with("scheme", "process").with("profile", &root.profile).with("command", hash)
         }
         Start::Container => Key::new().with("scheme", "container"),
         Start::Instance => Key::new().with("scheme", "instance"),
-        Start::WebIdentity(token) => {
-            let file = token.token_file.value.to_string_lossy();
-            Key::new().with("scheme", "web-identity").with("file", file).with("role", token.role.value.to_string())
-        }
+        Start::WebIdentity(file) => token_key(&WebIdentity::File(file.clone())),
         Start::Sso(role) => {
             let session = &role.session;
             Key::new()
@@ -46,9 +49,36 @@ fn root_key(root: &Root) -> Key {
     }
 }
 
+/// Another user, or another response, is another identity.
+fn saml_key(saml: &Saml) -> Key {
+    let key = Key::new().with("scheme", "saml");
+    let key = match &saml.proof {
+        Proof::Login(login) => key.with("url", &login.url.value).with_some("user", login.who.username.as_deref()),
+        Proof::Captured(response) => key.with("response", digest(&response.value.encoded)),
+    };
+    key.with_some("provider", saml.provider.as_ref().map(|name| name.value.as_str()))
+}
+
+fn token_key(token: &WebIdentity) -> Key {
+    let key = Key::new().with("scheme", "web-identity");
+    match token {
+        WebIdentity::File(path) => key.with("file", path.value.to_string_lossy()),
+        WebIdentity::Command(words) => key.with("command", words.value.join("\0")),
+        WebIdentity::Given(token) => key.with("token", digest(token)),
+    }
+}
+
+fn digest(secret: &Secret) -> String {
+    Sha256::digest(secret.expose()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A hop as one text: what it stands on, where it leads, and what marks its session, since tags are handed on.
 fn hop_text(hop: &Request) -> String {
     role_key(hop, hop.length.seconds).map_or_else(|_| hop.target.to_string(), |key| key.text())
+}
+
+fn some_text(words: &[String]) -> Option<String> {
+    (!words.is_empty()).then(|| words.join("\n"))
 }
 
 /// The role, for what is known about it whatever the session looks like.
@@ -79,5 +109,7 @@ pub fn role_key(request: &Request, seconds: u32) -> Result<Key> {
         .with_some("external id", shape.external_id.as_deref())
         .with_some("source identity", shape.source_identity.as_deref())
         .with("policies", shape.policy_arns.join(" "))
-        .with("tags", tags.join("\n")))
+        .with("tags", tags.join("\n"))
+        .with_some("policy", shape.policy.as_deref())
+        .with_some("transitive tags", some_text(&shape.transitive_tags)))
 }

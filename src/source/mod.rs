@@ -2,14 +2,18 @@
 
 pub mod ask;
 mod bastion;
+mod command;
 mod errand;
+mod hidden;
 mod keys;
 mod process;
 mod root;
+mod saml;
 pub mod sso;
 mod stored;
 mod turn;
 mod via;
+mod web_identity;
 
 pub use keys::{base_key, role_key};
 pub use stored::{left, ready, stored};
@@ -52,6 +56,8 @@ pub async fn assume(request: &Request, store: &Store, client: &Client, lock: &Lo
     let errand = Errand::new(request, store, client, clock);
     match &request.way {
         Way::Bastion(base) => Bastion::new(errand, base, lock).assume().await,
+        Way::Saml(saml) => saml::with_response(saml, errand, lock).await,
+        Way::WebIdentity(token) => web_identity::with_token(token, errand).await,
         Way::Via(hop) => via::through(hop, errand).await,
         Way::Root(root) => root::session(root, errand, lock).await,
     }

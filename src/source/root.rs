@@ -6,7 +6,7 @@ use super::errand::Errand;
 use super::keys::{base_key, role_key};
 use super::sso::{self, SignOn};
 use super::{FOREVER, Granted, process};
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::request::chain::{Root, Start};
 use crate::request::{Base, Request};
 use crate::session::{Keys, Moment, Session};
@@ -35,7 +35,7 @@ pub(super) async fn session(root: &Root, errand: Errand<'_>, lock: &Lock) -> Res
             let session = sign_on.keys(role, lock).await?;
             (session.keys, Some(session.expires))
         }
-        Start::WebIdentity(_) => return Err(Error::config(format!("{} stands on a token", root.from))),
+        Start::WebIdentity(_) => return Err(Error::new(Kind::Bug, "a token gives no keys of its own")),
     };
     if keys.are_temporary() {
         return temporary(root, keys, expires, errand).await;

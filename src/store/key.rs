@@ -44,11 +44,6 @@ impl Key {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// A hash that stands for the key in another one, where the text must not be kept.
-    pub fn hash(&self) -> String {
-        self.digest()
-    }
-
     /// A hash of the key, in hexadecimal digits: the same in every run, and no two keys share one. JSON keeps
     /// the borders between the parts, which plain joining would lose.
     pub(super) fn digest(&self) -> String {

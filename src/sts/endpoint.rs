@@ -1,10 +1,14 @@
 //! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
 
 use super::sso::SsoEndpoints;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
+use crate::input::url::{Purpose, check_url};
 use crate::request::{Chosen, Overrides};
 use crate::session::{Partition, Region};
 use crate::shown::shown;
+
+/// What an endpoint is for.
+const ENDPOINT: Purpose = Purpose { what: "endpoint", carries: "keys", example: "https://sts.eu-west-1.amazonaws.com" };
 
 /// The endpoints of one run, checked.
 #[derive(Clone, Debug)]
@@ -32,7 +36,7 @@ impl Endpoints {
     /// `Config` for an override that is no URL, `Guard` for plain http outside loopback: session tokens travel in headers.
     pub fn resolve(region: Region, partition: Partition, overrides: &Overrides) -> Result<Self> {
         let checked = |chosen: &Option<Chosen<String>>| {
-            chosen.as_ref().map(|url| check_url(&url.value, &url.origin, overrides.allow_http)).transpose()
+            chosen.as_ref().map(|url| check(&url.value, &url.origin, overrides.allow_http)).transpose()
         };
         let (host, signing_region) = iam_of(partition, overrides.fips);
         let iam = checked(&overrides.iam)?.unwrap_or_else(|| format!("https://{host}"));
@@ -68,37 +72,9 @@ impl Endpoints {
     }
 }
 
-/// A URL from outside, when it is one that keys may travel to: https, or loopback.
-///
-/// # Errors
-/// `Config` for what is no URL, `Guard` for plain http elsewhere.
-pub fn check_url(url: &str, origin: &str, allow_http: bool) -> Result<String> {
-    let refuse = |why: &str| {
-        Err(Error::config(format!("the endpoint '{}' from {origin} {why}", shown(url)))
-            .hint("an endpoint looks like https://sts.eu-west-1.amazonaws.com"))
-    };
-    let Ok(uri) = url.parse::<http::Uri>() else { return refuse("is not a URL") };
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return refuse("is not a URL") };
-    if authority.as_str().contains('@') {
-        return Err(Error::config(format!("the endpoint from {origin} holds a user name or password"))
-            .hint("remove what stands before the @"));
-    }
-    match scheme {
-        "https" => Ok(url.to_owned()),
-        "http" if allow_http || is_loopback(authority.host()) => Ok(url.to_owned()),
-        "http" => Err(Error::new(
-            Kind::Guard,
-            format!("the endpoint '{}' from {origin} is plain http: keys would travel unprotected", shown(url)),
-        )
-        .hint("use https, or set ASSUME_ROLE_ALLOW_HTTP=1 if you mean it")),
-        _ => refuse("is neither https nor http"),
-    }
-}
-
-/// Whether a host of a URL is this machine.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+/// A configured endpoint, when it is one that keys may travel to.
+pub(super) fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
+    check_url(ENDPOINT, url, origin, allow_http).map(|_| url.to_owned())
 }
 
 /// IAM is global in each partition: its host and signing region (AWS General Reference, IAM endpoints).
@@ -119,6 +95,7 @@ fn iam_of(partition: Partition, fips: bool) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn resolved(url: &str, allow_http: bool) -> Result<Endpoints> {
         let sts = Some(Chosen::new(url.to_owned(), "AWS_ENDPOINT_URL_STS"));

@@ -14,6 +14,7 @@ use quick_xml::events::Event;
 
 use super::client::{ATTEMPT, Client};
 use super::failure::{Failure, Trouble, connector_trouble};
+use super::post::bounded;
 use crate::session::Keys;
 
 /// The call, as the Query API spells it (IAM API reference, ListMFADevices).
@@ -64,7 +65,7 @@ async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failur
         let reply = client.connector.call(request).await.map_err(|error| Failure::of(connector_trouble(&error)))?;
         client.clock.learn(reply.headers().get("date"));
         let status = reply.status().as_u16();
-        let bytes = bounded(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+        let bytes = bounded(reply.into_body(), LARGEST).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
         Ok::<_, Failure>((status, bytes))
     };
     let (status, bytes) = tokio::time::timeout(ATTEMPT, whole).await.map_err(|_| Failure::of(Trouble::Timeout))??;
@@ -118,22 +119,6 @@ fn signed(client: &Client, keys: &Keys, body: &str, now: SystemTime) -> Option<H
         .ok()?;
     instructions.apply_to_request_http1x(&mut request);
     HttpRequest::try_from(request).ok()
-}
-
-/// The body, unless it is larger than any real one.
-pub(super) async fn bounded(mut body: SdkBody) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(frame) =
-        std::future::poll_fn(|context| http_body::Body::poll_frame(std::pin::Pin::new(&mut body), context)).await
-    {
-        if let Ok(data) = frame.ok()?.into_data() {
-            bytes.extend_from_slice(&data);
-        }
-        if bytes.len() > LARGEST {
-            return None;
-        }
-    }
-    Some(bytes)
 }
 
 /// Names and texts of elements.

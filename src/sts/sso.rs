@@ -12,14 +12,18 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::client::{ATTEMPT, Client};
-use super::endpoint::check_url;
+use super::endpoint::check;
 use super::failure::{Failure, Trouble, connector_trouble};
-use super::iam::{bounded, form_encoded};
+use super::iam::form_encoded;
+use super::post::bounded;
 use super::reply;
 use super::roles::aws_now;
 use crate::error::Result;
 use crate::request::Overrides;
 use crate::session::{AccountId, Partition, Region, RoleName, Secret, Session};
+
+/// The largest answer read, in bytes.
+const LARGEST: usize = 256 * 1024;
 
 /// The endpoints of the single sign-on, checked.
 #[derive(Clone, Debug)]
@@ -38,7 +42,7 @@ impl SsoEndpoints {
     pub fn resolve(region: &Region, overrides: &Overrides) -> Result<Self> {
         let suffix = suffix(region.partition());
         let of = |service: &str, chosen: &Option<crate::request::Chosen<String>>| match chosen {
-            Some(url) => check_url(&url.value, &url.origin, overrides.allow_http),
+            Some(url) => check(&url.value, &url.origin, overrides.allow_http),
             None => Ok(format!("https://{service}.{region}.{suffix}")),
         };
         Ok(Self { portal: of("portal.sso", &overrides.sso)?, oidc: of("oidc", &overrides.sso_oidc)? })
@@ -176,7 +180,7 @@ impl Client {
             let reply = self.connector.call(request).await.map_err(|error| Failure::of(connector_trouble(&error)))?;
             self.clock.learn(reply.headers().get("date"));
             let status = reply.status().as_u16();
-            let body = bounded(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+            let body = bounded(reply.into_body(), LARGEST).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
             Ok(JsonReply { status, body: Zeroizing::new(body) })
         };
         tokio::time::timeout(ATTEMPT, whole).await.map_err(|_| Failure::of(Trouble::Timeout))?

@@ -7,7 +7,7 @@
 mod root;
 mod sso;
 
-pub use root::{Process, RUNNING, Root, Start, WebIdentity};
+pub use root::{Process, RUNNING, Root, Start};
 pub use sso::{SsoRole, SsoSession, sign_on};
 
 use super::base::chosen;
@@ -64,6 +64,12 @@ impl Chain {
         let root = loop {
             region = region.or_else(|| chosen(&profile, "region"));
             let is_source = !hops.is_empty();
+            if let Some(file) =
+                chosen(&profile, "web_identity_token_file").filter(|_| !(is_source && Root::has_keys(&profile)))
+            {
+                hops.push(with_token(&profile, &file)?);
+                break Root::of_token(&profile, file, input)?;
+            }
             let Some(role) = role_of(&profile, is_source)? else { break Root::of_profile(&profile, input)? };
             hops.push(hop(&profile, role)?);
             let source = match source(&profile)? {
@@ -119,7 +125,7 @@ enum Source {
 /// The role of a profile. A profile that others take as their source is taken for its keys when it has some, whatever
 /// else it says.
 fn role_of(profile: &Section<'_>, is_source: bool) -> Result<Option<Chosen<RoleArn>>> {
-    if is_source && Root::has_keys(profile) || profile.value("web_identity_token_file").is_some() {
+    if is_source && Root::has_keys(profile) {
         return Ok(None);
     }
     chosen(profile, "role_arn").map(|arn| parsed_role(&arn)).transpose()
@@ -166,6 +172,16 @@ fn hop(profile: &Section<'_>, role: Chosen<RoleArn>) -> Result<Hop> {
         session_name: session_name(profile)?,
         mfa_serial: mfa_serial(profile)?,
     })
+}
+
+/// The role of a token. It knows neither an external id nor a device.
+fn with_token(profile: &Section<'_>, file: &Chosen<String>) -> Result<Hop> {
+    let role = chosen(profile, "role_arn").ok_or_else(|| {
+        Error::config(format!("{}: a web identity token is good for a role, and none is named", file.origin))
+            .hint("add role_arn = arn:aws:iam::123456789012:role/NAME")
+    })?;
+    let hop = hop(profile, parsed_role(&role)?)?;
+    Ok(Hop { external_id: None, mfa_serial: None, ..hop })
 }
 
 fn session_name(profile: &Section<'_>) -> Result<Option<String>> {

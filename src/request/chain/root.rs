@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
+use super::mfa_serial;
 use super::sso::SsoRole;
-use super::{mfa_serial, parsed_role, session_name};
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::request::base::{ENVIRONMENT, chosen, environment_keys, keys};
 use crate::request::target::Chosen;
-use crate::session::{Keys, Moment, RoleArn};
+use crate::session::{Keys, Moment};
 use crate::shown::shown_up_to;
 
 /// The first link.
@@ -39,8 +39,8 @@ pub enum Start {
     Container,
     /// `credential_source = Ec2InstanceMetadata`.
     Instance,
-    /// `web_identity_token_file`.
-    WebIdentity(WebIdentity),
+    /// `web_identity_token_file`: its token gives the first role.
+    WebIdentity(Chosen<PathBuf>),
     /// `sso_session` or the older `sso_…` keys.
     Sso(SsoRole),
 }
@@ -60,27 +60,9 @@ pub const RUNNING: &str = "ASSUME_ROLE_CHAIN";
 /// Under which keys other tools write when temporary keys of a profile end.
 const ENDS: [&str; 4] = ["x_security_token_expires", "aws_credential_expiration", "aws_expiration", "expiration"];
 
-/// A role that is had for a token.
-#[derive(Clone, Debug)]
-pub struct WebIdentity {
-    /// The role.
-    pub role: Chosen<RoleArn>,
-    /// The file with the token.
-    pub token_file: Chosen<PathBuf>,
-    /// `role_session_name`.
-    pub session_name: Option<String>,
-}
-
 impl Root {
     /// What a profile without a source proves itself with, in the order of the AWS CLI.
     pub(super) fn of_profile(profile: &Section<'_>, input: &Input) -> Result<Self> {
-        if let Some(token_file) = chosen(profile, "web_identity_token_file") {
-            return Self::new(
-                profile,
-                &token_file.origin.clone(),
-                Start::WebIdentity(web_identity(profile, token_file, input)?),
-            );
-        }
         if let Some(role) = SsoRole::of_profile(profile, input)? {
             return Self::new(profile, &role.session.origin.clone(), Start::Sso(role));
         }
@@ -92,6 +74,16 @@ impl Root {
             }
             _ => Self::of_keys(profile),
         }
+    }
+
+    /// The file with a web identity token.
+    pub(super) fn of_token(profile: &Section<'_>, file: Chosen<String>, input: &Input) -> Result<Self> {
+        let path = match (file.value.strip_prefix("~/"), input.environment.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => PathBuf::from(&file.value),
+        };
+        let origin = file.origin.clone();
+        Self::new(profile, &origin, Start::WebIdentity(Chosen::new(path, file.origin)))
     }
 
     /// The keys of a profile.
@@ -160,20 +152,4 @@ fn process(profile: &Section<'_>, command: Chosen<String>, input: &Input) -> Res
             .hint("the program it runs must not need this profile"));
     }
     Ok(Process { command, running })
-}
-
-fn web_identity(profile: &Section<'_>, token_file: Chosen<String>, input: &Input) -> Result<WebIdentity> {
-    let role = chosen(profile, "role_arn").ok_or_else(|| {
-        Error::config(format!("{}: a web identity token is good for a role, and none is named", token_file.origin))
-            .hint("add role_arn = arn:aws:iam::123456789012:role/NAME")
-    })?;
-    let path = match (token_file.value.strip_prefix("~/"), input.environment.home()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(&token_file.value),
-    };
-    Ok(WebIdentity {
-        role: parsed_role(&role)?,
-        token_file: Chosen::new(path, token_file.origin),
-        session_name: session_name(profile)?,
-    })
 }

@@ -55,7 +55,7 @@ fn every_kind_of_beginning() {
     let token = "web_identity_token_file = ~/token";
     let sso = "[profile s]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Read\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
     for (config, name, expected, hops) in [
-        (role("w", token), "w", "web identity", 0),
+        (role("w", token), "w", "web identity", 1),
         (sso.to_owned(), "s", "sso", 0),
         (format!("{sso}{}", role("r", "source_profile = s")), "r", "sso", 1),
         ("[profile p]\ncredential_process = p a\n".to_owned(), "p", "process", 0),

@@ -12,10 +12,11 @@ use zeroize::Zeroizing;
 use super::cache::{Registration, Renewal, Token, is_bearer};
 use super::refusal;
 use crate::error::{Error, Kind, Result};
+use crate::input::url::{Purpose, check_url};
 use crate::request::chain::SsoSession;
 use crate::session::{Moment, Secret};
 use crate::shown::shown;
-use crate::sts::{Client, Failure, Trouble, check_url};
+use crate::sts::{Client, Failure, Trouble};
 
 /// The pause between questions when the service names none, in seconds (RFC 8628, section 3.5).
 const PAUSE: u64 = 5;
@@ -23,6 +24,9 @@ const PAUSE: u64 = 5;
 const SLOWER: u64 = 5;
 /// The shortest pause, whatever the service says.
 const SHORTEST: Duration = Duration::from_millis(100);
+/// What a page is for.
+const PAGE: Purpose =
+    Purpose { what: "page", carries: "the sign-on", example: "https://device.sso.eu-west-1.amazonaws.com/" };
 /// The longest life of a token that is believed, in seconds.
 const LONGEST_LIFE: i64 = 90 * 24 * 3600;
 
@@ -162,7 +166,7 @@ fn next_pause(pause: Duration, failure: &Failure) -> Option<Duration> {
 fn invitation(started: &Started) -> Result<Invitation> {
     let url = started.verification_uri_complete.as_ref().unwrap_or(&started.verification_uri);
     let plain = url.len() <= 2048 && url.bytes().all(|byte| byte.is_ascii_graphic());
-    if !plain || check_url(url, "the reply", false).is_err() {
+    if !plain || check_url(PAGE, url, "the reply", false).is_err() {
         return Err(Error::network(format!("malformed reply: '{}' is no page to sign on", shown(url))));
     }
     Ok(Invitation { url: url.clone(), code: shown(&started.user_code) })

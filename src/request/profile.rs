@@ -72,11 +72,11 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
         notes,
         words: words::without_secrets(&with_profile(asked, name), extras.region.as_deref(), &[]),
     };
-    links(chain, plain, asked, input)
+    links(&chain, plain, asked, input)
 }
 
 /// The links as requests: each stands on the one before it, the last is what was asked for.
-fn links(chain: Chain, plain: Request, asked: &cli::Target, input: &Input) -> Result<Request> {
+fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> Result<Request> {
     // A code and --refresh together ask for new keys all the way; --refresh alone for a new session of the role.
     let refreshes_all = asked.refresh && plain.code.is_some();
     let last = chain.hops.len();

@@ -71,7 +71,7 @@ pub fn of_base(
 ) -> Result<Way> {
     let Some(profile) = profile else { return Ok(Way::Bastion(Base::of_environment(input)?)) };
     let says = |key: &&str| profile.value(key).is_some();
-    if profile.value("aws_access_key_id").is_some() || !OTHER_WAYS.iter().any(|key| says(key)) {
+    if profile.value("aws_access_key_id").is_some() || !OTHER_WAYS.iter().any(says) {
         return Ok(Way::Bastion(Base::resolve(name, profile)?));
     }
     let step = cli::Target {

@@ -8,7 +8,7 @@ use super::sso::{self, SignOn};
 use super::{FOREVER, Granted, process};
 use crate::error::{Error, Kind, Result};
 use crate::request::chain::{Root, Start};
-use crate::request::{Base, Request};
+use crate::request::{Base, Request, Way};
 use crate::session::{Keys, Moment, Session};
 use crate::shown::shown;
 use crate::store::{BaseFacts, Entry, Lock, MfaDevice, RoleSession, Store};
@@ -40,6 +40,20 @@ pub(super) async fn session(root: &Root, errand: Errand<'_>, lock: &Lock) -> Res
     if keys.are_temporary() {
         return temporary(root, keys, expires, errand).await;
     }
+    if matches!(root.start, Start::Keys(..)) {
+        return of_user(root, keys, errand, lock).await;
+    }
+    // The same keys are the same user, wherever they come from: one base session, one code.
+    let from_file = Root { start: Start::Keys(keys.clone(), None), ..root.clone() };
+    let request = Request { way: Way::Root(Box::new(from_file)), ..errand.request.clone() };
+    let (store, clock, key) = (errand.store, errand.clock, role_key(errand.request, errand.seconds)?);
+    let granted = of_user(root, keys, Errand::new(&request, store, errand.client, clock), lock).await?;
+    store.put(&key, &granted.role, clock())?;
+    Ok(granted)
+}
+
+/// Long-lived keys of a user get a session of the user's own.
+async fn of_user(root: &Root, keys: Keys, errand: Errand<'_>, lock: &Lock) -> Result<Granted> {
     let base = Base {
         profile: root.profile.clone(),
         keys,

@@ -153,6 +153,7 @@ fn the_profile_renews_and_comes_back_by_its_own_words() {
     let mut back = scene.world.command(["export", "--format", "json", "-"]);
     back.env("ASSUME_ROLE_PREVIOUS", second["ASSUME_ROLE_PREVIOUS"].as_str().unwrap());
     let ran = crate::support::process::run(back, b"").unwrap();
+    assert_eq!(ran.status, 0, "{ran:?}");
     let again: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(again["AWS_ACCESS_KEY_ID"].as_str(), first.get("AWS_ACCESS_KEY_ID"), "{ran:?}");
 }

@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod arn;
 mod assume;
 mod bastion;
 mod crowd;
@@ -14,12 +15,16 @@ mod questions;
 mod quoting;
 mod real_shells;
 mod refusals;
+mod saml;
+mod saml_provider;
 mod scenes;
 mod second_opinion;
+mod shape;
 mod shell_function;
 mod store;
 mod structure;
 mod support;
 mod switching;
 mod ways;
+mod web_identity;
 mod world_tests;

@@ -1,8 +1,8 @@
 //! Questions, on the terminal device and nowhere else.
 //!
 //! Standard input may be a list that a loop reads from, so it is never touched. The terminal's own settings are not
-//! changed either: a code is shown as it is typed, the kernel edits the line, and whatever ends the program leaves
-//! the terminal as it was.
+//! changed either, a password aside ([`super::hidden`]): a code is shown as it is typed, the kernel edits the line,
+//! and whatever ends the program leaves the terminal as it was.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};

@@ -27,6 +27,8 @@ impl Terminal {
         let failed =
             |error: std::io::Error| Error::new(Kind::NeedsAnswer, "the terminal cannot be used").because(error);
         let listen = |kind| signal(kind).map_err(failed);
+        // Before the echo goes: a signal in between would leave the terminal without it.
+        let mut interrupt = listen(SignalKind::interrupt())?;
         let (mut hangup, mut terminate) = (listen(SignalKind::hangup())?, listen(SignalKind::terminate())?);
         let (mut quit, mut stop) = (listen(SignalKind::quit())?, listen(SignalKind::from_raw(Signal::TSTP.as_raw()))?);
         let hidden = Hidden::begin(&device).map_err(failed)?;
@@ -36,7 +38,7 @@ impl Terminal {
         let answer = loop {
             tokio::select! {
                 answer = &mut receiver => break answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
-                _ = tokio::signal::ctrl_c() => break Ok(None),
+                _ = interrupt.recv() => break Ok(None),
                 _ = hangup.recv() => return Err(killed(Signal::HUP)),
                 _ = terminate.recv() => return Err(killed(Signal::TERM)),
                 _ = quit.recv() => return Err(killed(Signal::QUIT)),

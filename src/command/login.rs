@@ -10,7 +10,7 @@ use crate::session::minutes;
 use crate::shown::shown_up_to;
 use crate::source::ask::Terminal;
 use crate::source::sso::SignOn;
-use crate::store::Store;
+use crate::store::{Key, RoleSession, Store};
 use crate::sts::{Client, Endpoints};
 
 /// Signs on: prints a page and a code, and waits until somebody confirmed the code there.
@@ -29,6 +29,12 @@ pub fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_on = SignOn::new(session, &client, &store, terminal, context.clock)?;
     let ends = on_network(sign_on.login(|text| report.text(text)))?;
+    // Who signs on may be somebody else than before.
+    let of_session = |key: &Key| {
+        let says = |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));
+        says("start") || says("hop")
+    };
+    store.forget::<RoleSession>(of_session)?;
     for warning in input.warnings().into_iter().chain(store.take_warnings()) {
         report.warn(&warning);
     }

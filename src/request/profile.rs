@@ -15,6 +15,7 @@ use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
 use crate::session::{AccountId, Name, Partition, Region, RoleArn};
+use crate::shown::shown_up_to;
 
 /// How long a session of a user's own keys lasts, in seconds (STS API reference, GetSessionToken).
 const OWN_SECONDS: u32 = 12 * 3600;
@@ -27,6 +28,7 @@ const OWN_SECONDS: u32 = 12 * 3600;
 pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) -> Result<Request> {
     refuse_two("region", asked.region.is_some(), extras.region.is_some())?;
     refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
+    refuse_base(asked, name)?;
     let chain = Chain::resolve(name, input)?;
     let profile = input.profiles.require(name)?;
     if chain.hops.is_empty() {
@@ -169,15 +171,34 @@ fn region(word: Option<&str>, profile: &Section<'_>, chain: &Chain, input: &Inpu
     }
 }
 
+/// A profile says itself who asks, and through whom.
+fn refuse_base(asked: &cli::Target, name: &str) -> Result<()> {
+    let given = [("--via", !asked.via.is_empty()), ("--base", asked.base.is_some())];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((option, _)) => {
+            let name = shown_up_to(name, 80);
+            Err(Error::usage(format!("{option} goes with a role, and '{name}' is a profile"))
+                .because("source_profile says there whose keys ask"))
+        }
+        None => Ok(()),
+    }
+}
+
 /// A profile without a role has nothing that these could shape.
 fn refuse_shape(asked: &cli::Target, name: &str) -> Result<()> {
     let given = [
         ("--duration", asked.duration.is_some()),
         ("--session-name", asked.session_name.is_some()),
         ("--external-id", asked.external_id.is_some()),
+        ("--source-identity", asked.source_identity.is_some()),
+        ("--tag", !asked.tag.is_empty()),
+        ("--transitive-tag", !asked.transitive_tag.is_empty()),
+        ("--policy", asked.policy.is_some()),
+        ("--policy-arn", !asked.policy_arn.is_empty()),
     ];
     match given.iter().find(|(_, is_given)| *is_given) {
         Some((option, _)) => {
+            let name = shown_up_to(name, 80);
             Err(Error::usage(format!("{option} shapes a role's session, and profile '{name}' has no role")))
         }
         None => Ok(()),

@@ -2,7 +2,7 @@
 
 use super::{chain, configure, role};
 use crate::scenes::{BASTION, DEVICE, PRODUCTION};
-use crate::support::sts::{Role, Trust};
+use crate::support::sts::{Proof, Role, Trust};
 
 fn three_links() -> String {
     [
@@ -33,6 +33,51 @@ fn every_link_is_assumed_by_the_one_before_it_and_kept() {
     assert_eq!(scene.sts.count("AssumeRole"), 3, "links that are kept are not asked for again");
     scene.switch(&["third", "--refresh"]);
     assert_eq!(scene.sts.count("AssumeRole"), 4);
+}
+
+#[test]
+fn eight_shells_at_once_make_each_link_once() {
+    let scene = chain();
+    configure(&scene, "keys", &three_links());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| scene.switch(&["third"]));
+        }
+    });
+    assert_eq!(scene.sts.count("AssumeRole"), 3);
+}
+
+#[test]
+fn a_token_of_a_file_gives_the_first_role() {
+    let scene = chain();
+    let file = scene.world.write("token", "the.token.text\n").unwrap();
+    let proof = Proof {
+        text: "the.token.text".to_owned(),
+        provider: "https://issuer.example".to_owned(),
+        subject: "pod".to_owned(),
+        session_name: String::new(),
+        expired: false,
+    };
+    scene.sts.add_proof(proof);
+    scene.sts.add_role(Role::new(PRODUCTION, "pod").trusts(Trust::arn("https://issuer.example")));
+    scene.sts.add_role(Role::new(PRODUCTION, "next").trusts(Trust::arn("arn:aws:iam::123456789012:role/pod")));
+    let token = format!("web_identity_token_file = {}\nrole_session_name = of-pod", file.display());
+    configure(&scene, "keys", &[role("pod", &token), role("next", "source_profile = pod")].concat());
+    let told = scene.switch(&["next"]);
+    assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/next/of-pod");
+    let told = scene.switch(&["pod"]);
+    assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/pod/of-pod");
+    assert_eq!(scene.sts.count("AssumeRoleWithWebIdentity"), 1);
+}
+
+#[test]
+fn options_that_a_profile_leaves_no_room_for_are_refused() {
+    let scene = chain();
+    configure(&scene, "keys", &three_links());
+    for option in [["--via", "second"], ["--base", "keys"]] {
+        let said = scene.refused_at_once(2, &["first", option[0], option[1]]);
+        assert!(said.contains("is a profile"), "{said}");
+    }
 }
 
 #[test]

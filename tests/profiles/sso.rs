@@ -129,6 +129,17 @@ fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
 }
 
 #[test]
+fn what_another_person_got_is_forgotten_at_a_new_sign_on() {
+    let (scene, sso) = signed();
+    sso.add_token("kept");
+    keep(&scene, "kept", FAR, None);
+    scene.switch(&["second"]);
+    assert_eq!(scene.world.run(["login", "corp"]).unwrap().status, 0);
+    scene.switch(&["second"]);
+    assert_eq!((sso.asked("/federation/credentials").len(), scene.sts.count("AssumeRole")), (2, 2));
+}
+
+#[test]
 fn who_says_no_or_waits_too_long_is_told() {
     let (scene, sso) = signed();
     for (error, words) in

@@ -2,6 +2,7 @@
 
 mod boto;
 mod chains;
+mod network;
 mod own;
 mod process;
 mod sso;

@@ -96,6 +96,11 @@ pub fn plain_role_key(request: &Request) -> Result<Key> {
     })
 }
 
+/// Whether a user's keys ask without MFA because the profile names no device: a session with MFA is another one.
+fn is_unproved(request: &Request) -> bool {
+    matches!(&request.way, Way::Bastion(base) if !base.finds_device) && request.serial.is_none()
+}
+
 /// The role session of a request that lasts `seconds`.
 ///
 /// # Errors
@@ -105,6 +110,7 @@ pub fn role_key(request: &Request, seconds: u32) -> Result<Key> {
     let tags: Vec<String> = shape.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Ok(plain_role_key(request)?
         .with("seconds", seconds.to_string())
+        .with_some("proof", is_unproved(request).then_some("none"))
         .with_some("name", shape.session_name.as_deref())
         .with_some("external id", shape.external_id.as_deref())
         .with_some("source identity", shape.source_identity.as_deref())

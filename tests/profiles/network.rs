@@ -17,9 +17,7 @@ fn endpoints_of_the_profile_and_of_its_services() {
     let services = format!("[services mine]\nsts =\n  endpoint_url = {url}\niam =\n  endpoint_url = {url}\n");
     let config = [
         role("first", &format!("source_profile = keys\nendpoint_url = {url}")),
-        format!(
-            "[profile other]\nrole_arn = arn:aws:iam::123456789012:role/first\nsource_profile = keys\nservices = mine\nendpoint_url = http://198.51.100.1\n"
-        ),
+        "[profile other]\nrole_arn = arn:aws:iam::123456789012:role/first\nsource_profile = keys\nservices = mine\nendpoint_url = http://198.51.100.1\n".to_owned(),
         services,
     ];
     configure(&scene, "keys", &config.concat());

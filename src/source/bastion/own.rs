@@ -8,6 +8,9 @@ use crate::source::keys::{base_key, role_key};
 use crate::store::{BaseSession, RoleSession};
 use crate::sts::session_token;
 
+/// A base session with less left is worth a new code, in seconds.
+const ENOUGH: i64 = 15 * 60;
+
 impl Bastion<'_> {
     /// Gets temporary keys of the user, proved by MFA where there is a device. Roles share them.
     ///
@@ -21,7 +24,9 @@ impl Bastion<'_> {
         };
         let key = base_key(self.errand.request);
         self.turn.take(self.errand.store, &key)?;
-        let base = match self.base_session()?.filter(|_| !wants_new) {
+        let now = self.errand.aws_now();
+        let lasts = |base: &BaseSession| !wants_new && base.session.expires.since(now) > ENOUGH;
+        let base = match self.base_session()?.filter(lasts) {
             Some(base) => base,
             None => match self.own_device().await? {
                 Some(device) => self.new_base_session(&device).await?,

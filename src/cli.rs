@@ -57,6 +57,8 @@ pub enum Verb {
     Status(Status),
     /// The accounts and roles known here, most used first
     List(List),
+    /// Sign on to IAM Identity Center with a code that is confirmed in a browser
+    Login(Login),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
     /// Print the file that a package installs for TAB; `init` needs none
@@ -101,6 +103,17 @@ pub struct Ensure {
     #[arg(long, value_name = "CODE")]
     pub mfa_code: Option<String>,
     /// Never ask; fail with exit code 7 instead
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// Arguments of `login`.
+#[derive(Args, Clone, Debug)]
+pub struct Login {
+    /// An [sso-session] of ~/.aws/config, or a profile that signs on
+    #[arg(value_name = "SSO_SESSION")]
+    pub session: Option<String>,
+    /// Open no browser
     #[arg(long)]
     pub no_input: bool,
 }

@@ -27,6 +27,7 @@ mod one_code;
 mod one_shell;
 mod open_shells;
 mod previous;
+mod profiles;
 mod prompt;
 mod questions;
 mod quoting;

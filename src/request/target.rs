@@ -214,11 +214,11 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
 ///
 /// # Errors
 /// `Config` for a value that is no region.
-pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option<Chosen<Region>>> {
+pub fn region(word: Option<&str>, asked: Option<&Asked>, input: &Input) -> Result<Option<Chosen<Region>>> {
     if let Some(word) = word {
         return Ok(Some(Chosen::new(Region::parse("the command line", word)?, "the command line")));
     }
-    if let Some(entry) = &asked.entry
+    if let Some(entry) = asked.and_then(|asked| asked.entry.as_ref())
         && let Some(region) = &entry.region
     {
         return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));

@@ -52,7 +52,7 @@ pub struct Client {
     pub(super) connector: SharedHttpConnector,
     pub(super) endpoints: Endpoints,
     pub(super) clock: Clock,
-    http: SharedHttpClient,
+    pub(super) http: SharedHttpClient,
     pub(super) whole: Duration,
     trusted: Option<Vec<u8>>,
 }

@@ -79,6 +79,7 @@ impl Report {
     }
 }
 
+/// Written at once, so that the lines of a crowd do not mix.
 fn line(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
 }

@@ -1,5 +1,8 @@
 //! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
 
+mod alone;
+mod refusal;
+
 use std::ffi::OsString;
 
 use clap::builder::StyledStr;
@@ -10,11 +13,12 @@ use crate::error::{Error, Result};
 /// What `-h` shows before the options.
 const EXAMPLES: &str = "\
 Examples:
-  eval \"$(assume-role init zsh)\"         load it, once, in the rc file (bash, zsh, fish)
-  assume-role production read            this shell becomes production:read
-  assume-role production read 123456     the same, with the MFA code at hand
-  assume-role production admin eu-west-1 another role and region, no second code
-  assume-role leave                      back to what was before";
+  eval \"$(assume-role init zsh)\"          load it: this line in ~/.zshrc
+  assume-role production read             this shell becomes production:read
+  assume-role production read 123456      the same, with the MFA code at hand
+  assume-role production admin eu-west-1  another role and region, no code
+  assume-role leave                       back to what was before
+";
 
 /// Change the current shell to an AWS IAM role.
 #[derive(Clone, Debug, Parser)]
@@ -24,6 +28,7 @@ Examples:
     disable_help_subcommand = true,
     args_conflicts_with_subcommands = true,
     before_help = EXAMPLES,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
     override_usage = "assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]\n       assume-role VERB …",
     subcommand_help_heading = "Verbs",
     max_term_width = 100
@@ -201,8 +206,15 @@ pub struct Target {
     /// Say more
     #[arg(short, long)]
     pub verbose: bool,
-    /// Colour in messages
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    /// Colour in messages: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub color: Color,
 }
 
@@ -229,22 +241,40 @@ pub enum Parsed {
 /// Reads the words after the program's name.
 ///
 /// # Errors
-/// `Usage`, with clap's own text.
+/// `Usage`, with what was wrong and what to type.
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
     let name = OsString::from("assume-role");
-    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(words)) {
+    let bordered = with_border(words);
+    if let Some(cli) = alone::parse(&bordered) {
+        return Ok(Parsed::Words(Box::new(cli)));
+    }
+    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
         Ok(cli) => cli,
-        Err(refusal) if refusal.use_stderr() => return Err(Error::usage(sentence_of(&refusal))),
+        Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),
         Err(text) => return Ok(Parsed::Text(text.render())),
     };
     refuse_verb_after_option(words, &cli)?;
     Ok(Parsed::Words(Box::new(cli)))
 }
 
-/// clap's words without its `error: ` and closing advice, which ours replace.
-fn sentence_of(refusal: &clap::Error) -> String {
-    let text = refusal.render().to_string();
-    text.trim_start_matches("error: ").trim_end().to_owned()
+/// `export`'s own options come first; a `--` behind them, which clap takes away, keeps every word after it as it is,
+/// the user's own `--` too.
+fn with_border(words: &[OsString]) -> Vec<OsString> {
+    let mut bordered = words.to_vec();
+    if words.first().is_some_and(|verb| verb == "export") {
+        let mut end = 1;
+        while let Some(word) = words.get(end).and_then(|word| word.to_str()) {
+            match word {
+                "--shell" | "--format" => end += 2,
+                _ if word.starts_with("--shell=") || word.starts_with("--format=") => end += 1,
+                _ => break,
+            }
+        }
+        if end <= words.len() {
+            bordered.insert(end, OsString::from("--"));
+        }
+    }
+    bordered
 }
 
 /// `assume-role --region x list` would silently take `list` for an account: a verb has to come first.
@@ -261,6 +291,16 @@ fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The names of the verbs.
+pub fn verbs() -> Vec<String> {
+    Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// Whether a verb changes the shell instead of printing for people.
+pub fn changes_shell(verb: &str) -> bool {
+    matches!(verb, "leave" | "clear" | "ensure")
 }
 
 /// Whether a word is a verb.
@@ -311,6 +351,17 @@ mod tests {
         };
         assert_eq!(export.shell.as_deref(), Some("zsh"));
         assert_eq!(export.words, words("--region eu-west-1 -- init read --help"));
+    }
+
+    #[test]
+    fn export_keeps_the_dashes_of_the_user() {
+        for (typed, kept) in [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")] {
+            let Some(Verb::Export(export)) = parsed(&format!("export --shell=zsh {typed}")).verb else {
+                panic!("export is a verb")
+            };
+            assert_eq!(export.words, words(kept));
+        }
+        assert!(parse(&words("export --shell")).is_err());
     }
 
     #[test]

@@ -61,22 +61,23 @@ pub fn is_here(shell: &str) -> bool {
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
-    let mut command = command(shell, home, variables);
+    let mut command = told(process::detached(words(shell[0])[0]), shell, home, variables);
     command.arg(&file);
     finish(command, b"")
 }
 
 /// Types `lines` to `shell`, with a prompt before each, though without a terminal.
 pub fn run_lines(shell: &[&str], home: &Path, variables: &[(&str, &str)], lines: &str) -> Outcome {
-    finish(command(shell, home, variables), lines.as_bytes())
+    finish(told(process::detached(words(shell[0])[0]), shell, home, variables), lines.as_bytes())
 }
 
-/// A shell with an environment of its own.
+/// A shell with an environment of its own, for a terminal.
 pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
-    let mut all = words(shell[0]);
-    all.extend(&shell[1..]);
-    let mut command = process::detached(all[0]);
-    command.args(&all[1..]).env_clear();
+    told(Command::new(words(shell[0])[0]), shell, home, variables)
+}
+
+fn told(mut command: Command, shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+    command.args(&words(shell[0])[1..]).args(&shell[1..]).env_clear();
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin").env("HOME", home);
     command.envs(variables.iter().copied()).current_dir(home);
     command

@@ -40,7 +40,7 @@ pub fn not_loaded(context: &Context) -> Error {
         Shell::Zsh => ("eval \"$(assume-role init zsh)\"", "~/.zshrc"),
         Shell::Fish => ("assume-role init fish | source", "~/.config/fish/config.fish"),
     };
-    error.hint(format!("{line}   # once here, and in {file} for every new shell"))
+    error.hint(line).hint(format!("the same line in {file} loads it in every new shell"))
 }
 
 fn running_shell(context: &Context) -> Result<Shell> {

@@ -67,9 +67,11 @@ impl Terminal {
         Err(Error::refused("nothing was chosen"))
     }
 
-    /// Says something on the terminal, before a question.
+    /// Says something on the terminal, before a question; nothing where none may be asked.
     pub fn say(self, text: &str) {
-        say_on_terminal(text);
+        if self.may_ask {
+            say_on_terminal(text);
+        }
     }
 
     async fn ask_line(self, question: &str) -> Result<Zeroizing<String>> {

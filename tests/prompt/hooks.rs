@@ -219,7 +219,7 @@ fn zsh_keeps_statuses_and_stands_last() {
         let log = std::fs::read_to_string(home.path().join("log")).unwrap();
         assert!(options.contains("ksh") || log.contains("5 3 4 5\n5 3 4 5\n"), "{options}: {log}");
         assert!(outcome.out.contains("status 5\n"), "{options}: {} {}", outcome.out, outcome.err);
-        assert!(outcome.out.contains("probe probe __assume_role_hook\n"), "{options}: {}", outcome.out);
+        assert!(outcome.out.contains("probe probe __assume_role_hook"), "{options}: {}", outcome.out);
         assert!(outcome.out.ends_with("production:read 59m\n"), "{options}: {} {}", outcome.out, outcome.err);
         assert!(!outcome.err.contains("__assume_role"), "{options}: {}", outcome.err);
     }

@@ -173,3 +173,16 @@ fn a_name_in_an_answer_reaches_the_terminal_as_text_only() {
         assert!(!said.contains('\u{202e}') && !said.contains('\u{9b}'), "{said:?}");
     }
 }
+
+#[test]
+fn on_a_terminal_lines_break_between_words() {
+    let scene = refusing(Verdict::TrustLacks);
+    let whole = refusal(&scene);
+    let mut terminal = scene.on_terminal(&["production", "read"]);
+    terminal.wait().unwrap();
+    let text = terminal.text();
+    assert!(whole.lines().any(|line| line.len() > 120), "{whole}");
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&text), words(&whole));
+}

@@ -145,6 +145,9 @@ impl<'a> Bastion<'a> {
             Proof::Role(assumed) => return self.errand.granted(assumed, Renewable::Always),
             Proof::Code(device) => device,
         };
+        if self.errand.request.code.is_none() && self.base_session()?.is_some() {
+            self.errand.terminal.say("A session of more than 1h takes a code of its own.");
+        }
         let mut mfa = self.first_code(&device).await?;
         let mut tries = 1;
         let assumed = loop {

@@ -1,5 +1,6 @@
 //! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
 
+mod alone;
 mod refusal;
 
 use std::ffi::OsString;
@@ -298,6 +299,9 @@ pub enum Parsed {
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
     let name = OsString::from("assume-role");
     let bordered = with_border(words);
+    if let Some(cli) = alone::parse(&bordered) {
+        return Ok(Parsed::Words(Box::new(cli)));
+    }
     let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
         Ok(cli) => cli,
         Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),

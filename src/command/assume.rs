@@ -274,6 +274,7 @@ fn export(
         target: encode_words(&request.words),
         previous: previous(request, context)?,
         protected: request.target.protected,
+        bridge: context.environment.text("ASSUME_ROLE_BRIDGE")? == Some("1"),
         legacy,
         environment: &context.environment,
     };

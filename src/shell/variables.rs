@@ -98,6 +98,9 @@ pub struct Switch<'a> {
     pub previous: Option<String>,
     /// Whether the account is protected.
     pub protected: bool,
+    /// Also tell prompts that know other tools only: `AWS_SSO_PROFILE`, which powerlevel10k and starship read and
+    /// AWS's own tools do not.
+    pub bridge: bool,
     /// Also set the old script's names.
     pub legacy: Option<Legacy<'a>>,
     /// What the program was started with. A variable of the shell that is not here was not exported, and `leave`
@@ -146,6 +149,9 @@ impl Switch<'_> {
             ("ASSUME_ROLE_REGION", region.filter(|_| self.region_is_ours)),
             ("ASSUME_ROLE_PROTECTED", self.protected.then_some(Cow::Borrowed("1"))),
         ]);
+        if self.bridge {
+            all.push(("AWS_SSO_PROFILE", Some(Cow::Owned(format!("{}:{}", self.account_name, self.role)))));
+        }
         for name in CONTRADICTING {
             if !all.iter().any(|(set, _)| *set == name) {
                 all.push((name, None));

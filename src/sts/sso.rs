@@ -22,7 +22,6 @@ use crate::error::Result;
 use crate::request::Overrides;
 use crate::session::{AccountId, Partition, Region, RoleName, Secret, Session};
 
-
 /// The endpoints of the single sign-on, checked.
 #[derive(Clone, Debug)]
 pub struct SsoEndpoints {

@@ -17,6 +17,8 @@
 //! | `warning` | from which time left on the prompt warns | `10m` |
 //! | `alarm` | from which time left on the prompt is alarmed | `2m` |
 //! | `renewable_mark` | what marks a session that renews without asking, up to 4 characters | `*` |
+//! | `repaint` | `yes` or `no`: zsh draws an idle prompt anew when a threshold is crossed | `no` |
+//! | `renew` | commands before which a session about to end is renewed: `aws terraform` | |
 //!
 //! Each is a string, durations also a number of seconds. `ASSUME_ROLE_CONFIG_<KEY>` wins over the file, and
 //! `ASSUME_ROLE_STORE` and `ASSUME_ROLE_TIMEOUT`, which one types for a single run, over that.
@@ -32,7 +34,7 @@ use crate::input::values::parse_role_duration;
 use crate::session::{Name, Region, parse_duration};
 use crate::shown::{is_plain, shown_up_to};
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     "store",
     "timeout",
     "region",
@@ -43,6 +45,8 @@ const KEYS: [&str; 10] = [
     "warning",
     "alarm",
     "renewable_mark",
+    "repaint",
+    "renew",
 ];
 
 /// A value and where it came from.
@@ -112,6 +116,10 @@ pub struct Settings {
     pub alarm: Setting<u32>,
     /// What marks a session that renews without asking.
     pub renewable_mark: Setting<String>,
+    /// Whether an idle prompt is drawn anew when a threshold is crossed.
+    pub repaint: Setting<bool>,
+    /// The commands before which a session about to end is renewed.
+    pub renew: Setting<Vec<String>>,
 }
 
 impl Default for Settings {
@@ -127,6 +135,8 @@ impl Default for Settings {
             warning: Setting::default_of(600),
             alarm: Setting::default_of(120),
             renewable_mark: Setting::default_of("*".to_owned()),
+            repaint: Setting::default_of(false),
+            renew: Setting::default_of(Vec::new()),
         }
     }
 }
@@ -150,6 +160,8 @@ impl Settings {
             warning: setting(&given, "warning", parse_duration)?.unwrap_or(built_in.warning),
             alarm: setting(&given, "alarm", parse_duration)?.unwrap_or(built_in.alarm),
             renewable_mark: setting(&given, "renewable_mark", parse_mark)?.unwrap_or(built_in.renewable_mark),
+            repaint: setting(&given, "repaint", parse_repaint)?.unwrap_or(built_in.repaint),
+            renew: setting(&given, "renew", parse_commands)?.unwrap_or(built_in.renew),
         })
     }
 }
@@ -177,6 +189,21 @@ fn parse_side(origin: &str, text: &str) -> Result<PromptSide> {
         ("none", PromptSide::None),
     ];
     one_of(origin, "prompt", text, &sides)
+}
+
+fn parse_repaint(origin: &str, text: &str) -> Result<bool> {
+    one_of(origin, "repaint", text, &[("yes", true), ("no", false)])
+}
+
+fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-');
+    match text.split_ascii_whitespace().find(|name| !name.chars().all(plain)) {
+        None => Ok(text.split_ascii_whitespace().map(str::to_owned).collect()),
+        Some(name) => {
+            Err(Error::config(format!("{origin}: renew '{}' is not the name of a command", shown_up_to(name, 80)))
+                .hint("names of commands, with blanks between them: aws terraform"))
+        }
+    }
 }
 
 fn one_of<T: Copy>(origin: &str, what: &str, text: &str, words: &[(&str, T)]) -> Result<T> {

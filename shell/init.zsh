@@ -106,7 +106,7 @@ if [[ -o interactive ]]; then
                 ;;
         esac
         case ${prompts} in
-            *ASSUME_ROLE_PROMPT*|*AWS_ACCOUNT_NAME*|*aws_account_info*) \builtin return 0 ;;
+            *ASSUME_ROLE_PROMPT*|*AWS_ACCOUNT_NAME*|*aws_account_info*|*assume_role_prompt_info*) \builtin return 0 ;;
         esac
         \builtin local segment='%(71V.%F{cyan}%71v%f .)%(72V.%F{magenta}%72v%f .)%(73V.%F{yellow}%73v%f .)%(74V.%B%F{red}%74v%f%b .)'
         if [[ ${__assume_role_side:-auto} == right ]]; then

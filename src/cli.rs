@@ -243,13 +243,34 @@ pub enum Parsed {
 /// `Usage`, with what was wrong and what to type.
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
     let name = OsString::from("assume-role");
-    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(words)) {
+    let bordered = with_border(words);
+    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
         Ok(cli) => cli,
         Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),
         Err(text) => return Ok(Parsed::Text(text.render())),
     };
     refuse_verb_after_option(words, &cli)?;
     Ok(Parsed::Words(Box::new(cli)))
+}
+
+/// `export`'s own options come first; a `--` behind them, which clap takes away, keeps every word after it as it is,
+/// the user's own `--` too.
+fn with_border(words: &[OsString]) -> Vec<OsString> {
+    let mut bordered = words.to_vec();
+    if words.first().is_some_and(|verb| verb == "export") {
+        let mut end = 1;
+        while let Some(word) = words.get(end).and_then(|word| word.to_str()) {
+            match word {
+                "--shell" | "--format" => end += 2,
+                _ if word.starts_with("--shell=") || word.starts_with("--format=") => end += 1,
+                _ => break,
+            }
+        }
+        if end <= words.len() {
+            bordered.insert(end, OsString::from("--"));
+        }
+    }
+    bordered
 }
 
 /// `assume-role --region x list` would silently take `list` for an account: a verb has to come first.
@@ -271,6 +292,11 @@ fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
 /// The names of the verbs.
 pub fn verbs() -> Vec<String> {
     Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// Whether a verb changes the shell instead of printing for people.
+pub fn changes_shell(verb: &str) -> bool {
+    matches!(verb, "leave" | "clear" | "ensure")
 }
 
 /// Whether a word is a verb.
@@ -321,6 +347,17 @@ mod tests {
         };
         assert_eq!(export.shell.as_deref(), Some("zsh"));
         assert_eq!(export.words, words("--region eu-west-1 -- init read --help"));
+    }
+
+    #[test]
+    fn export_keeps_the_dashes_of_the_user() {
+        for (typed, kept) in [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")] {
+            let Some(Verb::Export(export)) = parsed(&format!("export --shell=zsh {typed}")).verb else {
+                panic!("export is a verb")
+            };
+            assert_eq!(export.words, words(kept));
+        }
+        assert!(parse(&words("export --shell")).is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The prompt: what the shells' own hooks show, where it stands, what it costs, and what it cannot be made to do.
 
 mod cost;
+mod frameworks;
 mod hooks;
 mod hostile;
 mod oracle;

@@ -26,7 +26,12 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     }
     let target = match (arguments.shell.as_deref(), arguments.format) {
         (Some(shell), None) => Target::Code(Form::Function(Shell::parse(shell)?)),
-        (_, Some(ExportFormat::Json)) => Target::Json,
+        (None, Some(ExportFormat::Json)) => Target::Json,
+        // The function gave the shell: a shell would take JSON for a command, and show it.
+        (Some(_), Some(_)) => {
+            return Err(Error::usage("--format is for programs that cannot evaluate code; this shell can")
+                .hint("assume-role export --format json ACCOUNT ROLE"));
+        }
         (None, None) => {
             return Err(Error::usage("for which shell?").hint("assume-role export --shell zsh ACCOUNT ROLE"));
         }

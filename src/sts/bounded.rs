@@ -43,7 +43,7 @@ impl Body for Limited {
     ) -> Poll<Option<Result<Frame<Self::Data>, BodyError>>> {
         let frame = Pin::new(&mut self.inner).poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &frame {
-            let length = frame.data_ref().map_or(0, |data| data.len());
+            let length = frame.data_ref().map_or(0, |data| data.as_ref().len());
             match self.left.checked_sub(length) {
                 Some(left) => self.left = left,
                 None => return Poll::Ready(Some(Err("the reply is longer than any of AWS".into()))),

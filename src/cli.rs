@@ -55,6 +55,10 @@ pub enum Verb {
     Ensure(Ensure),
     /// Who this shell is, and for how long
     Status(Status),
+    /// The accounts and roles known here, most used first
+    List(List),
+    /// Sign on to IAM Identity Center with a code that is confirmed in a browser
+    Login(Login),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
     /// Print the file that a package installs for TAB; `init` needs none
@@ -72,6 +76,24 @@ pub struct Status {
     pub prompt: bool,
 }
 
+/// Arguments of `list`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct List {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Colour in the table: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
+}
+
 /// Arguments of `ensure`.
 #[derive(Args, Clone, Debug)]
 pub struct Ensure {
@@ -85,14 +107,25 @@ pub struct Ensure {
     pub no_input: bool,
 }
 
+/// Arguments of `login`.
+#[derive(Args, Clone, Debug)]
+pub struct Login {
+    /// An [sso-session] of ~/.aws/config, or a profile that signs on
+    #[arg(value_name = "SSO_SESSION")]
+    pub session: Option<String>,
+    /// Open no browser
+    #[arg(long)]
+    pub no_input: bool,
+}
+
 /// Arguments of `logout`.
 #[derive(Args, Clone, Debug)]
 pub struct Logout {
     /// ACCOUNT ROLE: only the sessions of that role
-    #[arg(value_name = "ACCOUNT ROLE")]
+    #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
     pub words: Vec<String>,
     /// Everything that is stored but the history of use
-    #[arg(long, conflicts_with = "words")]
+    #[arg(long, conflicts_with = "account_and_role")]
     pub all: bool,
 }
 
@@ -184,12 +217,33 @@ pub struct Target {
     /// How the base proves itself
     #[arg(long, value_name = "SCHEME")]
     pub scheme: Option<String>,
+    /// Captured SAML response; `-` reads standard input
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub saml_response: Option<String>,
+    /// Token of the scheme web-identity; `-` reads standard input
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, conflicts_with = "saml_response")]
+    pub web_identity_token_file: Option<String>,
     /// Name of the session in AWS's logs
     #[arg(long, value_name = "NAME")]
     pub session_name: Option<String>,
     /// External id to send; `none` sends none
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
+    /// Managed policy that narrows the session; several are allowed
+    #[arg(long, value_name = "ARN")]
+    pub policy_arn: Vec<String>,
+    /// Policy that narrows the session
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<String>,
+    /// Session tag; several are allowed
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub tag: Vec<String>,
+    /// Key of a tag that chained sessions inherit
+    #[arg(long, value_name = "KEY")]
+    pub transitive_tag: Vec<String>,
+    /// Who acts, set for good
+    #[arg(long, value_name = "NAME")]
+    pub source_identity: Option<String>,
     /// Take a new session even if a stored one would do
     #[arg(long)]
     pub refresh: bool,

@@ -1,11 +1,14 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod arn;
 mod assume;
 mod bastion;
 mod clock;
 mod completion_hostile;
 mod completion_in_shells;
+mod completion_traces;
+mod completion_words;
 mod crowd;
 mod cut_output;
 mod day;
@@ -17,6 +20,7 @@ mod init_scripts;
 mod interactive;
 mod killed;
 mod leaks;
+mod list;
 mod logout;
 mod old_script;
 mod one_code;
@@ -24,14 +28,18 @@ mod one_shell;
 mod open_shells;
 mod pictures;
 mod previous;
+mod profiles;
 mod prompt;
 mod questions;
 mod quoting;
 mod real_shells;
 mod refusals;
 mod renewal;
+mod saml;
+mod saml_provider;
 mod scenes;
 mod second_opinion;
+mod shape;
 mod shell_function;
 mod status;
 mod store;
@@ -39,4 +47,5 @@ mod structure;
 mod support;
 mod switching;
 mod ways;
+mod web_identity;
 mod world_tests;

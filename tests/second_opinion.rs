@@ -12,6 +12,11 @@ use crate::support::process::{self, Ran};
 use crate::support::world::World;
 use moto::Moto;
 
+/// The Python of the tests and a script of theirs; `None` (and a word on standard error) without one.
+pub fn python(script: &str) -> Option<(std::path::PathBuf, std::path::PathBuf)> {
+    Some((moto::python_path()?, moto::script(script)))
+}
+
 type Variables = BTreeMap<String, String>;
 
 /// A server, a home, and the users whose keys the home has.

@@ -75,7 +75,7 @@ impl Target {
     /// # Errors
     /// `Config` and `Usage` as for a switch.
     pub fn named(words: &[String], input: &Input) -> Result<RoleArn> {
-        match subject::find(&cli::Target { words: words.to_vec(), ..cli::Target::default() }, input)? {
+        match subject::find(&cli::Target { words: words.to_vec(), ..cli::Target::default() }, None, input)? {
             Subject::Role(meant) => Ok(meant.target(None)?.1),
             Subject::Profile(name, _) => {
                 Err(Error::usage(format!("'{}' is a profile, not a role", shown_up_to(&name, 80))))
@@ -201,11 +201,11 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
 ///
 /// # Errors
 /// `Config` for a value that is no region.
-pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option<Chosen<Region>>> {
+pub fn region(word: Option<&str>, asked: Option<&Asked>, input: &Input) -> Result<Option<Chosen<Region>>> {
     if let Some(word) = word {
         return Ok(Some(Chosen::new(Region::parse("the command line", word)?, "the command line")));
     }
-    if let Some(entry) = &asked.entry
+    if let Some(entry) = asked.and_then(|asked| asked.entry.as_ref())
         && let Some(region) = &entry.region
     {
         return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));

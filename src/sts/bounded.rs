@@ -28,6 +28,17 @@ impl HttpConnector for Bounded {
     }
 }
 
+/// The whole of a body; `None` for one that broke off or was cut off.
+pub(super) async fn whole_of(mut body: SdkBody) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        if let Ok(data) = frame.ok()?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Some(bytes)
+}
+
 struct Limited {
     inner: SdkBody,
     left: usize,

@@ -26,6 +26,7 @@ mod old_script;
 mod one_code;
 mod one_shell;
 mod open_shells;
+mod pictures;
 mod previous;
 mod profiles;
 mod prompt;

@@ -86,7 +86,7 @@ pub fn profile_name(option: Option<&str>, asked: &Asked, input: &Input) -> Resul
 pub fn find_profile<'a>(name: &Chosen<String>, input: &'a Input) -> Result<Section<'a>> {
     input.profiles.require(&name.value).map_err(|error| {
         error.because(format!("the base profile is named by {}", name.origin)).hint(
-            "the keys of your own user belong in ~/.aws/credentials; --base or AWS_PROFILE_ASSUME_ROLE names their profile",
+            "the keys of your own user belong there, in [default] or in the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
         )
     })
 }

@@ -72,7 +72,7 @@ impl Client {
             .with_trust_store(store)
             .build()
             .map_err(|error| Error::config("the trusted certificates cannot be used").because(error))?;
-        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(ATTEMPT).build();
+        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(whole).build();
         let connector = SharedHttpConnector::new(Bounded(SharedHttpConnector::new(
             Connector::builder()
                 .proxy_config(ProxyConfig::from_env())

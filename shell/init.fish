@@ -4,7 +4,7 @@
 # call into a completion request.
 function assume-role
     switch "$argv[1]"
-        case init export login logout -h --help -V --version
+        case init export status login logout completions -h --help -V --version
             COMPLETE= command __ASSUME_ROLE_EXE__ $argv
             return
     end
@@ -22,4 +22,135 @@ function assume-role
     test $__ar_status -eq 0
     or return $__ar_status
     eval $__ar_code
+end
+
+# The prompt, in interactive shells only (fish 3.6 and later). No process, no file: arithmetic on variables that a
+# switch exported.
+if status is-interactive; and builtin --query path
+    for pair in side:auto warning_below:600 alarm_below:120 'renewable_mark:*'
+        set -l name __assume_role_(string split : -- $pair)[1]
+        set -q $name
+        or set -g $name (string split : -- $pair)[2]
+    end
+    set -g __assume_role_warning_minutes (builtin math $__assume_role_warning_below / 60)
+    set -g __assume_role_alarm_minutes (builtin math $__assume_role_alarm_below / 60)
+    set -g __assume_role_calm (builtin set_color cyan)
+    set -g __assume_role_protected (builtin set_color magenta)
+    set -g __assume_role_warning (builtin set_color yellow)
+    set -g __assume_role_alarm (builtin set_color --bold red)
+    set -g __assume_role_plain (builtin set_color normal)
+
+    # fish has no clock, but it can tell when / changed and how long ago that was.
+    function __assume_role_minutes_until
+        builtin math "($argv[1] - $(builtin path mtime /) - $(builtin path mtime --relative /)) / 60"
+    end
+
+    # Sets ASSUME_ROLE_PROMPT and ASSUME_ROLE_PROMPT_STATE. A handler of this event leaves $status and $pipestatus alone.
+    function __assume_role_hook --on-event fish_prompt
+        set -l fish_trace
+        set -g ASSUME_ROLE_PROMPT
+        set -g ASSUME_ROLE_PROMPT_STATE
+        if test -n "$ASSUME_ROLE_KEY_ID" -a "$ASSUME_ROLE_KEY_ID" = "$AWS_ACCESS_KEY_ID" -a -z "$AWS_PROFILE"
+            set -l state calm
+            set -l time
+            test -n "$ASSUME_ROLE_PROTECTED"
+            and set state protected
+            if string match --quiet --regex '^[0-9]{1,12}\z' -- "$ASSUME_ROLE_EXPIRES"
+                set -l left (__assume_role_minutes_until $ASSUME_ROLE_EXPIRES)
+                string match --quiet --regex '^(?<minutes>-?[0-9]+)' -- $left
+                if test $minutes -ge 60
+                    set time " $(builtin math --scale=0 $minutes / 60)h$(string sub --start=2 (builtin math $minutes % 60 + 100))m"
+                else if test $minutes -ge 1
+                    set time " $minutes"m
+                else if test $left -gt 0
+                    set time ' <1m'
+                else
+                    set time ' expired'
+                    set state expired
+                end
+                if test $left -gt 0
+                    if test $left -ge $__assume_role_warning_minutes
+                    else if test $left -lt $__assume_role_alarm_minutes
+                        set state alarm
+                    else
+                        set state warning
+                    end
+                    if string match --quiet --regex '^[0-9]{1,12}\z' -- "$ASSUME_ROLE_RENEWABLE"
+                        if test $ASSUME_ROLE_RENEWABLE -ge $ASSUME_ROLE_EXPIRES
+                            or test (__assume_role_minutes_until $ASSUME_ROLE_RENEWABLE) -gt 0
+                            set time "$time$__assume_role_renewable_mark"
+                        end
+                    end
+                end
+            end
+            set -l label "$AWS_ACCOUNT_NAME:$AWS_ACCOUNT_ROLE"
+            test -n "$AWS_ACCOUNT_NAME"
+            or set label "?$label"
+            test -n "$AWS_ACCOUNT_ROLE"
+            or set label "$label?"
+            if string match --quiet --regex '[^A-Za-z0-9 _.@+=,:/()&\'#*%-]' -- $label
+                # fish takes UTF-8 even where the terminal was told not to expect it.
+                set -l locale "$LANG"
+                test -n "$LC_CTYPE"
+                and set locale "$LC_CTYPE"
+                test -n "$LC_ALL"
+                and set locale "$LC_ALL"
+                set -l letters A-Za-z0-9
+                string match --quiet --ignore-case '*utf*8*' -- $locale
+                and set letters '\pL\pN'
+                set label (string replace --all --regex "[^$letters _.@+=,:/()&'#*%-]" '?' -- $label)
+            end
+            string match --quiet --regex '^.{40}' -- $label
+            and set label (string sub --length (builtin math 64 - (string length -- "$time")) -- $label)
+            set ASSUME_ROLE_PROMPT "$label$time"
+            set ASSUME_ROLE_PROMPT_STATE $state
+        else if test -n "$ASSUME_ROLE_KEY_ID$AWS_ACCOUNT_NAME"
+            set ASSUME_ROLE_PROMPT '?'
+            set ASSUME_ROLE_PROMPT_STATE foreign
+        end
+        switch $__assume_role_side
+            case none
+            case right
+                __assume_role_place_segment fish_right_prompt
+            case '*'
+                __assume_role_place_segment fish_prompt
+        end
+    end
+
+    # Puts the segment before what the user's prompt prints: their function is copied and called, never rewritten. It may
+    # be defined again at any time, so every prompt looks.
+    function __assume_role_place_segment
+        set -l code (builtin functions $argv[1])
+        string match --quiet '*__assume_role_their_prompt*' -- $code
+        and return
+        set code $code (builtin functions fish_prompt fish_right_prompt)
+        string match --quiet --regex 'ASSUME_ROLE_PROMPT|AWS_ACCOUNT_NAME|aws_account_info' -- $code
+        and return
+        test "$__assume_role_side" = auto
+        and string match --quiet --regex 'starship|_tide_|_pure_|_omp_|spaceship' -- $code
+        and return
+        builtin functions --erase __assume_role_their_prompt
+        if builtin functions --query $argv[1]
+            builtin functions --copy $argv[1] __assume_role_their_prompt
+        else
+            function __assume_role_their_prompt
+            end
+        end
+        function $argv[1]
+            # First, while $status is still that of the user's command.
+            set -l theirs (__assume_role_their_prompt)
+            set -l colour $__assume_role_alarm
+            switch "$ASSUME_ROLE_PROMPT_STATE"
+                case calm
+                    set colour $__assume_role_calm
+                case protected
+                    set colour $__assume_role_protected
+                case warning
+                    set colour $__assume_role_warning
+            end
+            test -n "$ASSUME_ROLE_PROMPT"
+            and builtin printf '%s%s%s ' "$colour" "$ASSUME_ROLE_PROMPT" "$__assume_role_plain"
+            string join \n -- $theirs
+        end
+    end
 end

@@ -7,7 +7,7 @@
 # call into a completion request.
 function 'assume-role'() {
     case "${1-}" in
-        init|export|login|logout|-h|--help|-V|--version)
+        init|export|status|login|logout|completions|-h|--help|-V|--version)
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;
@@ -23,3 +23,106 @@ function 'assume-role'() {
     __ar_code="$(COMPLETE='' \command __ASSUME_ROLE_EXE__ export --shell zsh "$@")" || \builtin return
     \builtin eval "${__ar_code}"
 }
+
+# The prompt, in interactive shells only. No process, no file, no module: arithmetic on variables that a switch exported.
+if [[ -o interactive ]]; then
+    __assume_role_clock='%D{%s}' # as a prompt escape, the time takes no module
+
+    # Sets ASSUME_ROLE_PROMPT, with % doubled for a PROMPT that refers to it, and ASSUME_ROLE_PROMPT_STATE. The same text
+    # goes to psvar, which zsh never expands: one slot for each colour, far above those that themes use. Arithmetic on
+    # anything but digits can run commands, and more than twelve could overflow; 10# is for a leading zero.
+    function __assume_role_hook() {
+        if [[ -o prompt_percent && "${PROMPT-}${RPROMPT-}" != *'%71v'* ]]; then __assume_role_place_segment; fi
+        \builtin emulate -L zsh
+        \builtin setopt no_xtrace
+        \builtin local text='' time='' state='' calm='' protected='' warning='' alarm=''
+        \builtin local -i left now
+        if [[ -n ${ASSUME_ROLE_KEY_ID} && ${ASSUME_ROLE_KEY_ID} == "${AWS_ACCESS_KEY_ID}" && -z ${AWS_PROFILE} ]]; then
+            state=calm
+            if [[ -n ${ASSUME_ROLE_PROTECTED} ]]; then state=protected; fi
+            case ${ASSUME_ROLE_EXPIRES} in
+                ''|*[^0123456789]*|?????????????*) ;;
+                *)
+                    now=${(%)__assume_role_clock}
+                    left=$(( 10#${ASSUME_ROLE_EXPIRES} - now ))
+                    if (( left >= 3600 )); then
+                        time=$(( left / 60 % 60 + 100 ))
+                        time=" $(( left / 3600 ))h${time[2,3]}m"
+                    elif (( left >= 60 )); then
+                        time=" $(( left / 60 ))m"
+                    elif (( left > 0 )); then
+                        time=' <1m'
+                    else
+                        time=' expired' state=expired
+                    fi
+                    if (( left < ${__assume_role_warning_below:-600} && left > 0 )); then
+                        if (( left < ${__assume_role_alarm_below:-120} )); then
+                            state=alarm
+                        else
+                            state=warning
+                        fi
+                    fi
+                    case ${ASSUME_ROLE_RENEWABLE} in
+                        ''|*[^0123456789]*|?????????????*) ;;
+                        *)
+                            if (( left > 0 && 10#${ASSUME_ROLE_RENEWABLE} > now )); then
+                                time+=${__assume_role_renewable_mark-'*'}
+                            fi
+                            ;;
+                    esac
+                    ;;
+            esac
+            text="${AWS_ACCOUNT_NAME:-?}:${AWS_ACCOUNT_ROLE:-?}"
+            text=${text[1,64-$#time]}
+            text=${text//[^[:alnum:] _.@+=,:\/()&\'#*%-]/?}${time}
+        elif [[ -n ${ASSUME_ROLE_KEY_ID}${AWS_ACCOUNT_NAME} ]]; then
+            text='?' state=foreign
+        fi
+        ASSUME_ROLE_PROMPT=${text//\%/%%} ASSUME_ROLE_PROMPT_STATE=${state}
+        case ${state} in
+            '') ;;
+            calm) calm=${text} ;;
+            protected) protected=${text} ;;
+            warning) warning=${text} ;;
+            *) alarm=${text} ;;
+        esac
+        if [[ "${psvar[71]}|${psvar[72]}|${psvar[73]}|${psvar[74]}" != "${calm}|${protected}|${warning}|${alarm}" ]]; then
+            psvar[71]=${calm} psvar[72]=${protected} psvar[73]=${warning} psvar[74]=${alarm}
+        fi
+        # Last again, after hooks that came later, which may build the prompt anew.
+        if [[ ${precmd_functions[-1]} != __assume_role_hook ]]; then __assume_role_register; fi
+    }
+
+    # Puts the slots into the prompt; no option is needed for them, least of all PROMPT_SUBST.
+    function __assume_role_place_segment() {
+        \builtin emulate -L zsh
+        \builtin local hooks="${precmd_functions[*]}" prompts="${PROMPT-} ${RPROMPT-}"
+        case ${__assume_role_side:-auto} in
+            none) \builtin return 0 ;;
+            auto)
+                case ${hooks} in
+                    *starship*|*_p9k_*|*_omp_*|*_lp_*|*prompt_pure*|*spaceship*) \builtin return 0 ;;
+                esac
+                ;;
+        esac
+        case ${prompts} in
+            *ASSUME_ROLE_PROMPT*|*AWS_ACCOUNT_NAME*|*aws_account_info*|*assume_role_prompt_info*) \builtin return 0 ;;
+        esac
+        \builtin local segment='%(71V.%F{cyan}%71v%f .)%(72V.%F{magenta}%72v%f .)%(73V.%F{yellow}%73v%f .)%(74V.%B%F{red}%74v%f%b .)'
+        if [[ ${__assume_role_side:-auto} == right ]]; then
+            \builtin typeset -g RPROMPT="${segment}${RPROMPT-}"
+        elif [[ ${PROMPT-} == $'\n'* ]]; then # a prompt that starts with an empty line keeps it
+            \builtin typeset -g PROMPT=$'\n'"${segment}${PROMPT#$'\n'}"
+        else
+            \builtin typeset -g PROMPT="${segment}${PROMPT-}"
+        fi
+    }
+
+    # In a function of its own: with ksh_arrays and no_unset an empty array counts as unset.
+    function __assume_role_register() {
+        \builtin emulate -L zsh
+        \builtin typeset -ga precmd_functions
+        precmd_functions=("${(@)precmd_functions:#__assume_role_hook}" __assume_role_hook)
+    }
+    __assume_role_register
+fi

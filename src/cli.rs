@@ -1,5 +1,7 @@
 //! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
 
+mod refusal;
+
 use std::ffi::OsString;
 
 use clap::builder::StyledStr;
@@ -10,11 +12,12 @@ use crate::error::{Error, Result};
 /// What `-h` shows before the options.
 const EXAMPLES: &str = "\
 Examples:
-  eval \"$(assume-role init zsh)\"         load it, once, in the rc file (bash, zsh, fish)
-  assume-role production read            this shell becomes production:read
-  assume-role production read 123456     the same, with the MFA code at hand
-  assume-role production admin eu-west-1 another role and region, no second code
-  assume-role leave                      back to what was before";
+  eval \"$(assume-role init zsh)\"          load it: this line in ~/.zshrc
+  assume-role production read             this shell becomes production:read
+  assume-role production read 123456      the same, with the MFA code at hand
+  assume-role production admin eu-west-1  another role and region, no code
+  assume-role leave                       back to what was before
+";
 
 /// Change the current shell to an AWS IAM role.
 #[derive(Clone, Debug, Parser)]
@@ -24,6 +27,7 @@ Examples:
     disable_help_subcommand = true,
     args_conflicts_with_subcommands = true,
     before_help = EXAMPLES,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
     override_usage = "assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]\n       assume-role VERB …",
     subcommand_help_heading = "Verbs",
     max_term_width = 100
@@ -49,10 +53,25 @@ pub enum Verb {
     Leave,
     /// Renew this shell's role when less time than this is left
     Ensure(Ensure),
+    /// Who this shell is, and for how long
+    Status(Status),
     /// Sign on to IAM Identity Center with a code that is confirmed in a browser
     Login(Login),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
+    /// Print the file that a package installs for TAB; `init` needs none
+    Completions(Completions),
+}
+
+/// Arguments of `status`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Status {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Only the segment of a prompt, for prompts that call a program
+    #[arg(long, conflicts_with = "json")]
+    pub prompt: bool,
 }
 
 /// Arguments of `ensure`.
@@ -90,6 +109,13 @@ pub struct Logout {
     pub all: bool,
 }
 
+/// Arguments of `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct Completions {
+    /// bash, zsh or fish
+    pub shell: String,
+}
+
 /// Arguments of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct Init {
@@ -98,6 +124,25 @@ pub struct Init {
     /// Also define a function of this short name
     #[arg(long, value_name = "NAME")]
     pub cmd: Option<String>,
+    /// Leave TAB to others
+    #[arg(long)]
+    pub no_completions: bool,
+    /// Where the prompt shows the role; `auto` leaves a prompt alone that a framework owns
+    #[arg(long, value_enum)]
+    pub prompt: Option<Side>,
+}
+
+/// Sides of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// On the left of a plain prompt.
+    Auto,
+    /// On the left.
+    Left,
+    /// On the right, where the shell has a right prompt.
+    Right,
+    /// Nowhere.
+    None,
 }
 
 /// Arguments of `export`. The words after the options are the program's own, read a second time.
@@ -194,8 +239,15 @@ pub struct Target {
     /// Say more
     #[arg(short, long)]
     pub verbose: bool,
-    /// Colour in messages
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    /// Colour in messages: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
     pub color: Color,
 }
 
@@ -222,22 +274,37 @@ pub enum Parsed {
 /// Reads the words after the program's name.
 ///
 /// # Errors
-/// `Usage`, with clap's own text.
+/// `Usage`, with what was wrong and what to type.
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
     let name = OsString::from("assume-role");
-    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(words)) {
+    let bordered = with_border(words);
+    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
         Ok(cli) => cli,
-        Err(refusal) if refusal.use_stderr() => return Err(Error::usage(sentence_of(&refusal))),
+        Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),
         Err(text) => return Ok(Parsed::Text(text.render())),
     };
     refuse_verb_after_option(words, &cli)?;
     Ok(Parsed::Words(Box::new(cli)))
 }
 
-/// clap's words without its `error: ` and closing advice, which ours replace.
-fn sentence_of(refusal: &clap::Error) -> String {
-    let text = refusal.render().to_string();
-    text.trim_start_matches("error: ").trim_end().to_owned()
+/// `export`'s own options come first; a `--` behind them, which clap takes away, keeps every word after it as it is,
+/// the user's own `--` too.
+fn with_border(words: &[OsString]) -> Vec<OsString> {
+    let mut bordered = words.to_vec();
+    if words.first().is_some_and(|verb| verb == "export") {
+        let mut end = 1;
+        while let Some(word) = words.get(end).and_then(|word| word.to_str()) {
+            match word {
+                "--shell" | "--format" => end += 2,
+                _ if word.starts_with("--shell=") || word.starts_with("--format=") => end += 1,
+                _ => break,
+            }
+        }
+        if end <= words.len() {
+            bordered.insert(end, OsString::from("--"));
+        }
+    }
+    bordered
 }
 
 /// `assume-role --region x list` would silently take `list` for an account: a verb has to come first.
@@ -254,6 +321,16 @@ fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// The names of the verbs.
+pub fn verbs() -> Vec<String> {
+    Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// Whether a verb changes the shell instead of printing for people.
+pub fn changes_shell(verb: &str) -> bool {
+    matches!(verb, "leave" | "clear" | "ensure")
 }
 
 /// Whether a word is a verb.
@@ -304,6 +381,17 @@ mod tests {
         };
         assert_eq!(export.shell.as_deref(), Some("zsh"));
         assert_eq!(export.words, words("--region eu-west-1 -- init read --help"));
+    }
+
+    #[test]
+    fn export_keeps_the_dashes_of_the_user() {
+        for (typed, kept) in [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")] {
+            let Some(Verb::Export(export)) = parsed(&format!("export --shell=zsh {typed}")).verb else {
+                panic!("export is a verb")
+            };
+            assert_eq!(export.words, words(kept));
+        }
+        assert!(parse(&words("export --shell")).is_err());
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, command.
+//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report,
+//! completion, command.
 
 pub mod catalogue;
 pub mod cli;
 pub mod command;
+pub mod completion;
 pub mod error;
 pub mod input;
 pub mod prompt;
@@ -23,6 +25,7 @@ use std::io::Write;
 
 use command::Context;
 use error::{Error, Kind};
+use input::environment::Environment;
 use report::Report;
 
 /// Runs the program with its arguments, the name first, and returns the exit code.
@@ -31,6 +34,11 @@ use report::Report;
 /// it or nothing.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     forbid_core_dumps();
+    if let Some(answer) = at_tab(&arguments) {
+        // Whoever presses TAB reads no messages.
+        let _ = write_out(&answer);
+        return 0;
+    }
     let context = match Context::of_process(arguments) {
         Ok(context) => context,
         Err(error) => return fail(&Report::plain(), &error),
@@ -45,6 +53,11 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         }
         (None, Ok(())) => 0,
     }
+}
+
+fn at_tab(arguments: &[OsString]) -> Option<Vec<u8>> {
+    let directory = std::env::current_dir().unwrap_or_default();
+    completion::answer(arguments, &Environment::of_process(), sts::local_now(), &directory)
 }
 
 fn fail(report: &Report, error: &Error) -> u8 {

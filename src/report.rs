@@ -1,4 +1,7 @@
 //! Lines for people, on standard error only. A closed or full standard error is no reason to fail.
+//!
+//! On a terminal, prose is wrapped between words, so that what matters is not cut in the middle of an ARN. Elsewhere
+//! every line stays one line.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
@@ -9,17 +12,24 @@ use crate::cli::Color;
 use crate::error::Error;
 use crate::input::environment::Environment;
 
+/// Narrower terminals than this break lines as they like, in columns.
+const NARROWEST: usize = 40;
+/// How a command of ours starts.
+const COMMAND: &str = "assume-role ";
+
 /// How lines are written.
 #[derive(Clone, Copy, Debug)]
 pub struct Report {
     coloured: bool,
     verbose: bool,
+    /// The terminal's width, where there is one.
+    columns: Option<usize>,
 }
 
 impl Report {
-    /// Lines without colour.
+    /// Lines without colour, each as long as it is.
     pub fn plain() -> Self {
-        Self { coloured: false, verbose: false }
+        Self { coloured: false, verbose: false, columns: None }
     }
 
     /// Lines as the user wants them: coloured on a terminal unless `NO_COLOR` is set or the terminal is dumb.
@@ -30,48 +40,58 @@ impl Report {
             Color::Never => false,
             Color::Auto => !environment.has("NO_COLOR") && !dumb && std::io::stderr().is_terminal(),
         };
-        Self { coloured, verbose }
+        let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok();
+        let columns = size.map(|size| usize::from(size.ws_col)).filter(|&columns| columns >= NARROWEST);
+        Self { coloured, verbose, columns }
     }
 
     /// A line about what was done; `told` stands out.
     pub fn done(&self, told: &str, rest: &str) {
-        line(&format!("{}{rest}", self.styled(told, Style::new().bold())));
+        self.line(told, Style::new().bold(), rest, "");
     }
 
     /// A line that the user should not miss.
     pub fn warn(&self, text: &str) {
-        line(&format!("{} {text}", self.styled("warning:", Style::new().yellow().bold())));
+        self.line("warning:", Style::new().yellow().bold(), &format!(" {text}"), "  ");
     }
 
     /// A line that explains.
     pub fn note(&self, text: &str) {
-        line(&format!("{} {text}", self.styled("note:", Style::new().cyan())));
+        self.line("note:", Style::new().cyan(), &format!(" {text}"), "  ");
     }
 
     /// A line for `--verbose` only.
     pub fn detail(&self, text: &str) {
         if self.verbose {
-            line(&self.styled(text, Style::new().dimmed()));
+            self.line(text, Style::new().dimmed(), "", "");
         }
     }
 
     /// Text for people that is as it is, such as help.
     pub fn text(&self, text: &str) {
-        line(text.trim_end());
+        write(text.trim_end());
     }
 
     /// An error with its causes and hints.
     pub fn error(&self, error: &Error) {
-        let red = Style::new().red().bold();
-        let green = Style::new().green();
-        let mut text = format!("{} {}", self.styled("assume-role:", red), error.message);
+        self.line("assume-role:", Style::new().red().bold(), &format!(" {}", error.message), "  ");
         for cause in &error.causes {
-            text.push_str(&format!("\n  {cause}"));
+            self.line("", Style::new(), &format!("  {cause}"), "    ");
         }
         for hint in &error.hints {
-            text.push_str(&format!("\n{} {hint}", self.styled("hint:", green)));
+            self.line("hint:", Style::new().green(), &format!(" {hint}"), "      ");
         }
-        line(&text);
+    }
+
+    /// One line, or as many as it takes; those after the first start with `indent`.
+    fn line(&self, label: &str, style: Style, rest: &str, indent: &str) {
+        let whole = format!("{label}{rest}");
+        let text = self.columns.map_or(whole.clone(), |columns| wrapped(&whole, columns, indent));
+        // A label so long that it was broken is not coloured.
+        match text.strip_prefix(label) {
+            Some(rest) => write(&format!("{}{rest}", self.styled(label, style))),
+            None => write(&text),
+        }
     }
 
     fn styled(&self, text: impl Display, style: Style) -> String {
@@ -79,6 +99,66 @@ impl Report {
     }
 }
 
-fn line(text: &str) {
+fn write(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Breaks lines at blanks so that none is longer than `columns`, as far as its words allow. A line break in the text
+/// stays one, and a command at the end of a line is one word: broken in two, a copy of it would run as two.
+fn wrapped(text: &str, columns: usize, indent: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (number, line) in text.split('\n').enumerate() {
+        let mut column = if number > 0 { start_line(&mut out, indent) } else { 0 };
+        for (number, word) in words(line).into_iter().enumerate() {
+            let width = word.chars().count();
+            if number > 0 && column > indent.len() && column + 1 + width > columns {
+                column = start_line(&mut out, indent);
+            } else if number > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += width;
+        }
+    }
+    out
+}
+
+fn words(line: &str) -> Vec<&str> {
+    let mut starts = line.match_indices(COMMAND).map(|(at, _)| line.split_at(at));
+    match starts.find(|(prose, _)| prose.is_empty() || prose.ends_with(' ')) {
+        Some(("", command)) => vec![command],
+        Some((prose, command)) => prose.trim_end().split(' ').chain([command]).collect(),
+        None => line.split(' ').collect(),
+    }
+}
+
+/// Begins a line, and gives the column it is at.
+fn start_line(out: &mut String, indent: &str) -> usize {
+    out.push('\n');
+    out.push_str(indent);
+    indent.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("  one two three", 9, "    "), "  one two\n    three");
+        assert_eq!(wrapped("a word\nlonger-than-all of it", 8, "  "), "a word\n  longer-than-all\n  of it");
+        assert_eq!(wrapped("exactly as wide", 15, "  "), "exactly as wide");
+        assert_eq!(wrapped("", 15, "  "), "");
+    }
+
+    #[test]
+    fn a_command_stays_whole() {
+        let hint = "hint: longer: assume-role production read --duration 12h";
+        assert_eq!(wrapped(hint, 45, "  "), "hint: longer:\n  assume-role production read --duration 12h");
+        assert_eq!(wrapped(hint, 20, "  "), "hint: longer:\n  assume-role production read --duration 12h");
+        let line = "hint: eval \"$(assume-role init bash)\"";
+        assert_eq!(wrapped(line, 80, "  "), line);
+        assert_eq!(wrapped("assume-role: no such role", 20, "  "), "assume-role: no such\n  role");
+    }
 }

@@ -24,7 +24,8 @@ impl Member {
         Self { child, said }
     }
 
-    fn said(&self) -> String {
+    /// What it said so far.
+    pub fn said(&self) -> String {
         fs::read_to_string(&self.said).unwrap()
     }
 

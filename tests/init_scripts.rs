@@ -158,7 +158,7 @@ fn any_path_works_and_none_is_run() {
 #[test]
 fn a_short_name_calls_the_long_one() {
     let home = Home::new();
-    home.init(&InitOptions { cmd: Some(ShortName::parse("a-r").unwrap()) });
+    home.init(&InitOptions { cmd: Some(ShortName::parse("a-r").unwrap()), ..InitOptions::default() });
     for (shell, load) in [("bash", BASH), ("zsh", ZSH), ("fish", FISH)] {
         home.write("code", "");
         let outcome = run(&[shell], home.path(), &[], &format!("{}a-r x 'y z'\n", load.repeat(2)));

@@ -11,7 +11,7 @@ use crate::support::terminal::Terminal;
 
 const READ: [&str; 2] = ["production", "read"];
 const QUESTION: &str = "MFA code of arn:aws:iam::999999999999:mfa/alice:";
-const AGAIN: &str = "AWS did not take that code; each works once. MFA code of arn:aws:iam::999999999999:mfa/alice:";
+const AGAIN: &str = "AWS did not take that code; each works once\r\nMFA code of arn:aws:iam::999999999999:mfa/alice:";
 
 /// A user whose keys and device are known from an earlier run, without a base session.
 fn known() -> Scene {
@@ -318,4 +318,15 @@ fn the_devices_may_be_declined_too() {
     terminal.press_control('d').unwrap();
     ended(terminal, 130);
     assert_eq!(scene.codes_sent(), 0);
+}
+
+#[test]
+fn why_a_longer_session_takes_another_code_is_said() {
+    let scene = bastion();
+    scene.switch_with_code(&READ);
+    let mut terminal = scene.on_terminal(&["production", "read", "--duration", "2h"]);
+    terminal.wait_for("A session of more than 1h takes a code of its own.\r\n").unwrap();
+    terminal.wait_for(QUESTION).unwrap();
+    terminal.press_control('c').unwrap();
+    ended(terminal, 130);
 }

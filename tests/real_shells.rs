@@ -1,10 +1,15 @@
-//! Runs short scripts in the real shells, each from an empty environment and its own home.
+//! Runs short scripts in the real shells, each from an empty environment, in a home that the caller made; where a
+//! world with the program in it is wanted, there is [`crate::support::shells::Script`].
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
+
+use crate::support::process;
+use crate::support::shells::find;
 
 /// What a script left behind.
+#[derive(Debug)]
 pub struct Outcome {
     pub status: i32,
     pub out: String,
@@ -48,37 +53,39 @@ pub fn words(shell: &str) -> Vec<&str> {
 
 /// Whether the shell is here. Where it is not, the test says so and passes, except under `CI=true`.
 pub fn is_here(shell: &str) -> bool {
-    let program = words(shell)[0];
-    let here = Path::new("/usr/bin").join(program).exists() || which::which(program).is_ok();
-    if !here {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{program} is missing");
-        eprintln!("skipped: {program} is missing");
-    }
-    here
+    find(words(shell)[0]).is_some()
 }
 
-/// Runs `script` in `shell` (a name that [`words`] knows, options after it) with `home` as home and directory.
+/// Runs `script` in `shell` (a name that [`words`] knows, options after it) with `home` as home and directory, and
+/// without a terminal.
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
-    let mut all = words(shell[0]);
-    all.extend(&shell[1..]);
-    let output = Command::new(all[0])
-        .args(&all[1..])
-        .arg(&file)
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .env("HOME", home)
-        .envs(variables.iter().copied())
-        .current_dir(home)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Outcome {
-        status: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: without_job_control(&String::from_utf8_lossy(&output.stderr)),
-    }
+    let mut command = told(process::detached(words(shell[0])[0]), shell, home, variables);
+    command.arg(&file);
+    finish(command, b"")
+}
+
+/// Types `lines` to `shell`, with a prompt before each, though without a terminal.
+pub fn run_lines(shell: &[&str], home: &Path, variables: &[(&str, &str)], lines: &str) -> Outcome {
+    finish(told(process::detached(words(shell[0])[0]), shell, home, variables), lines.as_bytes())
+}
+
+/// A shell with an environment of its own, for a terminal.
+pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+    told(Command::new(words(shell[0])[0]), shell, home, variables)
+}
+
+fn told(mut command: Command, shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+    command.args(&words(shell[0])[1..]).args(&shell[1..]).env_clear();
+    command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin").env("HOME", home);
+    command.envs(variables.iter().copied()).current_dir(home);
+    command
+}
+
+fn finish(command: Command, input: &[u8]) -> Outcome {
+    let ran = process::run(command, input).unwrap();
+    Outcome { status: ran.status, out: ran.stdout, err: without_job_control(&ran.stderr) }
 }
 
 /// bash -i complains when it has no terminal.

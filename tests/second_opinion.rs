@@ -2,6 +2,7 @@
 //! real bash, against moto with AWS's rules in it. boto3 and the AWS CLI say who the shell has become.
 
 mod moto;
+mod saml;
 
 use std::collections::BTreeMap;
 use std::process::Command;

@@ -7,7 +7,7 @@ use super::Catalogue;
 use super::known::{KnownAccount, KnownRole, Source};
 use super::profile::{KnownProfile, Leads};
 use super::usage::Usage;
-use crate::input::accounts::Account;
+use crate::input::accounts::{Account, Accounts};
 use crate::session::{AccountId, Moment, Name, RoleName};
 use crate::store::Use;
 
@@ -22,7 +22,7 @@ pub(super) enum Wanted<'a> {
 /// The accounts wanted, the most used first, then by name.
 pub(super) fn gather(catalogue: &Catalogue, wanted: Wanted<'_>) -> Vec<KnownAccount> {
     let mut gathering = Gathering { wanted, accounts: Vec::new(), by_id: HashMap::new(), roles: HashMap::new() };
-    for account in catalogue.accounts.iter().flat_map(super::super::input::accounts::Accounts::iter) {
+    for account in catalogue.accounts.iter().flat_map(Accounts::iter) {
         gathering.add_declared(&account);
     }
     for profile in catalogue.profiles() {
@@ -117,7 +117,11 @@ impl Gathering<'_> {
                 account.names.sort_by_key(last);
             }
         }
-        self.accounts.sort_by(|a, b| (Reverse(a.usage.score), a.name()).cmp(&(Reverse(b.usage.score), b.name())));
+        // An id without a name says little.
+        self.accounts.sort_by_cached_key(|account| {
+            let name = account.name();
+            (Reverse(account.usage.score), account.names.is_empty(), name.to_lowercase(), name.to_owned())
+        });
         self.accounts
     }
 }

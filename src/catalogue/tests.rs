@@ -59,7 +59,7 @@ fn an_id_and_its_names_are_one_account() {
          [profile sso]\nsso_account_id = 333333333333\nsso_role_name = Admin\n\
          [profile a b]\nrole_arn = arn:aws:iam::111111111111:role/a\nsource_profile = x\n",
     );
-    assert_eq!(home.lines(), ["333333333333: Admin", "dev: ", "prod: a b ops/c"]);
+    assert_eq!(home.lines(), ["dev: ", "prod: a b ops/c", "333333333333: Admin"]);
     let catalogue = home.catalogue();
     for word in ["prod", "production", "111111111111"] {
         assert_eq!(catalogue.account(word).unwrap().roles.len(), 3, "{word}");

@@ -1,7 +1,11 @@
 //! The main job, from words to a changed shell: read, decide, look in the store, ask AWS, tell, export.
 
+use rustix::process::Signal;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Context;
 use super::export::Target;
-use super::{Context, on_network};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
@@ -67,6 +71,7 @@ fn change(
     let granted = granted?;
     let actor = actor(&request, &granted)?;
     if wanted.is_none() {
+        // Its warnings are not told: the switch works, and a line of history is not worth a word.
         store.put_use(&used(&request, context.now()))?;
     }
     tell(&request, &granted, &actor, &store, context.now(), report);
@@ -111,6 +116,13 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if let Some(granted) = ready()? {
         return Ok(granted);
     }
+    // Judged before anything is written: an endpoint that may not be asked is no reason for a lock.
+    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
+    let endpoints = match request.way.sign_on() {
+        Some(role) => endpoints.with_sso(&role.session.region, &request.endpoints)?,
+        None => endpoints,
+    };
+    let runtime = runtime()?;
     let key = source::role_key(request, request.length.seconds)?;
     let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting) {
         Ok(lock) => lock,
@@ -120,7 +132,7 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if let Some(granted) = ready()? {
         return Ok(granted);
     }
-    let granted = match fetch(request, store, &lock, clock, report) {
+    let granted = match fetch(request, endpoints, store, &lock, runtime, clock, report) {
         Err(error) if excuses(error.kind) => has_to_do(error)?,
         outcome => outcome?,
     };
@@ -167,18 +179,38 @@ fn used(request: &Request, now: Moment) -> Use {
     }
 }
 
-fn fetch(request: &Request, store: &Store, lock: &Lock, clock: Clock, report: &Report) -> Result<Granted> {
-    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
-    let endpoints = match request.way.sign_on() {
-        Some(role) => endpoints.with_sso(&role.session.region, &request.endpoints)?,
-        None => endpoints,
-    };
+fn fetch(
+    request: &Request,
+    endpoints: Endpoints,
+    store: &Store,
+    lock: &Lock,
+    runtime: Runtime,
+    clock: Clock,
+    report: &Report,
+) -> Result<Granted> {
     if let Some(url) = &request.endpoints.sts {
         report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
     }
     let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
-    on_network(source::assume(request, store, &client, lock, clock))
+    let granted = runtime.block_on(source::assume(request, store, &client, lock, clock));
+    // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
+    runtime.shutdown_background();
+    granted
+}
+
+/// Where waiting is done. From here on Ctrl-Z does not stop this process: zsh and fish would wait for ever for the
+/// output of a process that no job control of theirs continues.
+fn runtime() -> Result<Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("the network cannot be used").because(error))?;
+    let entered = runtime.enter();
+    // Caught and never looked at.
+    let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
+    drop(entered);
+    Ok(runtime)
 }
 
 fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, now: Moment, report: &Report) {

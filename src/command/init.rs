@@ -5,8 +5,10 @@ use std::ffi::OsStr;
 use super::Context;
 use crate::cli;
 use crate::error::{Error, Result};
+use crate::input::settings::{PromptSide, Settings};
 use crate::shell::Shell;
 use crate::shell::integration::{InitOptions, ShortName, binary_path, script};
+use crate::shell::look::Look;
 use crate::shell::running::{detect, parent_command};
 
 /// The script for a shell.
@@ -22,7 +24,11 @@ pub fn run(arguments: &cli::Init, context: &Context) -> Result<String> {
     let binary = binary_path(first, &context.directory, context.environment.raw("PATH"), std::env::current_exe().ok())
         .ok_or_else(|| Error::config("the path of this program cannot be found").hint("call it by its full path"))?;
     let cmd = arguments.cmd.as_deref().map(ShortName::parse).transpose()?;
-    script(shell, &binary, &InitOptions { cmd })
+    let mut look = Look::from(&Settings::read(&context.environment)?);
+    if let Some(side) = arguments.prompt {
+        look.side = side.into();
+    }
+    script(shell, &binary, &InitOptions { cmd, look, no_completions: arguments.no_completions })
 }
 
 /// The refusal to print keys on a terminal, with the line that would have made it work.
@@ -34,9 +40,20 @@ pub fn not_loaded(context: &Context) -> Error {
         Shell::Zsh => ("eval \"$(assume-role init zsh)\"", "~/.zshrc"),
         Shell::Fish => ("assume-role init fish | source", "~/.config/fish/config.fish"),
     };
-    error.hint(format!("{line}   # once here, and in {file} for every new shell"))
+    error.hint(line).hint(format!("the same line in {file} loads it in every new shell"))
 }
 
 fn running_shell(context: &Context) -> Result<Shell> {
     detect(parent_command().as_deref(), context.environment.raw("SHELL"))
+}
+
+impl From<cli::Side> for PromptSide {
+    fn from(side: cli::Side) -> Self {
+        match side {
+            cli::Side::Auto => Self::Auto,
+            cli::Side::Left => Self::Left,
+            cli::Side::Right => Self::Right,
+            cli::Side::None => Self::None,
+        }
+    }
 }

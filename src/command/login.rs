@@ -1,8 +1,8 @@
 //! `login`: a sign-on by a person, kept for this program and for the AWS CLI alike.
 
-use super::{Context, on_network};
+use super::Context;
 use crate::cli;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::report::Report;
 use crate::request::SignOnRequest;
@@ -28,7 +28,11 @@ pub fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result
     let client = Client::new(endpoints, &request.trust, request.timeout, None)?;
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_on = SignOn::new(session, &client, &store, terminal, context.clock)?;
-    let ends = on_network(sign_on.login(|text| report.text(text)))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::io("the network cannot be used").because(error))?;
+    let ends = runtime.block_on(sign_on.login(|text| report.text(text)))?;
     // Who signs on may be somebody else than before.
     let of_session = |key: &Key| {
         let says = |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));

@@ -19,7 +19,17 @@ pub const ACCOUNTS_CAP: u64 = 4 << 20;
 /// The most that a config, credentials or settings file may hold, in bytes.
 pub const CONFIG_CAP: u64 = 32 << 20;
 
-/// A file that was read.
+/// A file that was read, whatever it holds.
+pub struct RawFile {
+    /// The path as messages show it.
+    pub shown: Arc<str>,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Who else could have written it, if anyone.
+    pub warning: Option<String>,
+}
+
+/// A file of text that was read.
 pub struct TextFile {
     /// The path as messages show it.
     pub shown: Arc<str>,
@@ -41,6 +51,15 @@ pub fn shown_path(path: &Path, home: Option<&Path>) -> String {
 /// # Errors
 /// `Config` with the path, when it is no regular file, too large, not readable or not UTF-8.
 pub fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<TextFile>> {
+    let Some(RawFile { shown, bytes, warning }) = read_bytes(path, home, cap)? else { return Ok(None) };
+    Ok(Some(TextFile { text: decode(bytes, &shown)?, shown, warning }))
+}
+
+/// Reads a file of at most `cap` bytes; a missing file is `None`.
+///
+/// # Errors
+/// `Config` with the path, when it is no regular file, too large or not readable.
+pub fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<RawFile>> {
     // The usual way to say "no such file" to AWS's tools: AWS_CONFIG_FILE=/dev/null.
     if path == Path::new("/dev/null") {
         return Ok(None);
@@ -81,8 +100,7 @@ pub fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<Te
         return too_large(&shown, cap);
     }
     let warning = foreign_writer(&metadata, &shown);
-    let text = decode(bytes, &shown)?;
-    Ok(Some(TextFile { shown: shown.into(), text, warning }))
+    Ok(Some(RawFile { shown: shown.into(), bytes, warning }))
 }
 
 /// Reads one byte more than `cap`, into a buffer that need not grow: growing would leave copies of keys behind.

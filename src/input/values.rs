@@ -74,8 +74,8 @@ pub fn parse_role_duration(origin: impl Display, text: &str) -> Result<u32> {
     if ROLE_SECONDS.contains(&seconds) {
         return Ok(seconds);
     }
-    Err(Error::config(format!("{origin}: duration {seconds} s is out of range"))
-        .hint("a role session lasts 900 to 43200 seconds: 15m to 12h"))
+    Err(Error::config(format!("{origin}: duration {} is out of range", shown_up_to(text, 80)))
+        .hint("a role session lasts 15m to 12h (900 to 43200 seconds)"))
 }
 
 /// The serial number or ARN of an MFA device (STS API reference, AssumeRole, SerialNumber).

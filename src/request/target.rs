@@ -8,6 +8,7 @@ use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::accounts::Account;
+use crate::input::near::near;
 use crate::input::profiles::Section;
 use crate::input::values::parse_role_duration;
 use crate::session::{AccountId, Name, Partition, Region, RoleArn, RoleName};
@@ -16,6 +17,9 @@ use crate::shown::shown_up_to;
 /// The duration of a role session when nobody says otherwise, in seconds; also the most that a session made from
 /// other temporary keys may last (IAM user guide, "Methods to assume a role", role chaining).
 pub const ONE_HOUR: u32 = 3600;
+
+/// As many names are shown to somebody who got one wrong.
+const MOST_LISTED: usize = 8;
 
 /// A value and who decided it: `--region`, `AWS_REGION`, `~/.aws/config:3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +157,11 @@ pub fn unknown_account(word: &str, input: &Input) -> Error {
         let error = error.because(format!("an account id has 12 digits and nothing else; this has {digits} digits"));
         return if digits == 12 { error.hint(format!("try {plain}")) } else { error };
     }
+    let verbs = cli::verbs();
+    let error = match near(word, verbs.iter().map(String::as_str)).first() {
+        Some(verb) => error.hint(format!("if you mean the verb: assume-role {verb}")),
+        None => error,
+    };
     if !accounts.exists() {
         return error.because(format!("{file} does not exist")).hint(format!(
             "name it there: {{\"{}\": \"123456789012\"}}, or use the 12-digit id",
@@ -160,8 +169,21 @@ pub fn unknown_account(word: &str, input: &Input) -> Error {
         ));
     }
     match accounts.near(word).as_slice() {
-        [] => error.hint(format!("accounts are named in {file}; a 12-digit id works without a name")),
+        [] => error.hint(known(&file, accounts.listed().map(|account| account.name))),
         near => error.hint(format!("did you mean {}?", near.join(", "))),
+    }
+}
+
+/// The first names of a file, for who does not know what is in it.
+fn known<'a>(file: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.take(MOST_LISTED + 1).collect();
+    if names.len() > MOST_LISTED {
+        names.truncate(MOST_LISTED);
+        names.push("…");
+    }
+    match names.as_slice() {
+        [] => format!("no account has a name in {file}; a 12-digit id works without one"),
+        names => format!("{file} names {}; a 12-digit id works without a name", names.join(", ")),
     }
 }
 

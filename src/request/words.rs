@@ -27,9 +27,10 @@ pub fn extras(words: &[String]) -> Result<Extras> {
             sorted.code = Some(Secret::new(word.clone()));
         } else if Region::is_shaped(word) && sorted.region.is_none() {
             sorted.region = Some(word.clone());
-        } else if is_code || Region::is_shaped(word) {
-            let what = if is_code { "MFA code" } else { "region" };
-            return Err(usage(format!("'{}' is a second {what}", shown_up_to(word, 80))));
+        } else if is_code {
+            return Err(usage("there are two MFA codes"));
+        } else if Region::is_shaped(word) {
+            return Err(usage(format!("'{}' is a second region", shown_up_to(word, 80))));
         } else {
             return Err(usage(format!("'{}' is neither a six-digit MFA code nor a region", shown_up_to(word, 80))));
         }

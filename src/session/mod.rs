@@ -7,6 +7,7 @@ mod keys;
 mod moment;
 mod names;
 mod place;
+mod regions;
 
 pub use arn::{Principal, RoleArn};
 pub use keys::{Keys, Secret, Session};

@@ -1,23 +1,29 @@
 //! What `init` prints: the script of a shell with the path of this binary in it.
 //!
 //! The scripts are real files under `shell/`, fit for editors and linters; the one placeholder in them is replaced
-//! here by the quoted path.
+//! here by the quoted path. What TAB needs is appended, see [`super::shims`].
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::look::Look;
+use super::shims::shim;
 use super::{Shell, quote};
 use crate::error::{Error, Result};
 use crate::shown::{shown, shown_up_to};
 
 /// Stands in the scripts where the quoted path belongs.
-const PLACEHOLDER: &str = "__ASSUME_ROLE_EXE__";
+pub(super) const PLACEHOLDER: &str = "__ASSUME_ROLE_EXE__";
 
 /// What the user chose at `init`.
 #[derive(Clone, Debug, Default)]
 pub struct InitOptions {
     /// A short name for the function.
     pub cmd: Option<ShortName>,
+    /// How the prompt looks.
+    pub look: Look,
+    /// TAB is left to others.
+    pub no_completions: bool,
 }
 
 /// The script that a shell evaluates in its rc file. Silent when loaded, and the same when loaded twice.
@@ -34,9 +40,13 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
         Shell::Zsh => (include_str!("../../shell/init.zsh"), quote::sh(path)),
         Shell::Fish => (include_str!("../../shell/init.fish"), quote::fish(path)),
     };
-    let mut script = text.replace(PLACEHOLDER, &quoted);
+    let mut script = options.look.assignments(shell) + &text.replace(PLACEHOLDER, &quoted);
     if let Some(name) = &options.cmd {
         script.push_str(&name.function(shell));
+    }
+    if !options.no_completions {
+        let names = ["assume-role"].into_iter().chain(options.cmd.iter().map(|name| name.0.as_str()));
+        script.push_str(&shim(shell, &quoted, &names.collect::<Vec<_>>()));
     }
     Ok(script)
 }

@@ -4,8 +4,10 @@
 
 pub mod exports;
 pub mod integration;
+pub mod look;
 pub mod quote;
 pub mod running;
+pub mod shims;
 pub mod variables;
 pub mod words;
 

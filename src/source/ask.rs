@@ -70,9 +70,11 @@ impl Terminal {
         Err(Error::refused("nothing was chosen"))
     }
 
-    /// Says something on the terminal, before a question.
+    /// Says something on the terminal, before a question; nothing where none may be asked.
     pub fn say(self, text: &str) {
-        say_on_terminal(text);
+        if self.may_ask {
+            say_on_terminal(text);
+        }
     }
 
     /// Asks for a line of text, without the blanks around it.
@@ -104,9 +106,11 @@ impl Terminal {
         // A thread of its own: the runtime would wait for a blocking task of its own when the question is given up.
         std::thread::spawn(move || sender.send(read_line(device)));
         let answer = tokio::select! {
-            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
+            // A line typed ahead, behind Ctrl-C, is no answer any more.
+            biased;
             // Dying of Ctrl-C would leave the prompt behind the question, and zsh without a status.
             _ = tokio::signal::ctrl_c() => Ok(None),
+            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
         };
         line.ended = matches!(&answer, Ok(Some(_)));
         let bytes = answer

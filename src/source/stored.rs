@@ -80,6 +80,7 @@ fn durations(request: &Request, store: &Store, now: Moment) -> Result<Vec<(u32, 
         (None, Way::Root(_)) => None,
         (None, Way::Bastion(base)) if base.keys.are_temporary() => chained(),
         (None, Way::Bastion(base)) if !base.finds_device && request.serial.is_none() => None,
+        (None, Way::Bastion(_)) if bastion::has_no_device(request, store, now)? => None,
         (None, Way::Bastion(_)) => {
             takes_a_code_of_nobody(request).then(|| (ONE_HOUR, Some(hour_that_has_to_do(asked))))
         }

@@ -24,6 +24,11 @@ impl Fault {
         matches!(self, Self::System { error, .. } if error.kind() == io::ErrorKind::StaleNetworkFileHandle)
     }
 
+    /// Whether the owner's own bits are missing.
+    pub(super) fn is_denied(&self) -> bool {
+        matches!(self, Self::System { error, .. } if error.kind() == io::ErrorKind::PermissionDenied)
+    }
+
     /// The reason, naming the place.
     pub(super) fn why(&self) -> String {
         match self {

@@ -90,13 +90,18 @@ impl Directory {
         self.settle()
     }
 
-    fn create_unfinished(&self) -> Result<(String, File), Fault> {
+    pub(super) fn create_unfinished(&self) -> Result<(String, File), Fault> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         for _ in 0..TRIES {
             let name = format!("{UNFINISHED}{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
             match rustix::fs::openat(&self.handle, &name, flags, Mode::RUSR | Mode::WUSR) {
-                Ok(handle) => return Ok((name, File::from(handle))),
+                Ok(handle) => {
+                    let file = File::from(handle);
+                    // A sweep leaves it alone, whatever its clock says. Where there are no locks its age has to do.
+                    let _ = file.try_lock();
+                    return Ok((name, file));
+                }
                 Err(Errno::EXIST) => {}
                 Err(errno) => return Err(self.system(errno)),
             }

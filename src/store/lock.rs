@@ -18,6 +18,7 @@ use super::entry::Entry;
 use super::fault::Fault;
 use super::file::identity;
 use super::key::Key;
+use super::record;
 use crate::error::{Error, Result};
 
 /// How the names of lock files begin.
@@ -85,7 +86,7 @@ impl Store {
     }
 
     fn lock_within<T: Entry>(&self, key: &Key, patience: Patience, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
-        let name = format!("{PREFIX}{}-{}", T::KIND, key.digest());
+        let name = name_for(&record::name::<T>(key));
         let mut wait = Wait::new(patience);
         let mut was_stale = false;
         'open: loop {
@@ -121,17 +122,24 @@ impl Store {
     }
 }
 
+/// The name of an entry's lock, by the name of its file.
+pub(super) fn name_for(entry: &str) -> String {
+    format!("{PREFIX}{}", entry.trim_end_matches(".json"))
+}
+
 impl Directory {
-    fn open_lock(&self, name: &str) -> std::result::Result<File, Fault> {
+    pub(super) fn open_lock(&self, name: &str) -> std::result::Result<File, Fault> {
         let opened = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
         opened.map(|(file, _)| file).ok_or_else(|| self.system(ErrorKind::NotFound))
     }
 
-    /// Removes a lock file that nobody holds.
-    pub(super) fn remove_lock(&self, name: &str) -> std::result::Result<bool, Fault> {
-        match self.open_file(name, OFlags::RDWR)? {
-            Some((file, _)) if file.try_lock().is_ok() => self.remove(name),
-            _ => Ok(false),
+    /// Removes a file unless somebody holds its lock.
+    pub(super) fn remove_unlocked(&self, name: &str) -> std::result::Result<bool, Fault> {
+        match self.open_file(name, OFlags::RDWR) {
+            Ok(Some((file, _))) if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) => Ok(false),
+            // A umask took the owner's bits from it before it was killed: nobody can hold it.
+            Err(fault) if !fault.is_denied() => Err(fault),
+            _ => self.remove(name),
         }
     }
 }

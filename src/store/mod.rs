@@ -88,6 +88,14 @@ impl Store {
         Ok(found.filter(|value| value.life().is_none() || value.is_live(now.plus(self.skew(now)))))
     }
 
+    /// Whether there is an entry for a key, even one that has ended as far as AWS's clock is known.
+    ///
+    /// # Errors
+    /// `Io` when a configured store cannot be read.
+    pub fn has<T: Entry>(&self, key: &Key) -> Result<bool> {
+        Ok(self.load::<T>(key)?.is_some())
+    }
+
     /// Keeps an entry, in place of an older one. `now` is this machine's clock; measure the skew first.
     ///
     /// # Errors

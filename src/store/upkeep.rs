@@ -1,5 +1,6 @@
 //! Keeping the directory small and clean: ended sessions, leftovers of killed runs, damaged entries.
 
+use std::fs::TryLockError;
 use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, Dir, Stat};
@@ -75,7 +76,7 @@ impl Directory {
         let mut count = 0;
         let mut first_fault = None;
         for name in self.names()?.iter().filter(|name| goes(name)) {
-            let removed = if name.starts_with(lock::PREFIX) { self.remove_lock(name) } else { self.remove(name) };
+            let removed = if name.starts_with(lock::PREFIX) { self.remove_unlocked(name) } else { self.remove(name) };
             match removed {
                 Ok(removed) => count += usize::from(removed),
                 Err(fault) => first_fault = first_fault.or(Some(fault)),
@@ -124,21 +125,33 @@ impl Directory {
             let _ = self.replace(TAG, TAG_TEXT, None);
         }
         for name in names {
-            if name.starts_with(lock::PREFIX) && self.is_older(&name, UNUSED, now) {
-                let _ = self.remove_lock(&name);
-                continue;
-            }
-            let goes = if is_of::<BaseSession>(&name) {
-                self.has_ended::<BaseSession>(&name, aws_now)
+            let is_left_behind = name.starts_with(lock::PREFIX) && self.is_older(&name, UNUSED, now)
+                || name.starts_with(UNFINISHED) && self.is_older(&name, ABANDONED, now);
+            let _ = if is_left_behind {
+                self.remove_unlocked(&name).map(drop)
+            } else if is_of::<BaseSession>(&name) {
+                self.sweep_session::<BaseSession>(&name, aws_now)
             } else if is_of::<RoleSession>(&name) {
-                self.has_ended::<RoleSession>(&name, aws_now)
+                self.sweep_session::<RoleSession>(&name, aws_now)
             } else {
-                name.starts_with(UNFINISHED) && self.is_older(&name, ABANDONED, now)
+                Ok(())
             };
-            if goes {
-                let _ = self.remove(&name);
+        }
+    }
+
+    /// Removes an ended session with its lock, unless someone holds that: the session is being replaced then.
+    fn sweep_session<T: Entry>(&self, name: &str, aws_now: Moment) -> Result<(), Fault> {
+        if self.has_ended::<T>(name, aws_now) {
+            let lock_name = lock::name_for(name);
+            let lock = self.open_lock(&lock_name)?;
+            if !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+                if self.has_ended::<T>(name, aws_now) {
+                    self.remove(name)?;
+                }
+                self.remove(&lock_name)?;
             }
         }
+        Ok(())
     }
 
     fn has_ended<T: Entry>(&self, name: &str, aws_now: Moment) -> bool {
@@ -170,8 +183,23 @@ mod tests {
     use tempfile::TempDir;
 
     use crate::input::environment::Environment;
+    use crate::session::Moment;
     use crate::store::Kind;
     use crate::store::directory::Place;
+
+    #[test]
+    fn what_is_being_written_stays_whatever_the_clock_says() {
+        let home = TempDir::new().unwrap();
+        let place = Place::find(&Environment::from_pairs([("HOME", home.path())]), Kind::File).unwrap().unwrap();
+        let directory = place.open_or_make().unwrap();
+        let (name, file) = directory.create_unfinished().unwrap();
+        let later = Moment(4_000_000_000);
+        directory.sweep(later, later);
+        assert!(directory.stat(&name).unwrap().is_some());
+        drop(file);
+        directory.sweep(later, later);
+        assert!(directory.stat(&name).unwrap().is_none());
+    }
 
     #[test]
     fn a_good_file_is_not_set_aside_for_the_damaged_one_before_it() {

@@ -3,7 +3,6 @@
 //! Timeouts and attempts are ours: the SDK's defaults wait for ever on a silent server and send a spent MFA code
 //! again. AWS's clock is read from every reply, and later calls of the run are signed by it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -29,10 +28,12 @@ use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint}
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::bounded::Bounded;
+use super::certificates::read_bundle;
 use super::endpoint::Endpoints;
 use super::failure::Failure;
 use crate::error::{Error, Result};
-use crate::request::{Chosen, Trust};
+use crate::request::Trust;
 use crate::session::{Keys, Moment};
 
 /// Time for DNS, TCP and TLS.
@@ -52,7 +53,7 @@ pub struct Client {
     pub(super) endpoints: Endpoints,
     pub(super) clock: Clock,
     pub(super) http: SharedHttpClient,
-    whole: Duration,
+    pub(super) whole: Duration,
     trusted: Option<Vec<u8>>,
 }
 
@@ -162,7 +163,7 @@ fn connector(trusted: Option<&[u8]>, is_plain: bool, patience: Duration) -> Resu
         .build()
         .map_err(|error| Error::config("the trusted certificates cannot be used").because(error))?;
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(patience).build();
-    Ok(SharedHttpConnector::new(
+    Ok(SharedHttpConnector::new(Bounded(SharedHttpConnector::new(
         Connector::builder()
             .proxy_config(ProxyConfig::from_env())
             .connector_settings(settings)
@@ -170,22 +171,7 @@ fn connector(trusted: Option<&[u8]>, is_plain: bool, patience: Duration) -> Resu
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(context)
             .build(),
-    ))
-}
-
-/// Reads a PEM bundle and checks that there is a certificate in it.
-fn read_bundle(bundle: &Chosen<PathBuf>) -> Result<Vec<u8>> {
-    let place = format!("the certificate bundle {} from {}", bundle.value.display(), bundle.origin);
-    let pem = std::fs::read(&bundle.value)
-        .map_err(|error| Error::config(format!("{place} cannot be read")).because(error))?;
-    let text = String::from_utf8_lossy(&pem);
-    let begins = text.matches("-----BEGIN CERTIFICATE-----").count();
-    let ends = text.matches("-----END CERTIFICATE-----").count();
-    if begins == 0 || begins != ends {
-        return Err(Error::config(format!("{place} holds no whole PEM certificate"))
-            .hint("a bundle is one or more blocks from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----"));
-    }
-    Ok(pem)
+    ))))
 }
 
 /// AWS's clock, as told by the `Date` header of its replies.

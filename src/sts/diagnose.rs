@@ -242,7 +242,7 @@ fn sent(attempt: &Attempt) -> String {
 
 fn filled(template: &str, attempt: &Attempt) -> String {
     let trust = format!(
-        "its owner can trust you with {{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", \"Principal\": \
+        "its owner can trust you with this statement:\n{{\"Effect\": \"Allow\", \"Action\": \"sts:AssumeRole\", \"Principal\": \
          {{\"AWS\": \"{}\"}}}}",
         attempt.principal
     );

@@ -14,15 +14,14 @@ use quick_xml::events::Event;
 
 use super::client::{ATTEMPT, Client};
 use super::failure::{Failure, Trouble, connector_trouble};
-use super::post::bounded;
+use super::post::whole_of;
+use crate::input::values::parse_mfa_serial;
 use crate::session::Keys;
 
 /// The call, as the Query API spells it (IAM API reference, ListMFADevices).
 const CALL: &str = "Action=ListMFADevices&Version=2010-05-08";
 /// As many pages are read: a user has eight devices at most.
 const PAGES: usize = 8;
-/// The largest reply read, in bytes: a user has eight devices at most.
-const LARGEST: usize = 256 * 1024;
 
 /// An MFA device of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +48,7 @@ pub async fn mfa_devices(client: &Client, keys: &Keys) -> Result<Vec<Device>, Fa
     let mut body = CALL.to_owned();
     for _ in 0..PAGES {
         let fields = client.in_time(async || page(client, keys, &body).await).await?;
-        found.extend(devices(&fields));
+        found.extend(devices(&fields)?);
         match (first(&fields, "IsTruncated"), first(&fields, "Marker")) {
             (Some("true"), Some(marker)) => body = format!("{CALL}&Marker={}", form_encoded(marker)),
             _ => break,
@@ -65,10 +64,11 @@ async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failur
         let reply = client.connector.call(request).await.map_err(|error| Failure::of(connector_trouble(&error)))?;
         client.clock.learn(reply.headers().get("date"));
         let status = reply.status().as_u16();
-        let bytes = bounded(reply.into_body(), LARGEST).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+        let bytes = whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
         Ok::<_, Failure>((status, bytes))
     };
-    let (status, bytes) = tokio::time::timeout(ATTEMPT, whole).await.map_err(|_| Failure::of(Trouble::Timeout))??;
+    let (status, bytes) =
+        tokio::time::timeout(ATTEMPT.min(client.whole), whole).await.map_err(|_| Failure::of(Trouble::Timeout))??;
     let text = String::from_utf8(bytes).map_err(|_| Failure::of(Trouble::NotAws(status)))?;
     let fields = leaves(&text).ok_or(Failure::of(Trouble::NotAws(status)))?;
     if status == 200 && text.contains("<ListMFADevicesResponse") {
@@ -156,10 +156,14 @@ fn resolved(entity: &str) -> Option<String> {
     quick_xml::escape::resolve_xml_entity(entity).map(str::to_owned)
 }
 
-fn devices(fields: &[(String, String)]) -> Vec<Device> {
+fn devices(fields: &[(String, String)]) -> Result<Vec<Device>, Failure> {
     let values =
         |wanted: &'static str| fields.iter().filter(move |(name, _)| name == wanted).map(|(_, text)| text.clone());
-    values("SerialNumber").zip(values("UserName")).map(|(serial, user)| Device { serial, user }).collect()
+    let device = |(serial, user): (String, String)| match parse_mfa_serial("IAM", &serial) {
+        Ok(serial) => Ok(Device { serial, user }),
+        Err(_) => Err(Failure::malformed("SerialNumber")),
+    };
+    values("SerialNumber").zip(values("UserName")).map(device).collect()
 }
 
 #[cfg(test)]
@@ -169,12 +173,15 @@ mod tests {
     #[test]
     fn devices_of_a_reply() {
         let text = "<ListMFADevicesResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><ListMFADevicesResult><MFADevices>\
-            <member><UserName>alice</UserName><SerialNumber>arn:aws:iam::123456789012:mfa/a&amp;b</SerialNumber></member>\
+            <member><UserName>a&amp;b</UserName><SerialNumber>arn:aws:iam::123456789012:mfa/alice</SerialNumber></member>\
             <member><UserName>alice</UserName><SerialNumber>arn:aws:iam::123456789012:u2f/user/alice/key</SerialNumber></member>\
             </MFADevices></ListMFADevicesResult></ListMFADevicesResponse>";
-        let devices = devices(&leaves(text).unwrap());
+        let devices = devices(&leaves(text).unwrap()).unwrap();
         assert_eq!(devices.len(), 2);
-        assert_eq!(devices[0].serial, "arn:aws:iam::123456789012:mfa/a&b");
+        assert_eq!(
+            (devices[0].serial.as_str(), devices[0].user.as_str()),
+            ("arn:aws:iam::123456789012:mfa/alice", "a&b")
+        );
         assert!(devices[0].shows_codes() && !devices[1].shows_codes());
     }
 

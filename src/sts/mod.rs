@@ -2,6 +2,8 @@
 //!
 //! Keys and words go in, sessions or [`Failure`]s come out. Nothing here knows a shell, a file or a terminal.
 
+mod bounded;
+mod certificates;
 mod client;
 mod diagnose;
 mod endpoint;

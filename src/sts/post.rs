@@ -12,8 +12,6 @@ use crate::error::Result;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The largest answer read, in bytes.
-const LARGEST: usize = 1 << 20;
 
 /// What came back.
 #[derive(Debug)]
@@ -44,23 +42,20 @@ pub async fn post(client: &Client, url: &str, body: &str) -> Result<std::result:
     let whole = async {
         let reply = connector.call(request).await.map_err(|error| connector_trouble(&error))?;
         let status = reply.status().as_u16();
-        let body = bounded(reply.into_body(), LARGEST).await.ok_or(Trouble::NotAws(status))?;
+        let body = whole_of(reply.into_body()).await.ok_or(Trouble::NotAws(status))?;
         Ok(Posted { status, body })
     };
     Ok(tokio::time::timeout(PATIENCE, whole).await.unwrap_or(Err(Trouble::Timeout)))
 }
 
-/// A body of at most so many bytes; `None` for a larger one, or one that broke off.
-pub(super) async fn bounded(mut body: SdkBody, largest: usize) -> Option<Vec<u8>> {
+/// The whole body, which the connector keeps within bounds; `None` for one that is too long, or broke off.
+pub(super) async fn whole_of(mut body: SdkBody) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(frame) =
         std::future::poll_fn(|context| http_body::Body::poll_frame(std::pin::Pin::new(&mut body), context)).await
     {
         if let Ok(data) = frame.ok()?.into_data() {
             bytes.extend_from_slice(&data);
-        }
-        if bytes.len() > largest {
-            return None;
         }
     }
     Some(bytes)

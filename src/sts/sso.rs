@@ -15,15 +15,12 @@ use super::client::{ATTEMPT, Client};
 use super::endpoint::check;
 use super::failure::{Failure, Trouble, connector_trouble};
 use super::iam::form_encoded;
-use super::post::bounded;
+use super::post::whole_of;
 use super::reply;
 use super::roles::aws_now;
 use crate::error::Result;
 use crate::request::Overrides;
 use crate::session::{AccountId, Partition, Region, RoleName, Secret, Session};
-
-/// The largest answer read, in bytes.
-const LARGEST: usize = 256 * 1024;
 
 /// The endpoints of the single sign-on, checked.
 #[derive(Clone, Debug)]
@@ -180,9 +177,9 @@ impl Client {
             let reply = self.connector.call(request).await.map_err(|error| Failure::of(connector_trouble(&error)))?;
             self.clock.learn(reply.headers().get("date"));
             let status = reply.status().as_u16();
-            let body = bounded(reply.into_body(), LARGEST).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+            let body = whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
             Ok(JsonReply { status, body: Zeroizing::new(body) })
         };
-        tokio::time::timeout(ATTEMPT, whole).await.map_err(|_| Failure::of(Trouble::Timeout))?
+        tokio::time::timeout(ATTEMPT.min(self.whole), whole).await.map_err(|_| Failure::of(Trouble::Timeout))?
     }
 }

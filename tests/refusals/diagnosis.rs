@@ -152,7 +152,7 @@ fn a_refusal_is_no_reason_to_ask_for_a_second_code() {
 
 #[test]
 fn words_of_aws_reach_the_terminal_as_text_only() {
-    let long = "x".repeat(1 << 20);
+    let long = "x".repeat(1 << 19);
     for words in ["a\u{9b}31mb", "a\r\nb", "\u{202e}dorp", "%s%n%s", "{role} {trust}", long.as_str()] {
         let scene = with_user(User::new(BASTION, "alice"));
         scene.sts.fail_always("AssumeRole", Some(Fault::error(403, "AccessDenied", words)));
@@ -172,4 +172,17 @@ fn a_name_in_an_answer_reaches_the_terminal_as_text_only() {
         let said = scene.refused(6, &["production", "read", "-v"]);
         assert!(!said.contains('\u{202e}') && !said.contains('\u{9b}'), "{said:?}");
     }
+}
+
+#[test]
+fn on_a_terminal_lines_break_between_words() {
+    let scene = refusing(Verdict::TrustLacks);
+    let whole = refusal(&scene);
+    let mut terminal = scene.on_terminal(&["production", "read"]);
+    terminal.wait().unwrap();
+    let text = terminal.text();
+    assert!(whole.lines().any(|line| line.len() > 120), "{whole}");
+    assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&text), words(&whole));
 }

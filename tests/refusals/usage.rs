@@ -18,13 +18,20 @@ fn words_that_fit_nowhere() {
         (&["production", "read", "12345"], "'12345' is neither a six-digit MFA code nor a region"),
         (&["production", "read", "１２３４５６"], "neither a six-digit MFA code nor a region"),
         (&["production", "read", "x y"], "'x y' is neither"),
-        (&["production", "read", "123456", "654321"], "is a second MFA code"),
+        (&["production", "read", "123456", "654321"], "there are two MFA codes"),
         (&["production", "read", "eu-west-1", "eu-west-2"], "'eu-west-2' is a second region"),
         (&["production", "read", "--region", "eu-west-1", "eu-west-2"], "the region is given twice"),
         (&["production", "read", "123456", "--mfa-code", "654321"], "the MFA code is given twice"),
         (&["production", "read", "--mfa-code", "12345"], "--mfa-code is not six digits"),
-        (&["production", "read", "--regoin", "eu-west-1"], "--regoin"),
-        (&["production", "read", "--region"], "--region"),
+        (
+            &["production", "read", "--regoin", "eu-west-1"],
+            "there is no option '--regoin'\nhint: did you mean --region?",
+        ),
+        (&["production", "read", "--region"], "--region REGION needs a value"),
+        (&["--region", "eu-west-1", "--region", "eu-west-1"], "--region REGION is given twice"),
+        (&["--color", "x\u{1b}[31m"], "'x\\x1b[31m' is no value of --color WHEN\nhint: one of auto, always, never"),
+        (&["ensure"], "DURATION is missing\nhint: assume-role ensure DURATION"),
+        (&["leave", "production"], "'production' is a word too many\nhint: assume-role leave"),
         (&["--region", "eu-west-1", "leave"], "'leave' has to come before its options"),
         (&["production"], "which role in production?"),
     ] {
@@ -42,7 +49,15 @@ fn a_refused_code_is_never_shown() {
 #[test]
 fn the_direct_form_prints_its_status_as_code() {
     let scene = bastion();
-    for (words, status) in [(&["nowhere", "read"][..], 3), (&["production", "read"], 5), (&["production", ""], 2)] {
+    for (words, status) in [
+        (&["nowhere", "read"][..], 3),
+        (&["production", "read"], 5),
+        (&["production", ""], 2),
+        (&["production", "read", "--regoin", "eu-west-1"], 2),
+        (&["--region"], 2),
+        (&["leave", "it"], 2),
+        (&["ensure"], 2),
+    ] {
         let ran = scene.world.run(words).unwrap();
         assert_eq!((ran.status, ran.stdout), (status, format!("(exit {status})\n")));
     }
@@ -83,4 +98,16 @@ fn an_unknown_shell_is_refused_with_those_there_are() {
 #[test]
 fn there_is_nothing_before_the_first_role() {
     assert_refused(&bastion(), 2, &["-"], "no other role before");
+}
+
+#[test]
+fn a_name_that_is_not_known_comes_with_those_that_are() {
+    let scene = bastion();
+    for (words, told) in [
+        (["prodction", "read"], "hint: did you mean production?"),
+        (["elsewhere", "read"], "hint: ~/.aws/accounts names default, production; a 12-digit id works without a name"),
+        (["logut", "read"], "hint: if you mean the verb: assume-role logout"),
+    ] {
+        assert_refused(&scene, 3, &words, told);
+    }
 }

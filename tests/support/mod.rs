@@ -7,6 +7,7 @@
 
 pub mod client;
 pub mod failure;
+pub mod faketime;
 pub mod idp;
 pub mod listener;
 pub mod process;

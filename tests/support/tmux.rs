@@ -38,6 +38,14 @@ impl<'a> Tmux<'a> {
     /// # Errors
     /// When tmux or the shell is missing (see [`Shell::find`]) or does not come up.
     pub fn start(world: &'a World, shell: Shell, rc: &str) -> Outcome<Self> {
+        Self::start_sized(world, shell, rc, (200, 50))
+    }
+
+    /// As [`Self::start`], in a window of so many columns and rows.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_sized(world: &'a World, shell: Shell, rc: &str, (columns, rows): (u16, u16)) -> Outcome<Self> {
         let missing = |name: &str| Failure(format!("{name} is missing"));
         let program = find("tmux").ok_or_else(|| missing("tmux"))?;
         let shell_program = shell.find().ok_or_else(|| missing(shell.name()))?;
@@ -61,7 +69,8 @@ impl<'a> Tmux<'a> {
         std::fs::write(&launch, line)?;
         let tmux = Self { world, shell, program, scratch, commands: 0 };
         let launch = format!("/bin/sh {}", quoted(&text_of(&launch)));
-        tmux.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "200", "-y", "50", &launch])?;
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        tmux.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", &columns, "-y", &rows, &launch])?;
         tmux.wait_until("a first prompt", |screen| !screen.trim().is_empty())?;
         Ok(tmux)
     }
@@ -174,6 +183,14 @@ impl<'a> Tmux<'a> {
     /// When tmux is gone.
     pub fn screen(&self) -> Outcome<String> {
         self.tmux(&["capture-pane", "-p", "-J", "-S", "-"])
+    }
+
+    /// The screen alone, row by row, with the sequences that colour it.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn picture(&self) -> Outcome<String> {
+        self.tmux(&["capture-pane", "-p", "-e", "-N"])
     }
 
     fn tmux(&self, arguments: &[&str]) -> Outcome<String> {

@@ -85,7 +85,7 @@ fn what_is_wrong_names_the_line_or_the_variable() {
         ("timeout = 0", "timeout 0 s is out of range"),
         ("timeout = '6m'", "config.toml:1: timeout 360 s is out of range"),
         ("timeout = 0x10", "'timeout' takes a string"),
-        ("duration = '1m'", "config.toml:1: duration 60 s is out of range"),
+        ("duration = '1m'", "config.toml:1: duration 1m is out of range"),
         ("warning = 'soon'", "from ~/.config/assume-role/config.toml:1 is not a duration"),
         ("region = 'x'", "from ~/.config/assume-role/config.toml:1 is not a region name"),
         ("base = 'a$b'", "config.toml:1: profile name"),

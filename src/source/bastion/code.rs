@@ -46,7 +46,8 @@ impl Bastion<'_> {
         let is_wrong_code = failure.words().contains("invalid MFA one time pass code");
         while is_wrong_code && *tries < TRIES {
             *tries += 1;
-            let question = format!("AWS did not take that code; each works once. {}", self.question(device));
+            self.errand.terminal.say("AWS did not take that code; each works once");
+            let question = self.question(device);
             self.turn.asking(true);
             let asked = self.errand.terminal.ask_code(&question).await;
             self.turn.asking(false);

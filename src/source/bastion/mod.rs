@@ -11,7 +11,7 @@ mod identity;
 mod own;
 mod renewal;
 
-pub(super) use renewal::renewable;
+pub(super) use renewal::{has_no_device, renewable};
 
 use super::Granted;
 use super::errand::{Errand, Renewable};
@@ -84,7 +84,12 @@ impl<'a> Bastion<'a> {
         let key = base_key(self.errand.request);
         self.turn.take(self.errand.store, &key)?;
         self.errand.client.expect_skew(self.errand.store.skew(self.errand.now()));
-        let found = self.base_session()?.filter(|_| !wants_new_base);
+        let mut found = self.base_session()?.filter(|_| !wants_new_base);
+        if found.is_none() && self.errand.request.code.is_none() && self.errand.store.has::<BaseSession>(&key)? {
+            // This machine's clock may have jumped: AWS's is asked before the user is.
+            self.identity().await?;
+            found = self.base_session()?;
+        }
         // Whoever had the turn before us may have asked for it.
         if let Some(base) = found.filter(|base| ended.as_ref() != Some(&base.session.keys.id)) {
             self.turn.end();
@@ -144,6 +149,9 @@ impl<'a> Bastion<'a> {
             Proof::Role(assumed) => return self.errand.granted(assumed, Renewable::Always),
             Proof::Code(device) => device,
         };
+        if self.errand.request.code.is_none() && self.base_session()?.is_some() {
+            self.errand.terminal.say("A session of more than 1h takes a code of its own.");
+        }
         let mut mfa = self.first_code(&device).await?;
         let mut tries = 1;
         let assumed = loop {

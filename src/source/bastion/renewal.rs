@@ -25,12 +25,15 @@ pub fn renewable(
     if !base.finds_device && request.serial.is_none() {
         return Ok(Some(FOREVER));
     }
-    let key = base_key(request);
-    let base: Option<BaseSession> = store.get(&key, now)?;
+    let base: Option<BaseSession> = store.get(&base_key(request), now)?;
     if let Some(base) = base.filter(|_| role.granted <= ONE_HOUR) {
         return Ok(Some(base.session.expires));
     }
-    let facts: Option<BaseFacts> = store.get(&key, now)?;
-    let has_no_device = request.serial.is_none() && facts.is_some_and(|facts| facts.mfa == Some(MfaDevice::None));
-    Ok(has_no_device.then_some(FOREVER))
+    Ok(has_no_device(request, store, now)?.then_some(FOREVER))
+}
+
+/// Whether the user is known to have no MFA device, so that nothing ever takes a code.
+pub fn has_no_device(request: &Request, store: &Store, now: Moment) -> Result<bool> {
+    let facts: Option<BaseFacts> = store.get(&base_key(request), now)?;
+    Ok(request.serial.is_none() && facts.is_some_and(|facts| facts.mfa == Some(MfaDevice::None)))
 }

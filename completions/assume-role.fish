@@ -1,0 +1,13 @@
+# assume-role: TAB in fish.
+
+if status is-interactive
+    # The shell matches and quotes; the program only says what there is.
+    function __assume_role_candidates
+        set -l words (commandline --current-process --tokenize --cut-at-cursor)
+        COMPLETE=fish command __ASSUME_ROLE_EXE__ -- $words (commandline --current-token --cut-at-cursor) 2>/dev/null
+    end
+    for name in __ASSUME_ROLE_NAMES__
+        complete --erase --command $name
+        complete --command $name --no-files --keep-order --arguments '(__assume_role_candidates)'
+    end
+end

@@ -1,0 +1,91 @@
+//! The shells' side of TAB: what each sends, and the form in which it takes the answer.
+//!
+//! Through clap_complete's [`EnvCompleter`], whose own scripts would break on names with spaces, run what stands in
+//! the path of the program, and take the matching away from the shell.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+
+use clap::Command;
+use clap_complete::env::EnvCompleter;
+
+use super::candidates::{Candidate, candidates};
+use super::line::Line;
+use super::matching::matching;
+use super::values::Known;
+use super::words::Typed;
+use crate::shell::{Shell, quote, shims};
+
+/// A shell at TAB.
+pub struct Shim<'a> {
+    /// Which shell.
+    pub shell: Shell,
+    /// Where to look for names.
+    pub known: &'a Known,
+}
+
+impl EnvCompleter for Shim<'_> {
+    fn name(&self) -> &'static str {
+        self.shell.name()
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.shell.name() == name
+    }
+
+    fn write_registration(
+        &self,
+        _variable: &str,
+        _name: &str,
+        program: &str,
+        completer: &str,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let quoted = if self.shell == Shell::Fish { quote::fish(completer) } else { quote::sh(completer) };
+        out.write_all(shims::shim(self.shell, &quoted, &[program]).as_bytes())
+    }
+
+    fn write_complete(
+        &self,
+        program: &mut Command,
+        words: Vec<OsString>,
+        _directory: Option<&Path>,
+        out: &mut dyn io::Write,
+    ) -> io::Result<()> {
+        let words: Vec<String> = words.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let text = match self.shell {
+            Shell::Bash => self.for_bash(program, &words),
+            Shell::Zsh => self.lines(program, words, in_zsh),
+            Shell::Fish => self.lines(program, words, in_fish),
+        };
+        out.write_all(text.as_bytes())
+    }
+}
+
+impl Shim<'_> {
+    /// bash sends the line up to the cursor and its word breaks, and takes what it gets as it is.
+    fn for_bash(&self, program: &Command, sent: &[String]) -> String {
+        let [line, breaks] = sent else { return String::new() };
+        let Line { mut words, current } = Line::read(line, breaks);
+        words.push(current.text.clone());
+        let all = candidates(program, Typed::new(words), self.known);
+        let fitting = matching(&all, &current.text);
+        fitting.iter().filter_map(|candidate| current.insertion(&candidate.value)).map(|line| line + "\n").collect()
+    }
+
+    /// zsh and fish send words, match for themselves, and quote what they insert.
+    fn lines(&self, program: &Command, words: Vec<String>, line: fn(&Candidate) -> String) -> String {
+        candidates(program, Typed::new(words), self.known).iter().map(|candidate| line(candidate) + "\n").collect()
+    }
+}
+
+/// `value:description`, the colons of the value escaped, as `_describe` takes it.
+fn in_zsh(candidate: &Candidate) -> String {
+    let value = candidate.value.replace('\\', "\\\\").replace(':', "\\:");
+    if candidate.help.is_empty() { value } else { format!("{value}:{}", candidate.help) }
+}
+
+fn in_fish(candidate: &Candidate) -> String {
+    if candidate.help.is_empty() { candidate.value.clone() } else { format!("{}\t{}", candidate.value, candidate.help) }
+}

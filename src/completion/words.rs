@@ -1,0 +1,138 @@
+//! The words before the cursor: which verb they name, which words are a target, where options have ended.
+//!
+//! Read leniently, since a line that is still being typed is rarely right. Words come in; the part of the command
+//! line's grammar that the cursor is in goes out.
+
+use clap::{Args, Command};
+
+use crate::cli;
+use crate::session::Region;
+
+/// The verbs that change a shell: the only ones whose output `export` is for.
+const SHELL_VERBS: [&str; 3] = ["leave", "clear", "ensure"];
+
+/// The verb of the function that `init` defines, not of people.
+const EXPORT: &str = "export";
+
+/// The words before the cursor and the one at it, without the name of the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    before: Vec<String>,
+    current: String,
+}
+
+/// Where the cursor is.
+pub struct Position {
+    /// The grammar that holds there.
+    pub command: Command,
+    /// The words for that grammar, the program's name first.
+    pub words: Vec<String>,
+    /// Those of them that are neither options nor their values.
+    pub positionals: Vec<String>,
+    /// Whether `--` stands before: no more options, and no verb.
+    pub escaped: bool,
+    /// Whether a region was given.
+    pub has_region: bool,
+    /// Whether the word at the cursor is the value of the option before it.
+    pub is_value: bool,
+    /// The verbs that may stand here.
+    pub verbs: Vec<String>,
+    /// Every verb: an account of such a name is reached behind `--` only.
+    pub taken: Vec<String>,
+    /// The word at the cursor.
+    pub current: String,
+}
+
+impl Typed {
+    /// Takes the words of a shell, the one at the cursor last. What stands before the name of the program sets
+    /// variables for it.
+    pub fn new(words: Vec<String>) -> Self {
+        let mut words: Vec<String> = words.into_iter().skip_while(|word| is_assignment(word)).skip(1).collect();
+        let current = words.pop().unwrap_or_default();
+        Self { before: words, current }
+    }
+
+    /// Finds where the cursor is. `program` is the grammar of the whole program.
+    pub fn position(self, program: &Command) -> Position {
+        let taken = all_verbs(program);
+        let verb = self.before.first().filter(|word| taken.contains(word)).cloned();
+        let position = match verb.as_deref() {
+            Some(EXPORT) => match self.words_of_export() {
+                Some(inner) => Position { verbs: shell_verbs(&inner.before), ..inner.position(program) },
+                None => self.at(verb_of(program, EXPORT), 1),
+            },
+            Some(verb) => self.at(verb_of(program, verb), 1),
+            None if self.before.is_empty() => {
+                let verbs = taken.iter().filter(|verb| *verb != EXPORT).cloned().collect();
+                Position { verbs, ..self.at(program.clone(), 0) }
+            }
+            // No verb any more, and a role of a verb's name must not be taken for one.
+            None => self.at(cli::Target::augment_args(Command::new("assume-role")), 0),
+        };
+        Position { taken, ..position }
+    }
+
+    /// The program's own words after `export --shell S`, unless the cursor is still among the options of `export`.
+    fn words_of_export(&self) -> Option<Self> {
+        let mut rest = self.before.get(1..).unwrap_or_default();
+        loop {
+            match rest {
+                [option, _, after @ ..] if option == "--shell" || option == "--format" => rest = after,
+                [option, after @ ..] if option.starts_with("--shell=") || option.starts_with("--format=") => {
+                    rest = after;
+                }
+                [option] if option == "--shell" || option == "--format" => return None,
+                [] if self.current.starts_with('-') => return None,
+                _ => return Some(Self { before: rest.to_vec(), current: self.current.clone() }),
+            }
+        }
+    }
+
+    fn at(self, command: Command, skip: usize) -> Position {
+        let takes_value = |name: &str| {
+            let mut options = command.get_arguments();
+            options.any(|option| option.get_long() == Some(name) && option.get_action().takes_values())
+        };
+        let (mut positionals, mut escaped, mut has_region, mut is_value) = (Vec::new(), false, false, false);
+        for word in self.before.iter().skip(skip) {
+            if std::mem::take(&mut is_value) {
+                continue;
+            }
+            match word.strip_prefix("--").filter(|_| !escaped) {
+                Some("") => {
+                    escaped = true;
+                }
+                Some(option) => {
+                    is_value = takes_value(option);
+                    has_region |= option.split('=').next() == Some("region");
+                }
+                None if word.starts_with('-') && !escaped => {}
+                None => positionals.push(word.clone()),
+            }
+        }
+        has_region |= positionals.iter().skip(2).any(|word| Region::is_shaped(word));
+        let words = std::iter::once(String::new()).chain(self.before.into_iter().skip(skip)).collect();
+        let (verbs, taken, current) = (Vec::new(), Vec::new(), self.current);
+        Position { command, words, positionals, escaped, has_region, is_value, verbs, taken, current }
+    }
+}
+
+fn is_assignment(word: &str) -> bool {
+    let name = word.split_once('=').map_or("", |(name, _)| name);
+    !name.is_empty() && name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+}
+
+fn all_verbs(program: &Command) -> Vec<String> {
+    let names = |verb: &Command| {
+        std::iter::once(verb.get_name()).chain(verb.get_all_aliases()).map(str::to_owned).collect::<Vec<_>>()
+    };
+    program.get_subcommands().flat_map(names).collect()
+}
+
+fn shell_verbs(before: &[String]) -> Vec<String> {
+    if before.is_empty() { SHELL_VERBS.map(str::to_owned).to_vec() } else { Vec::new() }
+}
+
+fn verb_of(program: &Command, name: &str) -> Command {
+    program.find_subcommand(name).cloned().unwrap_or_default()
+}

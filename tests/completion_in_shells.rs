@@ -1,0 +1,214 @@
+//! TAB in real shells on a real screen: what is inserted arrives byte for byte, and the user's own matching works.
+
+use crate::scenes::binary;
+use crate::support::shells::{Shell, find};
+use crate::support::tmux::Tmux;
+use crate::support::world::World;
+
+const ACCOUNTS: &str = r##"{
+    "production": {"id": "123456789012", "roles": ["read", "admin", "ops/deploy"], "region": "eu-west-1"},
+    "R and D": {"id": "222222222222", "roles": ["power.user"]},
+    "it's": {"id": "333333333333", "roles": ["x=y@z,+"]},
+    "a&b (c) *": "444444444444",
+    "k:d:e": {"id": "555555555555", "roles": ["read"]},
+    "日本": "666666666666",
+    "#1": "777777777771",
+    "~t": "777777777772",
+    "wow!": "777777777773",
+    "{b}": "777777777774",
+    "q=r": "777777777775",
+    "[z]?;|<>": "777777777776",
+    "100%": "777777777777",
+    "-dash": "888888888888",
+    "staging-1": "999999999991",
+    "staging-2": "999999999992"
+}"##;
+
+/// What the shells have in common: what is typed, with `⇥` for TAB and `←` for the cursor, and the words that arrive.
+const ROWS: [(&str, &[&str]); 25] = [
+    ("pro⇥", &["production"]),
+    ("pro⇥re⇥", &["production", "read"]),
+    ("pro⇥ops/⇥", &["production", "ops/deploy"]),
+    ("R⇥p⇥", &["R and D", "power.user"]),
+    ("R\\ a⇥p⇥", &["R and D", "power.user"]),
+    ("'R a⇥", &["R and D"]),
+    ("\"R a⇥", &["R and D"]),
+    ("'R and D' p⇥", &["R and D", "power.user"]),
+    ("\"it's\" x⇥", &["it's", "x=y@z,+"]),
+    ("it⇥x⇥", &["it's", "x=y@z,+"]),
+    ("a⇥", &["a&b (c) *"]),
+    ("k⇥re⇥", &["k:d:e", "read"]),
+    ("k:⇥re⇥", &["k:d:e", "read"]),
+    ("k:d:⇥", &["k:d:e"]),
+    ("日⇥", &["日本"]),
+    ("\\#⇥", &["#1"]),
+    ("\\~⇥", &["~t"]),
+    ("w⇥", &["wow!"]),
+    ("q⇥", &["q=r"]),
+    ("'[⇥", &["[z]?;|<>"]),
+    ("10⇥", &["100%"]),
+    ("1234⇥", &["123456789012"]),
+    ("pro read←←←←←⇥", &["production", "read"]),
+    ("--region eu-n⇥pro⇥ad⇥", &["--region", "eu-north-1", "production", "admin"]),
+    ("stag⇥2", &["staging-2"]),
+];
+
+/// A shell whose `assume-role` shows its words, with the completion that `init` registers.
+pub struct Typist<'a> {
+    tmux: Tmux<'a>,
+    lines: usize,
+}
+
+impl<'a> Typist<'a> {
+    pub fn new(world: &'a World, shell: Shell, before: &str, load: &str, after: &str) -> Self {
+        let show = match shell {
+            Shell::Fish => "function assume-role; printf 'got'; printf '<%s>' $argv; echo .; end",
+            _ => "function assume-role { printf 'got'; printf '<%s>' \"$@\"; echo .; }",
+        };
+        let prompt = if shell == Shell::Fish { "function fish_prompt; echo -n '$ '; end" } else { "PS1='$ '" };
+        let rc = format!("{before}\n{load}\n{show}\n{prompt}\n{after}\n");
+        Self { tmux: Tmux::start(world, shell, &rc).unwrap(), lines: 0 }
+    }
+
+    pub fn in_shell(world: &'a World, shell: Shell) -> Self {
+        Self::new(world, shell, compinit(shell), &shell.loads_init(), "")
+    }
+
+    /// Types keys and Enter, and gives the line that `assume-role` shows.
+    pub fn words_of(&mut self, keys: &str) -> String {
+        self.tmux.type_text("assume-role ").unwrap();
+        self.keys(keys);
+        self.tmux.press("Enter").unwrap();
+        self.lines += 1;
+        let wanted = self.lines;
+        let shown = |line: &str| line.strip_prefix("got").and_then(|rest| rest.strip_suffix('.')).map(str::to_owned);
+        let is_there = |screen: &str| screen.lines().filter_map(shown).count() >= wanted;
+        let screen = self.tmux.wait_until(keys, is_there).unwrap();
+        screen.lines().rev().find_map(shown).unwrap()
+    }
+
+    fn keys(&self, keys: &str) {
+        for part in keys.split_inclusive(['⇥', '←']) {
+            let text = part.trim_end_matches(['⇥', '←']);
+            if !text.is_empty() {
+                self.tmux.type_text(text).unwrap();
+            }
+            match part.chars().last() {
+                Some('⇥') => self.tmux.press("Tab").unwrap(),
+                Some('←') => self.tmux.press("Left").unwrap(),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What zsh needs before anything completes.
+pub fn compinit(shell: Shell) -> &'static str {
+    if shell == Shell::Zsh { "autoload -Uz compinit; compinit -u -D" } else { "" }
+}
+
+fn shown(words: &[&str]) -> String {
+    words.iter().map(|word| format!("<{word}>")).collect()
+}
+
+/// Runs a test in each shell that is here, each time with its own home.
+pub fn everywhere(test: impl Fn(Shell, &World)) {
+    if find("tmux").is_none() {
+        return;
+    }
+    for shell in Shell::INTEGRATED {
+        if shell.find().is_some() {
+            let world = World::new(binary()).unwrap();
+            world.accounts(ACCOUNTS).unwrap();
+            test(shell, &world);
+        }
+    }
+}
+
+#[test]
+fn what_is_inserted_arrives() {
+    everywhere(|shell, world| {
+        let mut typist = Typist::in_shell(world, shell);
+        for (keys, words) in ROWS {
+            assert_eq!(typist.words_of(keys), shown(words), "{shell:?} {keys}");
+        }
+    });
+}
+
+#[test]
+fn what_is_shown_says_what_it_is() {
+    everywhere(|shell, world| {
+        let typist = Typist::in_shell(world, shell);
+        typist.tmux.type_text("assume-role production ").unwrap();
+        typist.keys("⇥⇥");
+        let screen = typist.tmux.wait_for("ops/deploy").unwrap();
+        assert!(screen.contains("admin") && !screen.contains("power.user"), "{shell:?}: {screen}");
+        if shell != Shell::Bash {
+            assert!(screen.contains("~/.aws/accounts:2"), "{shell:?}: {screen}");
+        }
+        typist.tmux.press("C-u").unwrap();
+        typist.tmux.type_text("assume-role stag").unwrap();
+        // bash lists once a TAB had nothing to add.
+        typist.keys(if shell == Shell::Bash { "⇥⇥⇥" } else { "⇥⇥" });
+        let screen = typist.tmux.wait_for("staging-2").unwrap();
+        assert!(shell == Shell::Bash || screen.contains("999999999992"), "{shell:?}: {screen}");
+    });
+}
+
+#[test]
+fn the_matching_of_the_user_is_the_one_that_counts() {
+    let matchers = "zstyle ':completion:*' matcher-list '' 'm:{a-zA-Z}={A-Za-z}' 'l:|=* r:|=*'";
+    for (shell, setting, rows) in [
+        (Shell::Bash, "", &["PROD⇥", "duct⇥"][..]),
+        (Shell::Bash, "bind 'set completion-ignore-case on'", &["PROD⇥"]),
+        (Shell::Zsh, matchers, &["PROD⇥", "duct⇥"]),
+        (Shell::Fish, "", &["PROD⇥", "duct⇥"]),
+    ] {
+        if find("tmux").is_none() || shell.find().is_none() {
+            continue;
+        }
+        let world = World::new(binary()).unwrap();
+        world.accounts(ACCOUNTS).unwrap();
+        let mut typist = Typist::new(&world, shell, compinit(shell), &shell.loads_init(), setting);
+        for keys in rows {
+            assert_eq!(typist.words_of(keys), "<production>", "{shell:?} {keys}");
+        }
+    }
+}
+
+#[test]
+fn loaded_in_another_order_or_twice_or_under_a_short_name_or_not_at_all() {
+    everywhere(|shell, world| {
+        let load = shell.loads_init();
+        let mut twice = Typist::new(world, shell, "", &load.repeat(2), compinit(shell));
+        assert_eq!(twice.words_of("pro⇥re⇥"), "<production><read>", "{shell:?}");
+        drop(twice);
+        let short = load.replace(&format!("init {}", shell.name()), &format!("init {} --cmd ar", shell.name()));
+        let typist = Typist::new(world, shell, compinit(shell), &short, "");
+        typist.tmux.type_text("ar ").unwrap();
+        typist.keys("pro⇥re⇥");
+        typist.tmux.press("Enter").unwrap();
+        typist.tmux.wait_for("got<production><read>.").unwrap();
+        drop(typist);
+        let without =
+            load.replace(&format!("init {}", shell.name()), &format!("init {} --no-completions", shell.name()));
+        let mut typist = Typist::new(world, shell, compinit(shell), &without, "");
+        assert_eq!(typist.words_of("pro⇥"), "<pro>", "{shell:?}");
+    });
+}
+
+#[test]
+fn the_packaged_file_works_where_packages_put_it() {
+    everywhere(|shell, world| {
+        let file = world.run(["completions", shell.name()]).unwrap().stdout;
+        let (place, before, load) = match shell {
+            Shell::Bash => ("site/assume-role", "", ". ~/site/assume-role"),
+            Shell::Zsh => ("site/_assume-role", "fpath=(~/site $fpath); autoload -Uz compinit; compinit -u -D", ""),
+            _ => (".config/fish/completions/assume-role.fish", "", ""),
+        };
+        world.write(place, file).unwrap();
+        let mut typist = Typist::new(world, shell, before, load, "");
+        assert_eq!(typist.words_of("pro⇥re⇥"), "<production><read>", "{shell:?}");
+        assert_eq!(typist.words_of("pro⇥ad⇥"), "<production><admin>", "{shell:?}");
+    });
+}

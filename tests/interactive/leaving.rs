@@ -1,0 +1,78 @@
+//! Out of a role: what stood before is there again.
+
+use super::{Seat, in_each, session_of};
+use crate::scenes::bastion;
+use crate::support::shells::Shell;
+
+#[test]
+fn leaving_restores_profile_and_region() {
+    in_each(|shell| {
+        let scene = bastion();
+        let mut seat = Seat::take(&scene, shell);
+        for (name, value) in [("AWS_PROFILE", "default"), ("AWS_REGION", "us-west-2"), ("AWS_VAULT", "other")] {
+            seat.does(&seat.exporting(name, value));
+        }
+        let before = seat.environment();
+        assert_eq!(seat.types_with_code("assume-role production read eu-west-1").status, 0, "{shell:?}");
+        let during = seat.environment();
+        assert!(!during.contains_key("AWS_PROFILE") && !during.contains_key("AWS_VAULT"), "{shell:?}");
+        assert_eq!(during["AWS_REGION"], "eu-west-1", "{shell:?}");
+        seat.does("assume-role production admin ap-south-1");
+        assert_eq!(seat.does("assume-role leave"), "", "{shell:?}");
+        assert_eq!(seat.environment(), before, "{shell:?}");
+        let said = seat.does("assume-role leave");
+        assert!(said.contains("no session to leave in this shell"), "{shell:?}: {said}");
+        assert_eq!(seat.environment(), before, "{shell:?}");
+    });
+}
+
+#[test]
+fn leaving_restores_the_users_own_keys() {
+    in_each(|shell| {
+        let scene = bastion();
+        let mut seat = Seat::take(&scene, shell);
+        seat.does(&seat.exporting("AWS_ACCESS_KEY_ID", &scene.key.id));
+        seat.does(&seat.exporting("AWS_SECRET_ACCESS_KEY", &scene.key.secret));
+        let before = seat.environment();
+        assert_eq!(seat.types_with_code("assume-role production read").status, 0, "{shell:?}");
+        assert_eq!(seat.who(), session_of("read"), "{shell:?}");
+        seat.does("assume-role leave");
+        assert_eq!(seat.environment(), before, "{shell:?}");
+        assert_eq!(seat.who(), "arn:aws:iam::999999999999:user/alice", "{shell:?}");
+        seat.does("assume-role production admin");
+        assert_eq!(scene.codes_sent(), 1, "{shell:?}");
+    });
+}
+
+#[test]
+fn a_child_shell_leaves_what_it_inherited_and_says_what_it_cannot_know() {
+    in_each(|shell| {
+        let scene = bastion();
+        let mut seat = Seat::take(&scene, shell);
+        seat.does(&seat.exporting("AWS_PROFILE", "default"));
+        seat.types_with_code("assume-role production read");
+        seat.tmux.type_line(shell.name()).unwrap();
+        let said = seat.does("assume-role leave");
+        assert!(said.contains("known only to the shell that switched"), "{shell:?}: {said}");
+        let names: Vec<String> = seat.environment().into_keys().collect();
+        let ours = |name: &String| name.starts_with("ASSUME_ROLE_") || name.starts_with("AWS_ACC");
+        assert!(!names.iter().any(ours), "{shell:?}: {names:?}");
+    });
+}
+
+#[test]
+fn a_universal_profile_of_fish_is_named() {
+    if Shell::Fish.find().is_none() {
+        return;
+    }
+    let scene = bastion();
+    let mut seat = Seat::take(&scene, Shell::Fish);
+    seat.does("set -Ux AWS_PROFILE default");
+    let said = seat.types_with_code("assume-role production read");
+    assert_eq!(said.status, 0, "{}", said.text);
+    assert!(said.text.contains("set -e -U AWS_PROFILE"), "{}", said.text);
+    assert_eq!(seat.who(), session_of("read"));
+    seat.does("set -e -U AWS_PROFILE");
+    let said = seat.does("assume-role production admin");
+    assert!(!said.contains("universal"), "{said}");
+}

@@ -1,0 +1,89 @@
+//! What a prompt costs: no process, no file, no connection.
+
+use std::path::Path;
+use std::process::Command;
+
+use assume_role::shell::Shell;
+use assume_role::shell::integration::InitOptions;
+
+use super::{init, role};
+use crate::real_shells::{command, is_here};
+
+/// The system calls that would start a process, open a file or a connection while `script` runs.
+fn calls(shell: Shell, home: &Path, script: &str) -> Vec<String> {
+    let file = home.join("script");
+    let log = home.join("log");
+    std::fs::write(&file, script).unwrap();
+    let shell = command(&[shell.name(), "-i"], home, &[("TERM", "dumb"), ("LC_ALL", "C.UTF-8")]);
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-qq", "-o"]).arg(&log);
+    traced.arg("-e").arg("trace=clone,clone3,fork,vfork,execve,execveat,open,openat,openat2,creat,socket,connect");
+    traced.arg(shell.get_program()).args(shell.get_args()).arg(&file);
+    traced.env_clear().current_dir(home);
+    for (name, value) in shell.get_envs() {
+        traced.env(name, value.unwrap());
+    }
+    let output = traced.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("production:read"), "{output:?}");
+    let text = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
+    let call = |line: &str| line.split_once(' ').map(|(_, call)| call.trim_start().to_owned());
+    text.lines().filter_map(call).filter(|call| !call.starts_with("+++")).collect()
+}
+
+/// A hundred prompts add no call to those of one.
+fn check(shell: Shell, init: &str) {
+    if !(is_here(shell.name()) && is_here("strace")) {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let (prompt, loop_of) = match shell {
+        Shell::Bash => (
+            "PS1='> '\n",
+            "for ((n = 0; n < COUNT; n++)); do __assume_role_hook; shown=\"${PS1@P}\"; done\necho \"$shown\"\n",
+        ),
+        Shell::Zsh => (
+            "PROMPT='> '\n",
+            "for ((n = 0; n < COUNT; n++)); do __assume_role_hook; shown=\"${(%%)PROMPT}\"; done\nprint -r -- \"$shown\"\n",
+        ),
+        Shell::Fish => (
+            "function fish_prompt; builtin printf '> '; end\n",
+            "for n in (seq COUNT); emit fish_prompt; set shown (fish_prompt); end\nbuiltin printf '%s\\n' $shown\n",
+        ),
+    };
+    // Far enough away that no minute ends with another text in between.
+    let all = |count: &str| {
+        calls(
+            shell,
+            home.path(),
+            &format!("{prompt}{init}{}{}", role(shell, 40_000_000), loop_of.replace("COUNT", count)),
+        )
+    };
+    let (one, hundred) = (all("1"), all("100"));
+    assert!(!one.is_empty());
+    assert_eq!(one.len(), hundred.len(), "{shell:?}: {:#?}", hundred.iter().rev().take(3).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_prompt_starts_nothing_and_opens_nothing() {
+    for shell in Shell::ALL {
+        check(shell, &init(shell, &InitOptions::default()));
+    }
+}
+
+#[test]
+fn nor_does_it_in_old_bash() {
+    for version in ["3 2", "4 4"] {
+        let text = init(Shell::Bash, &InitOptions::default()).replace("BASH_VERSINFO", "TEST_VERSION");
+        check(Shell::Bash, &format!("TEST_VERSION=({version})\n{text}"));
+    }
+}
+
+#[test]
+fn the_measure_sees_a_process() {
+    if is_here("bash") && is_here("strace") {
+        let home = tempfile::tempdir().unwrap();
+        let count = |script: &str| calls(Shell::Bash, home.path(), &format!("echo production:read\n{script}")).len();
+        assert!(count("x=$(:); x=$(:)\n") > count("x=$(:)\n"));
+    }
+}

@@ -3,7 +3,7 @@
 use super::Context;
 use super::network::Network;
 use crate::cli;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::input::Input;
 use crate::report::Report;
 use crate::request::SignOnRequest;

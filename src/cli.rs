@@ -1,5 +1,6 @@
 //! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
 
+mod alone;
 mod refusal;
 
 use std::ffi::OsString;
@@ -55,6 +56,10 @@ pub enum Verb {
     Ensure(Ensure),
     /// Who this shell is, and for how long
     Status(Status),
+    /// The accounts and roles known here, most used first
+    List(List),
+    /// Sign on to IAM Identity Center with a code that is confirmed in a browser
+    Login(Login),
     /// Forget stored sessions; keys that a shell already holds stay there
     Logout(Logout),
     /// Print the file that a package installs for TAB; `init` needs none
@@ -72,6 +77,24 @@ pub struct Status {
     pub prompt: bool,
 }
 
+/// Arguments of `list`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct List {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Colour in the table: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
+}
+
 /// Arguments of `ensure`.
 #[derive(Args, Clone, Debug)]
 pub struct Ensure {
@@ -85,14 +108,25 @@ pub struct Ensure {
     pub no_input: bool,
 }
 
+/// Arguments of `login`.
+#[derive(Args, Clone, Debug)]
+pub struct Login {
+    /// An [sso-session] of ~/.aws/config, or a profile that signs on
+    #[arg(value_name = "SSO_SESSION")]
+    pub session: Option<String>,
+    /// Open no browser
+    #[arg(long)]
+    pub no_input: bool,
+}
+
 /// Arguments of `logout`.
 #[derive(Args, Clone, Debug)]
 pub struct Logout {
     /// ACCOUNT ROLE: only the sessions of that role
-    #[arg(value_name = "ACCOUNT ROLE")]
+    #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
     pub words: Vec<String>,
     /// Everything that is stored but the history of use
-    #[arg(long, conflicts_with = "words")]
+    #[arg(long, conflicts_with = "account_and_role")]
     pub all: bool,
 }
 
@@ -184,12 +218,33 @@ pub struct Target {
     /// How the base proves itself
     #[arg(long, value_name = "SCHEME")]
     pub scheme: Option<String>,
+    /// Captured SAML response; `-` reads standard input
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    pub saml_response: Option<String>,
+    /// Token of the scheme web-identity; `-` reads standard input
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true, conflicts_with = "saml_response")]
+    pub web_identity_token_file: Option<String>,
     /// Name of the session in AWS's logs
     #[arg(long, value_name = "NAME")]
     pub session_name: Option<String>,
     /// External id to send; `none` sends none
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
+    /// Managed policy that narrows the session; several are allowed
+    #[arg(long, value_name = "ARN")]
+    pub policy_arn: Vec<String>,
+    /// Policy that narrows the session
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<String>,
+    /// Session tag; several are allowed
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub tag: Vec<String>,
+    /// Key of a tag that chained sessions inherit
+    #[arg(long, value_name = "KEY")]
+    pub transitive_tag: Vec<String>,
+    /// Who acts, set for good
+    #[arg(long, value_name = "NAME")]
+    pub source_identity: Option<String>,
     /// Take a new session even if a stored one would do
     #[arg(long)]
     pub refresh: bool,
@@ -243,13 +298,37 @@ pub enum Parsed {
 /// `Usage`, with what was wrong and what to type.
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
     let name = OsString::from("assume-role");
-    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(words)) {
+    let bordered = with_border(words);
+    if let Some(cli) = alone::parse(&bordered) {
+        return Ok(Parsed::Words(Box::new(cli)));
+    }
+    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
         Ok(cli) => cli,
         Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),
         Err(text) => return Ok(Parsed::Text(text.render())),
     };
     refuse_verb_after_option(words, &cli)?;
     Ok(Parsed::Words(Box::new(cli)))
+}
+
+/// `export`'s own options come first; a `--` behind them, which clap takes away, keeps every word after it as it is,
+/// the user's own `--` too.
+fn with_border(words: &[OsString]) -> Vec<OsString> {
+    let mut bordered = words.to_vec();
+    if words.first().is_some_and(|verb| verb == "export") {
+        let mut end = 1;
+        while let Some(word) = words.get(end).and_then(|word| word.to_str()) {
+            match word {
+                "--shell" | "--format" => end += 2,
+                _ if word.starts_with("--shell=") || word.starts_with("--format=") => end += 1,
+                _ => break,
+            }
+        }
+        if end <= words.len() {
+            bordered.insert(end, OsString::from("--"));
+        }
+    }
+    bordered
 }
 
 /// `assume-role --region x list` would silently take `list` for an account: a verb has to come first.
@@ -271,6 +350,11 @@ fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
 /// The names of the verbs.
 pub fn verbs() -> Vec<String> {
     Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+}
+
+/// Whether a verb changes the shell instead of printing for people.
+pub fn changes_shell(verb: &str) -> bool {
+    matches!(verb, "leave" | "clear" | "ensure")
 }
 
 /// Whether a word is a verb.
@@ -321,6 +405,17 @@ mod tests {
         };
         assert_eq!(export.shell.as_deref(), Some("zsh"));
         assert_eq!(export.words, words("--region eu-west-1 -- init read --help"));
+    }
+
+    #[test]
+    fn export_keeps_the_dashes_of_the_user() {
+        for (typed, kept) in [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")] {
+            let Some(Verb::Export(export)) = parsed(&format!("export --shell=zsh {typed}")).verb else {
+                panic!("export is a verb")
+            };
+            assert_eq!(export.words, words(kept));
+        }
+        assert!(parse(&words("export --shell")).is_err());
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub enum Kind {
     Bug,
     /// The user said no (130).
     Cancelled,
+    /// A signal ended it (128 and the signal's number).
+    Killed(u8),
 }
 
 impl Kind {
@@ -44,6 +46,7 @@ impl Kind {
             Self::Io => 9,
             Self::Bug => 70,
             Self::Cancelled => 130,
+            Self::Killed(signal) => 128 + signal.min(127),
         }
     }
 }

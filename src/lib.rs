@@ -1,7 +1,7 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report,
+//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, table,
 //! completion, command.
 
 pub mod catalogue;
@@ -19,6 +19,7 @@ pub mod shown;
 pub mod source;
 pub mod store;
 pub mod sts;
+pub mod table;
 
 use std::ffi::OsString;
 use std::io::Write;

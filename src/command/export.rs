@@ -26,7 +26,12 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     }
     let target = match (arguments.shell.as_deref(), arguments.format) {
         (Some(shell), None) => Target::Code(Form::Function(Shell::parse(shell)?)),
-        (_, Some(ExportFormat::Json)) => Target::Json,
+        (None, Some(ExportFormat::Json)) => Target::Json,
+        // The function gave the shell: a shell would take JSON for a command, and show it.
+        (Some(_), Some(_)) => {
+            return Err(Error::usage("--format is for programs that cannot evaluate code; this shell can")
+                .hint("assume-role export --format json ACCOUNT ROLE"));
+        }
         (None, None) => {
             return Err(Error::usage("for which shell?").hint("assume-role export --shell zsh ACCOUNT ROLE"));
         }
@@ -65,8 +70,14 @@ fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Resu
             Target::Code(form) => exports::leave(form, legacy),
             Target::Json => exports::leave_json(),
         })),
-        Some(Verb::Init(_) | Verb::Export(_) | Verb::Status(_) | Verb::Logout(_) | Verb::Completions(_)) => {
-            Err(Error::usage("that verb changes no shell").hint("call it without export"))
-        }
+        Some(
+            Verb::Init(_)
+            | Verb::Export(_)
+            | Verb::Status(_)
+            | Verb::List(_)
+            | Verb::Login(_)
+            | Verb::Logout(_)
+            | Verb::Completions(_),
+        ) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
     }
 }

@@ -4,7 +4,10 @@ mod assume;
 mod ensure;
 mod export;
 mod init;
+mod list;
+mod login;
 mod logout;
+mod network;
 mod previous;
 mod status;
 
@@ -100,14 +103,16 @@ pub fn run(context: &Context) -> Outcome {
             let text = if coloured { text.ansi().to_string() } else { text.to_string() };
             return Outcome { output: Output::Text(text), report: Report::plain(), error: None };
         }
-        Err(error) => return failed(Report::new(cli::Color::Auto, false, &context.environment), error),
+        Err(error) => return unreadable(words.first(), error, context),
     };
     let report = Report::new(cli.target.color, cli.target.verbose, &context.environment);
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
         Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
+        Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
         Some(Verb::Completions(arguments)) => Shell::parse(&arguments.shell).map(packaged).map(Output::Text),
+        Some(Verb::Login(arguments)) => login::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
     };
@@ -125,10 +130,20 @@ fn directly(cli: &cli::Cli, context: &Context, report: Report) -> Outcome {
     }
     match export::code(cli, Form::Direct, context, &report) {
         Ok(output) => Outcome { output, report, error: None },
-        Err(error) => {
-            Outcome { output: Output::Text(exports::failure(error.kind.exit_code())), report, error: Some(error) }
-        }
+        Err(error) => failed_as_code(report, error),
     }
+}
+
+/// Words that nobody understands, from someone who may evaluate what we print: all but the verbs that print text.
+fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outcome {
+    let report = Report::new(cli::Color::Auto, false, &context.environment);
+    let prints_text =
+        first.and_then(|word| word.to_str()).is_some_and(|word| cli::is_verb(word) && !cli::changes_shell(word));
+    if prints_text || context.prints_to_terminal { failed(report, error) } else { failed_as_code(report, error) }
+}
+
+fn failed_as_code(report: Report, error: Error) -> Outcome {
+    Outcome { output: Output::Text(exports::failure(error.kind.exit_code())), report, error: Some(error) }
 }
 
 fn failed(report: Report, error: Error) -> Outcome {

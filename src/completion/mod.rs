@@ -51,6 +51,3 @@ pub fn answer(arguments: &[OsString], environment: &Environment, now: Moment, di
     };
     Some(if written.is_ok() { out } else { Vec::new() })
 }
-
-#[cfg(test)]
-mod tests;

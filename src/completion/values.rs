@@ -30,6 +30,7 @@ pub struct Asked {
 pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
     Some(match argument {
         "words" => words,
+        "account_and_role" => account_and_role,
         "region" => regions,
         "base" => bases,
         "duration" => durations,
@@ -42,12 +43,18 @@ pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
 
 /// Account, role, then a region. A code is nobody's to guess.
 fn words(asked: &Asked) -> Vec<Candidate> {
-    let position = &asked.position;
-    match position.positionals.as_slice() {
+    match asked.position.positionals.len() {
+        0 | 1 => account_and_role(asked),
+        _ if asked.position.has_region => Vec::new(),
+        _ => regions(asked),
+    }
+}
+
+fn account_and_role(asked: &Asked) -> Vec<Candidate> {
+    match asked.position.positionals.as_slice() {
         [] => accounts(asked),
         [account] => roles(asked, account),
-        _ if position.has_region => Vec::new(),
-        _ => regions(asked),
+        _ => Vec::new(),
     }
 }
 

@@ -1,13 +1,17 @@
 //! What comes in: the environment and the files of the user, as values with their places.
 
 pub mod accounts;
+pub mod assertion;
 mod by_name;
 pub mod environment;
 pub mod files;
 pub mod near;
+pub mod piped;
 pub mod place;
 pub mod profiles;
+pub mod saml;
 pub mod settings;
+pub mod url;
 pub mod values;
 
 use accounts::Accounts;

@@ -5,25 +5,33 @@
 //! environment, then settings, then what is built in.
 
 mod base;
+pub mod chain;
 mod network;
 mod profile;
+pub mod saml;
 mod shape;
+mod sign_on;
 mod subject;
 mod target;
 mod way;
+mod web_identity;
 mod words;
 
 use std::time::Duration;
 
 pub use base::Base;
 pub use network::{Overrides, Trust};
+pub use saml::Saml;
 pub use shape::Shape;
+pub use sign_on::SignOnRequest;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
 pub use way::Way;
+pub use web_identity::WebIdentity;
 
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::Input;
+use crate::input::assertion::Response;
 use crate::input::values::{Scheme, parse_mfa_serial};
 use crate::session::{Region, Secret};
 use subject::{Meant, Subject};
@@ -58,6 +66,8 @@ pub struct Request {
     pub yes: bool,
     /// Questions are allowed.
     pub may_ask: bool,
+    /// What the user should be warned of, whatever comes of the request.
+    pub warnings: Vec<String>,
     /// What the user should hear about how the words were understood.
     pub notes: Vec<String>,
     /// The request as words, without secrets: what renews it, and what `-` goes back to.
@@ -70,37 +80,61 @@ impl Request {
     /// # Errors
     /// `Usage` for words that do not fit, `Config` for names and values that do not hold, with their place.
     pub fn resolve(asked: &cli::Target, input: &Input) -> Result<Self> {
-        match subject::find(asked, input)? {
-            Subject::Role(meant) => Self::of_role(asked, *meant, input),
+        let captured = if asked.via.is_empty() { saml::captured(asked, input)? } else { None };
+        match subject::find(asked, captured.as_ref(), input)? {
+            Subject::Role(meant) => Self::of_role(asked, *meant, captured, input),
             Subject::Profile(name, extras) => profile::resolve(&name, asked, &extras, input),
         }
     }
 
-    fn of_role(asked: &cli::Target, meant: Meant, input: &Input) -> Result<Self> {
+    fn of_role(asked: &cli::Target, meant: Meant, captured: Option<Chosen<Response>>, input: &Input) -> Result<Self> {
         let (account, extras) = (&meant.account, &meant.extras);
         refuse_two("region", asked.region.is_some(), extras.region.is_some())?;
         refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
-        let scheme = way::scheme(asked.scheme.as_deref(), account, input)?;
+        let scheme = way::scheme(asked, Some(account), input)?;
         let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
-        let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), account, input)?;
+        let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), Some(account), input)?;
         let base_name = base::profile_name(asked.base.as_deref(), account, input)?;
-        let profile = base::find_profile(&base_name, input)?;
-        let region =
-            region.map_or_else(|| target::fallback_region(Some(&profile), input), |region| Ok(Some(region)))?;
+        let is_environment = base_name.value == base::ENVIRONMENT;
+        let from_base = asked.via.is_empty() && matches!(scheme.value, Scheme::Bastion | Scheme::Profile);
+        let profile = if is_environment {
+            None
+        } else if from_base {
+            Some(base::find_profile(&base_name, input)?)
+        } else {
+            input.profiles.get(&base_name.value)?
+        };
+        let region = match region {
+            None => target::fallback_region(profile.as_ref(), input)?,
+            chosen => chosen,
+        };
         let (target, role) = meant.target(region.as_ref())?;
         let asked_with_code =
             cli::Target { mfa_code: code.as_ref().map(|code| code.expose().to_owned()), ..asked.clone() };
-        let way = match (way::hop(&asked_with_code, &role, input)?, scheme.value) {
-            (Some(hop), _) => Way::Via(Box::new(hop)),
-            (None, Scheme::Bastion) => Way::Bastion(Base::resolve(&base_name, &profile)?),
-            (None, _) => {
-                return Err(Error::config(format!("the scheme from {} is not known to this version", scheme.origin))
-                    .hint("the scheme of this version is bastion"));
+        let hop = way::hop(&asked_with_code, &role, input)?;
+        if hop.is_none() && code.is_some() && matches!(scheme.value, Scheme::Saml | Scheme::WebIdentity) {
+            return Err(Error::usage(format!("an MFA code, but the scheme from {} takes none", scheme.origin))
+                .hint("assume-role ACCOUNT ROLE [REGION]"));
+        }
+        let mut warnings = Vec::new();
+        let way = match (hop, scheme.value, &profile) {
+            (Some(hop), ..) => Way::Via(Box::new(hop)),
+            (None, Scheme::Saml, _) => Way::Saml(Box::new(Saml::of(captured, input, &mut warnings)?)),
+            (None, Scheme::WebIdentity, profile) => Way::WebIdentity(WebIdentity::of(asked, profile.as_ref(), input)?),
+            (None, Scheme::Bastion | Scheme::Profile, profile) => {
+                way::of_base(&base_name, profile.as_ref(), &asked_with_code, input)?
             }
         };
+        let mut notes = meant.notes;
+        if let Way::Bastion(base) = &way {
+            notes.extend(base::note_of_own_role(&base.keys, input)?);
+        }
+        if let Way::Via(hop) = &way {
+            warnings.extend(hop.warnings.iter().cloned());
+        }
         let of_base = match &way {
             Way::Bastion(base) => base.mfa_serial.clone(),
-            Way::Via(_) => None,
+            _ => None,
         };
         let arn = role.to_string();
         let account_and_role = [target.name.as_str(), role.name.as_str()];
@@ -110,15 +144,16 @@ impl Request {
             length: target::length(asked.duration.as_deref(), account, input)?,
             code,
             serial: serial(asked.mfa_serial.as_deref(), account)?.or(of_base),
-            shape: Shape::of(asked, account, target.partition, input)?,
-            endpoints: network::overrides(Some(&profile), input)?,
-            trust: network::trust(Some(&profile), input),
+            shape: Shape::of(asked, account, &way, target.partition, input)?,
+            endpoints: network::overrides(profile.as_ref(), input)?,
+            trust: network::trust(profile.as_ref(), input),
             timeout: Duration::from_secs(input.settings.timeout.value.into()),
             refresh: asked.refresh,
             yes: asked.yes,
             may_ask: !asked.no_input,
             words: words::without_secrets(asked, extras.region.as_deref(), target_words),
-            notes: meant.notes,
+            warnings,
+            notes,
             target,
             way,
         })

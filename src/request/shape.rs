@@ -1,11 +1,19 @@
 //! What narrows and marks a session: its name, external id, policies, tags, source identity.
 
 use super::target::Asked;
+use super::way::Way;
 use crate::cli;
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::input::Input;
-use crate::input::values::{ExternalId, parse_session_name};
+use crate::input::files::read_text;
+use crate::input::values::{ExternalId, parse_policy_arn, parse_session_name, parse_tag};
 use crate::session::Partition;
+use crate::shown::{shown, shown_up_to};
+
+/// The most that AWS takes: characters of a policy, policies by ARN, tags (STS API reference, AssumeRole).
+const LONGEST_POLICY: usize = 2048;
+const MOST_POLICIES: usize = 10;
+const MOST_TAGS: usize = 50;
 
 /// The shape of a role session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,26 +24,158 @@ pub struct Shape {
     pub external_id: Option<String>,
     /// Managed policies that narrow the session.
     pub policy_arns: Vec<String>,
+    /// A policy that narrows the session, as JSON without blanks.
+    pub policy: Option<String>,
     /// Session tags.
     pub tags: Vec<(String, String)>,
+    /// The keys of tags that chained sessions inherit.
+    pub transitive_tags: Vec<String>,
     /// Who acts, set for good.
     pub source_identity: Option<String>,
 }
 
 impl Shape {
-    /// What options, account and environment say, in this order.
+    /// What options, account and environment say, in this order. A SAML response or a token says itself who acts
+    /// and with which tags, so what the account says about that is left out there.
     ///
     /// # Errors
-    /// `Config` for a value that AWS would refuse, with its place.
-    pub fn of(asked: &cli::Target, account: &Asked, partition: Partition, input: &Input) -> Result<Self> {
-        let entry = account.entry.as_ref();
-        Ok(Self {
-            session_name: session_name(asked.session_name.as_deref(), account, input)?,
-            external_id: external_id(asked.external_id.as_deref(), account)?,
-            policy_arns: policy_arns(account, partition, asked.write),
-            tags: entry.map(|entry| entry.tags.clone()).unwrap_or_default(),
-            source_identity: entry.and_then(|entry| entry.source_identity.clone()),
-        })
+    /// `Config` for a value that AWS would refuse, with its place; `Usage` for an option that the way does not know.
+    pub fn of(asked: &cli::Target, account: &Asked, way: &Way, partition: Partition, input: &Input) -> Result<Self> {
+        let narrowed = Self {
+            policy_arns: policy_arns(asked, account, partition)?,
+            policy: asked.policy.as_deref().map(|path| policy(path, input)).transpose()?,
+            ..Self::default()
+        };
+        match way {
+            Way::Saml(_) => {
+                refuse_options(asked, "a SAML response", true)?;
+                Ok(narrowed)
+            }
+            Way::WebIdentity(_) => {
+                refuse_options(asked, "a web identity", false)?;
+                let session_name = session_name(asked.session_name.as_deref(), account, input)?;
+                Ok(Self { session_name, ..narrowed })
+            }
+            _ => {
+                let tags = tags(&asked.tag, account)?;
+                Ok(Self {
+                    session_name: session_name(asked.session_name.as_deref(), account, input)?,
+                    external_id: external_id(asked.external_id.as_deref(), account)?,
+                    transitive_tags: transitive_tags(&asked.transitive_tag, &tags)?,
+                    tags,
+                    source_identity: source_identity(asked.source_identity.as_deref(), account)?,
+                    ..narrowed
+                })
+            }
+        }
+    }
+}
+
+fn refuse_options(asked: &cli::Target, what: &str, with_name: bool) -> Result<()> {
+    let given = [
+        ("--tag", !asked.tag.is_empty()),
+        ("--transitive-tag", !asked.transitive_tag.is_empty()),
+        ("--source-identity", asked.source_identity.is_some()),
+        ("--external-id", asked.external_id.is_some()),
+        ("--session-name", with_name && asked.session_name.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Error::usage(format!("{option} goes with no session from {what}"))
+            .because("what it would say comes from the identity provider there")),
+        None => Ok(()),
+    }
+}
+
+/// The managed policies of the session: those of the options, else the account's; `ReadOnlyAccess` where the account
+/// is marked so. AWS allows what any of them allows, so others cannot be added there.
+fn policy_arns(asked: &cli::Target, account: &Asked, partition: Partition) -> Result<Vec<String>> {
+    let is_read_only = account.read_only && !asked.write;
+    if is_read_only && !(asked.policy_arn.is_empty() && asked.policy.is_none()) {
+        return Err(Error::new(Kind::Guard, format!("account {} is read_only", account.name))
+            .because("a policy beside ReadOnlyAccess would allow more, not less")
+            .hint("with --write the session has your policies alone"));
+    }
+    if !asked.policy_arn.is_empty() {
+        if asked.policy_arn.len() > MOST_POLICIES {
+            return Err(Error::usage(format!("--policy-arn is given more than {MOST_POLICIES} times")));
+        }
+        return asked.policy_arn.iter().map(|arn| parse_policy_arn("--policy-arn", arn)).collect();
+    }
+    let mut arns = account.entry.as_ref().map(|entry| entry.policy_arns.clone()).unwrap_or_default();
+    if is_read_only {
+        arns.push(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
+    }
+    Ok(arns)
+}
+
+/// The policy of a file, without the blanks that people put into it.
+fn policy(path: &str, input: &Input) -> Result<String> {
+    let home = input.environment.home();
+    let file = read_text(std::path::Path::new(path), home.as_deref(), 256 << 10)?
+        .ok_or_else(|| Error::config(format!("there is no file {}, which --policy names", shown(path))))?;
+    let document: serde_json::Value = serde_json::from_str(&file.text).map_err(|error| {
+        Error::config(format!("{}:{}:{}: the policy is not JSON", file.shown, error.line(), error.column()))
+            .because(shown(&error.to_string()))
+    })?;
+    if document.get("Statement").is_none() {
+        return Err(Error::config(format!("{}: the policy has no Statement", file.shown))
+            .hint(r#"a policy looks like {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}"#));
+    }
+    let text = document.to_string();
+    let length = text.chars().count();
+    if length > LONGEST_POLICY {
+        return Err(Error::config(format!(
+            "{}: the policy has {length} characters without blanks, AWS takes {LONGEST_POLICY}",
+            file.shown
+        ))
+        .hint("make a managed policy of it, and name that: --policy-arn ARN"));
+    }
+    Ok(text)
+}
+
+/// The account's tags, with those of the options added or in place of them.
+fn tags(options: &[String], account: &Asked) -> Result<Vec<(String, String)>> {
+    let mut tags = account.entry.as_ref().map(|entry| entry.tags.clone()).unwrap_or_default();
+    let of_account = tags.len();
+    for option in options {
+        let (key, value) = option.split_once('=').ok_or_else(|| {
+            Error::usage(format!("--tag '{}' has no value", shown_up_to(option, 80))).hint("--tag KEY=VALUE")
+        })?;
+        let tag = parse_tag("--tag", key, value)?;
+        // Keys that differ in case only are one key to AWS.
+        let same = |(known, _): &(String, String)| known.to_lowercase() == tag.0.to_lowercase();
+        match tags.iter().position(same) {
+            Some(at) if at >= of_account => {
+                return Err(Error::usage(format!("--tag {} is given twice", shown_up_to(key, 80))));
+            }
+            Some(at) => {
+                if let Some(known) = tags.get_mut(at) {
+                    *known = tag;
+                }
+            }
+            None => tags.push(tag),
+        }
+    }
+    if tags.len() > MOST_TAGS {
+        return Err(Error::usage(format!("these are {} tags, AWS takes {MOST_TAGS}", tags.len())));
+    }
+    Ok(tags)
+}
+
+fn transitive_tags(options: &[String], tags: &[(String, String)]) -> Result<Vec<String>> {
+    match options.iter().find(|option| !tags.iter().any(|(key, _)| key == *option)) {
+        Some(unknown) => {
+            Err(Error::usage(format!("--transitive-tag {} is no tag of this session", shown_up_to(unknown, 80)))
+                .hint(format!("--tag {}=VALUE gives it a value", shown_up_to(unknown, 80))))
+        }
+        None => Ok(options.to_vec()),
+    }
+}
+
+fn source_identity(option: Option<&str>, account: &Asked) -> Result<Option<String>> {
+    match option {
+        Some(text) => parse_session_name("--source-identity", "source identity", text).map(Some),
+        None => Ok(account.entry.as_ref().and_then(|entry| entry.source_identity.clone())),
     }
 }
 
@@ -67,13 +207,4 @@ fn external_id(option: Option<&str>, asked: &Asked) -> Result<Option<String>> {
         Some(ExternalId::Value(text)) => Some(text),
         None => Some(asked.id.to_string()),
     })
-}
-
-/// The managed policies of the session: the account's, and `ReadOnlyAccess` where the account is marked so.
-fn policy_arns(asked: &Asked, partition: Partition, write: bool) -> Vec<String> {
-    let mut arns = asked.entry.as_ref().map(|entry| entry.policy_arns.clone()).unwrap_or_default();
-    if asked.read_only && !write {
-        arns.push(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
-    }
-    arns
 }

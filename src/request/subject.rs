@@ -1,10 +1,14 @@
 //! Whom the words mean: an account's role, the role of an ARN, or a profile.
 
+use super::saml;
 use super::target::{self, Asked, Chosen, Target};
+use super::way;
 use super::words::{self, Extras};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::Input;
+use crate::input::assertion::Response;
+use crate::input::values::Scheme;
 use crate::session::{Partition, Region, RoleArn, RoleName};
 use crate::shown::shown_up_to;
 
@@ -36,13 +40,26 @@ pub struct Meant {
 ///
 /// # Errors
 /// `Usage` for words that do not fit, `Config` for names that are not known.
-pub fn find(asked: &cli::Target, input: &Input) -> Result<Subject> {
+pub fn find(asked: &cli::Target, captured: Option<&Chosen<Response>>, input: &Input) -> Result<Subject> {
     if let Some(name) = &asked.profile {
         return Ok(Subject::Profile(name.clone(), words::extras(&asked.words)?));
     }
     if let Some((arn, rest)) = asked.words.split_first().filter(|(word, _)| RoleArn::is_meant(word)) {
         let role = RoleArn::parse("the command line", arn)?;
         return of_arn(role, words::extras(rest)?, input).map(|meant| Subject::Role(Box::new(meant)));
+    }
+    if let (Some(response), []) = (captured, asked.words.as_slice()) {
+        let role = saml::only_offer(response, None)?.clone();
+        return of_arn(role, Extras::default(), input).map(|meant| Subject::Role(Box::new(meant)));
+    }
+    if asked.words.is_empty() && way::scheme(asked, None, input)?.value == Scheme::WebIdentity {
+        let variable = "AWS_ROLE_ARN";
+        let arn = input
+            .environment
+            .text(variable)?
+            .ok_or_else(|| Error::usage("which role?").hint(format!("assume-role ACCOUNT ROLE, or set {variable}")))?;
+        let meant = of_arn(RoleArn::parse(variable, arn)?, Extras::default(), input)?;
+        return Ok(Subject::Role(Box::new(meant)));
     }
     let (name, role, rest) = words::account_and_role(&asked.words)?;
     let is_profile = || Ok::<_, Error>(input.profiles.get(name)?.is_some());
@@ -61,7 +78,14 @@ pub fn find(asked: &cli::Target, input: &Input) -> Result<Subject> {
     if is_both {
         notes.push(other());
     }
-    let role = target::role(role, &account).map_err(|error| if is_both { error.hint(other()) } else { error })?;
+    let role = match (target::role(role, &account), captured) {
+        (Ok(role), _) => role,
+        (Err(_), Some(response)) if role.is_none() => {
+            let only = saml::only_offer(response, Some(account.id.as_str()))?;
+            (only.name.clone(), Some("the only role that the response offers there".to_owned()))
+        }
+        (Err(error), _) => return Err(if is_both { error.hint(other()) } else { error }),
+    };
     let extras = words::extras(rest)?;
     Ok(Subject::Role(Box::new(Meant { account, role, partition: None, extras, notes })))
 }

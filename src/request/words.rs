@@ -27,9 +27,10 @@ pub fn extras(words: &[String]) -> Result<Extras> {
             sorted.code = Some(Secret::new(word.clone()));
         } else if Region::is_shaped(word) && sorted.region.is_none() {
             sorted.region = Some(word.clone());
-        } else if is_code || Region::is_shaped(word) {
-            let what = if is_code { "MFA code" } else { "region" };
-            return Err(usage(format!("'{}' is a second {what}", shown_up_to(word, 80))));
+        } else if is_code {
+            return Err(usage("there are two MFA codes"));
+        } else if Region::is_shaped(word) {
+            return Err(usage(format!("'{}' is a second region", shown_up_to(word, 80))));
         } else {
             return Err(usage(format!("'{}' is neither a six-digit MFA code nor a region", shown_up_to(word, 80))));
         }
@@ -66,10 +67,23 @@ pub fn without_secrets(asked: &cli::Target, region: Option<&str>, target: &[&str
         ("--scheme", asked.scheme.as_deref()),
         ("--session-name", asked.session_name.as_deref()),
         ("--external-id", asked.external_id.as_deref()),
+        ("--source-identity", asked.source_identity.as_deref()),
+        ("--policy", asked.policy.as_deref()),
+        // What was read from standard input is gone.
+        ("--saml-response", asked.saml_response.as_deref().filter(|path| *path != "-")),
+        ("--web-identity-token-file", asked.web_identity_token_file.as_deref().filter(|path| *path != "-")),
         ("--profile", asked.profile.as_deref()),
     ];
     let chosen = options.into_iter().filter_map(|(option, value)| value.map(|value| format!("{option}={value}")));
-    let mut words: Vec<String> = chosen.chain(asked.via.iter().map(|hop| format!("--via={hop}"))).collect();
+    let mut words: Vec<String> = chosen.collect();
+    for (option, values) in [
+        ("--via", &asked.via),
+        ("--policy-arn", &asked.policy_arn),
+        ("--tag", &asked.tag),
+        ("--transitive-tag", &asked.transitive_tag),
+    ] {
+        words.extend(values.iter().map(|value| format!("{option}={value}")));
+    }
     if asked.write {
         words.push("--write".to_owned());
     }

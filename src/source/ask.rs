@@ -1,8 +1,8 @@
 //! Questions, on the terminal device and nowhere else.
 //!
 //! Standard input may be a list that a loop reads from, so it is never touched. The terminal's own settings are not
-//! changed either: a code is shown as it is typed, the kernel edits the line, and whatever ends the program leaves
-//! the terminal as it was.
+//! changed either, a password aside ([`super::hidden`]): a code is shown as it is typed, the kernel edits the line,
+//! and whatever ends the program leaves the terminal as it was.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -39,7 +39,10 @@ impl Terminal {
     /// `NeedsAnswer` without a terminal, `Cancelled` on end of input, `Refused` after three lines that are no code.
     pub async fn ask_code(self, question: &str) -> Result<Secret> {
         for _ in 0..TRIES {
-            let line = self.ask_line(question).await?;
+            let line = self.ask_line(question).await.map_err(|error| match error.kind {
+                Kind::NeedsAnswer => error.hint("give the code as a word: assume-role ACCOUNT ROLE 123456"),
+                _ => error,
+            })?;
             match code_in(&line) {
                 Some(code) => return Ok(code),
                 None => say_on_terminal("a code is six digits"),
@@ -74,19 +77,30 @@ impl Terminal {
         }
     }
 
-    async fn ask_line(self, question: &str) -> Result<Zeroizing<String>> {
-        let needs_answer = |error: Error| error.hint("give the code as a word: assume-role ACCOUNT ROLE 123456");
-        if !self.may_ask {
-            return Err(needs_answer(Error::new(
-                Kind::NeedsAnswer,
-                "an answer is needed, but --no-input forbids to ask",
-            )));
+    /// Asks for a line of text, without the blanks around it.
+    ///
+    /// # Errors
+    /// As [`Terminal::ask_code`]; `Cancelled` for an empty line.
+    pub async fn ask_text(self, question: &str) -> Result<String> {
+        let line = self.ask_line(question).await?;
+        match line.trim() {
+            "" => Err(Error::new(Kind::Cancelled, "nothing was typed")),
+            text => Ok(text.to_owned()),
         }
-        let device = OpenOptions::new().read(true).write(true).open(DEVICE).map_err(|error| {
-            needs_answer(
-                Error::new(Kind::NeedsAnswer, "an answer is needed, but there is no terminal to ask on").because(error),
-            )
-        })?;
+    }
+
+    /// The terminal device, where questions are allowed.
+    pub(super) fn open(self) -> Result<File> {
+        if !self.may_ask {
+            return Err(Error::new(Kind::NeedsAnswer, "an answer is needed, but --no-input forbids to ask"));
+        }
+        OpenOptions::new().read(true).write(true).open(DEVICE).map_err(|error| {
+            Error::new(Kind::NeedsAnswer, "an answer is needed, but there is no terminal to ask on").because(error)
+        })
+    }
+
+    async fn ask_line(self, question: &str) -> Result<Zeroizing<String>> {
+        let device = self.open()?;
         let mut line = OpenLine::begin(&device, question)?;
         let (sender, receiver) = oneshot::channel();
         // A thread of its own: the runtime would wait for a blocking task of its own when the question is given up.
@@ -99,24 +113,28 @@ impl Terminal {
             answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
         };
         line.ended = matches!(&answer, Ok(Some(_)));
-        answer
+        let bytes = answer
             .map_err(|error| Error::new(Kind::NeedsAnswer, "the terminal could not be read").because(error))?
-            .ok_or_else(|| Error::new(Kind::Cancelled, "cancelled"))
+            .ok_or_else(|| Error::new(Kind::Cancelled, "cancelled"))?;
+        Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
     }
 }
 
 /// A question whose line is ended when it is given up, so that an error does not start behind it.
-struct OpenLine {
+pub(super) struct OpenLine {
     device: File,
-    ended: bool,
+    pub(super) ended: bool,
 }
 
 impl OpenLine {
-    fn begin(device: &File, question: &str) -> Result<Self> {
-        let failed = |error| Error::new(Kind::NeedsAnswer, "the terminal could not be written to").because(error);
-        let mut device = device.try_clone().map_err(failed)?;
-        write!(device, "{question} ").map_err(failed)?;
-        Ok(Self { device, ended: false })
+    pub(super) fn begin(device: &File, question: &str) -> Result<Self> {
+        let mut line = Self { device: device.try_clone().map_err(unwritable)?, ended: false };
+        line.again(question)?;
+        Ok(line)
+    }
+
+    pub(super) fn again(&mut self, question: &str) -> Result<()> {
+        write!(self.device, "{question} ").map_err(unwritable)
     }
 }
 
@@ -128,6 +146,10 @@ impl Drop for OpenLine {
     }
 }
 
+fn unwritable(error: std::io::Error) -> Error {
+    Error::new(Kind::NeedsAnswer, "the terminal could not be written to").because(error)
+}
+
 fn say_on_terminal(text: &str) {
     if let Ok(mut device) = OpenOptions::new().write(true).open(DEVICE) {
         let _ = writeln!(device, "{text}");
@@ -135,7 +157,7 @@ fn say_on_terminal(text: &str) {
 }
 
 /// One line without its end; `None` when the input ended. Kept in memory that is wiped.
-fn read_line(mut device: File) -> std::io::Result<Option<Zeroizing<String>>> {
+pub(super) fn read_line(mut device: File) -> std::io::Result<Option<Zeroizing<Vec<u8>>>> {
     let mut bytes = Zeroizing::new([0; LONGEST_LINE]);
     let mut filled = 0;
     while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
@@ -149,7 +171,8 @@ fn read_line(mut device: File) -> std::io::Result<Option<Zeroizing<String>>> {
         }
     }
     let line = bytes.get(..filled).unwrap_or_default();
-    Ok(Some(Zeroizing::new(String::from_utf8_lossy(line).trim_end_matches(['\n', '\r']).to_owned())))
+    let end = line.iter().rposition(|byte| !b"\r\n".contains(byte)).map_or(0, |last| last + 1);
+    Ok(Some(Zeroizing::new(line.get(..end).unwrap_or_default().to_vec())))
 }
 
 /// The six digits of a line, which may have been pasted with blanks or inside the marks of bracketed paste.

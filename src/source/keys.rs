@@ -3,17 +3,73 @@
 //! Two requests share an entry exactly when AWS would give them the same session. A session answered by another
 //! endpoint is another session, so an endpoint override is part of the key.
 
+use sha2::{Digest, Sha256};
+
 use crate::error::Result;
-use crate::request::{Request, Way};
+use crate::request::chain::{Root, Start};
+use crate::request::saml::Proof;
+use crate::request::{Request, Saml, Way, WebIdentity};
+use crate::session::Secret;
 use crate::store::Key;
 
 /// The base identity: facts about it and its base session are kept under this.
 pub fn base_key(request: &Request) -> Key {
     let key = match &request.way {
         Way::Bastion(base) => Key::new().with("scheme", "bastion").with("key", &base.keys.id),
+        Way::Saml(saml) => saml_key(saml),
+        Way::WebIdentity(token) => token_key(token),
         Way::Via(hop) => Key::new().with("scheme", "via").with("hop", hop_text(hop)),
+        Way::Root(root) => root_key(root),
     };
     key.with_some("endpoint", request.endpoints.sts.as_ref().map(|url| url.value.as_str()))
+}
+
+/// What a profile begins with. Keys are the same base whichever way they are used.
+fn root_key(root: &Root) -> Key {
+    match &root.start {
+        Start::Keys(keys, _) => Key::new().with("scheme", "bastion").with("key", &keys.id),
+        // A command line may hold a secret, and a changed one is another base.
+        Start::Process(process) => {
+            let hash = digest(&Secret::new(process.command.value.clone()));
+            Key::new().with("scheme", "process").with("profile", &root.profile).with("command", hash)
+        }
+        Start::Container => Key::new().with("scheme", "container"),
+        Start::Instance => Key::new().with("scheme", "instance"),
+        Start::WebIdentity(file) => token_key(&WebIdentity::File(file.clone())),
+        Start::Sso(role) => {
+            let session = &role.session;
+            Key::new()
+                .with("scheme", "sso")
+                .with_some("session", session.name.as_deref())
+                .with("start", &session.start_url)
+                .with("region", session.region.as_str())
+                .with("sso account", role.account.as_str())
+                .with("sso role", role.role.as_str())
+        }
+    }
+}
+
+/// Another user, or another response, is another identity.
+fn saml_key(saml: &Saml) -> Key {
+    let key = Key::new().with("scheme", "saml");
+    let key = match &saml.proof {
+        Proof::Login(login) => key.with("url", &login.url.value).with_some("user", login.who.username.as_deref()),
+        Proof::Captured(response) => key.with("response", digest(&response.value.encoded)),
+    };
+    key.with_some("provider", saml.provider.as_ref().map(|name| name.value.as_str()))
+}
+
+fn token_key(token: &WebIdentity) -> Key {
+    let key = Key::new().with("scheme", "web-identity");
+    match token {
+        WebIdentity::File(path) => key.with("file", path.value.to_string_lossy()),
+        WebIdentity::Command(words) => key.with("command", words.value.join("\0")),
+        WebIdentity::Given(token) => key.with("token", digest(token)),
+    }
+}
+
+fn digest(secret: &Secret) -> String {
+    Sha256::digest(secret.expose()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A hop as one text: what it stands on, where it leads, and what marks its session, since tags are handed on.
@@ -21,16 +77,28 @@ fn hop_text(hop: &Request) -> String {
     role_key(hop, hop.length.seconds).map_or_else(|_| hop.target.to_string(), |key| key.text())
 }
 
+fn some_text(words: &[String]) -> Option<String> {
+    (!words.is_empty()).then(|| words.join("\n"))
+}
+
 /// The role, for what is known about it whatever the session looks like.
 ///
 /// # Errors
-/// `Bug` for a request without a role.
+/// None today; a key may one day need more than the request knows.
 pub fn plain_role_key(request: &Request) -> Result<Key> {
-    let role = request.target.role()?;
-    Ok(base_key(request)
-        .with("partition", role.partition.as_str())
-        .with("account", role.account.as_str())
-        .with("role", role.name.as_str()))
+    let key = base_key(request);
+    Ok(match &request.target.role {
+        Some(role) => key
+            .with("partition", role.partition.as_str())
+            .with("account", role.account.as_str())
+            .with("role", role.name.as_str()),
+        None => key.with("session", "its own"),
+    })
+}
+
+/// Whether a user's keys ask without MFA because the profile names no device: a session with MFA is another one.
+fn is_unproved(request: &Request) -> bool {
+    matches!(&request.way, Way::Bastion(base) if !base.finds_device) && request.serial.is_none()
 }
 
 /// The role session of a request that lasts `seconds`.
@@ -42,9 +110,12 @@ pub fn role_key(request: &Request, seconds: u32) -> Result<Key> {
     let tags: Vec<String> = shape.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Ok(plain_role_key(request)?
         .with("seconds", seconds.to_string())
+        .with_some("proof", is_unproved(request).then_some("none"))
         .with_some("name", shape.session_name.as_deref())
         .with_some("external id", shape.external_id.as_deref())
         .with_some("source identity", shape.source_identity.as_deref())
         .with("policies", shape.policy_arns.join(" "))
-        .with("tags", tags.join("\n")))
+        .with("tags", tags.join("\n"))
+        .with_some("policy", shape.policy.as_deref())
+        .with_some("transitive tags", some_text(&shape.transitive_tags)))
 }

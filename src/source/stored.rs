@@ -1,9 +1,9 @@
 //! Sessions that an earlier run left, and which of them serve a request.
 
-use super::Granted;
 use super::ask::Terminal;
 use super::bastion;
 use super::keys::{plain_role_key, role_key};
+use super::{FOREVER, Granted};
 use crate::error::Result;
 use crate::request::{ONE_HOUR, Origin, Request, Way};
 use crate::session::{Moment, minutes};
@@ -59,7 +59,10 @@ pub fn stored(request: &Request, store: &Store, now: Moment) -> Result<Option<Gr
 fn renewable(request: &Request, role: &RoleSession, store: &Store, now: Moment) -> Result<Option<Moment>> {
     Ok(match &request.way {
         Way::Bastion(base) => bastion::renewable(base, request, role, store, now)?,
+        Way::Saml(saml) => saml.asks_nobody().then_some(FOREVER),
+        Way::WebIdentity(token) => token.asks_nobody().then_some(FOREVER),
         Way::Via(hop) => stored(hop, store, now)?.and_then(|hop| hop.renewable),
+        Way::Root(root) => super::root::renewable(root, request, store, now)?,
     })
 }
 
@@ -72,8 +75,11 @@ fn durations(request: &Request, store: &Store, now: Moment) -> Result<Vec<(u32, 
     let known: Option<LegalDuration> = store.get(&plain_role_key(request)?, now)?;
     let shorter = match (known.filter(|known| known.seconds < asked && !insists), &request.way) {
         (Some(known), _) => Some((known.seconds, None)),
+        (None, Way::Saml(_) | Way::WebIdentity(_)) => None,
         (None, Way::Via(_)) => chained(),
+        (None, Way::Root(_)) => None,
         (None, Way::Bastion(base)) if base.keys.are_temporary() => chained(),
+        (None, Way::Bastion(base)) if !base.finds_device && request.serial.is_none() => None,
         (None, Way::Bastion(_)) if bastion::has_no_device(request, store, now)? => None,
         (None, Way::Bastion(_)) => {
             takes_a_code_of_nobody(request).then(|| (ONE_HOUR, Some(hour_that_has_to_do(asked))))

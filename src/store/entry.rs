@@ -120,6 +120,22 @@ pub enum MfaDevice {
     Serial(String),
 }
 
+/// The roles that a SAML response offered, for lists and TAB. Offers of an account that is left stay until the next
+/// login there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssertionRoles {
+    /// The roles' ARNs, in the order of the response.
+    pub roles: Vec<String>,
+    /// When this was learned, by this machine's clock.
+    #[serde(with = "wire::moment")]
+    pub learned: Moment,
+}
+
+impl Entry for AssertionRoles {
+    const KIND: &'static str = "offers";
+}
+
 /// The longest duration that AWS accepted for a role after it had refused a longer one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -23,7 +23,7 @@ use std::cell::{Cell, RefCell};
 
 pub use choice::{Choice, Kind};
 use directory::{Directory, Place};
-pub use entry::{BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession};
+pub use entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession};
 use fault::Fault;
 use file::Identity;
 pub use history::Use;

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use super::clock::Skew;
 use super::directory::{Directory, must_be_our_file};
-use super::entry::{BaseFacts, BaseSession, Entry, LegalDuration, RoleSession};
+use super::entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, RoleSession};
 use super::fault::Fault;
 use super::file::{Identity, UNFINISHED, identity};
 use super::lock;
@@ -38,7 +38,10 @@ pub(super) fn may_hold_keys(name: &str) -> bool {
 
 /// Whether a file is one of the store other than the history.
 pub(super) fn is_ours_but_history(name: &str) -> bool {
-    let is_fact = is_of::<BaseFacts>(name) || is_of::<LegalDuration>(name) || is_of::<Skew>(name);
+    let is_fact = is_of::<BaseFacts>(name)
+        || is_of::<LegalDuration>(name)
+        || is_of::<AssertionRoles>(name)
+        || is_of::<Skew>(name);
     may_hold_keys(name) || is_fact || name.starts_with(lock::PREFIX) || name == TAG
 }
 

@@ -28,6 +28,17 @@ impl HttpConnector for Bounded {
     }
 }
 
+/// The whole of a body; `None` for one that broke off or was cut off.
+pub(super) async fn whole_of(mut body: SdkBody) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        if let Ok(data) = frame.ok()?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Some(bytes)
+}
+
 struct Limited {
     inner: SdkBody,
     left: usize,
@@ -43,7 +54,7 @@ impl Body for Limited {
     ) -> Poll<Option<Result<Frame<Self::Data>, BodyError>>> {
         let frame = Pin::new(&mut self.inner).poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &frame {
-            let length = frame.data_ref().map_or(0, |data| data.len());
+            let length = frame.data_ref().map_or(0, |data| data.as_ref().len());
             match self.left.checked_sub(length) {
                 Some(left) => self.left = left,
                 None => return Poll::Ready(Some(Err("the reply is longer than any of AWS".into()))),

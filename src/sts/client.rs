@@ -52,8 +52,9 @@ pub struct Client {
     pub(super) connector: SharedHttpConnector,
     pub(super) endpoints: Endpoints,
     pub(super) clock: Clock,
-    http: SharedHttpClient,
+    pub(super) http: SharedHttpClient,
     pub(super) whole: Duration,
+    trusted: Option<Vec<u8>>,
 }
 
 impl Client {
@@ -63,28 +64,20 @@ impl Client {
     /// # Errors
     /// `Config` when the certificate bundle cannot be used; the SDK would panic on it later.
     pub fn new(endpoints: Endpoints, trust: &Trust, whole: Duration, skew: Option<i64>) -> Result<Self> {
-        let store = match trust {
-            Trust::Bundle(bundle) => TrustStore::empty().with_pem_certificate(read_bundle(bundle)?),
-            Trust::System if endpoints.are_plain() => TrustStore::empty(),
-            Trust::System => TrustStore::default(),
+        let trusted = match trust {
+            Trust::Bundle(bundle) => Some(read_bundle(bundle)?),
+            Trust::System => None,
         };
-        let context = TlsContext::builder()
-            .with_trust_store(store)
-            .build()
-            .map_err(|error| Error::config("the trusted certificates cannot be used").because(error))?;
-        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(ATTEMPT).build();
-        let connector = SharedHttpConnector::new(Bounded(SharedHttpConnector::new(
-            Connector::builder()
-                .proxy_config(ProxyConfig::from_env())
-                .connector_settings(settings)
-                .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-                .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                .tls_context(context)
-                .build(),
-        )));
+        let connector = connector(trusted.as_deref(), endpoints.are_plain(), whole)?;
         let shared = connector.clone();
         let http = http_client_fn(move |_, _| shared.clone());
-        Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole })
+        Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole, trusted })
+    }
+
+    /// A connector of the same trust and proxies for an answer that may take a minute; `is_plain` when no TLS is
+    /// needed.
+    pub(super) fn patient(&self, is_plain: bool, patience: Duration) -> Result<SharedHttpConnector> {
+        connector(self.trusted.as_deref(), is_plain, patience)
     }
 
     /// The endpoints of this run.
@@ -120,13 +113,19 @@ impl Client {
     /// An STS client that signs with `keys`. A call that carries an MFA code is `once`: AWS takes a code once, so a
     /// second attempt would turn a slow success into a refusal.
     pub(super) fn sts(&self, keys: &Keys, once: bool) -> aws_sdk_sts::Client {
-        let credentials = Credentials::new(
-            &keys.id,
-            keys.secret.expose(),
-            keys.token.as_ref().map(|token| token.expose().to_owned()),
-            None,
-            "assume-role",
-        );
+        self.sts_with(Some(keys), once)
+    }
+
+    /// An STS client for calls that nobody signs.
+    pub(super) fn unsigned_sts(&self) -> aws_sdk_sts::Client {
+        self.sts_with(None, false)
+    }
+
+    fn sts_with(&self, keys: Option<&Keys>, once: bool) -> aws_sdk_sts::Client {
+        let credentials = keys.map(|keys| {
+            let token = keys.token.as_ref().map(|token| token.expose().to_owned());
+            SharedCredentialsProvider::new(Credentials::new(&keys.id, keys.secret.expose(), token, None, "assume-role"))
+        });
         let retry = if once {
             RetryConfig::disabled()
         } else {
@@ -138,7 +137,6 @@ impl Client {
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(SdkRegion::new(self.endpoints.region.as_str().to_owned()))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(self.http.clone())
             .sleep_impl(TokioSleep::new())
             .time_source(self.clock.clone())
@@ -147,9 +145,33 @@ impl Client {
             .disable_clock_skew_correction(true)
             .use_fips(self.endpoints.fips)
             .use_dual_stack(self.endpoints.dual_stack);
+        config.set_credentials_provider(credentials);
         config.set_endpoint_url(self.endpoints.sts.clone());
         aws_sdk_sts::Client::from_conf(Builder::from(&config.build()).interceptor(self.clock.clone()).build())
     }
+}
+
+/// A connector that trusts the given certificates, or the system's; those are only looked for where TLS is needed.
+fn connector(trusted: Option<&[u8]>, is_plain: bool, patience: Duration) -> Result<SharedHttpConnector> {
+    let store = match trusted {
+        Some(pem) => TrustStore::empty().with_pem_certificate(pem),
+        None if is_plain => TrustStore::empty(),
+        None => TrustStore::default(),
+    };
+    let context = TlsContext::builder()
+        .with_trust_store(store)
+        .build()
+        .map_err(|error| Error::config("the trusted certificates cannot be used").because(error))?;
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(patience).build();
+    Ok(SharedHttpConnector::new(Bounded(SharedHttpConnector::new(
+        Connector::builder()
+            .proxy_config(ProxyConfig::from_env())
+            .connector_settings(settings)
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(context)
+            .build(),
+    ))))
 }
 
 /// AWS's clock, as told by the `Date` header of its replies.

@@ -1,9 +1,14 @@
 //! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
 
-use crate::error::{Error, Kind, Result};
+use super::sso::SsoEndpoints;
+use crate::error::Result;
+use crate::input::url::{Purpose, check_url};
 use crate::request::{Chosen, Overrides};
 use crate::session::{Partition, Region};
 use crate::shown::shown;
+
+/// What an endpoint is for.
+const ENDPOINT: Purpose = Purpose { what: "endpoint", carries: "keys", example: "https://sts.eu-west-1.amazonaws.com" };
 
 /// The endpoints of one run, checked.
 #[derive(Clone, Debug)]
@@ -16,6 +21,8 @@ pub struct Endpoints {
     pub sts: Option<String>,
     /// The URL of IAM and the region its calls are signed for.
     pub iam: (String, String),
+    /// The single sign-on, where the request needs it.
+    pub sso: Option<SsoEndpoints>,
     /// FIPS endpoints.
     pub fips: bool,
     /// Dual-stack endpoints.
@@ -38,9 +45,18 @@ impl Endpoints {
             partition,
             sts: checked(&overrides.sts)?,
             iam: (iam, signing_region.to_owned()),
+            sso: None,
             fips: overrides.fips,
             dual_stack: overrides.dual_stack,
         })
+    }
+
+    /// The same with the single sign-on of a region.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn with_sso(self, region: &Region, overrides: &Overrides) -> Result<Self> {
+        Ok(Self { sso: Some(SsoEndpoints::resolve(region, overrides)?), ..self })
     }
 
     /// STS as messages name it.
@@ -50,37 +66,15 @@ impl Endpoints {
 
     /// Whether every call goes to plain http, so that no trust store is needed.
     pub fn are_plain(&self) -> bool {
-        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:")) && !self.iam.0.starts_with("https:")
+        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:"))
+            && !self.iam.0.starts_with("https:")
+            && self.sso.as_ref().is_none_or(SsoEndpoints::are_plain)
     }
 }
 
-fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
-    let refuse = |why: &str| {
-        Err(Error::config(format!("the endpoint '{}' from {origin} {why}", shown(url)))
-            .hint("an endpoint looks like https://sts.eu-west-1.amazonaws.com"))
-    };
-    let Ok(uri) = url.parse::<http::Uri>() else { return refuse("is not a URL") };
-    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else { return refuse("is not a URL") };
-    if authority.as_str().contains('@') {
-        return Err(Error::config(format!("the endpoint from {origin} holds a user name or password"))
-            .hint("remove what stands before the @"));
-    }
-    match scheme {
-        "https" => Ok(url.to_owned()),
-        "http" if allow_http || is_loopback(authority.host()) => Ok(url.to_owned()),
-        "http" => Err(Error::new(
-            Kind::Guard,
-            format!("the endpoint '{}' from {origin} is plain http: keys would travel unprotected", shown(url)),
-        )
-        .hint("use https, or set ASSUME_ROLE_ALLOW_HTTP=1 if you mean it")),
-        _ => refuse("is neither https nor http"),
-    }
-}
-
-/// Whether a host of a URL is this machine.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+/// A configured endpoint, when it is one that keys may travel to.
+pub(super) fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
+    check_url(ENDPOINT, url, origin, allow_http).map(|_| url.to_owned())
 }
 
 /// IAM is global in each partition: its host and signing region (AWS General Reference, IAM endpoints).
@@ -101,6 +95,7 @@ fn iam_of(partition: Partition, fips: bool) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn resolved(url: &str, allow_http: bool) -> Result<Endpoints> {
         let sts = Some(Chosen::new(url.to_owned(), "AWS_ENDPOINT_URL_STS"));

@@ -12,6 +12,7 @@ use aws_smithy_types::body::SdkBody;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::bounded::whole_of;
 use super::client::{ATTEMPT, Client};
 use super::failure::{Failure, Trouble, connector_trouble};
 use crate::input::values::parse_mfa_serial;
@@ -80,7 +81,8 @@ async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failur
     }
 }
 
-fn form_encoded(text: &str) -> String {
+/// A value as it stands in a query.
+pub(super) fn form_encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
@@ -117,18 +119,6 @@ fn signed(client: &Client, keys: &Keys, body: &str, now: SystemTime) -> Option<H
         .ok()?;
     instructions.apply_to_request_http1x(&mut request);
     HttpRequest::try_from(request).ok()
-}
-
-async fn whole_of(mut body: SdkBody) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(frame) =
-        std::future::poll_fn(|context| http_body::Body::poll_frame(std::pin::Pin::new(&mut body), context)).await
-    {
-        if let Ok(data) = frame.ok()?.into_data() {
-            bytes.extend_from_slice(&data);
-        }
-    }
-    Some(bytes)
 }
 
 /// Names and texts of elements.

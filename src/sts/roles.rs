@@ -1,5 +1,7 @@
 //! The calls of STS that lead to a role.
 
+use aws_sdk_sts::types::{AssumedRoleUser, Credentials, PolicyDescriptorType};
+
 use super::client::{Client, local_now};
 use super::failure::Failure;
 use super::reply;
@@ -70,14 +72,15 @@ pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, F
     Ok(Identity { account, arn: arn.to_owned() })
 }
 
-/// A base session of a user: temporary keys that prove the MFA device, good for many roles.
+/// A base session of a user: temporary keys, good for many roles, that prove the MFA device if one is given.
 ///
 /// # Errors
 /// Any [`Failure`]; the code is spent unless AWS said otherwise.
-pub async fn session_token(client: &Client, keys: &Keys, mfa: &Mfa, seconds: i32) -> Result<Session, Failure> {
+pub async fn session_token(client: &Client, keys: &Keys, mfa: Option<&Mfa>, seconds: i32) -> Result<Session, Failure> {
     let call = async || {
-        let call = client.sts(keys, true).get_session_token().duration_seconds(seconds);
-        Ok(call.serial_number(&mfa.serial).token_code(mfa.code.expose()).send().await?)
+        let call = client.sts(keys, mfa.is_some()).get_session_token().duration_seconds(seconds);
+        let call = call.set_serial_number(mfa.map(|mfa| mfa.serial.clone()));
+        Ok(call.set_token_code(mfa.map(|mfa| mfa.code.expose().to_owned())).send().await?)
     };
     let reply = client.in_time(call).await?;
     reply::session(reply.credentials(), aws_now(client))
@@ -97,8 +100,6 @@ async fn assume_at(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&M
         .tags
         .iter()
         .filter_map(|(key, value)| aws_sdk_sts::types::Tag::builder().key(key).value(value).build().ok());
-    let policies =
-        shape.policy_arns.iter().map(|arn| aws_sdk_sts::types::PolicyDescriptorType::builder().arn(arn).build());
     let reply = client
         .sts(keys, mfa.is_some())
         .assume_role()
@@ -106,21 +107,38 @@ async fn assume_at(client: &Client, keys: &Keys, call: &RoleCall, mfa: Option<&M
         .role_session_name(&call.session_name)
         .duration_seconds(i32::try_from(call.seconds).unwrap_or(i32::MAX))
         .set_external_id(shape.external_id.clone())
-        .set_policy_arns(some_of(policies.collect()))
+        .set_policy_arns(policies(shape))
+        .set_policy(shape.policy.clone())
         .set_tags(some_of(tags.collect()))
+        .set_transitive_tag_keys(some_of(shape.transitive_tags.clone()))
         .set_source_identity(shape.source_identity.clone())
         .set_serial_number(mfa.map(|mfa| mfa.serial.clone()))
         .set_token_code(mfa.map(|mfa| mfa.code.expose().to_owned()))
         .send()
         .await?;
-    let session = reply::session(reply.credentials(), aws_now(client))?;
-    let arn = reply.assumed_role_user().map(|user| user.arn().to_owned()).unwrap_or_default();
+    assumed(reply.credentials(), reply.assumed_role_user(), call, client)
+}
+
+/// Takes the session out of a reply, when it is about the role that was asked for.
+pub(super) fn assumed(
+    credentials: Option<&Credentials>,
+    user: Option<&AssumedRoleUser>,
+    call: &RoleCall,
+    client: &Client,
+) -> Result<Assumed, Failure> {
+    let session = reply::session(credentials, aws_now(client))?;
+    let arn = user.map(|user| user.arn().to_owned()).unwrap_or_default();
     let RoleArn { partition, account, name } = &call.role;
     if !is_arn(&arn) || !arn.starts_with(&format!("arn:{partition}:sts::{account}:assumed-role/{}/", name.base_name()))
     {
         return Err(Failure::malformed("AssumedRoleUser"));
     }
     Ok(Assumed { session, arn })
+}
+
+/// The managed policies of a shape, as the SDK takes them.
+pub(super) fn policies(shape: &Shape) -> Option<Vec<PolicyDescriptorType>> {
+    some_of(shape.policy_arns.iter().map(|arn| PolicyDescriptorType::builder().arn(arn).build()).collect())
 }
 
 /// Whether a text can be an ARN of a principal: visible ASCII, no longer than AWS makes them.
@@ -132,6 +150,7 @@ fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-fn aws_now(client: &Client) -> Moment {
+/// AWS's time, as far as it is known.
+pub(super) fn aws_now(client: &Client) -> Moment {
     local_now().plus(client.skew().unwrap_or(0))
 }

@@ -197,9 +197,11 @@ fn roles_have_paths() {
 #[test]
 fn another_scheme_is_refused_and_not_ignored() {
     let mut scene = plain("");
-    let said = scene.refused_at_once(3, &["production", "read", "--scheme", "saml"]);
+    let said = scene.refused_at_once(3, &["production", "read", "--scheme", "smal"]);
     assert!(said.contains("--scheme"), "{said}");
-    scene.world.set("AWS_ASSUME_ROLE_AUTH_SCHEME", "saml");
+    let said = scene.refused_at_once(3, &["production", "read", "--scheme", "saml"]);
+    assert!(said.contains("the scheme saml needs"), "{said}");
+    scene.world.set("AWS_ASSUME_ROLE_AUTH_SCHEME", "smal");
     let said = scene.refused_at_once(3, &READ);
     assert!(said.contains("AWS_ASSUME_ROLE_AUTH_SCHEME"), "{said}");
     scene.world.set("AWS_ASSUME_ROLE_AUTH_SCHEME", "bastion");

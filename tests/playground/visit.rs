@@ -50,16 +50,18 @@ fn choose(wanted: Option<&str>) -> Outcome<Shell> {
 fn welcome(stage: &Stage) -> String {
     format!(
         "\
-A playground for assume-role. Nothing in it is real, nothing reaches AWS, nothing stays behind.
+A playground for assume-role: nothing in it is real, nothing reaches AWS, and
+nothing stays behind.
 
-You are alice of the bastion account {BASTION}. staging is {STAGING}, production is {PRODUCTION}; each has
-the roles read, admin and ops/deploy, and every role wants MFA. Your device shows {}
-(`mfa-code` shows the next one, `identity` asks AWS who this shell is).
+You are alice of the bastion account {BASTION}. Two accounts, staging
+({STAGING}) and production ({PRODUCTION}), have the roles read, admin
+and ops/deploy, and every role wants MFA. Your device shows {} now;
+`mfa-code` shows the next code, `identity` asks AWS who this shell is.
 
 Three things to try:
-  assume-role production read          one code, and this shell is production:read
-  assume-role staging admin            another role, and no second code
-  assume-role production ops/deploy    a role that does not trust alice: why, and nothing has changed
+  assume-role production read         one code, and this shell is that role
+  assume-role staging admin           another role, and no second code
+  assume-role production ops/deploy   refused: why, and nothing has changed
 
 `assume-role leave` is the way back, `exit` closes the playground.
 

@@ -18,7 +18,7 @@ fn words_that_fit_nowhere() {
         (&["production", "read", "12345"], "'12345' is neither a six-digit MFA code nor a region"),
         (&["production", "read", "１２３４５６"], "neither a six-digit MFA code nor a region"),
         (&["production", "read", "x y"], "'x y' is neither"),
-        (&["production", "read", "123456", "654321"], "is a second MFA code"),
+        (&["production", "read", "123456", "654321"], "there are two MFA codes"),
         (&["production", "read", "eu-west-1", "eu-west-2"], "'eu-west-2' is a second region"),
         (&["production", "read", "--region", "eu-west-1", "eu-west-2"], "the region is given twice"),
         (&["production", "read", "123456", "--mfa-code", "654321"], "the MFA code is given twice"),
@@ -49,7 +49,15 @@ fn a_refused_code_is_never_shown() {
 #[test]
 fn the_direct_form_prints_its_status_as_code() {
     let scene = bastion();
-    for (words, status) in [(&["nowhere", "read"][..], 3), (&["production", "read"], 5), (&["production", ""], 2)] {
+    for (words, status) in [
+        (&["nowhere", "read"][..], 3),
+        (&["production", "read"], 5),
+        (&["production", ""], 2),
+        (&["production", "read", "--regoin", "eu-west-1"], 2),
+        (&["--region"], 2),
+        (&["leave", "it"], 2),
+        (&["ensure"], 2),
+    ] {
         let ran = scene.world.run(words).unwrap();
         assert_eq!((ran.status, ran.stdout), (status, format!("(exit {status})\n")));
     }

@@ -8,10 +8,12 @@
 pub mod client;
 pub mod failure;
 pub mod faketime;
+pub mod idp;
 pub mod listener;
 pub mod process;
 pub mod shells;
 pub mod snapshot;
+pub mod sso;
 pub mod sts;
 pub mod terminal;
 pub mod tmux;

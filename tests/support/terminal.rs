@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Instant;
 
 use pty_process::blocking::{Command as PtyCommand, Pty, open};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use super::failure::{Failure, Outcome};
@@ -108,6 +108,17 @@ impl Terminal {
     /// When it is gone.
     pub fn signal(&self, signal: Signal) -> Outcome<()> {
         kill_process(self.pid(), signal).map_err(|error| Failure(format!("no signal: {error}")))
+    }
+
+    /// Waits until the command has stopped itself, as after Ctrl-Z.
+    ///
+    /// # Errors
+    /// When it ended instead.
+    pub fn wait_for_stop(&self) -> Outcome<()> {
+        let status =
+            waitid(WaitId::Pid(self.pid()), WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
+                .map_err(|error| Failure(format!("no child: {error}")))?;
+        if status.is_some_and(|status| status.stopped()) { Ok(()) } else { Err(Failure("it ended".to_owned())) }
     }
 
     /// Whether the terminal echoes what is typed and hands it over line by line, as it did at the start.

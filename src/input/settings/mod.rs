@@ -12,6 +12,7 @@
 //! | `region` | the region when nothing else names one | |
 //! | `duration` | how long role sessions last, 15m to 12h | |
 //! | `base` | the profile that roles are assumed from, or `env` | |
+//! | `web_identity_command` | prints a token for the scheme web-identity; run without a shell | |
 //! | `prompt` | `auto`, `left`, `right` or `none`: where the prompt shows the role | `auto` |
 //! | `warning` | from which time left on the prompt warns | `10m` |
 //! | `alarm` | from which time left on the prompt is alarmed | `2m` |
@@ -33,12 +34,13 @@ use crate::input::values::parse_role_duration;
 use crate::session::{Name, Region, parse_duration};
 use crate::shown::{is_plain, shown_up_to};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "store",
     "timeout",
     "region",
     "duration",
     "base",
+    "web_identity_command",
     "prompt",
     "warning",
     "alarm",
@@ -104,6 +106,8 @@ pub struct Settings {
     pub duration: Option<Setting<u32>>,
     /// The profile that roles are assumed from, or `env`.
     pub base: Option<Setting<Name>>,
+    /// Prints a token for the scheme web-identity.
+    pub web_identity_command: Option<Setting<String>>,
     /// Where the prompt shows the role.
     pub prompt: Setting<PromptSide>,
     /// From how many seconds left on the prompt warns.
@@ -126,6 +130,7 @@ impl Default for Settings {
             region: None,
             duration: None,
             base: None,
+            web_identity_command: None,
             prompt: Setting::default_of(PromptSide::Auto),
             warning: Setting::default_of(600),
             alarm: Setting::default_of(120),
@@ -150,6 +155,7 @@ impl Settings {
             region: setting(&given, "region", Region::parse)?,
             duration: setting(&given, "duration", |origin, text| parse_role_duration(origin, text))?,
             base: setting(&given, "base", parse_base)?,
+            web_identity_command: setting(&given, "web_identity_command", |_, text| Ok(text.to_owned()))?,
             prompt: setting(&given, "prompt", parse_side)?.unwrap_or(built_in.prompt),
             warning: setting(&given, "warning", parse_duration)?.unwrap_or(built_in.warning),
             alarm: setting(&given, "alarm", parse_duration)?.unwrap_or(built_in.alarm),

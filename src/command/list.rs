@@ -1,0 +1,130 @@
+//! `list`: the accounts and roles known here, as a table for people or as JSON.
+
+use std::io::stdout;
+
+use owo_colors::Style;
+use serde_json::{Value, json};
+
+use super::Context;
+use crate::catalogue::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
+use crate::cli::{self, Color};
+use crate::report::Report;
+use crate::session::{Moment, Name, Partition, Region};
+use crate::table::{Column, table};
+
+/// What is known, most used first. What is wrong in the files is told and left out.
+pub fn run(arguments: &cli::List, context: &Context, report: &Report) -> String {
+    let now = context.now();
+    let catalogue = Catalogue::read(&context.environment, Reach::Full, now);
+    let accounts = catalogue.accounts_with_roles();
+    for problem in catalogue.problems() {
+        report.warn(&problem.message);
+    }
+    for warning in catalogue.warnings() {
+        report.warn(warning);
+    }
+    if arguments.json {
+        return as_json(&accounts, &catalogue);
+    }
+    if accounts.is_empty() {
+        report.note("no account is known yet; name one in ~/.aws/accounts: {\"production\": \"123456789012\"}");
+        return String::new();
+    }
+    let size = rustix::termios::tcgetwinsize(stdout()).ok().filter(|_| context.prints_to_terminal);
+    let width = size.map(|size| usize::from(size.ws_col)).filter(|&width| width > 0);
+    let rows: Vec<Vec<String>> = accounts.iter().flat_map(|account| rows(account, now)).collect();
+    table(&columns(), &rows, width, is_coloured(arguments.color, context))
+}
+
+fn is_coloured(color: Color, context: &Context) -> bool {
+    let plain =
+        context.environment.has("NO_COLOR") || context.environment.raw("TERM").is_none_or(|term| term == "dumb");
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => context.prints_to_terminal && !plain,
+    }
+}
+
+fn columns() -> [Column; 6] {
+    let column = |title, style, importance, least| Column { title, style, importance, least };
+    let (plain, quiet) = (Style::new(), Style::new().dimmed());
+    [
+        column("ACCOUNT", plain.bold(), 6, 8),
+        column("ROLE", plain.cyan(), 5, 6),
+        column("USED", plain, 4, 8),
+        column("REGION", plain, 1, 9),
+        column("ID", quiet, 2, 12),
+        column("SOURCE", quiet, 0, 16),
+    ]
+}
+
+fn rows(account: &KnownAccount, now: Moment) -> Vec<Vec<String>> {
+    let region = account.region.as_ref().map_or("", Region::as_str);
+    let row = |role: &str, used: String, source: String| {
+        let cells = [account.name(), role, &used, region, account.id.as_str(), &source];
+        cells.map(str::to_owned).to_vec()
+    };
+    if account.roles.is_empty() {
+        return vec![row("", String::new(), source(account, None))];
+    }
+    let of_role = |role: &KnownRole| row(role.name.as_str(), used(role.usage, now), source(account, Some(role)));
+    account.roles.iter().map(of_role).collect()
+}
+
+fn used(usage: Usage, now: Moment) -> String {
+    usage.last.map(|last| ago(last, now)).unwrap_or_default()
+}
+
+fn source(account: &KnownAccount, role: Option<&KnownRole>) -> String {
+    let others = account.names.iter().skip(1).map(|name| format!("also {name}"));
+    let marks = [(account.protected, "protected"), (role.is_some_and(|role| role.default), "default")];
+    let marks = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark.to_owned());
+    let sources = role.into_iter().flat_map(|role| role.sources.iter().map(Source::to_string));
+    marks.chain(sources).chain(others).collect::<Vec<_>>().join(", ")
+}
+
+fn as_json(accounts: &[KnownAccount], catalogue: &Catalogue) -> String {
+    let accounts: Vec<Value> = accounts.iter().map(of_account).collect();
+    let profiles: Vec<Value> = catalogue.profiles().map(|profile| of_profile(&profile)).collect();
+    let problems: Vec<String> = catalogue.problems().into_iter().map(|problem| problem.message).collect();
+    format!("{}\n", json!({"accounts": accounts, "profiles": profiles, "problems": problems}))
+}
+
+fn of_account(account: &KnownAccount) -> Value {
+    let roles = account.roles.iter().map(|role| {
+        let sources: Vec<Value> = role.sources.iter().map(of_source).collect();
+        json!({"role": role.name.as_str(), "default": role.default, "sources": sources,
+            "uses": role.usage.count, "last_used": role.usage.last.map(Moment::rfc3339)})
+    });
+    json!({"account": account.name(), "id": account.id.as_str(),
+        "names": account.names.iter().map(Name::as_str).collect::<Vec<_>>(),
+        "region": account.region.as_ref().map(Region::as_str), "protected": account.protected,
+        "partition": account.partition.map(Partition::as_str),
+        "uses": account.usage.count, "last_used": account.usage.last.map(Moment::rfc3339),
+        "roles": roles.collect::<Vec<_>>()})
+}
+
+fn of_source(source: &Source) -> Value {
+    match source {
+        Source::Accounts(place) => json!({"kind": "accounts", "place": place.to_string()}),
+        Source::Profile(name, place) => {
+            json!({"kind": "profile", "profile": name.as_str(), "place": place.to_string()})
+        }
+        Source::Sso(name, place) => json!({"kind": "sso", "profile": name.as_str(), "place": place.to_string()}),
+        Source::History => json!({"kind": "history"}),
+    }
+}
+
+fn of_profile(profile: &KnownProfile<'_>) -> Value {
+    let kind = match profile.leads {
+        Leads::Role(_) => "role",
+        Leads::Sso(..) => "sso",
+        Leads::Keys => "keys",
+        Leads::Nowhere => "none",
+    };
+    let role = profile.leads.role();
+    json!({"profile": profile.name.as_str(), "place": profile.place.to_string(), "kind": kind,
+        "account": role.map(|(id, ..)| id.as_str()), "role": role.map(|(_, name, _)| name.as_str()),
+        "source_profile": profile.source})
+}

@@ -1,0 +1,108 @@
+//! A password on the terminal device: not shown while it is typed, and the terminal as it was whatever happens.
+//!
+//! Ctrl-C, a signal that ends the program and Ctrl-Z all give the terminal its echo back first; after Ctrl-Z the
+//! question is asked again. What was typed before the question is dropped.
+
+use std::fs::File;
+
+use rustix::process::{Signal, getpid, kill_process};
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use super::ask::{OpenLine, Terminal, read_line};
+use crate::error::{Error, Kind, Result};
+use crate::session::Secret;
+
+/// The longest line that a terminal hands over, in bytes; more is lost without a word.
+const LONGEST: usize = 4094;
+
+impl Terminal {
+    /// Asks for a secret, which may hold any characters but a line's end.
+    ///
+    /// # Errors
+    /// `NeedsAnswer` without a terminal, `Cancelled` on Ctrl-C and end of input, `Killed` when a signal ends the run.
+    pub async fn ask_secret(self, question: &str) -> Result<Secret> {
+        let device = self.open()?;
+        let failed =
+            |error: std::io::Error| Error::new(Kind::NeedsAnswer, "the terminal cannot be used").because(error);
+        let listen = |kind| signal(kind).map_err(failed);
+        // Before the echo goes: a signal in between would leave the terminal without it.
+        let mut interrupt = listen(SignalKind::interrupt())?;
+        let (mut hangup, mut terminate) = (listen(SignalKind::hangup())?, listen(SignalKind::terminate())?);
+        let (mut quit, mut stop) = (listen(SignalKind::quit())?, listen(SignalKind::from_raw(Signal::TSTP.as_raw()))?);
+        let hidden = Hidden::begin(&device).map_err(failed)?;
+        let mut line = OpenLine::begin(&device, question)?;
+        let (sender, mut receiver) = oneshot::channel();
+        std::thread::spawn(move || sender.send(read_line(device)));
+        let answer = loop {
+            tokio::select! {
+                answer = &mut receiver => break answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
+                _ = interrupt.recv() => break Ok(None),
+                _ = hangup.recv() => return Err(killed(Signal::HUP)),
+                _ = terminate.recv() => return Err(killed(Signal::TERM)),
+                _ = quit.recv() => return Err(killed(Signal::QUIT)),
+                _ = stop.recv() => {
+                    hidden.show();
+                    let _ = kill_process(getpid(), Signal::STOP);
+                    hidden.hide().map_err(failed)?;
+                    line.again(question)?;
+                }
+            }
+        };
+        let answer = answer.map_err(failed)?;
+        line.ended = answer.is_some();
+        drop(hidden);
+        let bytes = answer.ok_or_else(|| Error::new(Kind::Cancelled, "cancelled"))?;
+        let refuse = |why: &str| Err(Error::config(format!("what was typed cannot be used: {why}")));
+        if bytes.len() >= LONGEST {
+            return refuse("a terminal takes no longer lines; use password_command in ~/.saml/credentials");
+        }
+        match std::str::from_utf8(&bytes) {
+            Ok("") => Err(Error::new(Kind::Cancelled, "nothing was typed")),
+            Ok(text) => Ok(Secret::new(without_marks(text).to_owned())),
+            Err(_) => refuse("it is not UTF-8"),
+        }
+    }
+}
+
+fn killed(by: Signal) -> Error {
+    Error::new(Kind::Killed(u8::try_from(by.as_raw()).unwrap_or_default()), "ended by a signal")
+}
+
+/// What was pasted, without the marks of bracketed paste.
+fn without_marks(text: &str) -> &str {
+    let text = text.strip_prefix("\x1b[200~").unwrap_or(text);
+    text.strip_suffix("\x1b[201~").unwrap_or(text)
+}
+
+/// A terminal without echo; it gets its modes back when this is dropped.
+struct Hidden {
+    device: File,
+    before: Termios,
+}
+
+impl Hidden {
+    fn begin(device: &File) -> std::io::Result<Self> {
+        let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)? };
+        hidden.hide()?;
+        Ok(hidden)
+    }
+
+    fn hide(&self) -> std::io::Result<()> {
+        let mut modes = self.before.clone();
+        modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK);
+        modes.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        Ok(tcsetattr(&self.device, OptionalActions::Flush, &modes)?)
+    }
+
+    fn show(&self) {
+        let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        self.show();
+    }
+}

@@ -1,0 +1,74 @@
+//! The identity provider: user and password go out once, an assertion comes back, or the provider's own words.
+
+use serde_json::Value;
+
+use super::template::filled;
+use crate::error::{Error, Result};
+use crate::input::assertion::Response;
+use crate::request::saml::Login;
+use crate::shown::shown;
+use crate::source::errand::Errand;
+use crate::sts::{Posted, Trouble, post};
+
+/// The field of the answer that holds the response, in base64.
+const FIELD: &str = "saml_response";
+/// The fields in which a provider says why not.
+const WORDS: [&str; 3] = ["message", "error", "error_description"];
+
+/// Logs in. Nothing is sent a second time: a wrong password that is repeated locks a user out.
+///
+/// # Errors
+/// `Refused` when the provider says no, `Network` without a usable answer.
+pub(super) async fn log_in(login: &Login, user: &str, password: &str, errand: &Errand<'_>) -> Result<Response> {
+    let url = &login.url.value;
+    let body = filled(&login.template, user, password);
+    let posted = post(errand.client, url, &body).await?.map_err(|trouble| unreachable(url, &trouble))?;
+    let refused = |error: Error| match words_of(&posted) {
+        Some(words) => error.because(format!("it said: {words}")),
+        None => error,
+    };
+    match posted.status {
+        200..=299 => {}
+        300..=399 => {
+            return Err(Error::network(format!("{} answers with a redirect, which is not followed", shown(url)))
+                .because(format!("HTTP {}: the password would go to another address", posted.status))
+                .hint("SAML_IDP_ASSERTION_URL names the address that answers itself"));
+        }
+        401 | 403 => {
+            return Err(refused(
+                Error::refused(format!("{} refused user or password", shown(url)))
+                    .hint("nothing was sent twice; look at the user's name before you try again"),
+            ));
+        }
+        status @ 400..=499 => return Err(refused(Error::refused(format!("{} refused (HTTP {status})", shown(url))))),
+        status => {
+            return Err(refused(Error::network(format!("{} has a fault of its own (HTTP {status})", shown(url)))));
+        }
+    }
+    let answer: Value = serde_json::from_slice(&posted.body).map_err(|_| {
+        Error::network(format!("{} did not answer with JSON", shown(url))).hint("is SAML_IDP_ASSERTION_URL right?")
+    })?;
+    match answer.get(FIELD) {
+        Some(Value::String(text)) if !text.is_empty() => Response::of_base64(text)
+            .map_err(|why| Error::network(format!("{FIELD} of {} is no SAML response: {}", shown(url), why.0))),
+        _ => Err(refused(
+            Error::refused(format!("{} gave no {FIELD}", shown(url))).hint("incorrect endpoint, username or password?"),
+        )),
+    }
+}
+
+/// What a provider says in JSON, never more than a line of it.
+fn words_of(posted: &Posted) -> Option<String> {
+    let answer: Value = serde_json::from_slice(&posted.body).ok()?;
+    WORDS.iter().find_map(|field| answer.get(field)?.as_str()).filter(|words| !words.is_empty()).map(shown)
+}
+
+fn unreachable(url: &str, trouble: &Trouble) -> Error {
+    let url = shown(url);
+    match trouble {
+        Trouble::Timeout => Error::network(format!("no answer from {url} within a minute")),
+        Trouble::Connect(reason) => Error::network(format!("cannot reach {url}")).because(shown(reason)),
+        _ => Error::network(format!("{url} sent an answer that is too large, or broke off")),
+    }
+    .hint("check the network, SAML_IDP_ASSERTION_URL and HTTPS_PROXY")
+}

@@ -1,0 +1,158 @@
+//! A table for people: rows come in, lines that fit the terminal go out.
+//!
+//! What does not fit is cut or left out, the least important column first. A column without any text is left out too.
+
+use owo_colors::{OwoColorize, Style};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Between two columns.
+const GAP: usize = 2;
+
+/// A column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its title.
+    pub title: &'static str,
+    /// How its cells look.
+    pub style: Style,
+    /// What is lowest is cut first, and goes first.
+    pub importance: u8,
+    /// Below this width, in columns of the terminal, it is of no use.
+    pub least: usize,
+}
+
+/// The lines, with a title line first. `width` is the terminal's; `None` cuts nothing.
+pub fn table(columns: &[Column], rows: &[Vec<String>], width: Option<usize>, coloured: bool) -> String {
+    let widths = fitted(columns, natural(columns, rows), width);
+    let titles: Vec<String> = columns.iter().map(|column| column.title.to_owned()).collect();
+    let mut text = line(&titles, &widths, &[Style::new().dimmed()].repeat(columns.len()), coloured);
+    let styles: Vec<Style> = columns.iter().map(|column| column.style).collect();
+    for row in rows {
+        text.push_str(&line(row, &widths, &styles, coloured));
+    }
+    text
+}
+
+/// How wide each column would like to be; 0 for one without text.
+fn natural(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
+    let widest = |index: usize| rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width()).max();
+    let wished = columns.iter().enumerate().map(|(index, column)| match widest(index).unwrap_or(0) {
+        0 => 0,
+        cells => cells.max(column.title.width()),
+    });
+    wished.collect()
+}
+
+/// How wide each may be; 0 for one that is left out.
+fn fitted(columns: &[Column], mut widths: Vec<usize>, available: Option<usize>) -> Vec<usize> {
+    let Some(available) = available else { return widths };
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(|&index| columns.get(index).map(|column| column.importance));
+    for index in order {
+        let excess = total(&widths).saturating_sub(available);
+        let last = widths.iter().filter(|width| **width > 0).count() == 1;
+        if let (Some(width), Some(column)) = (widths.get_mut(index), columns.get(index)) {
+            let least = column.least.min(*width);
+            *width = match width.saturating_sub(excess) {
+                enough if enough >= least => enough,
+                rest if last => rest.max(1),
+                _ => 0,
+            };
+        }
+    }
+    widths
+}
+
+fn total(widths: &[usize]) -> usize {
+    let shown = widths.iter().filter(|width| **width > 0);
+    shown.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
+}
+
+fn line(cells: &[String], widths: &[usize], styles: &[Style], coloured: bool) -> String {
+    let mut text = String::new();
+    let mut blanks = 0;
+    for ((cell, &width), style) in cells.iter().zip(widths).zip(styles).filter(|((_, width), _)| **width > 0) {
+        let cut = cut(cell, width);
+        let taken = cut.width();
+        if taken > 0 {
+            // Blanks are written before the next cell, so that no line ends in them.
+            text.push_str(&" ".repeat(blanks));
+            blanks = 0;
+            if coloured {
+                text.push_str(&cut.style(*style).to_string());
+            } else {
+                text.push_str(&cut);
+            }
+        }
+        blanks += width.saturating_sub(taken) + GAP;
+    }
+    text.push('\n');
+    text
+}
+
+/// `text` in at most `width` columns, an ellipsis at the end when something is missing.
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut taken = 1;
+    for character in text.chars() {
+        taken += character.width().unwrap_or(0);
+        if taken > width {
+            break;
+        }
+        kept.push(character);
+    }
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns() -> Vec<Column> {
+        let column = |title, importance, least| Column { title, style: Style::new().bold(), importance, least };
+        vec![column("ACCOUNT", 9, 6), column("ROLE", 8, 4), column("REGION", 1, 6), column("SOURCE", 0, 8)]
+    }
+
+    fn rows() -> Vec<Vec<String>> {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        vec![
+            row(["production", "read", "", "~/.aws/accounts:2"]),
+            row(["日本", "", "", ""]),
+            row(["staging", "ops/deploy", "", "profile x"]),
+        ]
+    }
+
+    #[test]
+    fn columns_are_aligned_and_empty_ones_left_out() {
+        assert_eq!(
+            table(&columns(), &rows(), None, false),
+            "ACCOUNT     ROLE        SOURCE\n\
+             production  read        ~/.aws/accounts:2\n\
+             日本\n\
+             staging     ops/deploy  profile x\n"
+        );
+    }
+
+    #[test]
+    fn every_width_is_kept() {
+        for width in 1..60 {
+            for line in table(&columns(), &rows(), Some(width), false).lines() {
+                assert!(line.width() <= width.max(2), "{width}: {line}");
+            }
+        }
+        assert!(table(&columns(), &rows(), Some(34), false).contains("production  read        ~/.aws/ac…\n"));
+        assert!(table(&columns(), &rows(), Some(24), false).contains("staging     ops/deploy\n"));
+        assert!(table(&columns(), &rows(), Some(18), false).contains("staging     ops/d…\n"));
+        assert!(table(&columns(), &rows(), Some(8), false).contains("product…\n"));
+    }
+
+    #[test]
+    fn colour_changes_no_width() {
+        let coloured = table(&columns(), &rows(), None, true);
+        assert!(coloured.contains("\u{1b}[1mproduction\u{1b}[0m  \u{1b}[1mread\u{1b}[0m"), "{coloured:?}");
+    }
+}

@@ -1,0 +1,226 @@
+//! What the identity provider gets, what it may answer, and what nobody else ever sees.
+
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use serde_json::json;
+
+use crate::saml::{AUDIENCE, PASSWORD, federated, now, response};
+use crate::scenes::Scene;
+use crate::support::idp::{Answer, Idp};
+use crate::support::listener::Listener;
+
+const READ: [&str; 2] = ["production", "read"];
+const TEMPLATE: &str = r#"{"password": "$saml_password", "email": "$saml_user"}"#;
+
+fn with(answer: Answer) -> (Scene, Idp) {
+    let mut scene = federated();
+    let idp = Idp::start(answer);
+    scene.world.set("AWS_ASSUME_ROLE_AUTH_SCHEME", "saml");
+    scene.world.set("SAML_IDP_ASSERTION_URL", idp.url());
+    scene.world.set("SAML_IDP_REQUEST_BODY_TEMPLATE", TEMPLATE);
+    scene.world.write(".saml/credentials", format!("username = luke\npassword = {PASSWORD}\n")).unwrap();
+    (scene, idp)
+}
+
+#[test]
+fn the_provider_gets_the_exact_bytes_of_any_password() {
+    let (scene, idp) = with(Answer::json(401, &json!({})));
+    let arrives = |password: &str| {
+        scene.world.write(".saml/credentials", format!("username = luke\npassword = {password}\n")).unwrap();
+        scene.refused(4, &READ);
+        let body = idp.last();
+        assert_eq!(body, json!({"password": password, "email": "luke"}));
+    };
+    for password in [
+        "hun\"ter2",
+        "pa\\ss",
+        "a\tb",
+        "fish&chips",
+        "abc$saml_user",
+        "x\",\"role\":\"admin\",\"z\":\"",
+        "@/etc/hostname",
+        "🔑é日本",
+        "= # ; '",
+        &"p".repeat(4096),
+    ] {
+        arrives(password);
+    }
+    // Any line of text that has no blank at an end, which a file cannot keep.
+    let lines = "[^\\x00\\r\\n\\p{White_Space}][^\\x00\\r\\n]{0,30}[^\\x00\\r\\n\\p{White_Space}]";
+    let mut runner =
+        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    runner
+        .run(&lines.prop_filter("a line of its own", |text| text.lines().count() == 1), |password| {
+            arrives(&password);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_nul_is_in_no_password() {
+    let (scene, idp) = with(Answer::json(401, &json!({})));
+    scene.world.write(".saml/credentials", "username = luke\npassword = a\0b\n").unwrap();
+    scene.refused(3, &READ);
+    assert!(idp.asked().is_empty());
+}
+
+#[test]
+fn no_second_host_sees_the_password() {
+    let elsewhere = Listener::start().unwrap();
+    for status in [301, 302, 303, 307, 308] {
+        let (scene, idp) = with(Answer::redirect(status, &elsewhere.url()));
+        let said = scene.refused(6, &READ);
+        assert!(said.contains("redirect"), "{said}");
+        assert_eq!((idp.asked().len(), elsewhere.connections(), scene.sts.connections()), (1, 0, 0));
+    }
+}
+
+#[test]
+fn answers_that_are_no_assertion() {
+    let (scene, idp) = with(Answer::text(200, ""));
+    let good = response(&["read"], now(), AUDIENCE);
+    let encoded = scene.accepts(&good);
+    let huge = vec![b' '; 2 << 20];
+    for (answer, status, words) in [
+        (Answer::json(200, &json!({"saml_response": null, "message": "locked \u{1b}[2Kout"})), 4, "locked \\x1b[2Kout"),
+        (Answer::json(200, &json!({"error": "no such user"})), 4, "no such user"),
+        (Answer::json(200, &json!({"saml_response": 42})), 4, "gave no saml_response"),
+        (Answer::json(200, &json!({"saml_response": []})), 4, "gave no saml_response"),
+        (Answer::json(200, &json!({"saml_response": ""})), 4, "incorrect endpoint, username or password"),
+        (Answer::json(200, &json!([])), 4, "gave no saml_response"),
+        (Answer::text(502, "<html>"), 6, "HTTP 502"),
+        (Answer::json(500, &json!({"saml_response": encoded})), 6, "HTTP 500"),
+        (Answer::text(204, ""), 6, "did not answer with JSON"),
+        (Answer::json(401, &json!({"message": "two tries left"})), 4, "two tries left"),
+        (Answer::text(403, "<html>"), 4, "refused user or password"),
+        (Answer::json(429, &json!({})), 4, "HTTP 429"),
+        (Answer::text(200, "<html>login</html>"), 6, "did not answer with JSON"),
+        (Answer::text(200, huge), 6, "too large"),
+        (Answer::assertion("file:///etc/passwd"), 6, "not base64"),
+        (Answer::assertion("http://127.0.0.1/latest/meta-data"), 6, "not base64"),
+        (Answer::assertion("--endpoint-url=x"), 6, "not base64"),
+        (Answer::assertion("@/etc/passwd"), 6, "not base64"),
+        (Answer::assertion("PGh0bWwvPg=="), 6, "no SAML response"),
+        (Answer::assertion(&"QUJD".repeat(30_000)), 6, "longer than AWS takes"),
+    ] {
+        idp.answers(answer.clone());
+        let said = scene.refused(status, &READ);
+        assert!(said.contains(words) && !said.contains('\u{1b}'), "{answer:?}: {said}");
+    }
+    assert_eq!((scene.sts.connections(), idp.asked().len()), (0, 20));
+}
+
+#[test]
+fn urls_that_are_no_place_for_a_password() {
+    let (mut scene, idp) = with(Answer::text(200, ""));
+    for (url, status) in [
+        ("http://idp.example.test/sso", 8),
+        ("https.localhost:18080", 3),
+        ("http://localhost.evil.test", 8),
+        ("https://user:hunter2@idp.example.test", 3),
+        ("file:///x", 3),
+        ("-K/tmp/x", 3),
+        ("https://idp:99999", 3),
+    ] {
+        scene.world.set("SAML_IDP_ASSERTION_URL", url);
+        let said = scene.refused_at_once(status, &READ);
+        assert!(said.contains("SAML_IDP_ASSERTION_URL") && !said.contains("hunter2"), "{said}");
+    }
+    assert!(idp.asked().is_empty());
+}
+
+#[test]
+fn plain_http_that_is_allowed_is_warned_of() {
+    let (mut scene, _idp) = with(Answer::text(200, ""));
+    scene.world.set("SAML_IDP_ASSERTION_URL", "http://idp.invalid/sso");
+    scene.world.set("ASSUME_ROLE_ALLOW_HTTP", "1");
+    let said = scene.refused(6, &READ);
+    assert!(said.contains("warning: SAML_IDP_ASSERTION_URL is a non-https URL"), "{said}");
+}
+
+#[test]
+fn templates() {
+    let (mut scene, idp) = with(Answer::json(401, &json!({})));
+    scene.world.write(".saml/credentials", "username = luke\npassword = pw\n").unwrap();
+    for (template, sent) in [
+        (r#"{"a": "$saml_password", "b": ["$saml_password"]}"#, json!({"a": "pw", "b": ["pw"]})),
+        (r#"{"$saml_user": 1}"#, json!({"$saml_user": 1})),
+        (r#"["@file", "$saml_password_hash"]"#, json!(["@file", "$saml_password_hash"])),
+    ] {
+        scene.world.set("SAML_IDP_REQUEST_BODY_TEMPLATE", template);
+        scene.refused(4, &READ);
+        assert_eq!(idp.last(), sent);
+    }
+    for template in [r#"{"pin": $saml_password}"#, "user=$saml_user", "{"] {
+        scene.world.set("SAML_IDP_REQUEST_BODY_TEMPLATE", template);
+        let said = scene.refused_at_once(3, &READ);
+        assert!(said.contains("SAML_IDP_REQUEST_BODY_TEMPLATE is not JSON"), "{said}");
+    }
+    for variable in ["SAML_IDP_REQUEST_BODY_TEMPLATE", "SAML_IDP_ASSERTION_URL"] {
+        scene.world.unset(variable);
+        assert!(scene.refused_at_once(3, &READ).contains(&format!("needs {variable}")));
+    }
+}
+
+#[test]
+fn neither_password_nor_assertion_leaves_a_trace() {
+    let (mut scene, idp) = with(Answer::text(200, ""));
+    scene.world.set("RUST_LOG", "trace");
+    let encoded = scene.accepts(&response(&["read"], now(), AUDIENCE));
+    let clean = |said: &str| {
+        for secret in ["canary-Pa55word", &encoded[..40]] {
+            assert!(!said.contains(secret), "{said}");
+        }
+    };
+    idp.answers(Answer::assertion(&encoded));
+    let told = scene.switch(&["production", "read", "--verbose"]);
+    clean(&told.stderr);
+    for answer in [Answer::text(500, "x"), Answer::json(401, &json!({})), Answer::assertion("x")] {
+        idp.answers(answer);
+        clean(&scene.refused_any(&["production", "read", "--refresh", "--verbose"]));
+    }
+    let mut stored = 0;
+    for entry in walk(&scene.world.home().join(".local")) {
+        clean(&String::from_utf8_lossy(&std::fs::read(&entry).unwrap()));
+        stored += 1;
+    }
+    assert!(stored >= 2, "a role and what was offered are kept");
+    for (name, value) in scene.world.environment() {
+        clean(&format!("{name:?}={value:?}"));
+    }
+}
+
+/// A file's path in a reply is never opened, and no other program is run: seen from outside.
+#[test]
+fn a_path_in_a_reply_is_never_opened() {
+    let (scene, _idp) = with(Answer::assertion("file:///etc/passwd"));
+    if which::which("strace").is_err() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "strace is missing; run tests/run");
+        return;
+    }
+    let trace = scene.world.root().join("trace");
+    let mut command = scene.world.command_of("strace");
+    command.args(["-f", "-qq", "-s", "4096", "-e", "trace=open,openat,execve,connect", "-o"]);
+    command.arg(&trace).arg(scene.world.program()).args(["export", "--shell", "bash", "production", "read"]);
+    let ran = crate::support::process::run(command, b"").unwrap();
+    assert_eq!(ran.status, 6, "{ran:?}");
+    let trace = std::fs::read_to_string(trace).unwrap();
+    let after = trace.split_once("connect(").expect("a connection").1;
+    assert!(!after.contains("passwd") && !trace.contains("canary-Pa55word"), "{trace}");
+    assert_eq!((trace.matches("execve(").count(), trace.matches("connect(").count()), (1, 1), "{trace}");
+}
+
+impl Scene {
+    /// A switch that has to fail; what was said comes back.
+    fn refused_any(&self, words: &[&str]) -> String {
+        let ran = self.export(words);
+        assert!(ran.status != 0 && ran.stdout.is_empty(), "{ran:?}");
+        ran.stderr
+    }
+}
+
+fn walk(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}

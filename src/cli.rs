@@ -112,8 +112,7 @@ pub struct Ensure {
 #[derive(Args, Clone, Debug)]
 pub struct Login {
     /// An [sso-session] of ~/.aws/config, or a profile that signs on
-    #[arg(value_name = "SSO_SESSION")]
-    pub session: Option<String>,
+    pub sso_session: Option<String>,
     /// Open no browser
     #[arg(long)]
     pub no_input: bool,

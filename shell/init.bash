@@ -11,7 +11,7 @@ case ":${SHELLOPTS-}:" in
     # helpers and variables. COMPLETE= because a stray one would turn the call into a completion request.
     function assume-role {
         case "${1-}" in
-        init | export | status | logout | completions | list | -h | --help | -V | --version)
+        init | export | status | login | logout | completions | list | -h | --help | -V | --version)
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;
@@ -75,6 +75,24 @@ if [[ $- == *i* ]]; then
     # Every character that is not shown as it is.
     __assume_role_unknown="[![:alnum:] _.@+=,:/()&'#*%-]"
 
+    # On request: a session about to end is renewed, if that takes no question. bash has no hook before a command, so
+    # the prompt does it, once for each end and state; a renewal shows from the next prompt on.
+    function __assume_role_renew_once {
+        case "${ASSUME_ROLE_PROMPT_STATE}:${ASSUME_ROLE_RENEWABLE-}" in
+        *: | *:*[!0123456789]* | *:?????????????*) ;;
+        warning:* | alarm:* | expired:*)
+            \builtin local __assume_role_now
+            __assume_role_clock
+            if [[ $((10#${ASSUME_ROLE_RENEWABLE})) -gt ${__assume_role_now} &&
+                ${__assume_role_renewed-} != "${ASSUME_ROLE_EXPIRES-}${ASSUME_ROLE_PROMPT_STATE}" ]]; then
+                __assume_role_renewed="${ASSUME_ROLE_EXPIRES-}${ASSUME_ROLE_PROMPT_STATE}"
+                assume-role ensure "${__assume_role_warning_below:-600}s" --no-input || \builtin true
+            fi
+            ;;
+        *) ;;
+        esac
+    }
+
     # Sets ASSUME_ROLE_PROMPT and ASSUME_ROLE_PROMPT_STATE, and what PS1 refers to. Arithmetic on anything but digits can
     # run commands, and more than twelve could overflow; 10# is for a leading zero.
     # shellcheck disable=SC2034 # PS1 reads them
@@ -130,6 +148,7 @@ if [[ $- == *i* ]]; then
             ASSUME_ROLE_PROMPT=''
         fi
         ASSUME_ROLE_PROMPT_STATE=${state}
+        if [[ -n ${__assume_role_renew-} ]]; then __assume_role_renew_once; fi
         __assume_role_shown="${ASSUME_ROLE_PROMPT} " __assume_role_plain=$'\e[0m'
         case "${state}" in
         '') __assume_role_shown='' __assume_role_plain='' __assume_role_colour='' ;;

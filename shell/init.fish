@@ -4,7 +4,7 @@
 # call into a completion request.
 function assume-role
     switch "$argv[1]"
-        case init export status logout completions list -h --help -V --version
+        case init export status login logout completions list -h --help -V --version
             COMPLETE= command __ASSUME_ROLE_EXE__ $argv
             return
     end
@@ -115,6 +115,20 @@ if status is-interactive; and builtin --query path
             case '*'
                 __assume_role_place_segment fish_prompt
         end
+    end
+
+    # On request: a session about to end is renewed before one of these commands runs, if that takes no question.
+    function __assume_role_before --on-event fish_preexec
+        test -n "$__assume_role_renew"
+        or return
+        set -l names (string escape --style=regex -- (string split ' ' -- $__assume_role_renew) | string join '|')
+        string match --quiet --regex "(^|[|;&(\n]|\b(and|or|not|begin|time|env|command))\s*(\w+=\S*\s+)*($names)(\s|\$)" -- "$argv[1]"
+        or return
+        __assume_role_hook
+        contains -- "$ASSUME_ROLE_PROMPT_STATE" warning alarm expired
+        and string match --quiet --regex '^[0-9]{1,12}\z' -- "$ASSUME_ROLE_RENEWABLE"
+        and test (__assume_role_minutes_until $ASSUME_ROLE_RENEWABLE) -gt 0
+        and assume-role ensure "$__assume_role_warning_below"s --no-input
     end
 
     # Puts the segment before what the user's prompt prints: their function is copied and called, never rewritten. It may

@@ -7,7 +7,7 @@
 # call into a completion request.
 function 'assume-role'() {
     case "${1-}" in
-        init|export|status|logout|completions|list|-h|--help|-V|--version)
+        init|export|status|login|logout|completions|list|-h|--help|-V|--version)
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;
@@ -89,6 +89,7 @@ if [[ -o interactive ]]; then
         if [[ "${psvar[71]}|${psvar[72]}|${psvar[73]}|${psvar[74]}" != "${calm}|${protected}|${warning}|${alarm}" ]]; then
             psvar[71]=${calm} psvar[72]=${protected} psvar[73]=${warning} psvar[74]=${alarm}
         fi
+        if [[ -n ${__assume_role_repaint-} ]]; then __assume_role_wait ${left}; fi
         # Last again, after hooks that came later, which may build the prompt anew.
         if [[ ${precmd_functions[-1]} != __assume_role_hook ]]; then __assume_role_register; fi
     }
@@ -118,11 +119,67 @@ if [[ -o interactive ]]; then
         fi
     }
 
+    # On request: a timer, set once for the next change of state, draws an idle prompt anew. The line being typed and the
+    # cursor stay. A timer of zsh/sched is no process.
+    function __assume_role_wait() {
+        \builtin local -i number seconds
+        \builtin zmodload zsh/sched
+        for (( number = $#zsh_scheduled_events; number > 0; number-- )); do
+            if [[ ${zsh_scheduled_events[number]} == *__assume_role_wake ]]; then \builtin sched -${number}; fi
+        done
+        if (( $1 >= ${__assume_role_warning_below:-600} )); then
+            seconds=$(( $1 - ${__assume_role_warning_below:-600} + 1 ))
+        elif (( $1 >= ${__assume_role_alarm_below:-120} )); then
+            seconds=$(( $1 - ${__assume_role_alarm_below:-120} + 1 ))
+        else
+            seconds=$1
+        fi
+        if (( seconds > 0 )); then \builtin sched +${seconds} __assume_role_wake; fi
+    }
+    function __assume_role_wake() {
+        __assume_role_hook
+        if \builtin zle; then \builtin zle reset-prompt; fi
+    }
+
+    # On request: a session about to end is renewed before one of these commands runs, if that takes no question.
+    function __assume_role_before() {
+        \builtin emulate -L zsh
+        \builtin local word expected=yes
+        for word in "${(@Q)${(z)1}}"; do
+            case ${word} in
+                '|'|'||'|'&&'|';'|'&'|'|&'|'('|'{'|'!') expected=yes ;;
+                *=*) ;;
+                *)
+                    if [[ -n ${expected} && " ${__assume_role_renew} " == *" ${word} "* ]]; then
+                        __assume_role_renew_now
+                        \builtin return 0
+                    fi
+                    expected=''
+                    ;;
+            esac
+        done
+    }
+    function __assume_role_renew_now() {
+        __assume_role_hook
+        case ${ASSUME_ROLE_PROMPT_STATE}:${ASSUME_ROLE_RENEWABLE} in
+            *:|*:*[^0123456789]*|*:?????????????*) ;;
+            warning:*|alarm:*|expired:*)
+                if (( 10#${ASSUME_ROLE_RENEWABLE} > ${(%)__assume_role_clock} )); then
+                    assume-role ensure "${__assume_role_warning_below:-600}s" --no-input
+                fi
+                ;;
+        esac
+    }
+
     # In a function of its own: with ksh_arrays and no_unset an empty array counts as unset.
     function __assume_role_register() {
         \builtin emulate -L zsh
         \builtin typeset -ga precmd_functions
         precmd_functions=("${(@)precmd_functions:#__assume_role_hook}" __assume_role_hook)
+        if [[ -n ${__assume_role_renew} ]]; then
+            \builtin typeset -ga preexec_functions
+            preexec_functions=("${(@)preexec_functions:#__assume_role_before}" __assume_role_before)
+        fi
     }
     __assume_role_register
 fi

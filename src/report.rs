@@ -99,8 +99,9 @@ impl Report {
     }
 }
 
+/// Written at once, so that the lines of a crowd do not mix.
 fn write(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = std::io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
 /// Breaks lines at blanks so that none is longer than `columns`, as far as its words allow. A line break in the text

@@ -291,3 +291,18 @@ fn a_failure_reaches_the_status() {
         }
     }
 }
+
+#[test]
+fn the_bridge_for_other_prompts_comes_and_goes() {
+    let session = Session::named("ASIAFIRST", "production");
+    for way in WAYS.iter().filter(|way| is_here(way.shell[0])) {
+        let home = tempfile::tempdir().unwrap();
+        let switch = Switch { bridge: true, ..session.switch() };
+        write(home.path(), "first", exports::switch(way.form, &switch).expose());
+        write(home.path(), "leave", &exports::leave(way.form, false));
+        let child = way.in_a_child(&(way.eval("leave") + &dump("CHILD")));
+        let outcome = run(way.shell, home.path(), &[], &(way.eval("first") + &dump("AFTER") + &child));
+        assert_eq!(outcome.environment("AFTER")["AWS_SSO_PROFILE"], "production:ops/read", "{}", way.name());
+        assert!(outcome.environment("CHILD").is_empty(), "{}: {}", way.name(), outcome.err);
+    }
+}

@@ -6,6 +6,7 @@ mod hooks;
 mod hostile;
 mod oracle;
 mod place;
+mod renewal;
 
 use assume_role::shell::Shell;
 use assume_role::shell::integration::{InitOptions, script};

@@ -77,6 +77,8 @@ pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Comma
 }
 
 fn told(mut command: Command, shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+    // Else an interactive fish reads all manual pages of the machine.
+    std::fs::create_dir_all(home.join(".local/share/fish/generated_completions")).unwrap();
     command.args(&words(shell[0])[1..]).args(&shell[1..]).env_clear();
     command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin").env("HOME", home);
     command.envs(variables.iter().copied()).current_dir(home);

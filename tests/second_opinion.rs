@@ -2,6 +2,7 @@
 //! real bash, against moto with AWS's rules in it. boto3 and the AWS CLI say who the shell has become.
 
 mod moto;
+mod saml;
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -11,6 +12,11 @@ use serde_json::{Value, json};
 use crate::support::process::{self, Ran};
 use crate::support::world::World;
 use moto::Moto;
+
+/// The Python of the tests and a script of theirs; `None` (and a word on standard error) without one.
+pub fn python(script: &str) -> Option<(std::path::PathBuf, std::path::PathBuf)> {
+    Some((moto::python_path()?, moto::script(script)))
+}
 
 type Variables = BTreeMap<String, String>;
 

@@ -1,11 +1,8 @@
 //! The main job, from words to a changed shell: read, decide, look in the store, ask AWS, tell, export.
 
-use rustix::process::Signal;
-use tokio::runtime::Runtime;
-use tokio::signal::unix::{SignalKind, signal};
-
 use super::Context;
 use super::export::Target;
+use super::network::Network;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
@@ -117,8 +114,8 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
         return Ok(granted);
     }
     // Judged before anything is written: an endpoint that may not be asked is no reason for a lock.
-    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
-    let runtime = runtime()?;
+    let endpoints = endpoints(request)?;
+    let network = Network::begin()?;
     let key = source::role_key(request, request.length.seconds)?;
     let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting) {
         Ok(lock) => lock,
@@ -128,7 +125,7 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     if let Some(granted) = ready()? {
         return Ok(granted);
     }
-    let granted = match fetch(request, endpoints, store, &lock, runtime, clock, report) {
+    let granted = match fetch(request, endpoints, store, &lock, network, clock, report) {
         Err(error) if excuses(error.kind) => has_to_do(error)?,
         outcome => outcome?,
     };
@@ -175,12 +172,20 @@ fn used(request: &Request, now: Moment) -> Use {
     }
 }
 
+fn endpoints(request: &Request) -> Result<Endpoints> {
+    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
+    match request.way.sign_on() {
+        Some(role) => endpoints.with_sso(&role.session.region, &request.endpoints),
+        None => Ok(endpoints),
+    }
+}
+
 fn fetch(
     request: &Request,
     endpoints: Endpoints,
     store: &Store,
     lock: &Lock,
-    runtime: Runtime,
+    network: Network,
     clock: Clock,
     report: &Report,
 ) -> Result<Granted> {
@@ -189,24 +194,7 @@ fn fetch(
     }
     let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
-    let granted = runtime.block_on(source::assume(request, store, &client, lock, clock));
-    // A question that was given up leaves a thread behind that waits for a line; nobody waits for it.
-    runtime.shutdown_background();
-    granted
-}
-
-/// Where waiting is done. From here on Ctrl-Z does not stop this process: zsh and fish would wait for ever for the
-/// output of a process that no job control of theirs continues.
-fn runtime() -> Result<Runtime> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::io("the network cannot be used").because(error))?;
-    let entered = runtime.enter();
-    // Caught and never looked at.
-    let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
-    drop(entered);
-    Ok(runtime)
+    network.run(source::assume(request, store, &client, lock, clock))
 }
 
 fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, now: Moment, report: &Report) {
@@ -225,11 +213,14 @@ fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, 
         report.note(note);
     }
     let target = &request.target;
-    let left = minutes(source::left(granted, store, now));
+    let left = match granted.has_end() {
+        true => format!("for {}", minutes(source::left(granted, store, now))),
+        false => "until an end that nobody told".to_owned(),
+    };
     let id = &actor.account;
     let name = if target.name.as_str() == id.as_str() { String::new() } else { format!(" ({id})") };
     let region = request.region.as_ref().map_or("no region".to_owned(), |region| region.value.to_string());
-    report.done(&target.to_string(), &format!("{name} for {left}, {region}"));
+    report.done(&target.to_string(), &format!("{name} {left}, {region}"));
     if let (Some(origin), Some(role)) = (&target.role_origin, &target.role) {
         report.note(&format!("role {}: {origin}", role.name));
     }
@@ -277,12 +268,13 @@ fn export(
         role: &actor.name,
         region: request.region.as_ref().map(|region| &region.value),
         region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
-        expires_aws: session.expires,
-        expires_local: session.expires.plus(-skew),
+        expires_aws: granted.has_end().then_some(session.expires),
+        expires_local: granted.has_end().then_some(session.expires.plus(-skew)),
         renewable: granted.renewable.map(|until| until.plus(-skew)),
         target: encode_words(&request.words),
         previous: previous(request, context)?,
         protected: request.target.protected,
+        bridge: context.environment.text("ASSUME_ROLE_BRIDGE")? == Some("1"),
         legacy,
         environment: &context.environment,
     };

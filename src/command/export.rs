@@ -72,7 +72,13 @@ fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Resu
             Target::Json => exports::leave_json(),
         })),
         Some(
-            Verb::Init(_) | Verb::Export(_) | Verb::Status(_) | Verb::Logout(_) | Verb::Completions(_) | Verb::List(_),
+            Verb::Init(_)
+            | Verb::Export(_)
+            | Verb::Status(_)
+            | Verb::List(_)
+            | Verb::Login(_)
+            | Verb::Logout(_)
+            | Verb::Completions(_),
         ) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
     }
 }

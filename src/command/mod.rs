@@ -6,7 +6,9 @@ mod ensure;
 mod export;
 mod init;
 mod list;
+mod login;
 mod logout;
+mod network;
 mod previous;
 mod status;
 
@@ -111,6 +113,7 @@ pub fn run(context: &Context) -> Outcome {
         Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
         Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
         Some(Verb::Completions(arguments)) => Shell::parse(&arguments.shell).map(packaged).map(Output::Text),
+        Some(Verb::Login(arguments)) => login::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
     };

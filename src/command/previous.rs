@@ -30,7 +30,13 @@ pub fn meant(asked: &Target, environment: &Environment) -> Result<Target> {
                 session_name: typed.session_name.or(kept.session_name),
                 external_id: typed.external_id.or(kept.external_id),
                 write: typed.write || kept.write,
-                ..typed
+                mfa_code: typed.mfa_code,
+                refresh: typed.refresh,
+                yes: typed.yes,
+                no_input: typed.no_input,
+                verbose: typed.verbose,
+                color: typed.color,
+                ..kept
             })
         }
         _ => Ok(asked.clone()),

@@ -1,10 +1,12 @@
 //! The base: the profile whose keys ask for the role, and what else that profile says.
 
+use std::fmt::Display;
+
 use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
-use crate::session::{Keys, Secret};
+use crate::session::{Keys, Moment, Secret};
 use crate::shown::shown_up_to;
 
 use super::target::{Asked, Chosen};
@@ -20,6 +22,8 @@ pub struct Base {
     pub keys_from: String,
     /// The profile's MFA device.
     pub mfa_serial: Option<Chosen<String>>,
+    /// Whether a device that nobody names is looked for; a profile says what it wants.
+    pub finds_device: bool,
 }
 
 impl Base {
@@ -29,7 +33,7 @@ impl Base {
     /// `Config` when it holds no keys, or a value of it does not hold.
     pub fn resolve(name: &Chosen<String>, profile: &Section<'_>) -> Result<Self> {
         let serial = chosen(profile, "mfa_serial");
-        let (keys, place) = keys(name, profile)?;
+        let (keys, place) = keys(profile)?;
         Ok(Self {
             keys,
             keys_from: format!("profile {} ({place})", shown_up_to(&name.value, 80)),
@@ -37,9 +41,22 @@ impl Base {
                 .map(|s| parse_mfa_serial(&s.origin, &s.value).map(|value| Chosen::new(value, &s.origin)))
                 .transpose()?,
             profile: name.value.clone(),
+            finds_device: true,
         })
     }
+
+    /// Takes the keys of the environment.
+    ///
+    /// # Errors
+    /// `Config` when there are none.
+    pub fn of_environment(input: &Input) -> Result<Self> {
+        let (keys, _, keys_from) = environment_keys(input)?;
+        Ok(Self { profile: ENVIRONMENT.to_owned(), keys, keys_from, mfa_serial: None, finds_device: true })
+    }
 }
+
+/// The base that is no profile: the keys in the environment.
+pub const ENVIRONMENT: &str = "env";
 
 /// Which profile is the base, and who says so: option, account, `AWS_PROFILE_ASSUME_ROLE`, settings, `default`.
 ///
@@ -69,34 +86,33 @@ pub fn profile_name(option: Option<&str>, asked: &Asked, input: &Input) -> Resul
 pub fn find_profile<'a>(name: &Chosen<String>, input: &'a Input) -> Result<Section<'a>> {
     input.profiles.require(&name.value).map_err(|error| {
         error.because(format!("the base profile is named by {}", name.origin)).hint(
-            "the keys of your own user belong in ~/.aws/credentials; --base or AWS_PROFILE_ASSUME_ROLE names their profile",
+            "the keys of your own user belong there, in [default] or in the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
         )
     })
 }
 
-fn keys(name: &Chosen<String>, profile: &Section<'_>) -> Result<(Keys, String)> {
+/// The keys of a profile, and where they stand.
+///
+/// # Errors
+/// `Config` when it holds none, or half of them.
+pub fn keys(profile: &Section<'_>) -> Result<(Keys, String)> {
     let (id, secret) = match (profile.value("aws_access_key_id"), profile.value("aws_secret_access_key")) {
         (Some(id), Some(secret)) => (id, secret),
         (Some(only), None) | (None, Some(only)) => {
             return Err(Error::config(format!(
                 "profile '{}' holds half a key ({})",
-                shown_up_to(&name.value, 80),
+                shown_up_to(profile.name(), 80),
                 only.place
             ))
             .hint("a key is aws_access_key_id and aws_secret_access_key together"));
         }
         (None, None) => {
             let place = profile.place().map(|place| format!(" ({place})")).unwrap_or_default();
-            return Err(Error::config(format!("profile '{}'{} holds no keys", shown_up_to(&name.value, 80), place))
+            return Err(Error::config(format!("profile '{}'{} holds no keys", shown_up_to(profile.name(), 80), place))
                 .hint("the base needs aws_access_key_id and aws_secret_access_key of your own user"));
         }
     };
-    if !(16..=128).contains(&id.text.len()) || !id.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    {
-        return Err(
-            Error::config(format!("{}: that is no access key id", id.place)).hint("it looks like AKIAIOSFODNN7EXAMPLE")
-        );
-    }
+    check_id(&id.place, id.text)?;
     let token = profile.value("aws_session_token").map(|token| Secret::new(token.text.to_owned()));
     let place = id.place.to_string();
     Ok((Keys { id: id.text.to_owned(), secret: Secret::new(secret.text.to_owned()), token }, place))
@@ -105,4 +121,41 @@ fn keys(name: &Chosen<String>, profile: &Section<'_>) -> Result<(Keys, String)> 
 /// A value of the profile, with its place.
 pub fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>> {
     profile.value(key).map(|value| Chosen::new(value.text.to_owned(), value.place.to_string()))
+}
+
+/// The keys in the environment, when they end, and whose they are: a role's that a switch of ours left there, or the
+/// user's.
+///
+/// # Errors
+/// `Config` when there are none.
+pub fn environment_keys(input: &Input) -> Result<(Keys, Option<Moment>, String)> {
+    let environment = &input.environment;
+    let (id, secret) = (environment.text("AWS_ACCESS_KEY_ID")?, environment.text("AWS_SECRET_ACCESS_KEY")?);
+    let (Some(id), Some(secret)) = (id, secret) else {
+        return Err(Error::config("the environment holds no keys")
+            .hint("it takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN for temporary keys"));
+    };
+    check_id("AWS_ACCESS_KEY_ID", id)?;
+    let token = environment.text("AWS_SESSION_TOKEN")?.map(|token| Secret::new(token.to_owned()));
+    let is_ours = environment.text("ASSUME_ROLE_KEY_ID")? == Some(id);
+    let from = if is_ours { "the role that this shell has" } else { "the environment" };
+    let ends = environment.text("AWS_CREDENTIAL_EXPIRATION")?.and_then(Moment::parse_rfc3339);
+    let keys = Keys { id: id.to_owned(), secret: Secret::new(secret.to_owned()), token };
+    Ok((keys, ends, format!("{from} (AWS_ACCESS_KEY_ID)")))
+}
+
+/// What the user should hear when the keys of the environment are those of a role that a switch left there.
+///
+/// # Errors
+/// `Config` for a variable that is not UTF-8.
+pub fn note_of_own_role(keys: &Keys, input: &Input) -> Result<Option<String>> {
+    let is_ours = input.environment.text("ASSUME_ROLE_KEY_ID")? == Some(keys.id.as_str());
+    Ok(is_ours.then(|| "asked for by the role that this shell has, not by a user".to_owned()))
+}
+
+fn check_id(origin: impl Display, id: &str) -> Result<()> {
+    if (16..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(());
+    }
+    Err(Error::config(format!("{origin}: that is no access key id")).hint("it looks like AKIAIOSFODNN7EXAMPLE"))
 }

@@ -5,11 +5,13 @@
 //! environment, then settings, then what is built in.
 
 mod base;
+pub mod chain;
 mod network;
 mod open;
 mod profile;
 pub mod saml;
 mod shape;
+mod sign_on;
 mod subject;
 mod target;
 mod way;
@@ -23,6 +25,7 @@ pub use network::{Overrides, Trust};
 pub use open::{Open, open};
 pub use saml::Saml;
 pub use shape::Shape;
+pub use sign_on::SignOnRequest;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
 pub use way::Way;
 pub use web_identity::WebIdentity;
@@ -92,9 +95,13 @@ impl Request {
         refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
         let scheme = way::scheme(asked, Some(account), input)?;
         let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
-        let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), account, input)?;
+        let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), Some(account), input)?;
         let base_name = base::profile_name(asked.base.as_deref(), account, input)?;
-        let profile = if asked.via.is_empty() && scheme.value == Scheme::Bastion {
+        let is_environment = base_name.value == base::ENVIRONMENT;
+        let from_base = asked.via.is_empty() && matches!(scheme.value, Scheme::Bastion | Scheme::Profile);
+        let profile = if is_environment {
+            None
+        } else if from_base {
             Some(base::find_profile(&base_name, input)?)
         } else {
             input.profiles.get(&base_name.value)?
@@ -116,12 +123,14 @@ impl Request {
             (Some(hop), ..) => Way::Via(Box::new(hop)),
             (None, Scheme::Saml, _) => Way::Saml(Box::new(Saml::of(captured, input, &mut warnings)?)),
             (None, Scheme::WebIdentity, profile) => Way::WebIdentity(WebIdentity::of(asked, profile.as_ref(), input)?),
-            (None, Scheme::Bastion, Some(profile)) => Way::Bastion(Base::resolve(&base_name, profile)?),
-            (None, Scheme::Bastion | Scheme::Profile, _) => {
-                return Err(Error::config(format!("the scheme from {} is not known to this version", scheme.origin))
-                    .hint("known schemes: bastion, saml, web-identity"));
+            (None, Scheme::Bastion | Scheme::Profile, profile) => {
+                way::of_base(&base_name, profile.as_ref(), &asked_with_code, input)?
             }
         };
+        let mut notes = meant.notes;
+        if let Way::Bastion(base) = &way {
+            notes.extend(base::note_of_own_role(&base.keys, input)?);
+        }
         if let Way::Via(hop) = &way {
             warnings.extend(hop.warnings.iter().cloned());
         }
@@ -146,7 +155,7 @@ impl Request {
             may_ask: !asked.no_input,
             words: words::without_secrets(asked, extras.region.as_deref(), target_words),
             warnings,
-            notes: meant.notes,
+            notes,
             target,
             way,
         })

@@ -15,6 +15,10 @@ pub struct Overrides {
     pub sts: Option<Chosen<String>>,
     /// Where IAM is asked instead.
     pub iam: Option<Chosen<String>>,
+    /// Where the portal of the single sign-on is asked instead.
+    pub sso: Option<Chosen<String>>,
+    /// Where a sign-on is made instead.
+    pub sso_oidc: Option<Chosen<String>>,
     /// FIPS endpoints.
     pub fips: bool,
     /// Dual-stack endpoints.
@@ -62,6 +66,8 @@ pub fn overrides(profile: Option<&Section<'_>>, input: &Input) -> Result<Overrid
     Ok(Overrides {
         sts: of_service("sts")?,
         iam: of_service("iam")?,
+        sso: of_service("sso")?,
+        sso_oidc: of_service("sso_oidc")?,
         fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
         dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         allow_http: environment.text("ASSUME_ROLE_ALLOW_HTTP")? == Some("1"),

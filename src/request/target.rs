@@ -8,7 +8,7 @@ use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::accounts::Account;
-use crate::input::near::near;
+use crate::input::near::{first_few, near};
 use crate::input::profiles::Section;
 use crate::input::values::parse_role_duration;
 use crate::session::{AccountId, Name, Partition, Region, RoleArn, RoleName};
@@ -17,9 +17,6 @@ use crate::shown::shown_up_to;
 /// The duration of a role session when nobody says otherwise, in seconds; also the most that a session made from
 /// other temporary keys may last (IAM user guide, "Methods to assume a role", role chaining).
 pub const ONE_HOUR: u32 = 3600;
-
-/// As many names are shown to somebody who got one wrong.
-const MOST_LISTED: usize = 8;
 
 /// A value and who decided it: `--region`, `AWS_REGION`, `~/.aws/config:3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,21 +166,11 @@ pub fn unknown_account(word: &str, input: &Input) -> Error {
         ));
     }
     match accounts.near(word).as_slice() {
-        [] => error.hint(known(&file, accounts.listed().map(|account| account.name))),
+        [] => error.hint(match first_few(accounts.listed().map(|account| account.name)) {
+            Some(names) => format!("{file} names {names}; a 12-digit id works without a name"),
+            None => format!("no account has a name in {file}; a 12-digit id works without one"),
+        }),
         near => error.hint(format!("did you mean {}?", near.join(", "))),
-    }
-}
-
-/// The first names of a file, for who does not know what is in it.
-fn known<'a>(file: &str, names: impl Iterator<Item = &'a str>) -> String {
-    let mut names: Vec<&str> = names.take(MOST_LISTED + 1).collect();
-    if names.len() > MOST_LISTED {
-        names.truncate(MOST_LISTED);
-        names.push("…");
-    }
-    match names.as_slice() {
-        [] => format!("no account has a name in {file}; a 12-digit id works without one"),
-        names => format!("{file} names {}; a 12-digit id works without a name", names.join(", ")),
     }
 }
 
@@ -214,11 +201,11 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
 ///
 /// # Errors
 /// `Config` for a value that is no region.
-pub fn region(word: Option<&str>, asked: &Asked, input: &Input) -> Result<Option<Chosen<Region>>> {
+pub fn region(word: Option<&str>, asked: Option<&Asked>, input: &Input) -> Result<Option<Chosen<Region>>> {
     if let Some(word) = word {
         return Ok(Some(Chosen::new(Region::parse("the command line", word)?, "the command line")));
     }
-    if let Some(entry) = &asked.entry
+    if let Some(entry) = asked.and_then(|asked| asked.entry.as_ref())
         && let Some(region) = &entry.region
     {
         return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));

@@ -2,15 +2,22 @@
 
 use super::Request;
 use super::base::Base;
+use super::chain::{Root, SsoRole, Start};
+use super::profile;
 use super::saml::Saml;
 use super::target::{Asked, Chosen};
 use super::web_identity::WebIdentity;
+use super::words::Extras;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::Input;
+use crate::input::profiles::Section;
 use crate::input::values::Scheme;
 use crate::session::RoleArn;
 use crate::shown::shown_up_to;
+
+/// Keys of a profile that prove it otherwise than by keys in a file.
+const OTHER_WAYS: [&str; 4] = ["role_arn", "credential_process", "sso_account_id", "web_identity_token_file"];
 
 /// The way to a session.
 #[derive(Clone, Debug)]
@@ -19,6 +26,8 @@ pub enum Way {
     Bastion(Base),
     /// Another role's session, got first.
     Via(Box<Request>),
+    /// Whatever a profile begins with, as it is.
+    Root(Box<Root>),
     /// A SAML response.
     Saml(Box<Saml>),
     /// The token of a web identity provider.
@@ -33,8 +42,46 @@ impl Way {
             Self::Saml(saml) => saml.shown(),
             Self::WebIdentity(token) => token.shown(),
             Self::Via(hop) => format!("the session of {}", hop.target),
+            Self::Root(root) => root.from.clone(),
         }
     }
+
+    /// The sign-on that it takes, on whatever leg.
+    pub fn sign_on(&self) -> Option<&SsoRole> {
+        match self {
+            Self::Bastion(_) | Self::Saml(_) | Self::WebIdentity(_) => None,
+            Self::Via(hop) => hop.way.sign_on(),
+            Self::Root(root) => match &root.start {
+                Start::Sso(role) => Some(role),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// The way from a base: its keys, or whatever else its profile proves itself with.
+///
+/// # Errors
+/// `Config` when it proves itself with nothing, or a value of it does not hold.
+pub fn of_base(
+    name: &Chosen<String>,
+    profile: Option<&Section<'_>>,
+    asked: &cli::Target,
+    input: &Input,
+) -> Result<Way> {
+    let Some(profile) = profile else { return Ok(Way::Bastion(Base::of_environment(input)?)) };
+    let says = |key: &&str| profile.value(key).is_some();
+    if profile.value("aws_access_key_id").is_some() || !OTHER_WAYS.iter().any(says) {
+        return Ok(Way::Bastion(Base::resolve(name, profile)?));
+    }
+    let step = cli::Target {
+        mfa_code: asked.mfa_code.clone(),
+        mfa_serial: asked.mfa_serial.clone(),
+        refresh: asked.refresh && asked.mfa_code.is_some(),
+        no_input: asked.no_input,
+        ..cli::Target::default()
+    };
+    Ok(Way::Via(Box::new(profile::resolve(&name.value, &step, &Extras::default(), input)?)))
 }
 
 /// The scheme that option, account or environment ask for.

@@ -72,6 +72,7 @@ pub(super) fn leave(legacy: bool) -> String {
         concat!(
             "begin; if {here}; for {name} in {restored}; {restore}end; builtin set -e {name}; builtin set -eg {own}; ",
             "else if builtin set -q ASSUME_ROLE_KEY_ID; ",
+            r#"if builtin test "$AWS_SSO_PROFILE" = "$AWS_ACCOUNT_NAME:$AWS_ACCOUNT_ROLE"; builtin set -eg AWS_SSO_PROFILE; end; "#,
             r#"if builtin test "$AWS_ACCESS_KEY_ID" = "$ASSUME_ROLE_KEY_ID"; builtin set -eg {session}; end; "#,
             r#"if builtin test "$AWS_REGION" = "$ASSUME_ROLE_REGION"; builtin set -eg {region}; end; "#,
             "builtin set -eg AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}builtin printf '%s\\n' {only} >&2; ",

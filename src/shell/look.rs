@@ -16,6 +16,10 @@ pub struct Look {
     pub alarm: u32,
     /// Follows the time while the session renews without a question.
     pub renewable_mark: String,
+    /// zsh draws an idle prompt anew when the state changes.
+    pub repaint: bool,
+    /// The commands before which a session about to end is renewed, where that takes no question.
+    pub renew: Vec<String>,
 }
 
 impl Default for Look {
@@ -31,6 +35,8 @@ impl From<&Settings> for Look {
             warning: settings.warning.value,
             alarm: settings.alarm.value,
             renewable_mark: settings.renewable_mark.value.clone(),
+            repaint: settings.repaint.value,
+            renew: settings.renew.value.clone(),
         }
     }
 }
@@ -49,6 +55,8 @@ impl Look {
             ("warning_below", self.warning.to_string()),
             ("alarm_below", self.alarm.to_string()),
             ("renewable_mark", self.renewable_mark.clone()),
+            ("repaint", if self.repaint { "yes" } else { "" }.to_owned()),
+            ("renew", self.renew.join(" ")),
         ];
         let lines = values.iter().map(|(name, value)| match shell {
             Shell::Fish => format!("set -g __assume_role_{name} {}\n", quote::fish(value)),

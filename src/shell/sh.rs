@@ -77,6 +77,7 @@ impl Dialect {
         let old = if legacy { format!("{b}unset -v {}; ", without_settings().join(" ")) } else { String::new() };
         let unsets = format!(
             concat!(
+                r#"{b}test "${{AWS_SSO_PROFILE-}}" != "${{AWS_ACCOUNT_NAME-}}:${{AWS_ACCOUNT_ROLE-}}" || {b}unset -v AWS_SSO_PROFILE; "#,
                 r#"{b}test "${{AWS_ACCESS_KEY_ID-}}" != "${{ASSUME_ROLE_KEY_ID}}" || {b}unset -v {session}; "#,
                 r#"{b}test "${{AWS_REGION-}}" != "${{ASSUME_ROLE_REGION-}}" || {b}unset -v {region}; "#,
                 r#"{b}unset -v AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}{b}printf '%s\n' {only} >&2;"#,

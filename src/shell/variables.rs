@@ -86,10 +86,10 @@ pub struct Switch<'a> {
     pub region: Option<&'a Region>,
     /// Whether this switch chose the region; one that the environment named stays the user's own.
     pub region_is_ours: bool,
-    /// The end, by AWS's clock.
-    pub expires_aws: Moment,
+    /// The end, by AWS's clock; `None` when nobody knows it.
+    pub expires_aws: Option<Moment>,
     /// The end, by this machine's clock.
-    pub expires_local: Moment,
+    pub expires_local: Option<Moment>,
     /// Until when the session renews without a question (this machine's clock); `None` when it does not.
     pub renewable: Option<Moment>,
     /// The request, as [`super::words::encode_words`] writes it.
@@ -98,6 +98,9 @@ pub struct Switch<'a> {
     pub previous: Option<String>,
     /// Whether the account is protected.
     pub protected: bool,
+    /// Also tell prompts that know other tools only: `AWS_SSO_PROFILE`, which powerlevel10k and starship read and
+    /// AWS's own tools do not.
+    pub bridge: bool,
     /// Also set the old script's names.
     pub legacy: Option<Legacy<'a>>,
     /// What the program was started with. A variable of the shell that is not here was not exported, and `leave`
@@ -119,7 +122,7 @@ impl Switch<'_> {
     pub fn changes(&self) -> Vec<Change<'_>> {
         let region = self.region.map(|region| Cow::Borrowed(region.as_str()));
         let token = self.keys.token.as_ref().map(|token| Cow::Borrowed(token.expose()));
-        let expires = Cow::<str>::Owned(self.expires_aws.rfc3339());
+        let expires = self.expires_aws.map(|end| Cow::<str>::Owned(end.rfc3339()));
         let mut all = vec![
             ("AWS_REGION", region.clone()),
             ("AWS_DEFAULT_REGION", region.clone()),
@@ -136,16 +139,19 @@ impl Switch<'_> {
             all.push(("ROLE_SESSION_START", Some(epoch(legacy.role_started))));
         }
         all.extend([
-            ("AWS_CREDENTIAL_EXPIRATION", Some(expires.clone())),
-            ("AWS_SESSION_EXPIRATION", Some(expires)),
+            ("AWS_CREDENTIAL_EXPIRATION", expires.clone()),
+            ("AWS_SESSION_EXPIRATION", expires),
             ("ASSUME_ROLE_KEY_ID", Some(Cow::Borrowed(self.keys.id.as_str()))),
-            ("ASSUME_ROLE_EXPIRES", Some(epoch(self.expires_local))),
+            ("ASSUME_ROLE_EXPIRES", self.expires_local.map(epoch)),
             ("ASSUME_ROLE_RENEWABLE", self.renewable.map(epoch)),
             ("ASSUME_ROLE_TARGET", Some(Cow::Borrowed(self.target.as_str()))),
             ("ASSUME_ROLE_PREVIOUS", self.previous.as_deref().map(Cow::Borrowed)),
             ("ASSUME_ROLE_REGION", region.filter(|_| self.region_is_ours)),
             ("ASSUME_ROLE_PROTECTED", self.protected.then_some(Cow::Borrowed("1"))),
         ]);
+        if self.bridge {
+            all.push(("AWS_SSO_PROFILE", Some(Cow::Owned(format!("{}:{}", self.account_name, self.role)))));
+        }
         for name in CONTRADICTING {
             if !all.iter().any(|(set, _)| *set == name) {
                 all.push((name, None));

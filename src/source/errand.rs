@@ -18,8 +18,8 @@ const STEPS: [u32; 4] = [8 * 3600, 4 * 3600, 2 * 3600, ONE_HOUR];
 /// One request on its way to a session.
 pub(super) struct Errand<'a> {
     pub request: &'a Request,
-    /// The role it is about.
-    pub role: &'a RoleArn,
+    /// The role it is about; `None` for a session of the user's own.
+    pub role: Option<&'a RoleArn>,
     pub store: &'a Store,
     pub client: &'a Client,
     pub terminal: Terminal,
@@ -34,10 +34,10 @@ pub(super) struct Errand<'a> {
 }
 
 impl<'a> Errand<'a> {
-    pub(super) fn new(request: &'a Request, store: &'a Store, client: &'a Client, clock: Clock) -> Result<Self> {
-        Ok(Self {
+    pub(super) fn new(request: &'a Request, store: &'a Store, client: &'a Client, clock: Clock) -> Self {
+        Self {
             request,
-            role: request.target.role()?,
+            role: request.target.role.as_ref(),
             store,
             client,
             terminal: Terminal { may_ask: request.may_ask },
@@ -45,13 +45,13 @@ impl<'a> Errand<'a> {
             seconds: request.length.seconds,
             makes_do: false,
             notes: Vec::new(),
-        })
+        }
     }
 
     /// The call for the role, as long as it shall last by now.
-    pub(super) fn call(&self, session_name: String) -> RoleCall {
+    pub(super) fn call(&self, session_name: String) -> Option<RoleCall> {
         let shape = self.request.shape.clone();
-        RoleCall { role: self.role.clone(), seconds: self.seconds, session_name, shape }
+        self.role.map(|role| RoleCall { role: role.clone(), seconds: self.seconds, session_name, shape })
     }
 
     /// Makes a call, again with a shorter duration where AWS finds it too long.
@@ -61,7 +61,9 @@ impl<'a> Errand<'a> {
         call: impl AsyncFn(RoleCall) -> std::result::Result<Assumed, Failure>,
     ) -> std::result::Result<Assumed, Failure> {
         loop {
-            match call(self.call(session_name.to_owned())).await {
+            let asked =
+                self.call(session_name.to_owned()).ok_or_else(|| Failure::malformed("a call without a role"))?;
+            match call(asked).await {
                 Err(failure) if self.step_down(&failure) => {}
                 outcome => return outcome,
             }
@@ -185,7 +187,7 @@ impl<'a> Errand<'a> {
         Attempt {
             what: self.request.target.to_string(),
             principal,
-            role_arn: Some(self.role.to_string()),
+            role_arn: self.role.map(RoleArn::to_string),
             mfa,
             external_id: self.request.shape.external_id.is_some(),
             keys_from: self.request.way.shown(),

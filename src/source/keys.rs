@@ -6,6 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::error::Result;
+use crate::request::chain::{Root, Start};
 use crate::request::saml::Proof;
 use crate::request::{Request, Saml, Way, WebIdentity};
 use crate::session::Secret;
@@ -18,8 +19,34 @@ pub fn base_key(request: &Request) -> Key {
         Way::Saml(saml) => saml_key(saml),
         Way::WebIdentity(token) => token_key(token),
         Way::Via(hop) => Key::new().with("scheme", "via").with("hop", hop_text(hop)),
+        Way::Root(root) => root_key(root),
     };
     key.with_some("endpoint", request.endpoints.sts.as_ref().map(|url| url.value.as_str()))
+}
+
+/// What a profile begins with. Keys are the same base whichever way they are used.
+fn root_key(root: &Root) -> Key {
+    match &root.start {
+        Start::Keys(keys, _) => Key::new().with("scheme", "bastion").with("key", &keys.id),
+        // A command line may hold a secret, and a changed one is another base.
+        Start::Process(process) => {
+            let hash = digest(&Secret::new(process.command.value.clone()));
+            Key::new().with("scheme", "process").with("profile", &root.profile).with("command", hash)
+        }
+        Start::Container => Key::new().with("scheme", "container"),
+        Start::Instance => Key::new().with("scheme", "instance"),
+        Start::WebIdentity(file) => token_key(&WebIdentity::File(file.clone())),
+        Start::Sso(role) => {
+            let session = &role.session;
+            Key::new()
+                .with("scheme", "sso")
+                .with_some("session", session.name.as_deref())
+                .with("start", &session.start_url)
+                .with("region", session.region.as_str())
+                .with("sso account", role.account.as_str())
+                .with("sso role", role.role.as_str())
+        }
+    }
 }
 
 /// Another user, or another response, is another identity.
@@ -57,13 +84,21 @@ fn some_text(words: &[String]) -> Option<String> {
 /// The role, for what is known about it whatever the session looks like.
 ///
 /// # Errors
-/// `Bug` for a request without a role.
+/// None today; a key may one day need more than the request knows.
 pub fn plain_role_key(request: &Request) -> Result<Key> {
-    let role = request.target.role()?;
-    Ok(base_key(request)
-        .with("partition", role.partition.as_str())
-        .with("account", role.account.as_str())
-        .with("role", role.name.as_str()))
+    let key = base_key(request);
+    Ok(match &request.target.role {
+        Some(role) => key
+            .with("partition", role.partition.as_str())
+            .with("account", role.account.as_str())
+            .with("role", role.name.as_str()),
+        None => key.with("session", "its own"),
+    })
+}
+
+/// Whether a user's keys ask without MFA because the profile names no device: a session with MFA is another one.
+fn is_unproved(request: &Request) -> bool {
+    matches!(&request.way, Way::Bastion(base) if !base.finds_device) && request.serial.is_none()
 }
 
 /// The role session of a request that lasts `seconds`.
@@ -75,6 +110,7 @@ pub fn role_key(request: &Request, seconds: u32) -> Result<Key> {
     let tags: Vec<String> = shape.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Ok(plain_role_key(request)?
         .with("seconds", seconds.to_string())
+        .with_some("proof", is_unproved(request).then_some("none"))
         .with_some("name", shape.session_name.as_deref())
         .with_some("external id", shape.external_id.as_deref())
         .with_some("source identity", shape.source_identity.as_deref())

@@ -6,7 +6,10 @@ mod command;
 mod errand;
 mod hidden;
 mod keys;
+mod process;
+mod root;
 mod saml;
+pub mod sso;
 mod stored;
 mod turn;
 mod via;
@@ -30,7 +33,7 @@ const FOREVER: Moment = Moment(253_402_300_799);
 /// A session, and what the user should hear about it.
 #[derive(Debug)]
 pub struct Granted {
-    /// The session as it is stored.
+    /// The session as it is stored; `granted` is 0 when nobody knows its end.
     pub role: RoleSession,
     /// Until when it renews without a question, by AWS's clock.
     pub renewable: Option<Moment>,
@@ -38,16 +41,24 @@ pub struct Granted {
     pub notes: Vec<String>,
 }
 
+impl Granted {
+    /// Whether anybody knows when the session ends.
+    pub fn has_end(&self) -> bool {
+        self.role.granted > 0
+    }
+}
+
 /// Gets a new session by the way that the request says. `lock` is the one of its role session, `clock` this machine's.
 ///
 /// # Errors
 /// What AWS refused, diagnosed; `NeedsAnswer` when somebody has to be asked and nobody may be.
 pub async fn assume(request: &Request, store: &Store, client: &Client, lock: &Lock, clock: Clock) -> Result<Granted> {
-    let errand = Errand::new(request, store, client, clock)?;
+    let errand = Errand::new(request, store, client, clock);
     match &request.way {
         Way::Bastion(base) => Bastion::new(errand, base, lock).assume().await,
         Way::Saml(saml) => saml::with_response(saml, errand, lock).await,
         Way::WebIdentity(token) => web_identity::with_token(token, errand).await,
         Way::Via(hop) => via::through(hop, errand).await,
+        Way::Root(root) => root::session(root, errand, lock).await,
     }
 }

@@ -62,6 +62,7 @@ fn renewable(request: &Request, role: &RoleSession, store: &Store, now: Moment) 
         Way::Saml(saml) => saml.asks_nobody().then_some(FOREVER),
         Way::WebIdentity(token) => token.asks_nobody().then_some(FOREVER),
         Way::Via(hop) => stored(hop, store, now)?.and_then(|hop| hop.renewable),
+        Way::Root(root) => super::root::renewable(root, request, store, now)?,
     })
 }
 
@@ -76,7 +77,9 @@ fn durations(request: &Request, store: &Store, now: Moment) -> Result<Vec<(u32, 
         (Some(known), _) => Some((known.seconds, None)),
         (None, Way::Saml(_) | Way::WebIdentity(_)) => None,
         (None, Way::Via(_)) => chained(),
+        (None, Way::Root(_)) => None,
         (None, Way::Bastion(base)) if base.keys.are_temporary() => chained(),
+        (None, Way::Bastion(base)) if !base.finds_device && request.serial.is_none() => None,
         (None, Way::Bastion(_)) if bastion::has_no_device(request, store, now)? => None,
         (None, Way::Bastion(_)) => {
             takes_a_code_of_nobody(request).then(|| (ONE_HOUR, Some(hour_that_has_to_do(asked))))

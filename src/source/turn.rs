@@ -47,6 +47,6 @@ pub fn tell(holder: Holder) {
     let who = holder.pid.map_or("another assume-role".to_owned(), |pid| format!("process {pid}"));
     let doing =
         if holder.asking { "which asks for an answer in its terminal" } else { "which fetches the same session" };
-    // A standard error that is closed or full is no reason to fail.
-    let _ = writeln!(std::io::stderr(), "waiting for {who}, {doing}");
+    // Written at once, since a crowd may say so together; a standard error that is closed is no reason to fail.
+    let _ = std::io::stderr().write_all(format!("waiting for {who}, {doing}\n").as_bytes());
 }

@@ -52,7 +52,7 @@ pub struct Client {
     pub(super) connector: SharedHttpConnector,
     pub(super) endpoints: Endpoints,
     pub(super) clock: Clock,
-    http: SharedHttpClient,
+    pub(super) http: SharedHttpClient,
     pub(super) whole: Duration,
     trusted: Option<Vec<u8>>,
 }
@@ -68,7 +68,7 @@ impl Client {
             Trust::Bundle(bundle) => Some(read_bundle(bundle)?),
             Trust::System => None,
         };
-        let connector = connector(trusted.as_deref(), endpoints.are_plain(), ATTEMPT)?;
+        let connector = connector(trusted.as_deref(), endpoints.are_plain(), whole)?;
         let shared = connector.clone();
         let http = http_client_fn(move |_, _| shared.clone());
         Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole, trusted })

@@ -56,6 +56,11 @@ pub fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error 
 fn connection(reason: &str, client: &Client) -> Error {
     let endpoints = client.endpoints();
     let lower = reason.to_ascii_lowercase();
+    if lower.starts_with("invalid configuration") {
+        return Error::config(format!("{} cannot be asked as configured", endpoints.sts_shown()))
+            .because(shown(reason))
+            .hint("AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT go with AWS's own endpoints only, and not with all");
+    }
     let message = if lower.contains("closed") || lower.contains("reset") || lower.contains("broken pipe") {
         format!("the connection to {} broke off", endpoints.sts_shown())
     } else {

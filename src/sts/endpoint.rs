@@ -1,5 +1,6 @@
 //! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
 
+use super::sso::SsoEndpoints;
 use crate::error::Result;
 use crate::input::url::{Purpose, check_url};
 use crate::request::{Chosen, Overrides};
@@ -20,6 +21,8 @@ pub struct Endpoints {
     pub sts: Option<String>,
     /// The URL of IAM and the region its calls are signed for.
     pub iam: (String, String),
+    /// The single sign-on, where the request needs it.
+    pub sso: Option<SsoEndpoints>,
     /// FIPS endpoints.
     pub fips: bool,
     /// Dual-stack endpoints.
@@ -42,9 +45,18 @@ impl Endpoints {
             partition,
             sts: checked(&overrides.sts)?,
             iam: (iam, signing_region.to_owned()),
+            sso: None,
             fips: overrides.fips,
             dual_stack: overrides.dual_stack,
         })
+    }
+
+    /// The same with the single sign-on of a region.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn with_sso(self, region: &Region, overrides: &Overrides) -> Result<Self> {
+        Ok(Self { sso: Some(SsoEndpoints::resolve(region, overrides)?), ..self })
     }
 
     /// STS as messages name it.
@@ -54,11 +66,14 @@ impl Endpoints {
 
     /// Whether every call goes to plain http, so that no trust store is needed.
     pub fn are_plain(&self) -> bool {
-        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:")) && !self.iam.0.starts_with("https:")
+        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:"))
+            && !self.iam.0.starts_with("https:")
+            && self.sso.as_ref().is_none_or(SsoEndpoints::are_plain)
     }
 }
 
-fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
+/// A configured endpoint, when it is one that keys may travel to.
+pub(super) fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
     check_url(ENDPOINT, url, origin, allow_http).map(|_| url.to_owned())
 }
 

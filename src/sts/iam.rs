@@ -81,7 +81,8 @@ async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failur
     }
 }
 
-fn form_encoded(text: &str) -> String {
+/// A value as it stands in a query.
+pub(super) fn form_encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

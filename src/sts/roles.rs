@@ -72,14 +72,15 @@ pub async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, F
     Ok(Identity { account, arn: arn.to_owned() })
 }
 
-/// A base session of a user: temporary keys that prove the MFA device, good for many roles.
+/// A base session of a user: temporary keys, good for many roles, that prove the MFA device if one is given.
 ///
 /// # Errors
 /// Any [`Failure`]; the code is spent unless AWS said otherwise.
-pub async fn session_token(client: &Client, keys: &Keys, mfa: &Mfa, seconds: i32) -> Result<Session, Failure> {
+pub async fn session_token(client: &Client, keys: &Keys, mfa: Option<&Mfa>, seconds: i32) -> Result<Session, Failure> {
     let call = async || {
-        let call = client.sts(keys, true).get_session_token().duration_seconds(seconds);
-        Ok(call.serial_number(&mfa.serial).token_code(mfa.code.expose()).send().await?)
+        let call = client.sts(keys, mfa.is_some()).get_session_token().duration_seconds(seconds);
+        let call = call.set_serial_number(mfa.map(|mfa| mfa.serial.clone()));
+        Ok(call.set_token_code(mfa.map(|mfa| mfa.code.expose().to_owned())).send().await?)
     };
     let reply = client.in_time(call).await?;
     reply::session(reply.credentials(), aws_now(client))
@@ -149,6 +150,7 @@ fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
-fn aws_now(client: &Client) -> Moment {
+/// AWS's time, as far as it is known.
+pub(super) fn aws_now(client: &Client) -> Moment {
     local_now().plus(client.skew().unwrap_or(0))
 }

@@ -82,3 +82,14 @@ fn sessions_of_one_endpoint_are_not_those_of_another() {
     scene.refused(4, &READ);
     assert_eq!(other.count("AssumeRole"), 0);
 }
+
+#[test]
+fn other_kinds_of_endpoints_and_an_override_exclude_each_other() {
+    for variable in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] {
+        let mut scene = bastion();
+        scene.world.set(variable, "true");
+        let said = scene.refused(3, &["production", "read", "123456"]);
+        assert!(said.contains("cannot be asked as configured") && said.contains(variable), "{said}");
+        assert_eq!(scene.sts.count("GetCallerIdentity"), 0);
+    }
+}

@@ -13,6 +13,7 @@ pub mod listener;
 pub mod process;
 pub mod shells;
 pub mod snapshot;
+pub mod sso;
 pub mod sts;
 pub mod terminal;
 pub mod tmux;

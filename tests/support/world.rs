@@ -30,7 +30,10 @@ impl World {
     pub fn new(binary: impl AsRef<Path>) -> io::Result<Self> {
         let root = tempfile::Builder::new().prefix("assume-role-").tempdir()?;
         let mut world = Self { root, environment: BTreeMap::new() };
-        for directory in [world.home(), world.bin(), world.home().join(".aws")] {
+        // Without that last one, every interactive fish of a new home reads all manual pages of the machine, in the
+        // background and on all its processors.
+        let fish = world.home().join(".local/share/fish/generated_completions");
+        for directory in [world.home(), world.bin(), world.home().join(".aws"), fish] {
             fs::create_dir_all(directory)?;
         }
         symlink(binary, world.program())?;

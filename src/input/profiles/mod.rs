@@ -40,7 +40,7 @@ pub use section::{Section, Value};
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::input::files::{CONFIG_CAP, read_text, shown_path};
-use crate::input::near::near;
+use crate::input::near::{first_few, near};
 use crate::input::place::Place;
 use crate::shown::shown_up_to;
 
@@ -193,7 +193,10 @@ impl Profiles {
             return error.hint(format!("{place} needs the word profile: [profile {shown}]"));
         }
         match self.near(name).as_slice() {
-            [] => error.hint("assume-role list shows what there is"),
+            [] => match first_few(self.names()) {
+                Some(names) => error.hint(format!("the profiles there: {names}")),
+                None => error,
+            },
             near => error.hint(format!("did you mean {}?", near.join(", "))),
         }
     }

@@ -158,7 +158,7 @@ fn a_name_that_is_missing_gets_a_way_out() {
     for (name, hint) in [
         ("prod", "~/.aws/config:1 needs the word profile: [profile prod]"),
         ("stagign", "did you mean staging?"),
-        ("zzz", "assume-role list"),
+        ("zzz", "the profiles there: staging"),
     ] {
         let error = profiles.require(name).unwrap_err();
         assert!(error.message.contains(&format!("no profile '{name}' in ~/.aws/config or ~/.aws/credentials")));

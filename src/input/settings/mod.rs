@@ -18,6 +18,8 @@
 //! | `alarm` | from which time left on the prompt is alarmed | `2m` |
 //! | `renewable_mark` | what marks a session that renews without asking, up to 4 characters | `*` |
 //! | `picker` | `builtin` or `fzf`: in what accounts and roles are chosen | `builtin` |
+//! | `repaint` | `yes` or `no`: zsh draws an idle prompt anew when a threshold is crossed | `no` |
+//! | `renew` | commands before which a session about to end is renewed: `aws terraform` | |
 //!
 //! Each is a string, durations also a number of seconds. `ASSUME_ROLE_CONFIG_<KEY>` wins over the file, and
 //! `ASSUME_ROLE_STORE` and `ASSUME_ROLE_TIMEOUT`, which one types for a single run, over that.
@@ -33,7 +35,7 @@ use crate::input::values::parse_role_duration;
 use crate::session::{Name, Region, parse_duration};
 use crate::shown::{is_plain, shown_up_to};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 13] = [
     "store",
     "timeout",
     "region",
@@ -45,6 +47,8 @@ const KEYS: [&str; 11] = [
     "alarm",
     "renewable_mark",
     "picker",
+    "repaint",
+    "renew",
 ];
 
 /// A value and where it came from.
@@ -125,6 +129,10 @@ pub struct Settings {
     pub renewable_mark: Setting<String>,
     /// In what accounts and roles are chosen.
     pub picker: Setting<PickerKind>,
+    /// Whether an idle prompt is drawn anew when a threshold is crossed.
+    pub repaint: Setting<bool>,
+    /// The commands before which a session about to end is renewed.
+    pub renew: Setting<Vec<String>>,
 }
 
 impl Default for Settings {
@@ -141,6 +149,8 @@ impl Default for Settings {
             alarm: Setting::default_of(120),
             renewable_mark: Setting::default_of("*".to_owned()),
             picker: Setting::default_of(PickerKind::Builtin),
+            repaint: Setting::default_of(false),
+            renew: Setting::default_of(Vec::new()),
         }
     }
 }
@@ -165,6 +175,8 @@ impl Settings {
             alarm: setting(&given, "alarm", parse_duration)?.unwrap_or(built_in.alarm),
             renewable_mark: setting(&given, "renewable_mark", parse_mark)?.unwrap_or(built_in.renewable_mark),
             picker: setting(&given, "picker", parse_picker)?.unwrap_or(built_in.picker),
+            repaint: setting(&given, "repaint", parse_repaint)?.unwrap_or(built_in.repaint),
+            renew: setting(&given, "renew", parse_commands)?.unwrap_or(built_in.renew),
         })
     }
 }
@@ -196,6 +208,21 @@ fn parse_side(origin: &str, text: &str) -> Result<PromptSide> {
 
 fn parse_picker(origin: &str, text: &str) -> Result<PickerKind> {
     one_of(origin, "picker", text, &[("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)])
+}
+
+fn parse_repaint(origin: &str, text: &str) -> Result<bool> {
+    one_of(origin, "repaint", text, &[("yes", true), ("no", false)])
+}
+
+fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-');
+    match text.split_ascii_whitespace().find(|name| !name.chars().all(plain)) {
+        None => Ok(text.split_ascii_whitespace().map(str::to_owned).collect()),
+        Some(name) => {
+            Err(Error::config(format!("{origin}: renew '{}' is not the name of a command", shown_up_to(name, 80)))
+                .hint("names of commands, with blanks between them: aws terraform"))
+        }
+    }
 }
 
 fn one_of<T: Copy>(origin: &str, what: &str, text: &str, words: &[(&str, T)]) -> Result<T> {

@@ -97,3 +97,12 @@ fn what_is_wrong_names_the_line_or_the_variable() {
     }
     assert!(refusal("", &[("ASSUME_ROLE_STORE", "x\x1b")]).contains("ASSUME_ROLE_STORE: store 'x\\x1b'"));
 }
+
+#[test]
+fn commands_to_renew_before_are_plain_words() {
+    let read = |text: &str| Settings::read(&Environment::from_pairs([("ASSUME_ROLE_CONFIG_RENEW", text)]));
+    assert_eq!(read("aws  terraform").unwrap().renew.value, ["aws", "terraform"]);
+    for wrong in ["aws;rm", "$(x)", "a|b", "a*"] {
+        assert!(read(wrong).unwrap_err().message.contains("is not the name of a command"), "{wrong}");
+    }
+}

@@ -72,6 +72,29 @@ impl Bastion<'_> {
         }
     }
 
+    /// The device for a session of the user's own, if there is one. AWS gives that session without MFA too, so a
+    /// guess is worth no question.
+    pub(super) async fn own_device(&mut self) -> Result<Option<Chosen<String>>> {
+        let known = match self.device()? {
+            None if self.base.finds_device => Some(self.ask_aws().await?),
+            device => device,
+        };
+        Ok(match known {
+            Some(Device::Known(serial)) => Some(serial),
+            Some(Device::Guessed(serial)) if self.errand.request.code.is_some() => Some(serial),
+            Some(Device::Guessed(_)) => {
+                let told = "without MFA: AWS does not tell this user its device; --mfa-serial names it";
+                self.errand.notes.push(told.to_owned());
+                None
+            }
+            Some(Device::None) => {
+                self.remember_device(MfaDevice::None)?;
+                None
+            }
+            Some(Device::NoneOnce) | None => None,
+        })
+    }
+
     fn device(&self) -> Result<Option<Device>> {
         if let Some(serial) = &self.errand.request.serial {
             return Ok(Some(Device::Known(serial.clone())));
@@ -133,7 +156,8 @@ impl Bastion<'_> {
             return Err(self.refusal(failure, false));
         }
         let identity = self.identity().await?;
-        let serial = format!("arn:{}:iam::{}:mfa/{}", self.errand.role.partition, identity.account, identity.user());
+        let serial =
+            format!("arn:{}:iam::{}:mfa/{}", self.errand.request.target.partition, identity.account, identity.user());
         Ok(Chosen::new(serial, "a guess: iam:ListMFADevices was not possible"))
     }
 

@@ -49,7 +49,7 @@ pub(super) async fn with_response(saml: &Saml, mut errand: Errand<'_>, lock: &Lo
         let attempt = errand.attempt(provider.clone(), false);
         let error = about_proof(&failure, &attempt, again(saml))
             .unwrap_or_else(|| errand.refusal(&failure, provider.clone(), false));
-        match response.offer(errand.role) {
+        match errand.role.and_then(|role| response.offer(role)) {
             Some(offer) => error.because(format!("sent: {} by {}", offer.role, shown(&offer.provider))),
             None => error,
         }
@@ -126,7 +126,7 @@ fn check_audience(saml: &Saml, response: &Response) -> Result<()> {
 
 /// The ARN of the SAML provider: the configured one, else the one that the response names for the role.
 fn provider_of(saml: &Saml, response: &Response, errand: &Errand<'_>) -> Result<String> {
-    let role = errand.role;
+    let role = errand.request.target.role()?;
     let configured = saml
         .provider
         .as_ref()

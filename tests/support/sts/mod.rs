@@ -10,7 +10,7 @@ mod clock;
 mod faults;
 mod form;
 mod gate;
-mod http;
+pub mod http;
 mod log;
 mod mfa;
 mod mint;
@@ -172,6 +172,26 @@ impl Sts {
             user.devices.clear();
         }
         self.add_device(key_id, name);
+    }
+
+    /// Keys of a role that another service hands out, for an hour.
+    pub fn issue(&self, role: &Role, session: &str) -> Issued {
+        let mut state = self.server.state();
+        let issued = Issued {
+            action: "AssumeRole".to_owned(),
+            key_id: state.mint.id("ASIA"),
+            secret: state.mint.secret(),
+            token: state.mint.token(),
+            expires: state.now().0 + 3600,
+            arn: role.session_arn(session),
+            account: role.account.clone(),
+            user_id: format!("AROAEXAMPLEEXAMPLE00:{session}"),
+            principal: role.arn(),
+            mfa_at: None,
+            source_identity: None,
+        };
+        state.issued.push(issued.clone());
+        issued
     }
 
     /// Ends temporary keys now.

@@ -1,0 +1,61 @@
+//! The two verbs that every new shell and every switch pay for, read without building all the others.
+//!
+//! Words go in; what they mean comes out, or nothing: then the whole reader has to say why, in help or a refusal.
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser};
+
+use super::{Cli, Target, Verb};
+
+/// One verb as if it were a program.
+#[derive(Parser)]
+struct Alone<T: Args> {
+    #[command(flatten)]
+    arguments: T,
+}
+
+/// What `init …` and `export …` mean.
+pub(super) fn parse(words: &[OsString]) -> Option<Cli> {
+    let verb = match words.first()?.to_str()? {
+        "init" => Verb::Init(arguments(words)?),
+        "export" => Verb::Export(arguments(words)?),
+        _ => return None,
+    };
+    Some(Cli { verb: Some(verb), target: Target::default() })
+}
+
+fn arguments<T: Args>(words: &[OsString]) -> Option<T> {
+    Alone::try_parse_from(words).ok().map(|alone: Alone<T>| alone.arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_means_the_same_as_among_the_others() {
+        for text in [
+            "init zsh",
+            "init -",
+            "init bash --cmd ar --no-completions --prompt right",
+            "init --prompt=none fish",
+            "export --shell zsh -- production read",
+            "export --shell=bash -- --region eu-west-1 -- init read --help",
+            "export --format json -- -h",
+            "export --shell fish",
+        ] {
+            let words: Vec<OsString> = text.split(' ').map(OsString::from).collect();
+            let whole = Cli::try_parse_from([OsString::from("assume-role")].iter().chain(&words)).unwrap();
+            assert_eq!(format!("{:?}", parse(&words).unwrap()), format!("{whole:?}"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_it_cannot_read_is_left_to_the_whole() {
+        for text in ["", "init", "init --help", "init zsh extra", "export --format xml", "status", "--init", "leave"] {
+            let words: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
+            assert!(parse(&words).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `login`: a sign-on by a person, kept for this program and for the AWS CLI alike.
+
+use super::Context;
+use super::network::Network;
+use crate::cli;
+use crate::error::Result;
+use crate::input::Input;
+use crate::report::Report;
+use crate::request::SignOnRequest;
+use crate::session::minutes;
+use crate::shown::shown_up_to;
+use crate::source::ask::Terminal;
+use crate::source::sso::SignOn;
+use crate::store::{Key, RoleSession, Store};
+use crate::sts::{Client, Endpoints};
+
+/// Signs on: prints a page and a code, and waits until somebody confirmed the code there.
+///
+/// # Errors
+/// `Config` for a sign-on that is not known, `Refused` when somebody said no or the code ended.
+pub fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
+    let input = Input::read(&context.environment)?;
+    let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &input)?;
+    let store = Store::open(&context.environment, super::assume::store_choice(&input))?;
+    let session = &request.session;
+    let region = session.region.clone();
+    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &request.endpoints)?
+        .with_sso(&region, &request.endpoints)?;
+    let client = Client::new(endpoints, &request.trust, request.timeout, None)?;
+    let terminal = Terminal { may_ask: !arguments.no_input };
+    let sign_on = SignOn::new(session, &client, &store, terminal, context.clock)?;
+    let ends = Network::begin()?.run(sign_on.login(|text| report.text(text)))?;
+    // Who signs on may be somebody else than before.
+    let of_session = |key: &Key| {
+        let says = |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));
+        says("start") || says("hop")
+    };
+    store.forget::<RoleSession>(of_session)?;
+    for warning in input.warnings().into_iter().chain(store.take_warnings()) {
+        report.warn(&warning);
+    }
+    let name = shown_up_to(session.name.as_deref().unwrap_or(&session.start_url), 80);
+    report.done(&format!("signed on to {name}"), &format!(" for {}", minutes(ends.since(context.now()))));
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! Where waiting is done: the runtime of verbs that talk to the network.
+
+use rustix::process::Signal;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::error::{Error, Result};
+
+/// A runtime on this thread, for one job.
+pub struct Network(Runtime);
+
+impl Network {
+    /// From here on Ctrl-Z does not stop this process: zsh and fish would wait for ever for the output of a process
+    /// that no job control of theirs continues.
+    ///
+    /// # Errors
+    /// `Io` when the system gives no runtime.
+    pub fn begin() -> Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::io("the network cannot be used").because(error))?;
+        let entered = runtime.enter();
+        // Caught and never looked at.
+        let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
+        drop(entered);
+        Ok(Self(runtime))
+    }
+
+    /// Runs a job to its end. A question that was given up leaves a thread behind that waits for a line; nobody waits
+    /// for it.
+    ///
+    /// # Errors
+    /// Those of the job.
+    pub fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = self.0.block_on(job);
+        self.0.shutdown_background();
+        done
+    }
+}

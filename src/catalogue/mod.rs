@@ -14,12 +14,15 @@ pub use known::{KnownAccount, KnownRole, Source};
 pub use profile::{KnownProfile, Leads};
 pub use usage::{Usage, ago};
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use crate::error::{Error, Result};
 use crate::input::accounts::Accounts;
 use crate::input::environment::Environment;
 use crate::input::profiles::Profiles;
 use crate::input::settings::Settings;
-use crate::session::{AccountId, Moment};
+use crate::session::{AccountId, Moment, Name};
 use crate::store::{Choice, Store, Use};
 
 /// How far the eye goes.
@@ -87,6 +90,29 @@ impl Catalogue {
     /// Every profile with a valid name and what it leads to, in the order of the files.
     pub fn profiles(&self) -> impl Iterator<Item = KnownProfile<'_>> {
         self.profiles.iter().flat_map(Profiles::iter).filter_map(KnownProfile::new)
+    }
+
+    /// The profiles that a switch can go to by their name, the most used first, then in the order of the files.
+    pub fn profiles_by_use(&self) -> Vec<(KnownProfile<'_>, Usage)> {
+        let mut usages: HashMap<&str, Usage> = HashMap::new();
+        for used in &self.history {
+            usages.entry(used.account.as_str()).or_default().add(used, self.now);
+        }
+        let leading = self.profiles().filter(|profile| profile.leads != Leads::Nowhere);
+        let usage = |profile: &KnownProfile<'_>| usages.get(profile.name.as_str()).copied().unwrap_or_default();
+        let with_usage = leading.map(|profile| {
+            let usage = usage(&profile);
+            (profile, usage)
+        });
+        let mut found: Vec<_> = with_usage.collect();
+        found.sort_by_key(|(_, usage)| Reverse(usage.score));
+        found
+    }
+
+    /// The names of the SSO sessions that can be typed.
+    pub fn sso_sessions(&self) -> impl Iterator<Item = &str> {
+        let sessions = self.profiles.iter().flat_map(Profiles::sso_sessions).map(|session| session.name());
+        sessions.filter(|name| Name::parse("SSO session", name).is_ok())
     }
 
     /// What cannot be used, each with its place: files as a whole, entries of the accounts file, lines of profiles.

@@ -14,6 +14,8 @@ pub struct KnownProfile<'a> {
     pub leads: Leads,
     /// The profile that its role is assumed from.
     pub source: Option<&'a str>,
+    /// The MFA device that it names.
+    pub mfa_serial: Option<&'a str>,
 }
 
 /// What a profile leads to.
@@ -33,8 +35,9 @@ impl<'a> KnownProfile<'a> {
     /// The profile of a section; `None` when its name cannot be typed.
     pub(super) fn new(section: Section<'a>) -> Option<Self> {
         let name = Name::parse("profile", section.name()).ok()?;
-        let source = section.value("source_profile").map(|value| value.text);
-        Some(Self { name, place: section.place()?, leads: Leads::of(&section), source })
+        let text = |key: &str| section.value(key).map(|value| value.text);
+        let (source, mfa_serial) = (text("source_profile"), text("mfa_serial"));
+        Some(Self { name, place: section.place()?, leads: Leads::of(&section), source, mfa_serial })
     }
 }
 

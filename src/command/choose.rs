@@ -153,16 +153,17 @@ impl Chooser<'_> {
         }
     }
 
-    /// What would happen: whose keys, MFA or not, how long, where. Two lines, or why it would not work.
+    /// What would happen: whose keys, MFA or not, how long, where; or why it would not work. One line each.
     fn preview(&self, account: &KnownAccount, role: &KnownRole) -> String {
         let asked = cli::Target { yes: true, ..self.with(account.name(), role.name.as_str()) };
         let sources: Vec<String> = role.sources.iter().map(Source::to_string).collect();
         let first = format!("{}:{} in {}, known from {}", account.name(), role.name, account.id, sources.join(", "));
-        let second = match Request::resolve(&asked, self.input) {
+        let rest = match Request::resolve(&asked, self.input) {
             Ok(request) => plan(&request),
-            Err(error) => error.message,
+            Err(error) => [error.message, String::new()],
         };
-        [first, second].map(|line| shown_up_to(&line, LONGEST)).join("\n")
+        let lines = std::iter::once(first).chain(rest).map(|line| shown_up_to(&line, LONGEST));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn is_coloured(&self) -> bool {
@@ -174,7 +175,7 @@ impl Chooser<'_> {
     }
 }
 
-fn plan(request: &Request) -> String {
+fn plan(request: &Request) -> [String; 2] {
     let mfa = match (&request.way, &request.serial) {
         (Way::Bastion(_), Some(serial)) => format!(", MFA {}", serial.value),
         (Way::Bastion(_), None) => ", MFA if the user has a device".to_owned(),
@@ -182,5 +183,6 @@ fn plan(request: &Request) -> String {
     };
     let region = request.region.as_ref().map(|region| format!(", {}", region.value)).unwrap_or_default();
     let protected = if request.target.protected { ", protected" } else { "" };
-    format!("{}{mfa}, for {}{region}{protected}", request.way.shown(), minutes(request.length.seconds.into()))
+    let length = minutes(request.length.seconds.into());
+    [format!("{}{mfa}", request.way.shown()), format!("for {length}{region}{protected}")]
 }

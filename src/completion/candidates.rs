@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
-use clap::Command;
+use clap::{Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::values::{Asked, Known, values_of};
@@ -32,15 +32,28 @@ impl Candidate {
     }
 }
 
+/// What may stand at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// One of these words.
+    Words(Vec<Candidate>),
+    /// The path of a file, which the shell completes better.
+    File,
+}
+
 /// Everything that may stand at the cursor. `program` is the grammar of the whole program.
-pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Vec<Candidate> {
+pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Answer {
     let mut position = typed.position(program);
-    let is_option = position.current.starts_with('-') && !position.escaped && !position.is_value;
+    let has_equals = position.option.as_ref().is_some_and(|name| position.current.starts_with(&format!("--{name}=")));
+    let is_option = position.current.starts_with('-') && !position.escaped && (has_equals || position.option.is_none());
+    if position.option.as_deref().is_some_and(|name| takes_file(&position.command, name)) {
+        return Answer::File;
+    }
     // The engine takes what does not begin with the current word away, and the shell may match otherwise.
-    let current = match position.current.contains('=') {
-        true if is_option => position.current.clone(),
-        _ if is_option => "--".to_owned(),
-        _ => String::new(),
+    let current = match (is_option, has_equals) {
+        (true, true) => position.current.clone(),
+        (true, false) => "--".to_owned(),
+        (false, _) => String::new(),
     };
     let words: Vec<OsString> = position.words.drain(..).chain([current]).map(OsString::from).collect();
     let index = words.len().saturating_sub(1);
@@ -55,7 +68,12 @@ pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Vec<Candida
     });
     // Names before verbs: there are few verbs, and people learn them.
     found.sort_by_key(|candidate| candidate.get_id().is_some());
-    found.iter().filter_map(of_clap).collect()
+    Answer::Words(found.iter().filter_map(of_clap).collect())
+}
+
+fn takes_file(command: &Command, name: &str) -> bool {
+    let mut options = command.get_arguments();
+    options.any(|option| option.get_long() == Some(name) && option.get_value_hint() == ValueHint::FilePath)
 }
 
 /// The grammar with the values that depend on the files.

@@ -12,7 +12,7 @@ pub struct Item {
     pub account: String,
     /// The second column.
     pub role: String,
-    /// The rest of the line.
+    /// The rest of the line; not searched.
     pub detail: String,
     /// What is searched besides, but not shown in the list.
     pub also: String,
@@ -46,7 +46,7 @@ pub struct Finder<'a> {
 impl<'a> Finder<'a> {
     /// A search in which everything fits.
     pub fn new(items: &'a [Item]) -> Self {
-        let haystack = |item: &Item| format!("{} {} {} {}", item.account, item.role, item.also, item.detail);
+        let haystack = |item: &Item| format!("{} {} {}", item.account, item.role, item.also);
         let mut finder = Self {
             items,
             haystacks: items.iter().map(haystack).collect(),

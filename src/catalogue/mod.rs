@@ -11,6 +11,7 @@ mod usage;
 
 use gather::{Wanted, gather};
 pub use known::{KnownAccount, KnownRole, Source};
+use profile::may_lead_into;
 pub use profile::{KnownProfile, Leads};
 pub use usage::{Usage, ago};
 
@@ -70,12 +71,12 @@ impl Catalogue {
 
     /// Every account, the most used first, without its roles.
     pub fn accounts(&self) -> Vec<KnownAccount> {
-        gather(self, Wanted::Accounts)
+        gather(self, self.profiles(), Wanted::Accounts)
     }
 
     /// Every account with its roles, the most used first.
     pub fn accounts_with_roles(&self) -> Vec<KnownAccount> {
-        gather(self, Wanted::Everything)
+        gather(self, self.profiles(), Wanted::Everything)
     }
 
     /// The account that a word names, with its roles: an alias or an id.
@@ -84,29 +85,30 @@ impl Catalogue {
             let account = self.accounts.as_ref()?.find(word).ok().flatten()?;
             Some(account.id.clone())
         })?;
-        gather(self, Wanted::One(&id)).pop()
+        let sections = self.profiles.iter().flat_map(Profiles::iter).filter(|section| may_lead_into(section, &id));
+        gather(self, sections.filter_map(KnownProfile::new), Wanted::One(&id)).pop()
+    }
+
+    /// Every account without its roles, and the profiles that a switch can go to by their name: each the most used
+    /// first, then accounts by name and profiles in the order of the files.
+    pub fn targets(&self) -> (Vec<KnownAccount>, Vec<KnownProfile<'_>>) {
+        let mut profiles: Vec<KnownProfile<'_>> = self.profiles().collect();
+        let accounts = gather(self, profiles.iter(), Wanted::Accounts);
+        profiles.retain(|profile| profile.leads != Leads::Nowhere);
+        let mut usages: HashMap<&str, Usage> = HashMap::new();
+        for used in &self.history {
+            usages.entry(used.account.as_str()).or_default().add(used, self.now);
+        }
+        for profile in &mut profiles {
+            profile.usage = usages.get(profile.name).copied().unwrap_or_default();
+        }
+        profiles.sort_by_key(|profile| Reverse(profile.usage.score));
+        (accounts, profiles)
     }
 
     /// Every profile with a valid name and what it leads to, in the order of the files.
     pub fn profiles(&self) -> impl Iterator<Item = KnownProfile<'_>> {
         self.profiles.iter().flat_map(Profiles::iter).filter_map(KnownProfile::new)
-    }
-
-    /// The profiles that a switch can go to by their name, the most used first, then in the order of the files.
-    pub fn profiles_by_use(&self) -> Vec<(KnownProfile<'_>, Usage)> {
-        let mut usages: HashMap<&str, Usage> = HashMap::new();
-        for used in &self.history {
-            usages.entry(used.account.as_str()).or_default().add(used, self.now);
-        }
-        let leading = self.profiles().filter(|profile| profile.leads != Leads::Nowhere);
-        let usage = |profile: &KnownProfile<'_>| usages.get(profile.name.as_str()).copied().unwrap_or_default();
-        let with_usage = leading.map(|profile| {
-            let usage = usage(&profile);
-            (profile, usage)
-        });
-        let mut found: Vec<_> = with_usage.collect();
-        found.sort_by_key(|(_, usage)| Reverse(usage.score));
-        found
     }
 
     /// The names of the SSO sessions that can be typed.

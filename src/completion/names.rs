@@ -1,10 +1,10 @@
 //! The names that a target is made of: accounts, roles of the account already typed, profiles.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::candidates::Candidate;
 use super::values::{Asked, joined};
-use crate::catalogue::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
+use crate::catalogue::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
 use crate::session::{AccountId, Moment, Name, Region};
 
 /// Account, role, then a region. A code is nobody's to guess.
@@ -12,10 +12,10 @@ pub fn words(asked: &Asked) -> Vec<Candidate> {
     match asked.position.positionals.len() {
         0 => {
             let catalogue = asked.catalogue(Reach::Glance);
-            let accounts = catalogue.accounts();
+            let (accounts, profiles) = catalogue.targets();
             // An id that nobody has named comes behind everything that has a name.
             let (named, nameless): (Vec<_>, Vec<_>) = accounts.iter().partition(|account| !account.names.is_empty());
-            let leading = targets(asked, &catalogue, &accounts);
+            let leading = targets(asked, &accounts, &profiles);
             [of_accounts(asked, &named), leading, of_accounts(asked, &nameless)].concat()
         }
         1 => account_and_role(asked),
@@ -36,10 +36,9 @@ pub fn account_and_role(asked: &Asked) -> Vec<Candidate> {
 /// Every profile that a switch can go to.
 pub fn profiles(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
-    let accounts = catalogue.accounts();
-    let found = catalogue.profiles_by_use();
+    let (accounts, profiles) = catalogue.targets();
     let described = Described::new(asked, &accounts);
-    found.iter().map(|(profile, usage)| described.profile(profile, *usage)).collect()
+    profiles.iter().map(|profile| described.profile(profile)).collect()
 }
 
 /// Roles to go through: `ACCOUNT:ROLE`, and profiles.
@@ -51,7 +50,7 @@ pub fn hops(asked: &Asked) -> Vec<Candidate> {
         account.roles.iter().map(hop).collect::<Vec<_>>()
     };
     let hops = accounts.iter().flat_map(of_account);
-    hops.chain(targets(asked, &catalogue, &accounts)).collect()
+    hops.chain(targets(asked, &accounts, &catalogue.targets().1)).collect()
 }
 
 /// Whether a name can be typed where it is: a verb or an option would win over it.
@@ -66,10 +65,10 @@ fn of_accounts(asked: &Asked, accounts: &[&KnownAccount]) -> Vec<Candidate> {
     let mut found = Vec::with_capacity(accounts.len());
     for account in accounts {
         let names = account.names.iter().map(Name::as_str).filter(|name| is_reachable(asked, name));
-        found.extend(names.map(|name| Candidate::new(name, &of_account(account, account.id.as_str(), now))));
+        found.extend(names.map(|name| Candidate::new(name, of_account(account, account.id.as_str(), now))));
         if by_id || account.names.is_empty() {
             let name = account.names.first().map_or("", Name::as_str);
-            found.push(Candidate::new(account.id.as_str(), &of_account(account, name, now)));
+            found.push(Candidate::new(account.id.as_str(), of_account(account, name, now)));
         }
     }
     found
@@ -89,25 +88,27 @@ fn roles(asked: &Asked, account: &str) -> Vec<Candidate> {
         joined([default, &used(role.usage, asked.known.now), &source.map(ToString::to_string).unwrap_or_default()])
     };
     let roles = account.into_iter().flat_map(|account| account.roles);
-    roles.map(|role| Candidate::new(role.name.as_str(), &described(&role))).collect()
+    roles.map(|role| Candidate::new(role.name.as_str(), described(&role))).collect()
 }
 
 /// The profiles that lead to a role. An account of the same name wins, so such a profile is none here.
-fn targets(asked: &Asked, catalogue: &Catalogue, accounts: &[KnownAccount]) -> Vec<Candidate> {
+fn targets(asked: &Asked, accounts: &[KnownAccount], profiles: &[KnownProfile<'_>]) -> Vec<Candidate> {
+    if profiles.is_empty() {
+        return Vec::new();
+    }
     let described = Described::new(asked, accounts);
-    let found = catalogue.profiles_by_use();
     let is_target = |profile: &KnownProfile<'_>| {
-        let name = profile.name.as_str();
+        let name = profile.name;
         profile.leads.role().is_some() && is_reachable(asked, name) && !described.is_account(name)
     };
-    let targets = found.iter().filter(|(profile, _)| is_target(profile));
-    targets.map(|(profile, usage)| described.profile(profile, *usage)).collect()
+    let targets = profiles.iter().filter(|profile| is_target(profile));
+    targets.map(|profile| described.profile(profile)).collect()
 }
 
 /// Profiles in words, with the names of accounts for their ids.
 struct Described<'a> {
     by_id: HashMap<&'a AccountId, &'a KnownAccount>,
-    names: std::collections::HashSet<&'a str>,
+    names: HashSet<&'a str>,
     now: Moment,
 }
 
@@ -122,7 +123,7 @@ impl<'a> Described<'a> {
         self.names.contains(name)
     }
 
-    fn profile(&self, profile: &KnownProfile<'_>, usage: Usage) -> Candidate {
+    fn profile(&self, profile: &KnownProfile<'_>) -> Candidate {
         let leads = match profile.leads.role() {
             Some((id, role, _)) => {
                 let account = self.by_id.get(id).map_or(id.as_str(), |account| account.name());
@@ -131,7 +132,7 @@ impl<'a> Described<'a> {
             None if profile.leads == Leads::Keys => "profile with keys".to_owned(),
             None => "profile".to_owned(),
         };
-        Candidate::new(profile.name.as_str(), &joined([&leads, &used(usage, self.now)]))
+        Candidate::new(profile.name, joined([&leads, &used(profile.usage, self.now)]))
     }
 }
 

@@ -74,7 +74,8 @@ fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
 fn bases(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
     let with_keys = catalogue.profiles().filter(|profile| profile.leads == Leads::Keys);
-    with_keys.map(|profile| Candidate::new(profile.name.as_str(), &profile.place.to_string())).collect()
+    let placed = with_keys.filter_map(|profile| profile.name_and_place());
+    placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
 }
 
 /// The devices that profiles name.
@@ -82,9 +83,9 @@ fn serials(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
     let mut found: Vec<Candidate> = Vec::new();
     for profile in catalogue.profiles() {
-        let valid = profile.mfa_serial.filter(|serial| crate::input::values::parse_mfa_serial("", serial).is_ok());
+        let valid = profile.mfa_serial().filter(|serial| crate::input::values::parse_mfa_serial("", serial).is_ok());
         if let Some(serial) = valid.filter(|serial| !found.iter().any(|known| known.value == **serial)) {
-            found.push(Candidate::new(serial, &format!("profile {}", profile.name)));
+            found.push(Candidate::new(serial, format!("profile {}", profile.name)));
         }
     }
     found
@@ -117,10 +118,17 @@ fn shells(_: &Asked) -> Vec<Candidate> {
 }
 
 fn fixed(values: &[(&str, &str)]) -> Vec<Candidate> {
-    values.iter().map(|(value, help)| Candidate::new(*value, help)).collect()
+    values.iter().map(|(value, help)| Candidate::new(*value, *help)).collect()
 }
 
 /// The parts that say something.
 pub fn joined<const N: usize>(parts: [&str; N]) -> String {
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    let mut text = String::with_capacity(64);
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(part);
+    }
+    text
 }

@@ -55,7 +55,7 @@ pub fn picture(finder: &Finder<'_>, around: &Around<'_>, size: Size) -> String {
     if below(size, around.preview) > 0 {
         lines.resize(page + 1, String::new());
         lines.push(style.quiet(&"-".repeat(size.columns)));
-        lines.extend(around.preview.lines().map(|line| cut(line, size.columns)));
+        lines.extend(around.preview.lines().map(|line| cut(line, size.columns).into_owned()));
         lines.push(style.quiet(&cut(HELP, size.columns)));
     }
     let cursor = typed.width().min(size.columns.saturating_sub(1)) + 1;
@@ -94,10 +94,10 @@ fn item_line(item: &Item, selected: bool, (account, role): (usize, usize), colum
     let padded = |text: &str, width: usize| {
         let text = cut(text, width);
         let blanks = width.saturating_sub(text.width());
-        text + &" ".repeat(blanks)
+        text.into_owned() + &" ".repeat(blanks)
     };
     let names = format!("{}{GAP}{}", padded(&item.account, account), padded(&item.role, role));
-    let marked = cut(&format!("{} {names}", if selected { '>' } else { ' ' }), columns);
+    let marked = cut(&format!("{} {names}", if selected { '>' } else { ' ' }), columns).into_owned();
     let room = columns.saturating_sub(marked.width() + GAP.len());
     let detail = if room < 8 { String::new() } else { format!("{GAP}{}", style.quiet(&cut(&item.detail, room))) };
     if selected { style.strong(marked.trim_end()) + &blanks_lost(&marked) + &detail } else { marked + &detail }

@@ -199,8 +199,8 @@ fn who_waits_uses_the_time_that_another_has_learnt() {
         until("all wait", || crowd.iter_mut().all(|member| member.said().contains("waiting for process")));
         terminal.type_line(&day.scene.code()).unwrap();
         assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
-        crowd.into_iter().for_each(Member::succeeds);
-        assert_eq!(calls(&day.scene), (1, 6, 1));
+        let said: Vec<String> = crowd.iter_mut().map(Member::ends).collect();
+        assert_eq!(calls(&day.scene), (1, 6, 1), "{said:#?}");
     }
 }
 

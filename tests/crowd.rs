@@ -42,8 +42,14 @@ impl Member {
     }
 
     pub fn succeeds(mut self) {
+        self.ends();
+    }
+
+    /// Waits for its end, which has to be a good one, and gives what it said.
+    pub fn ends(&mut self) -> String {
         until("a member ends", || self.status().is_some());
         assert_eq!(self.status(), Some(0), "{}", self.said());
+        self.said()
     }
 }
 

@@ -117,18 +117,20 @@ fn session(request: &Request, wanted: i64, store: &Store, clock: Clock, report: 
     let endpoints = endpoints(request)?;
     let network = Network::begin()?;
     let key = source::role_key(request, request.length.seconds)?;
-    let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting) {
-        Ok(lock) => lock,
-        Err(error) => return has_to_do(error),
-    };
-    // Whoever held the lock before us may have fetched it.
-    if let Some(granted) = ready()? {
-        return Ok(granted);
-    }
-    let granted = match fetch(request, endpoints, store, &lock, network, clock, report) {
-        Err(error) if excuses(error.kind) => has_to_do(error)?,
-        outcome => outcome?,
-    };
+    let granted = network.run(async {
+        let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting).await {
+            Ok(lock) => lock,
+            Err(error) => return has_to_do(error),
+        };
+        // Whoever held the lock before us may have fetched it.
+        if let Some(granted) = ready()? {
+            return Ok(granted);
+        }
+        match fetch(request, endpoints, store, &lock, clock, report).await {
+            Err(error) if excuses(error.kind) => has_to_do(error),
+            outcome => outcome,
+        }
+    })?;
     if left(&granted) < wanted - LITTLE {
         return Err(too_short(request, left(&granted), wanted));
     }
@@ -180,12 +182,11 @@ fn endpoints(request: &Request) -> Result<Endpoints> {
     }
 }
 
-fn fetch(
+async fn fetch(
     request: &Request,
     endpoints: Endpoints,
     store: &Store,
     lock: &Lock,
-    network: Network,
     clock: Clock,
     report: &Report,
 ) -> Result<Granted> {
@@ -194,7 +195,7 @@ fn fetch(
     }
     let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
-    network.run(source::assume(request, store, &client, lock, clock))
+    source::assume(request, store, &client, lock, clock).await
 }
 
 fn tell(request: &Request, granted: &Granted, actor: &Principal, store: &Store, now: Moment, report: &Report) {

@@ -17,12 +17,14 @@ impl<'a> Turn<'a> {
     }
 
     /// Waits for the turn. Afterwards the base session has to be looked up again.
-    pub(super) fn take(&mut self, store: &Store, key: &Key) -> Result<()> {
+    pub(super) async fn take(&mut self, store: &Store, key: &Key) -> Result<()> {
         // While we wait for an answer to somebody's question, so does everyone who waits for us.
-        let base = store.lock::<BaseSession>(key, &mut |holder| {
-            self.role.waits_for(holder);
+        let role = self.role;
+        let waiting = &mut |holder| {
+            role.waits_for(holder);
             tell(holder);
-        })?;
+        };
+        let base = store.lock::<BaseSession>(key, waiting).await?;
         self.role.asking(false);
         self.base = Some(base);
         Ok(())

@@ -37,7 +37,7 @@ pub(super) async fn session_of(request: &Request, store: &Store, client: &Client
         return Ok(granted);
     }
     let key = super::role_key(request, request.length.seconds)?;
-    let lock = store.lock::<RoleSession>(&key, &mut tell_waiting)?;
+    let lock = store.lock::<RoleSession>(&key, &mut tell_waiting).await?;
     match ready(request, 0, store, clock())? {
         // Whoever held the lock before us fetched it.
         Some(granted) => Ok(granted),

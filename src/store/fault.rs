@@ -19,9 +19,11 @@ impl Fault {
         Self::System { path: path.to_owned(), error: error.into() }
     }
 
-    /// Whether NFS has lost the handle: the same again on a fresh one can succeed.
-    pub(super) fn is_stale(&self) -> bool {
-        matches!(self, Self::System { error, .. } if error.kind() == io::ErrorKind::StaleNetworkFileHandle)
+    /// Whether something went away underneath (NFS loses handles, a sweep by a clock that jumped takes what is being
+    /// written): the same once more can succeed.
+    pub(super) fn has_gone(&self) -> bool {
+        use io::ErrorKind::{NotFound, StaleNetworkFileHandle};
+        matches!(self, Self::System { error, .. } if matches!(error.kind(), NotFound | StaleNetworkFileHandle))
     }
 
     /// Whether the owner's own bits are missing.

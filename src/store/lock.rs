@@ -77,39 +77,32 @@ impl Lock {
 }
 
 impl Store {
-    /// Takes the lock for making an entry. `waiting` is told whom we wait for, once for each change.
+    /// Takes the lock for making an entry. `waiting` is told whom we wait for, once for each change. The wait is
+    /// given up when the future is dropped, as Ctrl-C does.
     ///
     /// # Errors
     /// `Io` when the holder does not finish in time, and when a configured store cannot be used.
-    pub fn lock<T: Entry>(&self, key: &Key, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
-        self.lock_within::<T>(key, Patience::default(), waiting)
-    }
-
-    fn lock_within<T: Entry>(&self, key: &Key, patience: Patience, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
-        let name = name_for(&record::name::<T>(key));
-        let mut wait = Wait::new(patience);
-        let mut was_stale = false;
-        'open: loop {
-            let Some(file) = self.change(|directory| directory.open_lock(&name).map(Some))? else {
-                return Ok(Lock { file: None });
-            };
-            loop {
-                match file.try_lock() {
-                    Ok(()) if self.has_lost_its_name(&name, &file) => continue 'open,
-                    Ok(()) => {
-                        mark(&file, Holder::default());
-                        self.forget_read_skew();
-                        return Ok(Lock { file: Some(file) });
-                    }
-                    Err(TryLockError::WouldBlock) => wait.once(holder_of(&file), waiting)?,
-                    Err(TryLockError::Error(error)) if is_stale(&error) && !was_stale => {
-                        was_stale = true;
-                        continue 'open;
-                    }
-                    Err(TryLockError::Error(_)) => return Ok(Lock { file: None }),
-                }
+    pub async fn lock<T: Entry>(&self, key: &Key, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
+        let mut claim = self.claim::<T>(key, Patience::default());
+        loop {
+            match claim.attempt(waiting)? {
+                Some(lock) => return Ok(lock),
+                None => tokio::time::sleep(PAUSE).await,
             }
         }
+    }
+
+    /// As [`Store::lock`], without a runtime.
+    ///
+    /// # Errors
+    /// As [`Store::lock`].
+    pub fn lock_blocking<T: Entry>(&self, key: &Key, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
+        self.claim::<T>(key, Patience::default()).wait(waiting)
+    }
+
+    fn claim<T: Entry>(&self, key: &Key, patience: Patience) -> Claim<'_> {
+        let name = name_for(&record::name::<T>(key));
+        Claim { store: self, name, file: None, wait: Wait::new(patience), was_stale: false }
     }
 
     /// A sweep may have removed the file before we had the lock, and then others lock another file.
@@ -144,6 +137,55 @@ impl Directory {
     }
 }
 
+/// A lock that is wanted.
+struct Claim<'a> {
+    store: &'a Store,
+    name: String,
+    file: Option<File>,
+    wait: Wait,
+    was_stale: bool,
+}
+
+impl Claim<'_> {
+    /// Tries once. `None` when somebody holds it, or the file has to be opened anew: try again after [`PAUSE`].
+    fn attempt(&mut self, waiting: &mut dyn FnMut(Holder)) -> Result<Option<Lock>> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => match self.store.change(|directory| directory.open_lock(&self.name).map(Some))? {
+                Some(file) => file,
+                None => return Ok(Some(Lock { file: None })),
+            },
+        };
+        match file.try_lock() {
+            Ok(()) if self.store.has_lost_its_name(&self.name, &file) => Ok(None),
+            Ok(()) => {
+                mark(&file, Holder::default());
+                self.store.forget_read_skew();
+                Ok(Some(Lock { file: Some(file) }))
+            }
+            Err(TryLockError::WouldBlock) => {
+                self.wait.once(holder_of(&file), waiting)?;
+                self.file = Some(file);
+                Ok(None)
+            }
+            Err(TryLockError::Error(error)) if is_stale(&error) && !self.was_stale => {
+                self.was_stale = true;
+                Ok(None)
+            }
+            Err(TryLockError::Error(_)) => Ok(Some(Lock { file: None })),
+        }
+    }
+
+    fn wait(mut self, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
+        loop {
+            match self.attempt(waiting)? {
+                Some(lock) => return Ok(lock),
+                None => std::thread::sleep(PAUSE),
+            }
+        }
+    }
+}
+
 /// A wait in progress.
 struct Wait {
     patience: Patience,
@@ -174,7 +216,6 @@ impl Wait {
             self.told = Some(holder);
             waiting(holder);
         }
-        std::thread::sleep(PAUSE);
         Ok(())
     }
 }
@@ -228,7 +269,7 @@ mod tests {
     }
 
     fn take(store: &Store, patience: Patience) -> Result<Lock> {
-        store.lock_within::<BaseSession>(&Key::new(), patience, &mut |_| {})
+        store.claim::<BaseSession>(&Key::new(), patience).wait(&mut |_| {})
     }
 
     #[test]
@@ -238,7 +279,7 @@ mod tests {
         let lock = take(&one, IMPATIENT).unwrap();
         let refusal = take(&other, IMPATIENT).unwrap_err();
         assert!(refusal.message.contains(&format!("process {} is still fetching", std::process::id())), "{refusal}");
-        other.lock_within::<RoleSession>(&Key::new(), IMPATIENT, &mut |_| {}).unwrap();
+        other.claim::<RoleSession>(&Key::new(), IMPATIENT).wait(&mut |_| {}).unwrap();
         drop(lock);
         take(&other, IMPATIENT).unwrap();
     }
@@ -252,7 +293,7 @@ mod tests {
         let mut told = Vec::new();
         let patience = Patience { altogether: PAUSE * 3, ..IMPATIENT };
         let refusal =
-            other.lock_within::<BaseSession>(&Key::new(), patience, &mut |holder| told.push(holder)).unwrap_err();
+            other.claim::<BaseSession>(&Key::new(), patience).wait(&mut |holder| told.push(holder)).unwrap_err();
         assert_eq!(told, [Holder { pid: Some(std::process::id()), asking: true }]);
         assert!(refusal.message.contains("asking for an answer"), "{refusal}");
     }
@@ -267,7 +308,7 @@ mod tests {
         let path = home.path().to_owned();
         let waiter = std::thread::spawn(move || {
             let other = store(&path);
-            other.lock_within::<BaseSession>(&Key::new(), IMPATIENT, &mut |_| send.send(()).unwrap()).unwrap()
+            other.claim::<BaseSession>(&Key::new(), IMPATIENT).wait(&mut |_| send.send(()).unwrap()).unwrap()
         });
         told.recv().unwrap();
         let directory = home.path().join(".local/state/assume-role");

@@ -213,7 +213,7 @@ impl Store {
         self.attempt(Place::open, work).map_err(|fault| refusal(&fault))
     }
 
-    /// NFS may lose a handle; once more with a fresh one, then it is a fault like any other.
+    /// What has gone is tried once more from the beginning, then it is a fault like any other.
     fn attempt<V: Default>(
         &self,
         open: impl Fn(&Place) -> std::result::Result<Option<Directory>, Fault>,
@@ -225,7 +225,7 @@ impl Store {
             None => Ok(V::default()),
         };
         match once() {
-            Err(fault) if fault.is_stale() => once(),
+            Err(fault) if fault.has_gone() => once(),
             done => done,
         }
     }

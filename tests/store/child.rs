@@ -97,7 +97,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::error::Re
         ["ask"] => asked_once(store, home, 1),
         // Holds the base as one does who asks, until the process is killed.
         ["hold"] => {
-            let lock = store.lock::<BaseSession>(&key("base"), &mut |_| {})?;
+            let lock = store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {})?;
             lock.asking(true);
             leave_word(home, "holding", "");
             loop {
@@ -106,7 +106,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::error::Re
         }
         ["wait"] => {
             let tell = &mut |holder| leave_word(home, "waiting", &format!("{holder:?}"));
-            store.lock::<BaseSession>(&key("base"), tell).map(drop)
+            store.lock_blocking::<BaseSession>(&key("base"), tell).map(drop)
         }
         ["fill"] => {
             for n in 0..200 {
@@ -124,7 +124,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::error::Re
 /// Asks when nobody has, and answers only when the whole crowd has arrived and wants to know.
 fn asked_once(store: &Store, home: &Path, crowd: usize) -> assume_role::error::Result<()> {
     add_mark(home, "arrived");
-    let lock = store.lock::<BaseSession>(&key("base"), &mut |_| {})?;
+    let lock = store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {})?;
     if store.get::<BaseSession>(&key("base"), NOW)?.is_none() {
         lock.asking(true);
         add_mark(home, "asked");

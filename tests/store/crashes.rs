@@ -100,7 +100,7 @@ fn a_killed_holder_leaves_no_lock() {
     let check = |world: &World, when: &str| {
         let store = world.store();
         store
-            .lock::<assume_role::store::BaseSession>(&key("base"), &mut |holder| panic!("{when}: {holder:?}"))
+            .lock_blocking::<assume_role::store::BaseSession>(&key("base"), &mut |holder| panic!("{when}: {holder:?}"))
             .unwrap();
         let found = store.get(&key("base"), NOW).unwrap();
         assert!(found.is_none() || found == Some(base_session("b")), "{when}");

@@ -152,7 +152,7 @@ fn forgetting_sessions_leaves_facts_and_forgetting_all_leaves_history() {
     store.put(&key("read"), &LegalDuration { seconds: 900, learned: NOW }, NOW).unwrap();
     store.put_skew(90, NOW).unwrap();
     store.put_use(&used("prod", "read", NOW)).unwrap();
-    drop(store.lock::<BaseSession>(&key("base"), &mut |_| {}).unwrap());
+    drop(store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {}).unwrap());
     fs::write(world.directory().join(".damaged-role-x.json"), "s3cr3t").unwrap();
 
     fs::write(world.directory().join("notes.txt"), "of the user").unwrap();

@@ -66,7 +66,7 @@ fn no_store_keeps_nothing_and_says_nothing() {
     let home = TempDir::new().unwrap();
     let store = open(Kind::None, true, &[("HOME", home.path())]).unwrap();
     assert_eq!(keep(&store), Vec::<String>::new());
-    store.lock::<RoleSession>(&key("read"), &mut |_| {}).unwrap();
+    store.lock_blocking::<RoleSession>(&key("read"), &mut |_| {}).unwrap();
     assert_eq!(store.get::<RoleSession>(&key("read"), NOW).unwrap(), None);
     assert_eq!(store.forget_all().unwrap(), 0);
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);

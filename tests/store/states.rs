@@ -179,7 +179,7 @@ fn directory_is_refused(what: &str, remedy: &str, spoil: impl Fn(&Path)) {
     let store = world.store();
     assert_eq!(store.get::<RoleSession>(&key("read"), NOW).unwrap(), None, "{what}");
     store.put(&key("other"), &role_session("new"), NOW).unwrap();
-    store.lock::<RoleSession>(&key("read"), &mut |_| {}).unwrap();
+    store.lock_blocking::<RoleSession>(&key("read"), &mut |_| {}).unwrap();
     assert_eq!(world.names(), names, "{what}");
     let warnings = store.take_warnings();
     assert_eq!(warnings.len(), 1, "{what}: {warnings:?}");

@@ -82,7 +82,7 @@ impl<'a> Bastion<'a> {
             }
         }
         let key = base_key(self.errand.request);
-        self.turn.take(self.errand.store, &key)?;
+        self.turn.take(self.errand.store, &key).await?;
         self.errand.client.expect_skew(self.errand.store.skew(self.errand.now()));
         let mut found = self.base_session()?.filter(|_| !wants_new_base);
         if found.is_none() && self.errand.request.code.is_none() && self.errand.store.has::<BaseSession>(&key)? {
@@ -144,7 +144,7 @@ impl<'a> Bastion<'a> {
     /// Straight on the user's own keys, with a code when there is a device.
     async fn straight(mut self) -> Result<Granted> {
         let keys = &self.base.keys;
-        self.turn.take(self.errand.store, &base_key(self.errand.request))?;
+        self.turn.take(self.errand.store, &base_key(self.errand.request)).await?;
         let device = match self.proof().await? {
             Proof::Role(assumed) => return self.errand.granted(assumed, Renewable::Always),
             Proof::Code(device) => device,

@@ -23,7 +23,7 @@ impl Bastion<'_> {
             None => self.identity().await?.arn,
         };
         let key = base_key(self.errand.request);
-        self.turn.take(self.errand.store, &key)?;
+        self.turn.take(self.errand.store, &key).await?;
         let now = self.errand.aws_now();
         let lasts = |base: &BaseSession| !wants_new && base.session.expires.since(now) > ENOUGH;
         let base = match self.base_session()?.filter(lasts) {

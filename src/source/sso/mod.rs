@@ -90,10 +90,11 @@ impl<'a> SignOn<'a> {
             return Ok(token);
         }
         let key = Key::new().with("sign-on", self.file.to_string_lossy());
-        let lock = self.store.lock::<RoleSession>(&key, &mut |holder| {
+        let waiting = &mut |holder| {
             role.waits_for(holder);
             tell_waiting(holder);
-        })?;
+        };
+        let lock = self.store.lock::<RoleSession>(&key, waiting).await?;
         role.asking(false);
         // Whoever held the lock before us may have signed on.
         let kept = self.kept();

@@ -2,6 +2,7 @@
 
 mod alone;
 mod refusal;
+mod verbs;
 
 use std::ffi::OsString;
 
@@ -9,6 +10,8 @@ use clap::builder::StyledStr;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::error::{Error, Result};
+
+pub use verbs::{Completions, Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status};
 
 /// What `-h` shows before the options.
 const EXAMPLES: &str = "\
@@ -58,137 +61,16 @@ pub enum Verb {
     Status(Status),
     /// The accounts and roles known here, most used first
     List(List),
-    /// Sign on to IAM Identity Center with a code that is confirmed in a browser
+    /// Sign on to IAM Identity Center in a browser
     Login(Login),
-    /// Forget stored sessions; keys that a shell already holds stay there
+    /// Forget stored sessions; keys in a shell stay there
     Logout(Logout),
     /// Print the file that a package installs for TAB; `init` needs none
     Completions(Completions),
 }
 
-/// Arguments of `status`.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct Status {
-    /// One JSON object
-    #[arg(long)]
-    pub json: bool,
-    /// Only the segment of a prompt, for prompts that call a program
-    #[arg(long, conflicts_with = "json")]
-    pub prompt: bool,
-}
-
-/// Arguments of `list`.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct List {
-    /// One JSON object
-    #[arg(long)]
-    pub json: bool,
-    /// Colour in the table: auto, always or never
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub color: Color,
-}
-
-/// Arguments of `ensure`.
-#[derive(Args, Clone, Debug)]
-pub struct Ensure {
-    /// The time that has to be left: 45m
-    pub duration: String,
-    /// Six digits of the MFA device, should they be needed
-    #[arg(long, value_name = "CODE")]
-    pub mfa_code: Option<String>,
-    /// Never ask; fail with exit code 7 instead
-    #[arg(long)]
-    pub no_input: bool,
-}
-
-/// Arguments of `login`.
-#[derive(Args, Clone, Debug)]
-pub struct Login {
-    /// An [sso-session] of ~/.aws/config, or a profile that signs on
-    #[arg(value_name = "SSO_SESSION")]
-    pub session: Option<String>,
-    /// Open no browser
-    #[arg(long)]
-    pub no_input: bool,
-}
-
-/// Arguments of `logout`.
-#[derive(Args, Clone, Debug)]
-pub struct Logout {
-    /// ACCOUNT ROLE: only the sessions of that role
-    #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
-    pub words: Vec<String>,
-    /// Everything that is stored but the history of use
-    #[arg(long, conflicts_with = "account_and_role")]
-    pub all: bool,
-}
-
-/// Arguments of `completions`.
-#[derive(Args, Clone, Debug)]
-pub struct Completions {
-    /// bash, zsh or fish
-    pub shell: String,
-}
-
-/// Arguments of `init`.
-#[derive(Clone, Debug, Args)]
-pub struct Init {
-    /// bash, zsh or fish; `-` finds the running shell
-    pub shell: String,
-    /// Also define a function of this short name
-    #[arg(long, value_name = "NAME")]
-    pub cmd: Option<String>,
-    /// Leave TAB to others
-    #[arg(long)]
-    pub no_completions: bool,
-    /// Where the prompt shows the role; `auto` leaves a prompt alone that a framework owns
-    #[arg(long, value_enum)]
-    pub prompt: Option<Side>,
-}
-
-/// Sides of the prompt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Side {
-    /// On the left of a plain prompt.
-    Auto,
-    /// On the left.
-    Left,
-    /// On the right, where the shell has a right prompt.
-    Right,
-    /// Nowhere.
-    None,
-}
-
-/// Arguments of `export`. The words after the options are the program's own, read a second time.
-#[derive(Clone, Debug, Args)]
-#[command(disable_help_flag = true)]
-pub struct Export {
-    /// The shell that evaluates the output
-    #[arg(long)]
-    pub shell: Option<String>,
-    /// json instead of code, for shells that cannot eval
-    #[arg(long, value_enum)]
-    pub format: Option<ExportFormat>,
-    /// Account, role and options, or a verb that changes the shell
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<OsString>,
-}
-
-/// Forms of `export` other than shell code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExportFormat {
-    /// One JSON object: values to set, null to unset.
-    Json,
-}
-
-/// A target and everything that shapes its session.
+/// A target and everything that shapes its session. Help has 36 columns for each option on a common terminal; a longer
+/// one would give every option two lines.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Target {
     /// ACCOUNT ROLE, then in any order an MFA code and a region
@@ -203,13 +85,13 @@ pub struct Target {
     /// Six digits of the MFA device
     #[arg(long, value_name = "CODE")]
     pub mfa_code: Option<String>,
-    /// Serial number or ARN of the MFA device
+    /// Serial or ARN of the MFA device
     #[arg(long, value_name = "SERIAL")]
     pub mfa_serial: Option<String>,
-    /// Profile that is the target, when an account has the same name
+    /// A profile, not an account
     #[arg(long, value_name = "PROFILE", conflicts_with = "via")]
     pub profile: Option<String>,
-    /// Role to go through, as ACCOUNT:ROLE, profile or ARN; several in their order
+    /// Role to pass through; repeatable
     #[arg(long, value_name = "TARGET")]
     pub via: Vec<String>,
     /// Profile that holds the base keys
@@ -218,49 +100,49 @@ pub struct Target {
     /// How the base proves itself
     #[arg(long, value_name = "SCHEME")]
     pub scheme: Option<String>,
-    /// Captured SAML response; `-` reads standard input
+    /// Captured response; `-` reads stdin
     #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     pub saml_response: Option<String>,
-    /// Token of the scheme web-identity; `-` reads standard input
+    /// Token file; `-` reads stdin
     #[arg(long, value_name = "FILE", allow_hyphen_values = true, conflicts_with = "saml_response")]
     pub web_identity_token_file: Option<String>,
     /// Name of the session in AWS's logs
     #[arg(long, value_name = "NAME")]
     pub session_name: Option<String>,
-    /// External id to send; `none` sends none
+    /// External id; `none` sends none
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
-    /// Managed policy that narrows the session; several are allowed
+    /// Policy that narrows it; repeatable
     #[arg(long, value_name = "ARN")]
     pub policy_arn: Vec<String>,
-    /// Policy that narrows the session
+    /// File of a policy that narrows it
     #[arg(long, value_name = "FILE")]
     pub policy: Option<String>,
-    /// Session tag; several are allowed
+    /// Session tag; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
     pub tag: Vec<String>,
-    /// Key of a tag that chained sessions inherit
+    /// Tag that chained sessions inherit
     #[arg(long, value_name = "KEY")]
     pub transitive_tag: Vec<String>,
     /// Who acts, set for good
     #[arg(long, value_name = "NAME")]
     pub source_identity: Option<String>,
-    /// Take a new session even if a stored one would do
+    /// A new session, not the stored one
     #[arg(long)]
     pub refresh: bool,
-    /// Enter a protected account without being asked
+    /// Enter a protected account unasked
     #[arg(long)]
     pub yes: bool,
-    /// Enter an account marked read_only with the role's full rights
+    /// Full rights in a read_only account
     #[arg(long)]
     pub write: bool,
-    /// Never ask; fail with exit code 5 instead
+    /// Never ask; exit with code 5 instead
     #[arg(long)]
     pub no_input: bool,
     /// Say more
     #[arg(short, long)]
     pub verbose: bool,
-    /// Colour in messages: auto, always or never
+    /// Colour: auto, always or never
     #[arg(
         long,
         value_enum,
@@ -416,6 +298,14 @@ mod tests {
             assert_eq!(export.words, words(kept));
         }
         assert!(parse(&words("export --shell")).is_err());
+    }
+
+    #[test]
+    fn each_option_has_one_line_on_a_common_terminal() {
+        let help = Cli::command().term_width(80).render_help().to_string();
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        let (_, options) = help.split_once("Options:\n").unwrap();
+        assert!(options.lines().all(|line| line.trim().contains("  ")), "{help}");
     }
 
     #[test]

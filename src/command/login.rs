@@ -20,7 +20,7 @@ use crate::sts::{Client, Endpoints};
 /// `Config` for a sign-on that is not known, `Refused` when somebody said no or the code ended.
 pub fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
     let input = Input::read(&context.environment)?;
-    let request = SignOnRequest::resolve(arguments.session.as_deref(), &input)?;
+    let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &input)?;
     let store = Store::open(&context.environment, super::assume::store_choice(&input))?;
     let session = &request.session;
     let region = session.region.clone();

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 
 /// A runtime on this thread, for one job.
 pub struct Network(Runtime);
@@ -27,10 +27,19 @@ impl Network {
         Ok(Self(runtime))
     }
 
-    /// Runs a job to its end. A question that was given up leaves a thread behind that waits for a line; nobody waits
-    /// for it.
-    pub fn run<T>(self, job: impl Future<Output = T>) -> T {
-        let done = self.0.block_on(job);
+    /// Runs a job to its end, or to Ctrl-C: dying of it would leave fish with status 1. A question that was given up
+    /// leaves a thread behind that waits for a line; nobody waits for it.
+    ///
+    /// # Errors
+    /// Those of the job, and `Cancelled`.
+    pub fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
+        let done = self.0.block_on(async {
+            tokio::select! {
+                biased;
+                _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Cancelled, "cancelled")),
+                done = job => done,
+            }
+        });
         self.0.shutdown_background();
         done
     }

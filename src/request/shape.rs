@@ -86,8 +86,8 @@ fn refuse_options(asked: &cli::Target, what: &str, with_name: bool) -> Result<()
     }
 }
 
-/// The managed policies of the session: those of the options, else the account's; `ReadOnlyAccess` where the account
-/// is marked so. AWS allows what any of them allows, so others cannot be added there.
+/// The managed policies of the session: those of the options, else the account's; `ReadOnlyAccess` alone where the
+/// account is marked so, since AWS allows what any of several policies allows.
 fn policy_arns(asked: &cli::Target, account: &Asked, partition: Partition) -> Result<Vec<String>> {
     let is_read_only = account.read_only && !asked.write;
     if is_read_only && !(asked.policy_arn.is_empty() && asked.policy.is_none()) {
@@ -101,11 +101,10 @@ fn policy_arns(asked: &cli::Target, account: &Asked, partition: Partition) -> Re
         }
         return asked.policy_arn.iter().map(|arn| parse_policy_arn("--policy-arn", arn)).collect();
     }
-    let mut arns = account.entry.as_ref().map(|entry| entry.policy_arns.clone()).unwrap_or_default();
     if is_read_only {
-        arns.push(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
+        return Ok(vec![format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess")]);
     }
-    Ok(arns)
+    Ok(account.entry.as_ref().map(|entry| entry.policy_arns.clone()).unwrap_or_default())
 }
 
 /// The policy of a file, without the blanks that people put into it.

@@ -128,13 +128,9 @@ pub(super) struct OpenLine {
 
 impl OpenLine {
     pub(super) fn begin(device: &File, question: &str) -> Result<Self> {
-        let mut line = Self { device: device.try_clone().map_err(unwritable)?, ended: false };
-        line.again(question)?;
-        Ok(line)
-    }
-
-    pub(super) fn again(&mut self, question: &str) -> Result<()> {
-        write!(self.device, "{question} ").map_err(unwritable)
+        let mut device = device.try_clone().map_err(unwritable)?;
+        write!(device, "{question} ").map_err(unwritable)?;
+        Ok(Self { device, ended: false })
     }
 }
 

@@ -1,11 +1,12 @@
 //! A password on the terminal device: not shown while it is typed, and the terminal as it was whatever happens.
 //!
-//! Ctrl-C, a signal that ends the program and Ctrl-Z all give the terminal its echo back first; after Ctrl-Z the
-//! question is asked again. What was typed before the question is dropped.
+//! Ctrl-C and a signal that ends the program give the terminal its echo back first. Ctrl-Z is not obeyed: a shell
+//! that waits for our output would wait for ever, on a terminal that shows the password. What was typed before the
+//! question is dropped.
 
 use std::fs::File;
 
-use rustix::process::{Signal, getpid, kill_process};
+use rustix::process::Signal;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -30,25 +31,17 @@ impl Terminal {
         // Before the echo goes: a signal in between would leave the terminal without it.
         let mut interrupt = listen(SignalKind::interrupt())?;
         let (mut hangup, mut terminate) = (listen(SignalKind::hangup())?, listen(SignalKind::terminate())?);
-        let (mut quit, mut stop) = (listen(SignalKind::quit())?, listen(SignalKind::from_raw(Signal::TSTP.as_raw()))?);
+        let mut quit = listen(SignalKind::quit())?;
         let hidden = Hidden::begin(&device).map_err(failed)?;
         let mut line = OpenLine::begin(&device, question)?;
-        let (sender, mut receiver) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         std::thread::spawn(move || sender.send(read_line(device)));
-        let answer = loop {
-            tokio::select! {
-                answer = &mut receiver => break answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
-                _ = interrupt.recv() => break Ok(None),
-                _ = hangup.recv() => return Err(killed(Signal::HUP)),
-                _ = terminate.recv() => return Err(killed(Signal::TERM)),
-                _ = quit.recv() => return Err(killed(Signal::QUIT)),
-                _ = stop.recv() => {
-                    hidden.show();
-                    let _ = kill_process(getpid(), Signal::STOP);
-                    hidden.hide().map_err(failed)?;
-                    line.again(question)?;
-                }
-            }
+        let answer = tokio::select! {
+            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
+            _ = interrupt.recv() => Ok(None),
+            _ = hangup.recv() => return Err(killed(Signal::HUP)),
+            _ = terminate.recv() => return Err(killed(Signal::TERM)),
+            _ = quit.recv() => return Err(killed(Signal::QUIT)),
         };
         let answer = answer.map_err(failed)?;
         line.ended = answer.is_some();
@@ -85,24 +78,16 @@ struct Hidden {
 impl Hidden {
     fn begin(device: &File) -> std::io::Result<Self> {
         let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)? };
-        hidden.hide()?;
-        Ok(hidden)
-    }
-
-    fn hide(&self) -> std::io::Result<()> {
-        let mut modes = self.before.clone();
+        let mut modes = hidden.before.clone();
         modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK);
         modes.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-        Ok(tcsetattr(&self.device, OptionalActions::Flush, &modes)?)
-    }
-
-    fn show(&self) {
-        let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
+        tcsetattr(&hidden.device, OptionalActions::Flush, &modes)?;
+        Ok(hidden)
     }
 }
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        self.show();
+        let _ = tcsetattr(&self.device, OptionalActions::Now, &self.before);
     }
 }

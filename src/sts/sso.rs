@@ -180,6 +180,6 @@ impl Client {
             let body = whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
             Ok(JsonReply { status, body: Zeroizing::new(body) })
         };
-        tokio::time::timeout(ATTEMPT, whole).await.map_err(|_| Failure::of(Trouble::Timeout))?
+        tokio::time::timeout(ATTEMPT.min(self.whole), whole).await.map_err(|_| Failure::of(Trouble::Timeout))?
     }
 }

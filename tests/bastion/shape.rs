@@ -157,6 +157,14 @@ fn read_only_narrows_the_session_unless_write_is_given() {
 }
 
 #[test]
+fn read_only_is_not_widened_by_a_policy_of_the_account() {
+    let scene = plain(r#", "read_only": true, "policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]"#);
+    scene.switch(&READ);
+    let sent = scene.sts.last("AssumeRole").unwrap().form.members("PolicyArns", ".arn").join(" ");
+    assert_eq!(sent, "arn:aws:iam::aws:policy/ReadOnlyAccess");
+}
+
+#[test]
 fn a_protected_account_is_entered_on_purpose_only() {
     let scene = plain(r#", "protected": true"#);
     for words in [READ, [PRODUCTION, "read"]] {

@@ -42,7 +42,7 @@ fn a_bundle_that_is_not_there_is_told_with_its_line() {
     let scene = chain();
     configure(&scene, "keys", &role("first", "source_profile = keys\nca_bundle = /nonexistent/ca.pem"));
     let said = scene.refused(3, &["first"]);
-    assert!(said.contains("/nonexistent/ca.pem from ~/.aws/config:4 cannot be read"), "{said}");
+    assert!(said.contains("/nonexistent/ca.pem from ~/.aws/config:4"), "{said}");
 }
 
 #[test]

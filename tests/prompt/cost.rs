@@ -28,7 +28,9 @@ fn calls(shell: Shell, home: &Path, script: &str) -> Vec<String> {
     assert!(String::from_utf8_lossy(&output.stdout).contains("production:read"), "{output:?}");
     let text = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
     let call = |line: &str| line.split_once(' ').map(|(_, call)| call.trim_start().to_owned());
-    text.lines().filter_map(call).filter(|call| !call.starts_with("+++")).collect()
+    // Ends of processes and signals are no calls, and a call that others interrupt has two lines.
+    let is_call = |call: &String| !["+++", "---", "<..."].iter().any(|mark| call.starts_with(mark));
+    text.lines().filter_map(call).filter(is_call).collect()
 }
 
 /// A hundred prompts add no call to those of one.

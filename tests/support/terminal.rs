@@ -110,17 +110,6 @@ impl Terminal {
         kill_process(self.pid(), signal).map_err(|error| Failure(format!("no signal: {error}")))
     }
 
-    /// Waits until the command has stopped itself, as after Ctrl-Z.
-    ///
-    /// # Errors
-    /// When it ended instead.
-    pub fn wait_for_stop(&self) -> Outcome<()> {
-        let status =
-            waitid(WaitId::Pid(self.pid()), WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
-                .map_err(|error| Failure(format!("no child: {error}")))?;
-        if status.is_some_and(|status| status.stopped()) { Ok(()) } else { Err(Failure("it ended".to_owned())) }
-    }
-
     /// Whether the terminal echoes what is typed and hands it over line by line, as it did at the start.
     ///
     /// # Errors

@@ -111,10 +111,7 @@ fn what_does_not_hold_is_named_with_its_line() {
         ),
         (role("x", "credential_source = Moon"), "~/.aws/config:3: credential_source 'Moon'"),
         (role("x", "source_profile = nowhere"), "no profile 'nowhere'"),
-        (
-            role("x", &format!("{base}\nduration_seconds = 999999")),
-            "~/.aws/config:4: duration 999999 s is out of range",
-        ),
+        (role("x", &format!("{base}\nduration_seconds = 999999")), "~/.aws/config:4: duration 999999 is out of range"),
         (role("x", &format!("{base}\nmfa_serial = arn\"; touch x;")), "~/.aws/config:4: MFA serial"),
         (role("x", &format!("{base}\nrole_session_name = $(x)")), "~/.aws/config:4: session name"),
         (role("x", &format!("{base}\nregion = $(touch x)")), "region '$(touch x)' from ~/.aws/config:4"),

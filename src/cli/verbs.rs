@@ -1,0 +1,128 @@
+//! The arguments of each verb, as clap reads them.
+
+use std::ffi::OsString;
+
+use clap::{Args, ValueEnum};
+
+use super::Color;
+
+/// Arguments of `status`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Status {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Only the segment of a prompt, for prompts that call a program
+    #[arg(long, conflicts_with = "json")]
+    pub prompt: bool,
+}
+
+/// Arguments of `list`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct List {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Colour in the table: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
+}
+
+/// Arguments of `ensure`.
+#[derive(Args, Clone, Debug)]
+pub struct Ensure {
+    /// The time that has to be left: 45m
+    pub duration: String,
+    /// Six digits of the MFA device, should they be needed
+    #[arg(long, value_name = "CODE")]
+    pub mfa_code: Option<String>,
+    /// Never ask; fail with exit code 7 instead
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// Arguments of `login`.
+#[derive(Args, Clone, Debug)]
+pub struct Login {
+    /// An [sso-session] of ~/.aws/config, or a profile that signs on
+    pub sso_session: Option<String>,
+    /// Open no browser
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// Arguments of `logout`.
+#[derive(Args, Clone, Debug)]
+pub struct Logout {
+    /// ACCOUNT ROLE: only the sessions of that role
+    #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
+    pub words: Vec<String>,
+    /// Everything that is stored but the history of use
+    #[arg(long, conflicts_with = "account_and_role")]
+    pub all: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Clone, Debug)]
+pub struct Completions {
+    /// bash, zsh or fish
+    pub shell: String,
+}
+
+/// Arguments of `init`.
+#[derive(Clone, Debug, Args)]
+pub struct Init {
+    /// bash, zsh or fish; `-` finds the running shell
+    pub shell: String,
+    /// Also define a function of this short name
+    #[arg(long, value_name = "NAME")]
+    pub cmd: Option<String>,
+    /// Leave TAB to others
+    #[arg(long)]
+    pub no_completions: bool,
+    /// Where the prompt shows the role; `auto` leaves a prompt alone that a framework owns
+    #[arg(long, value_enum)]
+    pub prompt: Option<Side>,
+}
+
+/// Sides of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// On the left of a plain prompt.
+    Auto,
+    /// On the left.
+    Left,
+    /// On the right, where the shell has a right prompt.
+    Right,
+    /// Nowhere.
+    None,
+}
+
+/// Arguments of `export`. The words after the options are the program's own, read a second time.
+#[derive(Clone, Debug, Args)]
+#[command(disable_help_flag = true)]
+pub struct Export {
+    /// The shell that evaluates the output
+    #[arg(long)]
+    pub shell: Option<String>,
+    /// json instead of code, for shells that cannot eval
+    #[arg(long, value_enum)]
+    pub format: Option<ExportFormat>,
+    /// Account, role and options, or a verb that changes the shell
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+}
+
+/// Forms of `export` other than shell code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object: values to set, null to unset.
+    Json,
+}

@@ -1,12 +1,10 @@
 //! The picker on a terminal: what is shown, what is taken, and how the terminal is left.
 
+mod ways_out;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-
-use assume_role::input::settings::PickerKind;
-use assume_role::picker::{Choice, Item};
-use rustix::process::Signal;
 
 use crate::scenes::{BASTION, PRODUCTION, Scene, bastion};
 use crate::support::terminal::Terminal;
@@ -93,60 +91,6 @@ fn the_role_of_an_account_is_picked_by_arrows() {
 }
 
 #[test]
-fn leaving_changes_nothing() {
-    let scene = scene();
-    for keys in ["\x1b", "\x03", "\x04", "zzz\x1b\x1b"] {
-        let before = (scene.world.snapshot().unwrap(), scene.sts.connections());
-        let mut terminal = picker(&scene, &[]);
-        terminal.type_text(keys).unwrap();
-        assert_eq!(left(terminal, 130), "", "{keys:?}");
-        assert_eq!((scene.world.snapshot().unwrap(), scene.sts.connections()), before, "{keys:?}");
-    }
-}
-
-#[test]
-fn a_signal_leaves_the_terminal_as_it_was() {
-    let scene = scene();
-    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
-        let terminal = picker(&scene, &[]);
-        assert!(!terminal.is_ordinary().unwrap());
-        terminal.signal(signal).unwrap();
-        assert_eq!(left(terminal, status), "");
-    }
-}
-
-/// Not a test of its own: a choice that goes wrong, in a process of its own.
-#[test]
-#[ignore = "run by the test below, on a terminal"]
-fn a_choice_that_panics() {
-    let items = [Item { account: "a".into(), ..Item::default() }];
-    let preview = |_: usize| -> String { panic!("on purpose") };
-    let _ = Choice { prompt: "?", items: &items, preview: &preview, coloured: false }.make(PickerKind::Builtin);
-}
-
-#[test]
-fn a_panic_leaves_the_terminal_as_it_was() {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--ignored", "--exact", "picker::a_choice_that_panics", "--nocapture"]);
-    let mut terminal = Terminal::start(command).unwrap();
-    terminal.wait_for("\x1b[?1049h").unwrap();
-    terminal.wait_for("\x1b[?1049l").unwrap();
-    terminal.wait_for("on purpose").unwrap();
-    assert_eq!(terminal.wait().unwrap(), 101, "{}", terminal.text());
-    assert!(terminal.is_ordinary().unwrap());
-}
-
-#[test]
-fn a_signal_after_the_choice_ends_it_as_ever() {
-    let scene = scene();
-    let mut terminal = picker(&scene, &["--yes"]);
-    terminal.type_text("prd read\r").unwrap();
-    terminal.wait_for("MFA code").unwrap();
-    terminal.signal(Signal::TERM).unwrap();
-    assert_eq!(left(terminal, 143), "");
-}
-
-#[test]
 fn a_role_that_nobody_wrote_down_is_typed() {
     let scene = scene();
     let mut terminal = picker(&scene, &[]);
@@ -177,6 +121,46 @@ fn only_the_terminal_is_read_and_drawn_on() {
 }
 
 #[test]
+fn a_screen_that_changes_its_size_is_drawn_anew() {
+    let scene = scene();
+    let mut terminal = picker(&scene, &[]);
+    until(&mut terminal, "production  ops/deploy");
+    terminal.resize(10, 40).unwrap();
+    terminal.wait_for(&format!("{}\r\n", "-".repeat(40) + "\x1b[K")).unwrap();
+    terminal.type_text("\x1b").unwrap();
+    left(terminal, 130);
+}
+
+#[test]
+fn what_is_pasted_takes_nothing_before_enter_is_pressed() {
+    let scene = scene();
+    let mut terminal = picker(&scene, &["--yes"]);
+    assert!(terminal.text().contains("\x1b[?2004h"));
+    terminal.type_text("\x1b[200~single\r\nonly\n\x1b[201~").unwrap();
+    until(&mut terminal, "single  only");
+    terminal.type_text("\x15").unwrap();
+    until(&mut terminal, "5/5");
+    terminal.type_text("\x1b").unwrap();
+    assert_eq!(left(terminal, 130), "");
+}
+
+#[test]
+fn a_name_that_is_not_ascii_is_found_and_taken() {
+    let scene = scene();
+    scene
+        .world
+        .accounts(&format!(r#"{{"日本 (東京)": {{"id": "{PRODUCTION}", "roles": ["read", "admin"]}}}}"#))
+        .unwrap();
+    let mut terminal = picker(&scene, &[]);
+    terminal.type_text("東京 adm").unwrap();
+    until(&mut terminal, "> 日本 (東京)  admin");
+    terminal.type_text("\r").unwrap();
+    terminal.wait_for("MFA code").unwrap();
+    terminal.type_line(&scene.code()).unwrap();
+    assert!(left(terminal, 0).contains("AWS_ACCOUNT_NAME='日本 (東京)'"));
+}
+
+#[test]
 fn every_size_and_no_colour() {
     let scene = scene();
     for (rows, columns) in [(24, 80), (6, 24), (2, 12), (1, 1)] {
@@ -200,15 +184,24 @@ fn every_size_and_no_colour() {
 
 #[test]
 fn where_nobody_can_choose_it_is_said() {
-    let scene = scene();
+    let mut scene = scene();
     for words in [&[][..], &["--no-input"]] {
         assert!(scene.refused_at_once(2, words).contains("which account and role?"));
     }
     let said = scene.refused_at_once(5, &["production"]);
     assert!(said.contains("which role in production?") && said.contains("admin, ops/deploy, read"), "{said}");
     scene.refused_at_once(5, &["bastion"]);
-    let mut terminal = scene.on_terminal(&["production", "--no-input"]);
-    assert_eq!(terminal.wait().unwrap(), 5);
+    for (words, term, status) in [
+        (&["production", "--no-input"][..], "xterm", 5),
+        (&["production"], "dumb", 5),
+        (&[], "dumb", 2),
+        (&["--no-input"], "xterm", 2),
+    ] {
+        scene.world.set("TERM", term);
+        let mut terminal = scene.on_terminal(words);
+        assert_eq!(terminal.wait().unwrap(), status, "{words:?} {term}");
+        assert!(!terminal.text().contains('\x1b'), "{}", terminal.text());
+    }
     let said = scene.refused(5, &["single"]);
     assert!(said.contains("role only: the only one known there, ~/.aws/accounts"), "{said}");
 }

@@ -9,7 +9,7 @@ use clap::CommandFactory;
 
 /// The layers, each importing only what stands before it. Modules of one line may know each other.
 const LAYERS: [&[&str]; 15] = [
-    &["error", "shown", "session"],
+    &["ending", "error", "shown", "session"],
     &["cli"],
     &["input"],
     &["store"],

@@ -1,4 +1,6 @@
 //! What is typed, what of the list fits it, and what is selected. Keys come in; nothing here knows a terminal.
+//!
+//! A search of some hundred thousand roles takes a moment, so that keys that arrive together cost one.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -29,6 +31,9 @@ pub enum Step {
     Left,
 }
 
+/// The longest query, in characters. A paste may be longer than any name.
+const LONGEST: usize = 256;
+
 /// The state of a search.
 pub struct Finder<'a> {
     items: &'a [Item],
@@ -37,6 +42,8 @@ pub struct Finder<'a> {
     matcher: Matcher,
     /// What was typed.
     pub query: String,
+    /// Whether `found` is what fitted an earlier query.
+    stale: bool,
     /// The items that fit, best first, as indexes.
     pub found: Vec<usize>,
     /// Which of `found` is selected.
@@ -52,6 +59,7 @@ impl<'a> Finder<'a> {
             haystacks: items.iter().map(haystack).collect(),
             matcher: Matcher::new(Config::DEFAULT),
             query: String::new(),
+            stale: true,
             found: Vec::new(),
             selected: 0,
         };
@@ -69,41 +77,56 @@ impl<'a> Finder<'a> {
         self.items
     }
 
-    /// Obeys a key. `page` is how many items a screen holds.
+    /// Obeys a key. `page` is how many items a screen holds. What is typed is searched for by [`Self::search`], or
+    /// when the next key wants to know what was found.
     pub fn press(&mut self, key: Key, page: usize) -> Step {
-        let last = self.found.len().saturating_sub(1);
+        if self.edit(key) {
+            return Step::On;
+        }
+        self.search();
         match key {
             Key::Leave => return Step::Left,
             Key::Enter => return Step::Taken,
-            Key::Up => self.selected = self.selected.saturating_sub(1),
-            Key::Down => self.selected = (self.selected + 1).min(last),
-            Key::PageUp => self.selected = self.selected.saturating_sub(page),
-            Key::PageDown => self.selected = (self.selected + page).min(last),
-            Key::First => self.selected = 0,
-            Key::Last => self.selected = last,
-            Key::Char(character) => {
-                self.query.push(character);
-                self.search();
-            }
-            Key::Backspace => {
-                self.query.pop();
-                self.search();
-            }
-            Key::Clear => {
-                self.query.clear();
-                self.search();
-            }
-            Key::ClearWord => {
-                let start = self.query.trim_end().rfind(' ').map_or(0, |at| at + 1);
-                self.query.truncate(start);
-                self.search();
-            }
+            _ => self.go(key, page),
         }
         Step::On
     }
 
-    /// Every word of the query has to fit; among equals, what was used more stays first.
-    fn search(&mut self) {
+    /// Changes the query, if that is what a key does.
+    fn edit(&mut self, key: Key) -> bool {
+        match key {
+            Key::Char(character) if self.query.chars().count() < LONGEST => self.query.push(character),
+            Key::Char(_) => {}
+            Key::Backspace => drop(self.query.pop()),
+            Key::Clear => self.query.clear(),
+            Key::ClearWord => {
+                let start = self.query.trim_end().rfind(' ').map_or(0, |at| at + 1);
+                self.query.truncate(start);
+            }
+            _ => return false,
+        }
+        self.stale = true;
+        true
+    }
+
+    fn go(&mut self, key: Key, page: usize) {
+        let last = self.found.len().saturating_sub(1);
+        self.selected = match key {
+            Key::Up => self.selected.saturating_sub(1),
+            Key::Down => (self.selected + 1).min(last),
+            Key::PageUp => self.selected.saturating_sub(page),
+            Key::PageDown => (self.selected + page).min(last),
+            Key::First => 0,
+            Key::Last => last,
+            _ => self.selected,
+        };
+    }
+
+    /// Finds what fits: every word of the query has to. Among equals, what was used more stays first.
+    pub fn search(&mut self) {
+        if !std::mem::take(&mut self.stale) {
+            return;
+        }
         self.selected = 0;
         let pattern = Pattern::parse(&self.query, CaseMatching::Smart, Normalization::Smart);
         let mut buffer = Vec::new();
@@ -140,6 +163,7 @@ mod tests {
         for character in keys.chars() {
             finder.press(Key::Char(character), 10);
         }
+        finder.search();
         finder.found
     }
 
@@ -181,8 +205,23 @@ mod tests {
             (Key::Clear, "", Some(0)),
         ] {
             assert_eq!(finder.press(key, 2), Step::On);
+            finder.search();
             assert_eq!((finder.query.as_str(), finder.current()), (query, current), "{key:?}");
         }
         assert_eq!((finder.press(Key::Enter, 2), finder.press(Key::Leave, 2)), (Step::Taken, Step::Left));
+    }
+
+    #[test]
+    fn keys_that_arrive_together_do_what_they_do_one_by_one() {
+        let items = items();
+        let mut finder = Finder::new(&items);
+        for key in [Key::Down, Key::Char('r'), Key::Char('d'), Key::Down] {
+            finder.press(key, 2);
+        }
+        assert_eq!((finder.query.as_str(), finder.current()), ("rd", Some(2)));
+        for _ in 0..2 * LONGEST {
+            finder.press(Key::Char('y'), 2);
+        }
+        assert_eq!(finder.query.len(), LONGEST);
     }
 }

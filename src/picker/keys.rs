@@ -1,4 +1,6 @@
-//! Bytes of a terminal become keys.
+//! Bytes of a terminal become keys. What is pasted is text, whatever it holds: a line's end in it takes nothing.
+
+use crate::shown::is_plain;
 
 /// What somebody pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +35,15 @@ pub enum Key {
 #[derive(Debug, Default)]
 pub struct Keys {
     pending: Vec<u8>,
+    /// Between the marks of a bracketed paste.
+    pasted: bool,
 }
 
 /// What the beginning of the pending bytes is.
 enum Start {
     Key(Key, usize),
     Nothing(usize),
+    Paste(bool, usize),
     Unfinished,
 }
 
@@ -50,10 +55,14 @@ impl Keys {
         while !self.pending.is_empty() {
             let used = match start_of(&self.pending) {
                 Start::Key(key, used) => {
-                    keys.push(key);
+                    keys.extend(if self.pasted { as_text(key) } else { Some(key) });
                     used
                 }
                 Start::Nothing(used) => used,
+                Start::Paste(begins, used) => {
+                    self.pasted = begins;
+                    used
+                }
                 Start::Unfinished => break,
             };
             self.pending.drain(..used.min(self.pending.len()));
@@ -63,9 +72,18 @@ impl Keys {
 
     /// Nothing more came for a while: an escape that stands alone is the key of that name.
     pub fn idle(&mut self) -> Option<Key> {
-        let alone = self.pending == b"\x1b";
+        let alone = self.pending == b"\x1b" && !self.pasted;
         self.pending.clear();
         alone.then_some(Key::Leave)
+    }
+}
+
+/// A key that was pasted: the blanks and line ends between words are blanks, other controls nothing.
+fn as_text(key: Key) -> Option<Key> {
+    match key {
+        Key::Char(_) => Some(key),
+        Key::Enter | Key::Down => Some(Key::Char(' ')),
+        _ => None,
     }
 }
 
@@ -112,6 +130,8 @@ fn sequence(rest: &[u8]) -> Start {
         b"H" | b"1~" | b"7~" => Key::First,
         b"F" | b"4~" | b"8~" => Key::Last,
         b"Z" => Key::Up,
+        b"200~" => return Start::Paste(true, used),
+        b"201~" => return Start::Paste(false, used),
         _ => return Start::Nothing(used),
     };
     Start::Key(key, used)
@@ -126,7 +146,8 @@ fn character(bytes: &[u8]) -> Start {
     };
     let Some(text) = bytes.get(..length) else { return Start::Unfinished };
     match std::str::from_utf8(text).ok().and_then(|text| text.chars().next()) {
-        Some(character) => Start::Key(Key::Char(character), length),
+        Some(character) if is_plain(character) => Start::Key(Key::Char(character), length),
+        Some(_) => Start::Nothing(length),
         None => Start::Nothing(1),
     }
 }
@@ -152,6 +173,22 @@ mod tests {
         let mut slow = Keys::default();
         let one_by_one: Vec<Key> = whole.iter().flat_map(|byte| slow.feed(&[*byte])).collect();
         assert_eq!(one_by_one, keys);
+    }
+
+    #[test]
+    fn what_is_pasted_is_text() {
+        let typed = |bytes: &str| {
+            let character = |key| match key {
+                Key::Char(character) => character,
+                other => panic!("{other:?}"),
+            };
+            Keys::default().feed(bytes.as_bytes()).into_iter().map(character).collect::<String>()
+        };
+        assert_eq!(typed("\x1b[200~prod\tread\r\nx\x03\x1b[A\x7f\x1b[201~y"), "prod read  xy");
+        assert_eq!(typed("a\u{9b}31m\u{202e}\u{200b}b"), "a31mb");
+        let mut keys = Keys::default();
+        keys.feed(b"\x1b[200~a\x1b");
+        assert_eq!((keys.idle(), keys.feed(b"\r")), (None, vec![Key::Char(' ')]));
     }
 
     #[test]

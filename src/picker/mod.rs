@@ -60,6 +60,9 @@ impl Choice<'_> {
         let mut finder = Finder::new(self.items);
         let (mut keys, mut drawn, mut previewed) = (Keys::default(), String::new(), None);
         loop {
+            if device.retake().map_err(gone)? {
+                drawn.clear();
+            }
             let size = device.size().map_err(gone)?;
             if previewed.as_ref().is_none_or(|(of, _)| *of != finder.current()) {
                 previewed = Some((finder.current(), finder.current().map(self.preview).unwrap_or_default()));
@@ -71,10 +74,13 @@ impl Choice<'_> {
                 device.draw(&next).map_err(gone)?;
                 drawn = next;
             }
-            let mut buffer = [0; 64];
+            let mut buffer = [0; 1024];
             let read = device.read(&mut buffer).map_err(gone)?;
             device.die_if_asked();
-            let pressed = match buffer.get(..read).unwrap_or_default() {
+            if device.is_interrupted() {
+                return Err(Error::new(Kind::Cancelled, "cancelled"));
+            }
+            let pressed: Vec<_> = match buffer.get(..read).unwrap_or_default() {
                 [] => keys.idle().into_iter().collect(),
                 bytes => keys.feed(bytes),
             };
@@ -89,6 +95,7 @@ impl Choice<'_> {
                     }
                 }
             }
+            finder.search();
         }
     }
 }

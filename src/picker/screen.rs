@@ -179,6 +179,7 @@ mod tests {
                 for character in "a long query that is longer".chars() {
                     finder.press(Key::Char(character), 7);
                 }
+                finder.search();
                 let around = Around { prompt: "role:", preview: "one\ntwo", coloured: false };
                 let text = picture(&finder, &around, size);
                 for line in text.split("\r\n") {

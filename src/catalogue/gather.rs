@@ -10,7 +10,7 @@ use super::known::{KnownAccount, KnownRole, Source};
 use super::profile::{KnownProfile, Leads};
 use super::usage::Usage;
 use crate::input::accounts::{Account, Outline};
-use crate::session::{AccountId, Moment, Name, RoleName};
+use crate::session::{AccountId, Moment, Name, RoleArn, RoleName};
 use crate::store::Use;
 
 /// What somebody wants to know. Twenty thousand accounts with their roles cost more than one with its own.
@@ -43,6 +43,9 @@ pub(super) fn gather<'p>(
     }
     for profile in profiles {
         gathering.add_profile(profile.borrow());
+    }
+    for role in &catalogue.offers {
+        gathering.add_offer(role);
     }
     for used in &catalogue.history {
         gathering.add_use(used, catalogue.now);
@@ -124,6 +127,16 @@ impl Gathering<'_> {
                 Leads::Sso(..) => Source::Sso(name, place),
                 _ => Source::Profile(name, place),
             });
+        }
+    }
+
+    fn add_offer(&mut self, offered: &RoleArn) {
+        let Some((index, account)) = self.account(&offered.account) else { return };
+        account.partition = account.partition.or(Some(offered.partition));
+        if let Some(role) = self.role(index, &offered.name)
+            && !role.sources.contains(&Source::Assertion)
+        {
+            role.sources.push(Source::Assertion);
         }
     }
 

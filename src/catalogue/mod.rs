@@ -1,7 +1,7 @@
 //! The accounts and roles known on this machine: what TAB, the picker and `list` offer.
 //!
-//! The accounts file, the AWS config and the history of use come in; accounts with their roles go out, the ones used
-//! often and recently first. A source that is broken offers nothing and is remembered as a problem, since a list that
+//! The accounts file, the AWS config, the history of use and the roles that SAML responses offered come in; accounts
+//! with their roles go out, the ones used often and recently first. A source that is broken offers nothing and is remembered as a problem, since a list that
 //! is short helps more than an error at each TAB. Nothing here asks, writes or knows the network.
 
 mod gather;
@@ -23,13 +23,13 @@ use crate::input::accounts::Accounts;
 use crate::input::environment::Environment;
 use crate::input::profiles::Profiles;
 use crate::input::settings::Settings;
-use crate::session::{AccountId, Moment, Name};
-use crate::store::{Choice, Store, Use};
+use crate::session::{AccountId, Moment, Name, RoleArn};
+use crate::store::{AssertionRoles, Choice, Store, Use};
 
 /// How far the eye goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// What TAB may open: the accounts file, the config file, the history. Nothing changes on the disk.
+    /// What TAB may open: the accounts file, the config file, history and offers in the store. Nothing changes there.
     Glance,
     /// The same with the credentials file, for `--base`.
     GlanceAtKeys,
@@ -42,6 +42,7 @@ pub struct Catalogue {
     accounts: Option<Accounts>,
     profiles: Option<Profiles>,
     history: Vec<Use>,
+    offers: Vec<RoleArn>,
     problems: Vec<Error>,
     warnings: Vec<String>,
     now: Moment,
@@ -65,8 +66,9 @@ impl Catalogue {
             (Some(store), Reach::Full) => store.history(),
             (Some(store), _) => store.peek_history(),
         };
+        let offers = store.as_ref().map(offers).unwrap_or_default();
         let warnings = store.map(|store| store.take_warnings()).unwrap_or_default();
-        Self { accounts, profiles, history, problems, warnings, now }
+        Self { accounts, profiles, history, offers, problems, warnings, now }
     }
 
     /// Every account, the most used first, without its roles.
@@ -128,6 +130,12 @@ impl Catalogue {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
+}
+
+/// The roles that the last response of each provider offered.
+fn offers(store: &Store) -> Vec<RoleArn> {
+    let arns = store.peek::<AssertionRoles>().into_iter().flat_map(|offered| offered.roles);
+    arns.filter_map(|arn| RoleArn::parse("the store", &arn).ok()).collect()
 }
 
 fn kept<T>(result: Result<T>, problems: &mut Vec<Error>) -> Option<T> {

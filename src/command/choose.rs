@@ -143,7 +143,7 @@ impl Chooser<'_> {
         let names = account.names.iter().skip(1).map(Name::as_str);
         let profiles = role.into_iter().flat_map(|role| &role.sources).filter_map(|source| match source {
             Source::Profile(name, _) | Source::Sso(name, _) => Some(name.as_str()),
-            Source::Accounts(_) | Source::History => None,
+            Source::Accounts(_) | Source::Assertion | Source::History => None,
         });
         Item {
             account: account.name().to_owned(),

@@ -127,6 +127,7 @@ fn of_source(source: &Source) -> Value {
             json!({"kind": "profile", "profile": name.as_str(), "place": place.to_string()})
         }
         Source::Sso(name, place) => json!({"kind": "sso", "profile": name.as_str(), "place": place.to_string()}),
+        Source::Assertion => json!({"kind": "saml"}),
         Source::History => json!({"kind": "history"}),
     }
 }

@@ -81,6 +81,18 @@ impl Catalogue {
         gather(self, self.profiles(), Wanted::Everything)
     }
 
+    /// The same for roles that are on offer now: only their accounts, only these roles.
+    pub fn accounts_offering(mut self, offers: &[RoleArn]) -> Vec<KnownAccount> {
+        self.offers = offers.to_vec();
+        let mut accounts = self.accounts_with_roles();
+        for account in &mut accounts {
+            let id = account.id.clone();
+            account.roles.retain(|role| offers.iter().any(|offer| offer.account == id && offer.name == role.name));
+        }
+        accounts.retain(|account| !account.roles.is_empty());
+        accounts
+    }
+
     /// The account that a word names, with its roles: an alias or an id.
     pub fn account(&self, word: &str) -> Option<KnownAccount> {
         let id = AccountId::parse(word).or_else(|| {

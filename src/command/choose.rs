@@ -10,7 +10,7 @@ use crate::input::Input;
 use crate::picker::{Choice, Item};
 use crate::report::Report;
 use crate::request::{Open, Request, Way, open};
-use crate::session::{Name, Region, RoleName, minutes};
+use crate::session::{Name, Region, RoleArn, RoleName, minutes};
 use crate::shown::shown_up_to;
 use crate::source::ask::Terminal;
 
@@ -35,8 +35,9 @@ pub fn completed(asked: cli::Target, context: &Context, report: &Report) -> Resu
     match open {
         Open::Nothing => Ok(chooser.asked),
         Open::Target if chooser.can_choose() => chooser.target(&catalogue),
-        // Usage, which is said where the words are read.
-        Open::Target => Ok(chooser.asked),
+        Open::Offered(roles) if chooser.can_choose() => chooser.offered(catalogue, &roles),
+        // What has to be typed is said where the words are read.
+        Open::Target | Open::Offered(_) => Ok(chooser.asked),
         Open::Role { note } => {
             if let Some(note) = note {
                 report.note(&note);
@@ -44,6 +45,21 @@ pub fn completed(asked: cli::Target, context: &Context, report: &Report) -> Resu
             chooser.role(&catalogue, report)
         }
     }
+}
+
+/// An account with one of its roles, or without when none is known.
+type Pair<'a> = (&'a KnownAccount, Option<&'a KnownRole>);
+
+/// Every role, the most used first; at the end the accounts without any.
+fn by_use(accounts: &[KnownAccount]) -> Vec<Pair<'_>> {
+    let pairs = accounts.iter().flat_map(|account| {
+        let roles = account.roles.iter().map(Some);
+        let none = account.roles.is_empty().then_some(None);
+        roles.chain(none).map(move |role| (account, role))
+    });
+    let mut pairs: Vec<Pair<'_>> = pairs.collect();
+    pairs.sort_by_key(|(_, role)| (role.is_none(), std::cmp::Reverse(role.map_or(0, |role| role.usage.score))));
+    pairs
 }
 
 struct Chooser<'a> {
@@ -64,17 +80,26 @@ impl Chooser<'_> {
         if accounts.is_empty() {
             return Ok(self.asked);
         }
-        let pairs = accounts.iter().flat_map(|account| {
-            let roles = account.roles.iter().map(Some);
-            let none = account.roles.is_empty().then_some(None);
-            roles.chain(none).map(move |role| (account, role))
-        });
-        let mut pairs: Vec<(&KnownAccount, Option<&KnownRole>)> = pairs.collect();
-        pairs.sort_by_key(|(_, role)| (role.is_none(), std::cmp::Reverse(role.map_or(0, |role| role.usage.score))));
-        let (account, role) = self.pick("assume role:", &pairs)?;
-        match role {
-            Some(role) => Ok(self.with(account.name(), role.name.as_str())),
-            None => self.typed(account),
+        match self.pick("assume role:", &by_use(&accounts))? {
+            (account, Some(role)) => Ok(self.with(account.name(), role.name.as_str())),
+            (account, None) => self.typed(account),
+        }
+    }
+
+    /// One of the roles that a captured response offers.
+    fn offered(self, catalogue: Catalogue, roles: &[RoleArn]) -> Result<cli::Target> {
+        let accounts = catalogue.accounts_offering(roles);
+        let prompt = match self.asked.words.first() {
+            Some(word) => format!("role on offer in {}:", shown_up_to(word, 40)),
+            None => "role on offer:".to_owned(),
+        };
+        let (account, role) = self.pick(&prompt, &by_use(&accounts))?;
+        let is_it = |arn: &&RoleArn| arn.account == account.id && role.is_some_and(|role| role.name == arn.name);
+        match (self.asked.words.first(), role, roles.iter().find(is_it)) {
+            (Some(word), Some(role), _) => Ok(self.with(word, role.name.as_str())),
+            // The ARN says the partition too.
+            (None, _, Some(arn)) => Ok(cli::Target { words: vec![arn.to_string()], ..self.asked }),
+            _ => Ok(self.asked),
         }
     }
 
@@ -106,11 +131,7 @@ impl Chooser<'_> {
         Err(if names.is_empty() { error } else { error.hint(format!("roles known there: {}", names.join(", "))) })
     }
 
-    fn pick<'a>(
-        &self,
-        prompt: &str,
-        pairs: &[(&'a KnownAccount, Option<&'a KnownRole>)],
-    ) -> Result<(&'a KnownAccount, Option<&'a KnownRole>)> {
+    fn pick<'a>(&self, prompt: &str, pairs: &[Pair<'a>]) -> Result<Pair<'a>> {
         let items: Vec<Item> = pairs.iter().map(|(account, role)| self.item(account, *role)).collect();
         let preview = |index: usize| match pairs.get(index) {
             Some((account, Some(role))) => self.preview(account, role),

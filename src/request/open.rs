@@ -1,6 +1,6 @@
 //! What the words leave open: nothing, the role, or everything.
 
-use super::{subject, target, way};
+use super::{saml, subject, target, way};
 use crate::cli;
 use crate::error::Result;
 use crate::input::Input;
@@ -14,6 +14,8 @@ pub enum Open {
     Nothing,
     /// Account and role.
     Target,
+    /// One of these roles, which a captured response offers: of the account that was typed, or of any.
+    Offered(Vec<RoleArn>),
     /// The role of the account that the only word names. `note`: what the user should hear about that word.
     Role {
         /// What the user should hear about the word.
@@ -24,19 +26,19 @@ pub enum Open {
 /// Finds out what is left open. A role that follows from the account's `default_role` is not.
 ///
 /// # Errors
-/// `Config` for an account whose entry is wrong, or a scheme that is not known.
+/// `Config` for an account whose entry is wrong, a scheme that is not known, or a captured response that is none.
 pub fn open(asked: &cli::Target, input: &Input) -> Result<Open> {
-    if asked.profile.is_some() || asked.saml_response.is_some() {
+    if asked.profile.is_some() {
         return Ok(Open::Nothing);
+    }
+    if asked.saml_response.is_some() {
+        return offered(asked, input);
     }
     match asked.words.as_slice() {
         [] if way::scheme(asked, None, input)?.value == Scheme::WebIdentity => Ok(Open::Nothing),
         [] => Ok(Open::Target),
         [word] if !word.is_empty() && !RoleArn::is_meant(word) => {
-            let account = target::find_account(word, input)?;
-            let has_default =
-                |account: &target::Asked| account.entry.as_ref().is_some_and(|entry| entry.default_role.is_some());
-            if account.is_none_or(|account| has_default(&account)) {
+            if target::find_account(word, input)?.is_none_or(|account| has_default(&account)) {
                 return Ok(Open::Nothing);
             }
             let is_profile = input.profiles.get(word).is_ok_and(|profile| profile.is_some());
@@ -44,4 +46,27 @@ pub fn open(asked: &cli::Target, input: &Input) -> Result<Open> {
         }
         _ => Ok(Open::Nothing),
     }
+}
+
+fn has_default(account: &target::Asked) -> bool {
+    account.entry.as_ref().is_some_and(|entry| entry.default_role.is_some())
+}
+
+/// Several roles on offer are left open; what else there is to say about them is said where the words are read.
+fn offered(asked: &cli::Target, input: &Input) -> Result<Open> {
+    let account = match asked.words.as_slice() {
+        [] => None,
+        [word] if !RoleArn::is_meant(word) => match target::find_account(word, input)? {
+            Some(account) if !has_default(&account) => Some(account.id),
+            _ => return Ok(Open::Nothing),
+        },
+        _ => return Ok(Open::Nothing),
+    };
+    let captured = if asked.via.is_empty() { saml::captured(asked, input)? } else { None };
+    let offers = captured.into_iter().flat_map(|response| response.value.offers);
+    let roles: Vec<RoleArn> = offers
+        .map(|offer| offer.role)
+        .filter(|role| account.as_ref().is_none_or(|account| role.account == *account))
+        .collect();
+    Ok(if roles.len() > 1 { Open::Offered(roles) } else { Open::Nothing })
 }

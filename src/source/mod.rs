@@ -2,11 +2,11 @@
 
 pub mod ask;
 mod bastion;
-mod command;
 mod errand;
 mod hidden;
 mod keys;
 mod process;
+mod program;
 mod root;
 mod saml;
 pub mod sso;

@@ -4,9 +4,9 @@ mod provider;
 mod template;
 
 use super::Granted;
-use super::command::printed_by;
 use super::errand::{Errand, Renewable};
 use super::keys::base_key;
+use super::program;
 use crate::error::{Error, Kind, Result};
 use crate::input::assertion::Response;
 use crate::input::saml::PasswordSource;
@@ -70,7 +70,7 @@ async fn log_in(login: &Login, errand: &Errand<'_>) -> Result<Response> {
     };
     let password = match &login.who.password {
         Some(PasswordSource::Known(password)) => password.clone(),
-        Some(PasswordSource::Command(words, place)) => printed_by(words, place).await?,
+        Some(PasswordSource::Command(words, place)) => program::secret(words, place).await?,
         None => {
             let question = format!("Password of {} at {host}:", shown(&user));
             errand.terminal.ask_secret(&question).await.map_err(needs_answer)?

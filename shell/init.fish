@@ -108,12 +108,13 @@ if status is-interactive; and builtin --query path
             set ASSUME_ROLE_PROMPT '?'
             set ASSUME_ROLE_PROMPT_STATE foreign
         end
-        switch $__assume_role_side
-            case none
-            case right
-                __assume_role_place_segment fish_right_prompt
-            case '*'
-                __assume_role_place_segment fish_prompt
+        # A prompt that was drawn by our function still is; a new one of the user's is found at the next prompt.
+        if set -q __assume_role_drawn
+            set -e __assume_role_drawn
+        else if test "$__assume_role_side" = right
+            __assume_role_place_segment fish_right_prompt
+        else if test "$__assume_role_side" != none
+            __assume_role_place_segment fish_prompt
         end
     end
 
@@ -131,8 +132,7 @@ if status is-interactive; and builtin --query path
         and assume-role ensure "$__assume_role_warning_below"s --no-input
     end
 
-    # Puts the segment before what the user's prompt prints: their function is copied and called, never rewritten. It may
-    # be defined again at any time, so every prompt looks.
+    # Puts the segment before what the user's prompt prints: their function is copied and called, never rewritten.
     function __assume_role_place_segment
         set -l code (builtin functions $argv[1])
         string match --quiet '*__assume_role_their_prompt*' -- $code
@@ -153,6 +153,7 @@ if status is-interactive; and builtin --query path
         function $argv[1]
             # First, while $status is still that of the user's command.
             set -l theirs (__assume_role_their_prompt)
+            set -g __assume_role_drawn yes
             set -l colour $__assume_role_alarm
             switch "$ASSUME_ROLE_PROMPT_STATE"
                 case calm

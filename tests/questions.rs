@@ -268,9 +268,10 @@ fn a_code_typed_before_the_connection_stands_is_kept() {
 #[test]
 fn a_connection_that_was_closed_while_the_code_was_typed_is_opened_again() {
     let scene = known();
-    scene.sts.fail_next("GetCallerIdentity", Fault::CutAfter(usize::MAX));
+    scene.sts.fail_next("GetCallerIdentity", Fault::Farewell);
     let mut terminal = asked(&scene);
     scene.wait_for_call("GetCallerIdentity", 2);
+    scene.wait_until("the client has closed its side", || scene.sts.open_connections() == 0);
     terminal.type_line(&scene.code()).unwrap();
     ended(terminal, 0);
     assert_eq!(scene.codes_sent(), 2);

@@ -143,9 +143,14 @@ impl Scene {
 
     /// Waits until `action` was called so often in all.
     pub fn wait_for_call(&self, action: &str, times: usize) {
+        self.wait_until(&format!("{action} is called {times} times"), || self.sts.count(action) >= times);
+    }
+
+    /// Waits until something is true; `what` is said when it does not become so.
+    pub fn wait_until(&self, what: &str, is_true: impl Fn() -> bool) {
         let deadline = std::time::Instant::now() + crate::support::process::PATIENCE;
-        while self.sts.count(action) < times {
-            assert!(std::time::Instant::now() < deadline, "{action} was not called {times} times");
+        while !is_true() {
+            assert!(std::time::Instant::now() < deadline, "{what}: not within {:?}", crate::support::process::PATIENCE);
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
     }

@@ -45,6 +45,8 @@ pub enum Fault {
     Close,
     /// Spoils the answer: the connection is closed after so many bytes of it, head included.
     CutAfter(usize),
+    /// Answers in full, ends the connection, and waits until the client has noticed and closed its side.
+    Farewell,
     /// Spoils the answer: another `Date` header.
     Date(String),
     /// Adds a header to the answer.

@@ -218,6 +218,11 @@ impl Sts {
         self.server.state().connections
     }
 
+    /// How many connections are open now.
+    pub fn open_connections(&self) -> usize {
+        self.server.open_connections()
+    }
+
     /// How many calls of `action` came.
     pub fn count(&self, action: &str) -> usize {
         self.server.state().log.iter().filter(|logged| logged.action == action).count()

@@ -54,6 +54,11 @@ impl Server {
         Ok(Self { address, shared, thread: Some(thread) })
     }
 
+    /// How many connections are open now.
+    pub fn open_connections(&self) -> usize {
+        self.shared.sockets.lock().unwrap().open.len()
+    }
+
     /// The state, locked: no request is answered meanwhile.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.shared.lock()
@@ -95,6 +100,11 @@ impl Shared {
         sockets.open.insert(number, stream.try_clone().ok()?);
         Some(number)
     }
+
+    fn end_writing(&self, number: usize) -> io::Result<()> {
+        let sockets = self.sockets.lock().unwrap();
+        sockets.open.get(&number).map_or(Ok(()), |socket| socket.shutdown(Shutdown::Write))
+    }
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
@@ -121,7 +131,7 @@ fn serve(stream: TcpStream, number: usize, shared: &Shared) -> io::Result<()> {
     let mut wire = BufReader::new(wire);
     while let Some(request) = Request::read(&mut wire)? {
         let (reply, fault) = answer(&mut shared.lock(), &request, number);
-        let stays = send(&mut wire, &reply, fault, shared)?;
+        let stays = send(&mut wire, &reply, fault, shared, number)?;
         if !stays || request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
             break;
         }
@@ -130,7 +140,13 @@ fn serve(stream: TcpStream, number: usize, shared: &Shared) -> io::Result<()> {
 }
 
 /// Sends a reply, or what the fault leaves of it; whether the connection stays open.
-fn send(wire: &mut BufReader<Box<dyn Wire>>, reply: &Reply, fault: Option<Fault>, shared: &Shared) -> io::Result<bool> {
+fn send(
+    wire: &mut BufReader<Box<dyn Wire>>,
+    reply: &Reply,
+    fault: Option<Fault>,
+    shared: &Shared,
+    number: usize,
+) -> io::Result<bool> {
     let bytes = reply.bytes();
     let out = wire.get_mut();
     match fault {
@@ -143,6 +159,13 @@ fn send(wire: &mut BufReader<Box<dyn Wire>>, reply: &Reply, fault: Option<Fault>
         Some(Fault::CutAfter(count)) => {
             out.write_all(bytes.get(..count).unwrap_or(&bytes))?;
             out.flush()?;
+            return Ok(false);
+        }
+        Some(Fault::Farewell) => {
+            out.write_all(&bytes)?;
+            out.flush()?;
+            shared.end_writing(number)?;
+            let _ = wire.read(&mut [0]);
             return Ok(false);
         }
         Some(Fault::EndlessHead) => {

@@ -15,7 +15,7 @@ mod turn;
 mod via;
 mod web_identity;
 
-pub use keys::{base_key, role_key};
+pub use keys::{base_key, is_own, role_key, root_key};
 pub use stored::{left, ready, stored};
 pub use turn::tell as tell_waiting;
 

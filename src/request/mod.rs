@@ -20,7 +20,7 @@ mod words;
 
 use std::time::Duration;
 
-pub use base::Base;
+pub use base::{Base, ENVIRONMENT};
 pub use network::{Overrides, Trust};
 pub use saml::Saml;
 pub use shape::Shape;

@@ -97,6 +97,7 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
                 keys_from: chain.root.from.clone(),
                 mfa_serial: plain.serial.clone(),
                 finds_device: false,
+                stays: chain.root.stays,
             }),
             (None, Start::WebIdentity(file)) => Way::WebIdentity(WebIdentity::File(file.clone())),
             (None, _) => Way::Via(Box::new(step(&chain.root, &plain, refreshes_all)?)),

@@ -19,6 +19,7 @@ mod hostile;
 mod init_scripts;
 mod interactive;
 mod killed;
+mod late_proofs;
 mod leaks;
 mod list;
 mod logout;

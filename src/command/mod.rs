@@ -10,6 +10,7 @@ mod env;
 mod exec;
 mod explain;
 mod export;
+mod guard;
 mod init;
 mod list;
 mod login;

@@ -6,6 +6,7 @@
 
 mod base;
 pub mod chain;
+mod marks;
 mod network;
 mod profile;
 pub mod saml;
@@ -20,6 +21,7 @@ mod words;
 use std::time::Duration;
 
 pub use base::Base;
+pub use marks::Marks;
 pub use network::{Overrides, Trust};
 pub use saml::Saml;
 pub use shape::Shape;

@@ -16,6 +16,7 @@ mod exports;
 mod faults;
 mod homes;
 mod hostile;
+mod ini;
 mod init_scripts;
 mod interactive;
 mod killed;

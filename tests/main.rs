@@ -20,6 +20,7 @@ mod ini;
 mod init_scripts;
 mod interactive;
 mod killed;
+mod late_proofs;
 mod leaks;
 mod list;
 mod logout;

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
-use crate::session::{AccountId, Name, Partition, Region, RoleArn};
+use crate::session::{AccountId, Name, Partition, Region};
 use crate::shown::shown_up_to;
 
 /// How long a session of a user's own keys lasts, in seconds (STS API reference, GetSessionToken).
@@ -85,8 +85,7 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
     let mut below: Option<Request> = None;
     if let (Start::Sso(sso), true) = (&chain.root.start, chain.hops.is_empty()) {
         let protected = account(&sso.account, input)?.protected;
-        let role = RoleArn { partition: plain.target.partition, account: sso.account.clone(), name: sso.role.clone() };
-        return Ok(Request { target: Target { protected, role: Some(role), ..plain.target }, ..plain });
+        return Ok(Request { target: Target { protected, role: Some(sso.arn()), ..plain.target }, ..plain });
     }
     for (at, hop) in chain.hops.iter().enumerate() {
         let is_last = at + 1 == last;
@@ -98,6 +97,7 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
                 keys_from: chain.root.from.clone(),
                 mfa_serial: plain.serial.clone(),
                 finds_device: false,
+                stays: chain.root.stays,
             }),
             (None, Start::WebIdentity(file)) => Way::WebIdentity(WebIdentity::File(file.clone())),
             (None, _) => Way::Via(Box::new(step(&chain.root, &plain, refreshes_all)?)),

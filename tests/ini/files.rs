@@ -93,7 +93,7 @@ const FILLING: [&str; 5] = ["", "# note", "; note", " \t", "#x = y"];
 pub fn files(number: u64) -> (String, String) {
     let mut dice = Dice::new(number + 1);
     // Every fifth pair is plain: there the readers have to agree.
-    let mut oddities = if number % 5 == 0 { 0 } else { 1 + dice.roll(3) };
+    let mut oddities = if number.is_multiple_of(5) { 0 } else { 1 + dice.roll(3) };
     let config = file(&mut dice, &mut oddities, true);
     let credentials = if dice.roll(3) == 0 { String::new() } else { file(&mut dice, &mut oddities, false) };
     let (config, credentials) = (as_written(&mut dice, config, &mut oddities), credentials);

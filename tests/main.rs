@@ -17,6 +17,7 @@ mod faults;
 mod guard;
 mod homes;
 mod hostile;
+mod ini;
 mod init_scripts;
 mod interactive;
 mod killed;

@@ -43,13 +43,14 @@ pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
         "via" => names::hops,
         "region" => regions,
         "base" => bases,
-        "duration" => durations,
+        "duration" | "min" => durations,
         "mfa_serial" => serials,
         "policy_arn" => policies,
         "scheme" => schemes,
         "sso_session" => sso_sessions,
         "external_id" => |_| fixed(&[("none", "send none")]),
         "shell" => shells,
+        "name" => names::removable,
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@ mod exec;
 mod explain;
 mod export;
 mod guard;
+mod handover;
 mod init;
 mod list;
 mod login;

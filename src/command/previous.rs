@@ -19,27 +19,43 @@ pub fn meant(asked: &Target, environment: &Environment) -> Result<Target> {
         [only] if only == "-" => {
             let kept = kept("ASSUME_ROLE_PREVIOUS", environment)?
                 .ok_or_else(|| Error::usage("this shell had no other role before").hint("assume-role ACCOUNT ROLE"))?;
-            let typed = asked.clone();
-            Ok(Target {
-                words: kept.words,
-                region: typed.region.or(kept.region),
-                duration: typed.duration.or(kept.duration),
-                mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
-                base: typed.base.or(kept.base),
-                scheme: typed.scheme.or(kept.scheme),
-                session_name: typed.session_name.or(kept.session_name),
-                external_id: typed.external_id.or(kept.external_id),
-                write: typed.write || kept.write,
-                mfa_code: typed.mfa_code,
-                refresh: typed.refresh,
-                yes: typed.yes,
-                no_input: typed.no_input,
-                verbose: typed.verbose,
-                color: typed.color,
-                ..kept
-            })
+            Ok(with_typed(kept, asked))
         }
         _ => Ok(asked.clone()),
+    }
+}
+
+/// As [`meant`], and the role that this shell has where no target is typed.
+///
+/// # Errors
+/// As [`meant`].
+pub fn or_present(asked: &Target, environment: &Environment) -> Result<Target> {
+    let names_none = asked.words.is_empty() && asked.profile.is_none() && asked.scheme.is_none();
+    match kept("ASSUME_ROLE_TARGET", environment)?.filter(|_| names_none) {
+        Some(kept) => Ok(with_typed(kept, asked)),
+        None => meant(asked, environment),
+    }
+}
+
+/// A kept request with the options that are typed anew.
+fn with_typed(kept: Target, typed: &Target) -> Target {
+    let typed = typed.clone();
+    Target {
+        region: typed.region.or(kept.region),
+        duration: typed.duration.or(kept.duration),
+        mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
+        base: typed.base.or(kept.base),
+        scheme: typed.scheme.or(kept.scheme),
+        session_name: typed.session_name.or(kept.session_name),
+        external_id: typed.external_id.or(kept.external_id),
+        write: typed.write || kept.write,
+        mfa_code: typed.mfa_code,
+        refresh: typed.refresh,
+        yes: typed.yes,
+        no_input: typed.no_input,
+        verbose: typed.verbose,
+        color: typed.color,
+        ..kept
     }
 }
 

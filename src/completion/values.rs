@@ -6,6 +6,7 @@ use super::candidates::Candidate;
 use super::words::Position;
 use crate::catalogue::{Catalogue, KnownAccount, KnownRole, Leads, Reach, Source, ago};
 use crate::input::environment::Environment;
+use crate::request::services;
 use crate::session::{Moment, Name, Region};
 use crate::shell::Shell;
 
@@ -36,6 +37,7 @@ pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
         "duration" => durations,
         "scheme" => |_| fixed(&[("bastion", "keys of an IAM user")]),
         "external_id" => |_| fixed(&[("none", "send none")]),
+        "service" => |_| services().map(|name| Candidate::new(name, "")).collect(),
         "shell" => shells,
         _ => return None,
     })

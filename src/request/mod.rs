@@ -6,10 +6,12 @@
 
 mod base;
 pub mod chain;
+mod desktop;
 mod marks;
 mod network;
 mod profile;
 pub mod saml;
+mod service;
 mod shape;
 mod sign_on;
 mod subject;
@@ -21,9 +23,11 @@ mod words;
 use std::time::Duration;
 
 pub use base::Base;
+pub use desktop::no_desktop;
 pub use marks::Marks;
 pub use network::{Overrides, Trust};
 pub use saml::Saml;
+pub use service::{path_of_service, services};
 pub use shape::Shape;
 pub use sign_on::SignOnRequest;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};

@@ -2,6 +2,7 @@
 
 pub mod ask;
 mod bastion;
+pub mod browser;
 mod command;
 mod errand;
 mod hidden;

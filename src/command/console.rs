@@ -4,8 +4,8 @@
 //! 15 minutes is signed in, so it is printed because the user asked for it and shown nowhere else.
 
 use super::network::Network;
-use super::obtain::{self, Obtained};
-use super::{Context, handover, previous};
+use super::obtain::Obtained;
+use super::{Context, handover, whose};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
@@ -29,8 +29,7 @@ pub fn run(arguments: &cli::Console, context: &Context, report: &Report) -> Resu
     if arguments.open {
         refuse_without_desktop(arguments, context)?;
     }
-    let asked = previous::or_present(&arguments.target, &context.environment)?;
-    let session = obtain::session(&asked, 0, context, report)?;
+    let session = whose::any_session(&arguments.target, context, report)?;
     refuse_user(&session)?;
     session.remember_use(context.now())?;
     let address = Network::begin()?.run(async {

@@ -90,6 +90,9 @@ impl Obtained {
 pub fn session(asked: &cli::Target, wanted: i64, context: &Context, report: &Report) -> Result<Obtained> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
+    if wanted > 0 {
+        refuse_own_keys(&request, context)?;
+    }
     for warning in &request.warnings {
         report.warn(warning);
     }
@@ -119,6 +122,16 @@ fn met(request: Request, actor: &Principal, asked: &cli::Target, input: &Input, 
     let request = Request { target: Target { protected: marks.protected, ..request.target }, ..request };
     guard::pass(&request, context)?;
     Ok(request)
+}
+
+/// What keys in the environment asked for renews only while they are there, and the role's own stand there now.
+fn refuse_own_keys(request: &Request, context: &Context) -> Result<()> {
+    let own = context.environment.text("ASSUME_ROLE_KEY_ID")?;
+    if own.is_none() || request.way.key_id() != own {
+        return Ok(());
+    }
+    Err(Error::refused(format!("the keys that asked for {} stood in the environment and are gone", request.target))
+        .hint("assume-role leave brings them back; then switch again"))
 }
 
 /// The session of a request: from the store while enough of it is left, else from AWS.

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
-use crate::session::{AccountId, Name, Partition, Region, RoleArn};
+use crate::session::{AccountId, Name, Partition, Region};
 use crate::shown::shown_up_to;
 
 /// How long a session of a user's own keys lasts, in seconds (STS API reference, GetSessionToken).
@@ -89,8 +89,7 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
             marks.refuse_wide("a session of the single sign-on")?;
         }
         let protected = marks.protected;
-        let role = RoleArn { partition: plain.target.partition, account: sso.account.clone(), name: sso.role.clone() };
-        return Ok(Request { target: Target { protected, role: Some(role), ..plain.target }, ..plain });
+        return Ok(Request { target: Target { protected, role: Some(sso.arn()), ..plain.target }, ..plain });
     }
     for (at, hop) in chain.hops.iter().enumerate() {
         let is_last = at + 1 == last;
@@ -102,6 +101,7 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
                 keys_from: chain.root.from.clone(),
                 mfa_serial: plain.serial.clone(),
                 finds_device: false,
+                stays: chain.root.stays,
             }),
             (None, Start::WebIdentity(file)) => Way::WebIdentity(WebIdentity::File(file.clone())),
             (None, _) => Way::Via(Box::new(step(&chain.root, &plain, refreshes_all)?)),

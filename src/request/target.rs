@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::base::chosen;
 use super::marks::Marks;
-use super::subject::{self, Subject};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
@@ -71,19 +70,6 @@ pub struct Target {
 }
 
 impl Target {
-    /// The role that two words name, without anything else of a request.
-    ///
-    /// # Errors
-    /// `Config` and `Usage` as for a switch.
-    pub fn named(words: &[String], input: &Input) -> Result<RoleArn> {
-        match subject::find(&cli::Target { words: words.to_vec(), ..cli::Target::default() }, None, input)? {
-            Subject::Role(meant) => Ok(meant.target(None)?.1),
-            Subject::Profile(name, _) => {
-                Err(Error::usage(format!("'{}' is a profile, not a role", shown_up_to(&name, 80))))
-            }
-        }
-    }
-
     /// The role.
     ///
     /// # Errors

@@ -46,6 +46,19 @@ impl Way {
         }
     }
 
+    /// The id of the key that asks first, where the keys are at hand.
+    pub fn key_id(&self) -> Option<&str> {
+        match self {
+            Self::Bastion(base) => Some(&base.keys.id),
+            Self::Saml(_) | Self::WebIdentity(_) => None,
+            Self::Via(hop) => hop.way.key_id(),
+            Self::Root(root) => match &root.start {
+                Start::Keys(keys, _) => Some(&keys.id),
+                _ => None,
+            },
+        }
+    }
+
     /// The sign-on that it takes, on whatever leg.
     pub fn sign_on(&self) -> Option<&SsoRole> {
         match self {

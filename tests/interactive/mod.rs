@@ -4,6 +4,7 @@
 mod giving_up;
 mod guarding;
 mod leaving;
+mod picking;
 mod switches;
 mod typing;
 

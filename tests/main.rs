@@ -9,6 +9,7 @@ mod completion_hostile;
 mod completion_in_shells;
 mod completion_traces;
 mod completion_words;
+mod console;
 mod crowd;
 mod cut_output;
 mod day;

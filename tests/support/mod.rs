@@ -12,6 +12,7 @@ pub mod idp;
 pub mod listener;
 pub mod process;
 pub mod shells;
+pub mod sign_in;
 pub mod snapshot;
 pub mod sso;
 pub mod sts;

@@ -27,6 +27,7 @@ mod old_script;
 mod one_code;
 mod one_shell;
 mod open_shells;
+mod picker;
 mod pictures;
 mod previous;
 mod profiles;

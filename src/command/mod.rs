@@ -1,6 +1,7 @@
 //! One file for each verb, and the match that leads to it.
 
 mod assume;
+mod choose;
 mod ensure;
 mod export;
 mod init;

@@ -7,6 +7,7 @@
 mod base;
 pub mod chain;
 mod network;
+mod open;
 mod profile;
 pub mod saml;
 mod shape;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use base::{Base, ENVIRONMENT};
 pub use network::{Overrides, Trust};
+pub use open::{Open, open};
 pub use saml::Saml;
 pub use shape::Shape;
 pub use sign_off::SignOff;

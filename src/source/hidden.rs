@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::ask::{OpenLine, Terminal, read_line};
+use crate::ending::Held;
 use crate::error::{Error, Kind, Result};
 use crate::session::Secret;
 
@@ -73,11 +74,12 @@ fn without_marks(text: &str) -> &str {
 struct Hidden {
     device: File,
     before: Termios,
+    _held: Held,
 }
 
 impl Hidden {
     fn begin(device: &File) -> std::io::Result<Self> {
-        let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)? };
+        let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)?, _held: Held::begin() };
         let mut modes = hidden.before.clone();
         modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK);
         modes.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);

@@ -3,6 +3,7 @@
 
 mod giving_up;
 mod leaving;
+mod picking;
 mod switches;
 mod typing;
 

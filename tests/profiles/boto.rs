@@ -205,6 +205,8 @@ fn profiles_with_a_device_are_the_same_after_the_same_question() {
         let mut boto3 = scene.world.command_of(&path);
         boto3.arg(&script).arg(name);
         for command in [aws_command(&scene, &cli, &[], Some(name), &[]), boto3] {
+            // The CLI keeps what it got.
+            let _ = std::fs::remove_dir_all(scene.world.home().join(".aws/cli"));
             // Without `setsid`, which would take the terminal away.
             let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
             let mut command = Command::new(&words[0]);

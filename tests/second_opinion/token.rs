@@ -58,9 +58,9 @@ fn a_token_gives_the_role_and_the_role_another() {
     for (profile, role) in [("pod", "build/of-pod"), ("next", "next/")] {
         let (ran, session) = story.loaded(&Variables::new(), &format!("assume-role {profile}"));
         assert_eq!(ran.status, 0, "{ran:?}");
-        let words = format!("sts get-caller-identity --profile {profile}");
-        for identity in [story.arn(&session), story.aws(&Variables::new(), &words).stdout] {
-            assert!(identity.contains(&format!(":assumed-role/{role}")), "{profile}: {identity}");
+        let theirs = story.aws(&Variables::new(), &format!("sts get-caller-identity --profile {profile}"));
+        for identity in [&story.arn(&session), &theirs.stdout] {
+            assert!(identity.contains(&format!(":assumed-role/{role}")), "{profile}: {identity} {theirs:?}");
         }
     }
 }

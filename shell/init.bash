@@ -11,7 +11,7 @@ case ":${SHELLOPTS-}:" in
     # helpers and variables. COMPLETE= because a stray one would turn the call into a completion request.
     function assume-role {
         case "${1-}" in
-        init | export | status | login | logout | completions | list | -h | --help | -V | --version)
+        init | export | exec | env | credential-process | status | list | explain | doctor | console | profile | accounts | login | logout | completions | man | -h | --help | -V | --version)
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;

@@ -4,7 +4,7 @@
 # call into a completion request.
 function assume-role
     switch "$argv[1]"
-        case init export status login logout completions list -h --help -V --version
+        case init export exec env credential-process status list explain doctor console profile accounts login logout completions man -h --help -V --version
             COMPLETE= command __ASSUME_ROLE_EXE__ $argv
             return
     end

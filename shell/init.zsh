@@ -7,7 +7,7 @@
 # call into a completion request.
 function 'assume-role'() {
     case "${1-}" in
-        init|export|status|login|logout|completions|list|-h|--help|-V|--version)
+        init|export|exec|env|credential-process|status|list|explain|doctor|console|profile|accounts|login|logout|completions|man|-h|--help|-V|--version)
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;

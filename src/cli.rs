@@ -1,6 +1,8 @@
 //! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
 
 mod alone;
+mod edits;
+mod everyday;
 mod refusal;
 mod verbs;
 
@@ -11,6 +13,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::error::{Error, Result};
 
+pub use edits::{
+    Accounts, AccountsAdd, AccountsEdit, AccountsImport, AccountsRemove, AccountsSync, Importer, Profile, ProfileAdd,
+    ProfileEdit, ProfileList, ProfileRemove,
+};
+pub use everyday::{Console, CredentialProcess, Doctor, Env, EnvFormat, Exec, Explain};
 pub use verbs::{Completions, Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status};
 
 /// What `-h` shows before the options.
@@ -45,6 +52,20 @@ pub struct Cli {
     pub target: Target,
 }
 
+impl Cli {
+    /// The target that is meant, before or behind a verb.
+    pub fn asked(&self) -> &Target {
+        match &self.verb {
+            Some(Verb::Exec(exec)) => &exec.target,
+            Some(Verb::Env(env)) => &env.target,
+            Some(Verb::CredentialProcess(process)) => &process.target,
+            Some(Verb::Explain(explain)) => &explain.target,
+            Some(Verb::Console(console)) => &console.target,
+            _ => &self.target,
+        }
+    }
+}
+
 /// The verbs. The first group prints and goes straight to the binary; the second changes the shell.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Verb {
@@ -57,16 +78,34 @@ pub enum Verb {
     Leave,
     /// Renew this shell's role when less time than this is left
     Ensure(Ensure),
+    /// Run a command with a role: exec production read -- aws s3 ls
+    Exec(Box<Exec>),
+    /// Print a session for other programs to read
+    Env(Box<Env>),
+    /// Print a session as SDKs ask a credential_process for it
+    CredentialProcess(Box<CredentialProcess>),
     /// Who this shell is, and for how long
     Status(Status),
     /// The accounts and roles known here, most used first
     List(List),
+    /// What a switch would do and why, without doing it
+    Explain(Box<Explain>),
+    /// Check the set-up and say what to do
+    Doctor(Doctor),
+    /// Print the address that signs in to the AWS console
+    Console(Box<Console>),
+    /// Profiles of ~/.aws/config for programs that want one
+    Profile(Profile),
+    /// Edit the names of ~/.aws/accounts
+    Accounts(Accounts),
     /// Sign on to IAM Identity Center in a browser
     Login(Login),
     /// Forget stored sessions; keys in a shell stay there
     Logout(Logout),
     /// Print the file that a package installs for TAB; `init` needs none
     Completions(Completions),
+    /// Print the manual page that a package installs
+    Man,
 }
 
 /// A target and everything that shapes its session. Help has 36 columns for each option on a common terminal; a longer

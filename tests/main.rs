@@ -14,6 +14,7 @@ mod cut_output;
 mod day;
 mod exports;
 mod faults;
+mod guard;
 mod homes;
 mod hostile;
 mod init_scripts;

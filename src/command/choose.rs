@@ -203,7 +203,7 @@ fn plan(request: &Request) -> [String; 2] {
         _ => String::new(),
     };
     let region = request.region.as_ref().map(|region| format!(", {}", region.value)).unwrap_or_default();
-    let protected = if request.target.protected { ", protected" } else { "" };
+    let protected = if request.target.protected.is_some() { ", protected" } else { "" };
     let length = minutes(request.length.seconds.into());
     [format!("{}{mfa}", request.way.shown()), format!("for {length}{region}{protected}")]
 }

@@ -71,14 +71,6 @@ fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Resu
             Target::Code(form) => exports::leave(form, legacy),
             Target::Json => exports::leave_json(),
         })),
-        Some(
-            Verb::Init(_)
-            | Verb::Export(_)
-            | Verb::Status(_)
-            | Verb::List(_)
-            | Verb::Login(_)
-            | Verb::Logout(_)
-            | Verb::Completions(_),
-        ) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
+        Some(_) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
     }
 }

@@ -21,7 +21,7 @@ use crate::sts::{Client, Endpoints};
 pub fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
     let input = Input::read(&context.environment)?;
     let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &input)?;
-    let store = Store::open(&context.environment, super::assume::store_choice(&input))?;
+    let store = Store::open(&context.environment, super::obtain::store_choice(&input))?;
     let session = &request.session;
     let region = session.region.clone();
     let endpoints = Endpoints::resolve(region.clone(), region.partition(), &request.endpoints)?

@@ -1,7 +1,7 @@
 //! `logout`: forgets what is stored. Keys in a shell are out of reach, and that is said.
 
 use super::Context;
-use super::assume::store_choice;
+use super::obtain::store_choice;
 use crate::cli;
 use crate::error::Result;
 use crate::input::Input;

@@ -1,15 +1,26 @@
 //! One file for each verb, and the match that leads to it.
 
+mod accounts;
 mod assume;
 mod choose;
+mod console;
+mod credential_process;
+mod doctor;
 mod ensure;
+mod env;
+mod exec;
+mod explain;
 mod export;
+mod guard;
 mod init;
 mod list;
 mod login;
 mod logout;
+mod man;
 mod network;
+mod obtain;
 mod previous;
+mod profile;
 mod status;
 
 use std::ffi::OsString;
@@ -106,12 +117,24 @@ pub fn run(context: &Context) -> Outcome {
         }
         Err(error) => return unreadable(words.first(), error, context),
     };
-    let report = Report::new(cli.target.color, cli.target.verbose, &context.environment);
+    let asked = cli.asked();
+    let report = Report::new(asked.color, asked.verbose, &context.environment);
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
         Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
         Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
+        Some(Verb::Exec(arguments)) => exec::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Env(arguments)) => env::run(arguments, context, &report).map(Output::Session),
+        Some(Verb::CredentialProcess(arguments)) => {
+            credential_process::run(arguments, context, &report).map(Output::Session)
+        }
+        Some(Verb::Explain(arguments)) => explain::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Doctor(arguments)) => doctor::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Console(arguments)) => console::run(arguments, context, &report).map(Output::Session),
+        Some(Verb::Profile(arguments)) => profile::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Accounts(arguments)) => accounts::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Man) => Ok(Output::Text(man::run())),
         Some(Verb::Completions(arguments)) => Shell::parse(&arguments.shell).map(packaged).map(Output::Text),
         Some(Verb::Login(arguments)) => login::run(arguments, context, &report).map(|()| Output::Text(String::new())),
         Some(Verb::Logout(arguments)) => logout::run(arguments, context, &report).map(|()| Output::Text(String::new())),

@@ -6,6 +6,7 @@
 
 mod base;
 pub mod chain;
+mod marks;
 mod network;
 mod open;
 mod profile;
@@ -22,6 +23,7 @@ mod words;
 use std::time::Duration;
 
 pub use base::{Base, ENVIRONMENT};
+pub use marks::Marks;
 pub use network::{Overrides, Trust};
 pub use open::{Open, open};
 pub use saml::Saml;

@@ -55,7 +55,7 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
             name: Name::parse("profile", name)?,
             role: None,
             partition,
-            protected: false,
+            protected: None,
             role_origin: None,
         },
         way: Way::Root(Box::new(chain.root.clone())),
@@ -84,7 +84,11 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
     let last = chain.hops.len();
     let mut below: Option<Request> = None;
     if let (Start::Sso(sso), true) = (&chain.root.start, chain.hops.is_empty()) {
-        let protected = account(&sso.account, input)?.protected;
+        let marks = account(&sso.account, input)?.marks;
+        if !asked.write {
+            marks.refuse_wide("a session of the single sign-on")?;
+        }
+        let protected = marks.protected;
         return Ok(Request { target: Target { protected, role: Some(sso.arn()), ..plain.target }, ..plain });
     }
     for (at, hop) in chain.hops.iter().enumerate() {
@@ -144,7 +148,7 @@ fn link(hop: &Hop, way: Way, plain: &Request, asked: &cli::Target, input: &Input
     };
     let target = Target {
         name: Name::parse("profile", &hop.profile)?,
-        protected: account.protected,
+        protected: account.marks.protected.clone(),
         role: Some(role),
         ..plain.target.clone()
     };

@@ -135,7 +135,7 @@ impl Meant {
             name: account.name.clone(),
             role: Some(role.clone()),
             partition,
-            protected: account.protected,
+            protected: account.marks.protected.clone(),
             role_origin: self.role.1.clone(),
         };
         Ok((target, role))

@@ -91,6 +91,7 @@ pub fn of_base(
         mfa_code: asked.mfa_code.clone(),
         mfa_serial: asked.mfa_serial.clone(),
         refresh: asked.refresh && asked.mfa_code.is_some(),
+        write: asked.write,
         no_input: asked.no_input,
         ..cli::Target::default()
     };
@@ -146,6 +147,7 @@ pub fn hop(asked: &cli::Target, role: &RoleArn, input: &Input) -> Result<Option<
             web_identity_token_file: asked.web_identity_token_file.clone(),
             // A code and --refresh together ask for a new base session.
             refresh: asked.refresh && asked.mfa_code.is_some(),
+            write: asked.write,
             no_input: asked.no_input,
             ..cli::Target::default()
         },

@@ -11,7 +11,7 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-use super::ask::{OpenLine, Terminal, read_line};
+use super::ask::{OpenLine, Terminal, read_line, without_marks};
 use crate::ending::Held;
 use crate::error::{Error, Kind, Result};
 use crate::session::Secret;
@@ -62,12 +62,6 @@ impl Terminal {
 
 fn killed(by: Signal) -> Error {
     Error::new(Kind::Killed(u8::try_from(by.as_raw()).unwrap_or_default()), "ended by a signal")
-}
-
-/// What was pasted, without the marks of bracketed paste.
-fn without_marks(text: &str) -> &str {
-    let text = text.strip_prefix("\x1b[200~").unwrap_or(text);
-    text.strip_suffix("\x1b[201~").unwrap_or(text)
 }
 
 /// A terminal without echo; it gets its modes back when this is dropped.

@@ -2,6 +2,7 @@
 //! command and every code typed.
 
 mod giving_up;
+mod guarding;
 mod leaving;
 mod picking;
 mod switches;

@@ -180,7 +180,7 @@ fn an_account_wins_over_a_profile_of_its_name_and_the_option_decides() {
         "keys",
         &[role("first", "source_profile = keys"), role("production", "source_profile = keys")].concat(),
     );
-    let said = scene.refused(2, &["production"]);
+    let said = scene.refused(5, &["production"]);
     assert!(said.contains("--profile"), "{said}");
     let told = scene.switch(&["--profile", "first"]);
     assert_eq!(told.get("AWS_ACCOUNT_NAME"), Some("first"));

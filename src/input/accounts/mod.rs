@@ -120,7 +120,12 @@ impl Accounts {
     /// # Errors
     /// `Config` when one of them is wrong: it might say that the account is protected.
     pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
-        let same = self.entries.iter().filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
+        // Cheap, and right: an id stands in the file as it is, unless something there is escaped.
+        let may_be = |entry: &&Entry| {
+            let raw = self.value(entry).raw;
+            raw.contains(id.as_str()) || raw.contains('\\')
+        };
+        let same = self.entries.iter().filter(may_be).filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
         same.map(|entry| self.account(entry, &mut Vec::new())).collect()
     }
 

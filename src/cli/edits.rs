@@ -1,0 +1,152 @@
+//! The arguments of the verbs that edit files: `profile` and `accounts`, as clap reads them.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Target;
+
+/// Arguments of `profile`.
+#[derive(Args, Clone, Debug)]
+pub struct Profile {
+    /// What to do with profiles.
+    #[command(subcommand)]
+    pub edit: ProfileEdit,
+}
+
+/// What `profile` does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ProfileEdit {
+    /// Write a profile that leads to a role
+    #[command(override_usage = "assume-role profile add NAME ACCOUNT ROLE [OPTIONS]")]
+    Add(Box<ProfileAdd>),
+    /// Take away a profile that was written by `profile add`
+    Remove(ProfileRemove),
+    /// The profiles of ~/.aws/config and what each leads to
+    List(ProfileList),
+}
+
+/// Arguments of `profile add`.
+#[derive(Args, Clone, Debug)]
+pub struct ProfileAdd {
+    /// Name of the profile
+    pub name: String,
+    /// Where the profile leads.
+    #[command(flatten)]
+    pub target: Target,
+    /// As role_arn and source_profile
+    #[arg(long, conflicts_with = "static_keys")]
+    pub assume: bool,
+    /// As keys that end, with a backup
+    #[arg(long = "static")]
+    pub static_keys: bool,
+    /// Overwrite a profile of others
+    #[arg(long)]
+    pub force: bool,
+    /// Only show what would change
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `profile remove`.
+#[derive(Args, Clone, Debug)]
+pub struct ProfileRemove {
+    /// Name of the profile
+    pub name: String,
+    /// Also when others wrote it
+    #[arg(long)]
+    pub force: bool,
+    /// Only show what would change
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `profile list`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ProfileList {
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `accounts`.
+#[derive(Args, Clone, Debug)]
+pub struct Accounts {
+    /// What to do with the accounts file.
+    #[command(subcommand)]
+    pub edit: AccountsEdit,
+}
+
+/// What `accounts` does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AccountsEdit {
+    /// Name an account
+    Add(AccountsAdd),
+    /// Take an account's name away
+    Remove(AccountsRemove),
+    /// Take over what another tool knows
+    Import(AccountsImport),
+    /// Ask AWS for accounts and roles, with the keys of this shell
+    Sync(AccountsSync),
+}
+
+/// Arguments of `accounts add`.
+#[derive(Args, Clone, Debug)]
+pub struct AccountsAdd {
+    /// The alias
+    pub name: String,
+    /// Twelve digits
+    pub id: String,
+    /// A role there; repeatable
+    #[arg(long, value_name = "ROLE")]
+    pub role: Vec<String>,
+    /// Only show what would change
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `accounts remove`.
+#[derive(Args, Clone, Debug)]
+pub struct AccountsRemove {
+    /// The alias
+    pub name: String,
+    /// Only show what would change
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `accounts import`.
+#[derive(Args, Clone, Debug)]
+pub struct AccountsImport {
+    /// Whose files are read
+    #[arg(value_enum, value_name = "TOOL")]
+    pub from: Importer,
+    /// Another file than the tool's usual one
+    pub file: Option<String>,
+    /// Only show what would change
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// The tools whose files `accounts import` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Importer {
+    /// ~/.aws/accounts as the bash script read it
+    AssumeRole,
+    /// ~/.granted and the profiles that it made
+    Granted,
+    /// Profiles as aws-vault reads them
+    AwsVault,
+    /// ~/.awsume and its profiles
+    Awsume,
+    /// ~/.config/aws-sso/config.yaml
+    AwsSsoCli,
+    /// role_arn and SSO roles of ~/.aws/config
+    AwsConfig,
+}
+
+/// Arguments of `accounts sync`.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct AccountsSync {
+    /// Only show what would change
+    #[arg(long)]
+    pub dry_run: bool,
+}

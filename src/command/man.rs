@@ -1,0 +1,6 @@
+//! `man`.
+
+/// Not there yet.
+pub fn run() -> String {
+    String::new()
+}

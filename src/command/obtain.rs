@@ -1,0 +1,228 @@
+//! From a request to a session: the guard at the entrance, the store, then AWS.
+//!
+//! What the verbs have in common that hand out keys, each in its own way. A request comes in; a session goes out, with
+//! how it came about. Nothing is printed but warnings and what is waited for.
+
+use super::Context;
+use super::guard;
+use super::network::Network;
+use crate::cli;
+use crate::error::{Error, Kind, Result};
+use crate::input::Input;
+use crate::report::Report;
+use crate::request::{Marks, Request, Target};
+use crate::session::{Clock, Moment, Principal, RoleArn, minutes};
+use crate::shell::variables::{REGION, Switch};
+use crate::shell::words::encode_words;
+use crate::shown::shown;
+use crate::source::{self, Granted};
+use crate::store::{Choice, Lock, RoleSession, Store, Use};
+use crate::sts::{Client, Endpoints};
+
+/// Better than nothing where no new session can be had, in seconds.
+const LITTLE: i64 = 60;
+/// A session that was asked for.
+pub struct Obtained {
+    /// What was asked for.
+    pub request: Request,
+    /// The session.
+    pub granted: Granted,
+    /// Whose keys they are: the role that was asked for, or whoever a profile without a role stands for.
+    pub actor: Principal,
+    /// Where it is stored.
+    pub store: Store,
+}
+
+impl Obtained {
+    /// How long it lasts from `now` by this machine's clock, in seconds.
+    pub fn left(&self, now: Moment) -> i64 {
+        source::left(&self.granted, &self.store, now)
+    }
+
+    /// Counts this use into the history. What the store warns of is not told: the session is there, and a line of
+    /// history is not worth a word.
+    ///
+    /// # Errors
+    /// `Io` when a store that the user configured cannot be written.
+    pub fn remember_use(&self, now: Moment) -> Result<()> {
+        let target = &self.request.target;
+        self.store.put_use(&Use {
+            account: target.name.clone(),
+            id: target.role.as_ref().map(|role| role.account.clone()),
+            role: target.role.as_ref().map(|role| role.name.clone()),
+            last: now,
+            count: 1,
+        })
+    }
+
+    /// The variables that tell it, without a request before it and without the old script's names.
+    ///
+    /// # Errors
+    /// `Config` for a variable that is not UTF-8.
+    pub fn switch<'a>(&'a self, context: &'a Context) -> Result<Switch<'a>> {
+        let Self { request, granted, actor, store } = self;
+        let skew = store.skew(context.now());
+        let session = &granted.role.session;
+        Ok(Switch {
+            keys: &session.keys,
+            account_id: &actor.account,
+            account_name: request.target.name.as_str(),
+            role: &actor.name,
+            region: request.region.as_ref().map(|region| &region.value),
+            region_is_ours: request.region.as_ref().is_some_and(|region| !REGION.contains(&region.origin.as_str())),
+            expires_aws: granted.has_end().then_some(session.expires),
+            expires_local: granted.has_end().then_some(session.expires.plus(-skew)),
+            renewable: granted.renewable.map(|until| until.plus(-skew)),
+            target: encode_words(&request.words),
+            previous: None,
+            protected: request.target.protected.is_some(),
+            bridge: context.environment.text("ASSUME_ROLE_BRIDGE")? == Some("1"),
+            legacy: None,
+            environment: &context.environment,
+        })
+    }
+}
+
+/// The session that the words ask for, with at least `wanted` seconds left.
+///
+/// # Errors
+/// Whatever went wrong on the way, `TooShort` when even a new session is not that long.
+pub fn session(asked: &cli::Target, wanted: i64, context: &Context, report: &Report) -> Result<Obtained> {
+    let input = Input::read(&context.environment)?;
+    let request = Request::resolve(asked, &input)?;
+    if wanted > 0 {
+        refuse_own_keys(&request, context)?;
+    }
+    for warning in &request.warnings {
+        report.warn(warning);
+    }
+    guard::pass(&request, context)?;
+    let store = Store::open(&context.environment, store_choice(&input))?;
+    let granted = granted(&request, wanted, &store, context.clock, report);
+    for warning in input.warnings().into_iter().chain(store.take_warnings()) {
+        report.warn(&warning);
+    }
+    let granted = granted?;
+    let actor = actor(&request, &granted)?;
+    let request = if request.target.role.is_some() { request } else { met(request, &actor, asked, &input, context)? };
+    Ok(Obtained { request, granted, actor, store })
+}
+
+/// The store that the settings ask for.
+pub fn store_choice(input: &Input) -> Choice {
+    Choice::of(&input.settings)
+}
+
+/// The account of a profile that names no role is known only now, and may be marked like any other.
+fn met(request: Request, actor: &Principal, asked: &cli::Target, input: &Input, context: &Context) -> Result<Request> {
+    let marks = Marks::of(&actor.account, None, input)?;
+    if !asked.write {
+        marks.refuse_wide("a session without a role")?;
+    }
+    let request = Request { target: Target { protected: marks.protected, ..request.target }, ..request };
+    guard::pass(&request, context)?;
+    Ok(request)
+}
+
+/// What keys in the environment asked for renews only while they are there, and the role's own stand there now.
+fn refuse_own_keys(request: &Request, context: &Context) -> Result<()> {
+    let own = context.environment.text("ASSUME_ROLE_KEY_ID")?;
+    if own.is_none() || request.way.key_id() != own {
+        return Ok(());
+    }
+    Err(Error::refused(format!("the keys that asked for {} stood in the environment and are gone", request.target))
+        .hint("assume-role leave brings them back; then switch again"))
+}
+
+/// The session of a request: from the store while enough of it is left, else from AWS.
+fn granted(request: &Request, wanted: i64, store: &Store, clock: Clock, report: &Report) -> Result<Granted> {
+    let longest = i64::from(request.length.seconds);
+    if longest < wanted {
+        return Err(too_short(request, longest, wanted));
+    }
+    let ready = || source::ready(request, wanted, store, clock());
+    let left = |granted: &Granted| source::left(granted, store, clock());
+    // Where no new session can be had, one that is about to end still serves.
+    let has_to_do = |error: Error| match source::stored(request, store, clock())? {
+        Some(granted) if !request.refresh && left(&granted) > LITTLE.max(wanted) => {
+            report.warn(&format!("no new session could be had, the stored one serves: {}", error.message));
+            Ok(granted)
+        }
+        _ => Err(error),
+    };
+    if let Some(granted) = ready()? {
+        return Ok(granted);
+    }
+    // Judged before anything is written: an endpoint that may not be asked is no reason for a lock.
+    let endpoints = endpoints(request)?;
+    let network = Network::begin()?;
+    let key = source::role_key(request, request.length.seconds)?;
+    let granted = network.run(async {
+        let lock = match store.lock::<RoleSession>(&key, &mut source::tell_waiting).await {
+            Ok(lock) => lock,
+            Err(error) => return has_to_do(error),
+        };
+        // Whoever held the lock before us may have fetched it.
+        if let Some(granted) = ready()? {
+            return Ok(granted);
+        }
+        match fetch(request, endpoints, store, &lock, clock, report).await {
+            Err(error) if excuses(error.kind) => has_to_do(error),
+            outcome => outcome,
+        }
+    })?;
+    if left(&granted) < wanted - LITTLE {
+        return Err(too_short(request, left(&granted), wanted));
+    }
+    Ok(granted)
+}
+
+fn excuses(kind: Kind) -> bool {
+    matches!(kind, Kind::Network | Kind::NeedsAnswer)
+}
+
+fn too_short(request: &Request, longest: i64, wanted: i64) -> Error {
+    let target = &request.target;
+    let role = target.role.as_ref().map(|role| format!(" {}", role.name)).unwrap_or_default();
+    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest))).hint(format!(
+        "ask for a longer one: assume-role {}{role} --duration {}",
+        target.name,
+        minutes(wanted)
+    ))
+}
+
+/// Whose keys they are: the role that was asked for, or whoever a profile without a role stands for.
+fn actor(request: &Request, granted: &Granted) -> Result<Principal> {
+    let of_role = |role: &RoleArn| Principal { account: role.account.clone(), name: role.name.to_string() };
+    request
+        .target
+        .role
+        .as_ref()
+        .map(of_role)
+        .or_else(|| Principal::parse(&granted.role.assumed_role))
+        .ok_or_else(|| Error::network(format!("'{}' names nobody", shown(&granted.role.assumed_role))))
+}
+
+fn endpoints(request: &Request) -> Result<Endpoints> {
+    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints)?;
+    match request.way.sign_on() {
+        Some(role) => endpoints.with_sso(&role.session.region, &request.endpoints),
+        None => Ok(endpoints),
+    }
+}
+
+async fn fetch(
+    request: &Request,
+    endpoints: Endpoints,
+    store: &Store,
+    lock: &Lock,
+    clock: Clock,
+    report: &Report,
+) -> Result<Granted> {
+    if let Some(url) = &request.endpoints.sts {
+        report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
+    }
+    let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
+    let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;
+    source::assume(request, store, &client, lock, clock).await
+}

@@ -110,7 +110,7 @@ pub enum Verb {
 
 /// A target and everything that shapes its session. Help has 36 columns for each option on a common terminal; a longer
 /// one would give every option two lines.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// ACCOUNT ROLE, then in any order an MFA code and a region
     #[arg(value_name = "ACCOUNT ROLE [MFA_CODE] [REGION]", hide = true, allow_negative_numbers = true)]

@@ -20,26 +20,8 @@ pub fn meant(asked: &Target, environment: &Environment) -> Result<Target> {
         [only] if only == "-" => {
             let kept = kept("ASSUME_ROLE_PREVIOUS", environment)?
                 .ok_or_else(|| Error::usage("this shell had no other role before").hint("assume-role ACCOUNT ROLE"))?;
-            let typed = asked.clone();
             refuse_own_keys(&kept, environment)?;
-            Ok(Target {
-                words: kept.words,
-                region: typed.region.or(kept.region),
-                duration: typed.duration.or(kept.duration),
-                mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
-                base: typed.base.or(kept.base),
-                scheme: typed.scheme.or(kept.scheme),
-                session_name: typed.session_name.or(kept.session_name),
-                external_id: typed.external_id.or(kept.external_id),
-                write: typed.write || kept.write,
-                mfa_code: typed.mfa_code,
-                refresh: typed.refresh,
-                yes: typed.yes,
-                no_input: typed.no_input,
-                verbose: typed.verbose,
-                color: typed.color,
-                ..kept
-            })
+            Ok(merged(kept, asked))
         }
         _ => Ok(asked.clone()),
     }
@@ -54,6 +36,29 @@ fn refuse_own_keys(kept: &Target, environment: &Environment) -> Result<()> {
             .hint("assume-role leave brings them back; then name the role again"));
     }
     Ok(())
+}
+
+/// A kept request, as far as its options are not typed anew.
+pub fn merged(kept: Target, typed: &Target) -> Target {
+    let typed = typed.clone();
+    Target {
+        words: kept.words,
+        region: typed.region.or(kept.region),
+        duration: typed.duration.or(kept.duration),
+        mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
+        base: typed.base.or(kept.base),
+        scheme: typed.scheme.or(kept.scheme),
+        session_name: typed.session_name.or(kept.session_name),
+        external_id: typed.external_id.or(kept.external_id),
+        write: typed.write || kept.write,
+        mfa_code: typed.mfa_code,
+        refresh: typed.refresh,
+        yes: typed.yes,
+        no_input: typed.no_input,
+        verbose: typed.verbose,
+        color: typed.color,
+        ..kept
+    }
 }
 
 /// The request that a variable keeps.

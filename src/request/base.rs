@@ -29,6 +29,11 @@ pub struct Base {
 }
 
 impl Base {
+    /// Whether its keys stand in the environment, and in no file.
+    pub fn is_environment(&self) -> bool {
+        self.profile == ENVIRONMENT
+    }
+
     /// Takes the keys of a profile.
     ///
     /// # Errors

@@ -120,6 +120,12 @@ impl Terminal {
     }
 }
 
+/// Whether this process has a terminal that it may not read: the job in the foreground is another one.
+pub fn is_in_background() -> bool {
+    let foreground = File::open(DEVICE).ok().and_then(|device| rustix::termios::tcgetpgrp(device).ok());
+    foreground.is_some_and(|group| group != rustix::process::getpgrp())
+}
+
 /// A question whose line is ended when it is given up, so that an error does not start behind it.
 pub(super) struct OpenLine {
     device: File,

@@ -8,6 +8,7 @@
 
 mod choice;
 mod clock;
+mod config;
 mod directory;
 mod entry;
 mod fault;
@@ -22,6 +23,7 @@ mod wire;
 use std::cell::{Cell, RefCell};
 
 pub use choice::{Choice, Kind};
+pub use config::keep_config;
 use directory::{Directory, Place};
 pub use entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession};
 use fault::Fault;

@@ -31,11 +31,13 @@ mod group;
 mod header;
 mod ini;
 mod section;
+mod without;
 
 use group::Group;
 use header::{FileKind, SectionKind};
 use ini::{Block, Ini};
 pub use section::{Section, Value};
+pub use without::without;
 
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;

@@ -126,6 +126,11 @@ impl Root {
         Ok(Self { profile: ENVIRONMENT.to_owned(), from, start, mfa_serial: None, finds_device: true, stays: false })
     }
 
+    /// Whether its keys stand in the environment, and in no file.
+    pub fn is_environment(&self) -> bool {
+        self.profile == ENVIRONMENT && matches!(self.start, Start::Keys(..))
+    }
+
     /// Whether a profile holds keys of its own.
     pub(super) fn has_keys(profile: &Section<'_>) -> bool {
         profile.value("aws_access_key_id").is_some()

@@ -41,6 +41,7 @@ mod real_shells;
 mod refusals;
 mod renewal;
 mod saml;
+mod saml_canary;
 mod saml_provider;
 mod scenes;
 mod second_opinion;

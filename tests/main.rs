@@ -14,6 +14,7 @@ mod crowd;
 mod cut_output;
 mod day;
 mod exec;
+mod exec_profiles;
 mod exports;
 mod faults;
 mod homes;

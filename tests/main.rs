@@ -13,6 +13,7 @@ mod credential_process;
 mod crowd;
 mod cut_output;
 mod day;
+mod env_formats;
 mod exec;
 mod exec_profiles;
 mod exports;

@@ -8,7 +8,11 @@ if [[ $- == *i* ]]; then
         COMPREPLY=()
         # A here-string: POSIX mode before 5.1 cannot even parse <(...).
         while IFS='' \builtin read -r __ar_candidate; do
-            if [[ -n ${__ar_candidate} ]]; then COMPREPLY+=("${__ar_candidate}"); fi
+            case "${__ar_candidate}" in
+            '') ;;
+            $'\t') \builtin compopt -o default 2>/dev/null || \builtin true ;; # a file, and bash knows those
+            *) COMPREPLY+=("${__ar_candidate}") ;;
+            esac
         done <<<"$(COMPLETE=bash \command __ASSUME_ROLE_EXE__ -- "${COMP_LINE:0:COMP_POINT}" "${COMP_WORDBREAKS-}" 2>/dev/null || \builtin true)"
     }
     # Before 4.4 there is no nosort.

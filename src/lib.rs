@@ -1,15 +1,17 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, table,
+//! ending, error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, table, picker,
 //! completion, command.
 
 pub mod catalogue;
 pub mod cli;
 pub mod command;
 pub mod completion;
+pub mod ending;
 pub mod error;
 pub mod input;
+pub mod picker;
 pub mod prompt;
 pub mod report;
 pub mod request;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod assume;
+mod choose;
 mod console;
 mod credential_process;
 mod doctor;
@@ -10,6 +11,7 @@ mod env;
 mod exec;
 mod explain;
 mod export;
+mod guard;
 mod init;
 mod list;
 mod login;

@@ -33,8 +33,8 @@ pub struct Position {
     pub escaped: bool,
     /// Whether a region was given.
     pub has_region: bool,
-    /// Whether the word at the cursor is the value of the option before it.
-    pub is_value: bool,
+    /// The option whose value the word at the cursor is, or holds behind `=`.
+    pub option: Option<String>,
     /// The verbs that may stand here.
     pub verbs: Vec<String>,
     /// Every verb: an account of such a name is reached behind `--` only.
@@ -93,27 +93,29 @@ impl Typed {
             let mut options = command.get_arguments();
             options.any(|option| option.get_long() == Some(name) && option.get_action().takes_values())
         };
-        let (mut positionals, mut escaped, mut has_region, mut is_value) = (Vec::new(), false, false, false);
+        let (mut positionals, mut escaped, mut has_region, mut option) = (Vec::new(), false, false, None);
         for word in self.before.iter().skip(skip) {
-            if std::mem::take(&mut is_value) {
+            if option.take().is_some() {
                 continue;
             }
             match word.strip_prefix("--").filter(|_| !escaped) {
                 Some("") => {
                     escaped = true;
                 }
-                Some(option) => {
-                    is_value = takes_value(option);
-                    has_region |= option.split('=').next() == Some("region");
+                Some(name) => {
+                    option = Some(name.to_owned()).filter(|name| takes_value(name));
+                    has_region |= name.split('=').next() == Some("region");
                 }
                 None if word.starts_with('-') && !escaped => {}
                 None => positionals.push(word.clone()),
             }
         }
         has_region |= positionals.iter().skip(2).any(|word| Region::is_shaped(word));
+        let behind_equals = self.current.strip_prefix("--").filter(|_| !escaped).and_then(|word| word.split_once('='));
+        let option = option.or_else(|| behind_equals.map(|(name, _)| name.to_owned()));
         let words = std::iter::once(String::new()).chain(self.before.into_iter().skip(skip)).collect();
         let (verbs, taken, current) = (Vec::new(), Vec::new(), self.current);
-        Position { command, words, positionals, escaped, has_region, is_value, verbs, taken, current }
+        Position { command, words, positionals, escaped, has_region, option, verbs, taken, current }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Base {
     pub mfa_serial: Option<Chosen<String>>,
     /// Whether a device that nobody names is looked for; a profile says what it wants.
     pub finds_device: bool,
+    /// Whether a renewal finds the keys again: those in the environment give way to the role's.
+    pub stays: bool,
 }
 
 impl Base {
@@ -47,6 +49,7 @@ impl Base {
                 .transpose()?,
             profile: name.value.clone(),
             finds_device: true,
+            stays: true,
         })
     }
 
@@ -56,7 +59,14 @@ impl Base {
     /// `Config` when there are none.
     pub fn of_environment(input: &Input) -> Result<Self> {
         let (keys, _, keys_from) = environment_keys(input)?;
-        Ok(Self { profile: ENVIRONMENT.to_owned(), keys, keys_from, mfa_serial: None, finds_device: true })
+        Ok(Self {
+            profile: ENVIRONMENT.to_owned(),
+            keys,
+            keys_from,
+            mfa_serial: None,
+            finds_device: true,
+            stays: false,
+        })
     }
 }
 

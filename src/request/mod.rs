@@ -6,10 +6,13 @@
 
 mod base;
 pub mod chain;
+mod marks;
 mod network;
+mod open;
 mod profile;
 pub mod saml;
 mod shape;
+mod sign_off;
 mod sign_on;
 mod subject;
 mod target;
@@ -19,10 +22,13 @@ mod words;
 
 use std::time::Duration;
 
-pub use base::Base;
+pub use base::{Base, ENVIRONMENT};
+pub use marks::Marks;
 pub use network::{Overrides, Trust};
+pub use open::{Open, open};
 pub use saml::Saml;
 pub use shape::Shape;
+pub use sign_off::SignOff;
 pub use sign_on::SignOnRequest;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
 pub use way::Way;

@@ -89,7 +89,7 @@ fn refuse_options(asked: &cli::Target, what: &str, with_name: bool) -> Result<()
 /// The managed policies of the session: those of the options, else the account's; `ReadOnlyAccess` alone where the
 /// account is marked so, since AWS allows what any of several policies allows.
 fn policy_arns(asked: &cli::Target, account: &Asked, partition: Partition) -> Result<Vec<String>> {
-    let is_read_only = account.read_only && !asked.write;
+    let is_read_only = account.marks.read_only.is_some() && !asked.write;
     if is_read_only && !(asked.policy_arn.is_empty() && asked.policy.is_none()) {
         return Err(Error::new(Kind::Guard, format!("account {} is read_only", account.name))
             .because("a policy beside ReadOnlyAccess would allow more, not less")

@@ -8,7 +8,7 @@ use crate::input::environment::Environment;
 use crate::input::profiles::Section;
 use crate::request::base::chosen;
 use crate::request::target::Chosen;
-use crate::session::{AccountId, Region, RoleName};
+use crate::session::{AccountId, Region, RoleArn, RoleName};
 use crate::shown::{is_plain, shown_up_to};
 
 /// What the AWS CLI asks for when a session names no scopes.
@@ -53,6 +53,12 @@ fn is_desktop(environment: &Environment) -> bool {
 }
 
 impl SsoRole {
+    /// The role as others name it, though the one in the account has a longer name.
+    pub fn arn(&self) -> RoleArn {
+        let partition = self.session.region.partition();
+        RoleArn { partition, account: self.account.clone(), name: self.role.clone() }
+    }
+
     /// The sign-on of a profile, if it has one.
     pub(super) fn of_profile(profile: &Section<'_>, input: &Input) -> Result<Option<Self>> {
         let (account, role) = match (chosen(profile, "sso_account_id"), chosen(profile, "sso_role_name")) {

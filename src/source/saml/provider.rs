@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Person;
 use super::template::filled;
 use crate::error::{Error, Result};
 use crate::input::assertion::Response;
@@ -15,13 +16,13 @@ const FIELD: &str = "saml_response";
 /// The fields in which a provider says why not.
 const WORDS: [&str; 3] = ["message", "error", "error_description"];
 
-/// Logs in. Nothing is sent a second time: a wrong password that is repeated locks a user out.
+/// Logs in, once: a wrong password that is repeated locks a user out.
 ///
 /// # Errors
 /// `Refused` when the provider says no, `Network` without a usable answer.
-pub(super) async fn log_in(login: &Login, user: &str, password: &str, errand: &Errand<'_>) -> Result<Response> {
+pub(super) async fn log_in(login: &Login, person: &Person, errand: &Errand<'_>) -> Result<Response> {
     let url = &login.url.value;
-    let body = filled(&login.template, user, password);
+    let body = filled(&login.template, &person.user, person.password.expose());
     let posted = post(errand.client, url, &body).await?.map_err(|trouble| unreachable(url, &trouble))?;
     let refused = |error: Error| match words_of(&posted) {
         Some(words) => error.because(format!("it said: {words}")),

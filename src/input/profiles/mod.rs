@@ -30,11 +30,14 @@
 mod group;
 mod header;
 mod ini;
+mod outline;
 mod section;
 
 use group::Group;
-use header::{FileKind, SectionKind};
+pub use header::FileKind;
+use header::SectionKind;
 use ini::{Block, Ini};
+pub use outline::{Line, Outline, outline};
 pub use section::{Section, Value};
 
 use crate::error::{Error, Result};

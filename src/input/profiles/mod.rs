@@ -40,6 +40,8 @@ use ini::{Block, Ini};
 pub use outline::{Line, Outline, outline};
 pub use section::{Section, Value};
 
+use std::path::PathBuf;
+
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::input::files::{CONFIG_CAP, read_text, shown_path};
@@ -76,6 +78,12 @@ impl Profiles {
     /// As [`Self::read`].
     pub fn read_config(environment: &Environment) -> Result<Self> {
         Self::read_files(environment, &[CONFIG])
+    }
+
+    /// Where a file is, whether or not it is there; `None` without a home directory.
+    pub fn path_of(file: FileKind, environment: &Environment) -> Option<PathBuf> {
+        let (_, variable, under_home) = if file == FileKind::Config { CONFIG } else { CREDENTIALS };
+        environment.file(variable, under_home)
     }
 
     fn read_files(environment: &Environment, which: &[(FileKind, &str, &str)]) -> Result<Self> {

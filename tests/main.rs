@@ -28,6 +28,7 @@ mod one_shell;
 mod open_shells;
 mod pictures;
 mod previous;
+mod profile_edit;
 mod profiles;
 mod prompt;
 mod questions;

@@ -8,7 +8,8 @@ use crate::store::crashes::has_strace;
 use crate::support::process::{self, Ran};
 
 const BEFORE: &str = "[default]\nregion = eu-west-1\n";
-const CALLS: [&str; 5] = ["openat", "?chmod,?fchmod,?fchmodat", "write,pwrite64", "fsync", "?rename,?renameat,?renameat2"];
+const CALLS: [&str; 5] =
+    ["openat", "?chmod,?fchmod,?fchmodat", "write,pwrite64", "fsync", "?rename,?renameat,?renameat2"];
 
 fn scene() -> Scene {
     let scene = bastion();
@@ -49,7 +50,8 @@ fn killed_at_any_call() {
             killed += 1;
             assert!(now == BEFORE || now == after, "{calls} {n}: {now}");
             assert!(leftovers(&scene).len() <= 1, "{calls} {n}: {:?}", leftovers(&scene));
-            let again = scene.world.run(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"]).unwrap();
+            let again =
+                scene.world.run(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"]).unwrap();
             assert_eq!((again.status, text(&scene.world, ".aws/config")), (0, after), "{calls} {n}: {again:?}");
             assert!(now != BEFORE || leftovers(&scene).is_empty(), "{calls} {n}: {:?}", leftovers(&scene));
         }

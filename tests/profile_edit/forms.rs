@@ -23,7 +23,10 @@ fn the_default_form_asks_this_program() {
 #[test]
 fn a_target_that_is_a_profile_or_an_arn() {
     let scene = bastion();
-    scene.world.config("[profile chain]\nrole_arn = arn:aws:iam::1234567890\n[profile keys]\nregion = eu-west-1\n").unwrap();
+    scene
+        .world
+        .config("[profile chain]\nrole_arn = arn:aws:iam::1234567890\n[profile keys]\nregion = eu-west-1\n")
+        .unwrap();
     let arn = format!("arn:aws:iam::{PRODUCTION}:role/ops/deploy");
     profile(&scene.world, &["add", "by-arn", &arn]);
     assert!(text(&scene.world, ".aws/config").contains(&process_section(&scene.world, "by-arn", &format!("-- {arn}"))));
@@ -57,7 +60,8 @@ fn the_form_for_tools_that_assume_the_role_themselves() {
             mark("prod")
         )
     );
-    let more = ["--duration", "2h", "--session-name", "me", "--external-id", "none", "--base", "env", "--region", "eu-west-1"];
+    let more =
+        ["--duration", "2h", "--session-name", "me", "--external-id", "none", "--base", "env", "--region", "eu-west-1"];
     let mut world = scene.world;
     world.set("AWS_ACCESS_KEY_ID", scene.key.id);
     world.set("AWS_SECRET_ACCESS_KEY", scene.key.secret);

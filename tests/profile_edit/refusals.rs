@@ -6,7 +6,8 @@ use crate::scenes::{BASTION, PRODUCTION, bastion};
 #[test]
 fn profiles_of_others_are_left_alone() {
     let scene = bastion();
-    let config = "[profile prod]\nrole_arn = arn:aws:iam::111111111111:role/x\nsource_profile = default\noutput = json\n";
+    let config =
+        "[profile prod]\nrole_arn = arn:aws:iam::111111111111:role/x\nsource_profile = default\noutput = json\n";
     scene.world.config(config).unwrap();
     let said = refused(&scene, 8, &["add", "prod", "production", "read"]);
     assert!(said.contains("profile 'prod' in ~/.aws/config:1 was not written by this program"), "{said}");
@@ -43,7 +44,10 @@ fn long_lived_keys_are_named_before_they_are_lost() {
 #[test]
 fn keys_beside_a_role_of_others_are_refused() {
     let scene = bastion();
-    scene.world.config("[profile prod]\nrole_arn = arn:aws:iam::111111111111:role/x\nsource_profile = default\n").unwrap();
+    scene
+        .world
+        .config("[profile prod]\nrole_arn = arn:aws:iam::111111111111:role/x\nsource_profile = default\n")
+        .unwrap();
     let said = refused(&scene, 8, &["add", "prod", "production", "read", "--static"]);
     assert!(said.contains("already says who it is in ~/.aws/config:1"), "{said}");
     assert_eq!(scene.sts.connections(), 0, "no code is spent on it");
@@ -62,7 +66,7 @@ fn names_and_targets() {
     for (status, words, said) in [
         (8, &["add", "default", "production", "read"][..], "'default' is left alone"),
         (8, &["remove", "default", "--force"], "'default' is left alone"),
-        (3, &["add", "a$b", "production", "read"], "profile 'a$b'"),
+        (3, &["add", "a$b", "production", "read"], "profile name 'a$b' is not allowed"),
         (3, &["add", "a]b", "production", "read"], "cannot be called 'a]b' there"),
         (3, &["add", "twice", "production", "read", "--force"], "in line 1 and in line 2"),
         (3, &["add", "x", "prodution", "read"], "did you mean production?"),

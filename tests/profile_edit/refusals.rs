@@ -72,7 +72,7 @@ fn names_and_targets() {
         (3, &["add", "x", "prodution", "read"], "did you mean production?"),
         (3, &["remove", "twise"], "did you mean twice?"),
         (2, &["add", "x", "production", "read", "--assume", "--tag", "a=b"], "has tags, which no profile can say"),
-        (2, &["add", "x", "production", "read", "--assume", "--static"], "cannot be used with"),
+        (2, &["add", "x", "production", "read", "--assume", "--static"], "exclude each other"),
         (2, &["add", "x", "--profile", "default", "--assume"], "has no role"),
     ] {
         let told = refused(&scene, status, words);

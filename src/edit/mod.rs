@@ -4,8 +4,10 @@
 //! [`accounts`]); the other ([`File`]) reads, lets the first decide, and puts the result where the old file was,
 //! whole or not at all. Nothing here asks, prints, or knows AWS.
 
+pub mod accounts;
 pub mod diff;
 mod file;
+mod json;
 mod place;
 pub mod section;
 

@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod accounts_edit;
 mod arn;
 mod assume;
 mod bastion;
@@ -16,6 +17,7 @@ mod exports;
 mod faults;
 mod homes;
 mod hostile;
+mod import;
 mod init_scripts;
 mod interactive;
 mod killed;

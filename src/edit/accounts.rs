@@ -26,6 +26,24 @@ pub struct Wanted {
     pub roles: Vec<RoleName>,
 }
 
+impl Wanted {
+    /// A wish; a role that is named twice is one.
+    pub fn new(name: Name, id: AccountId, roles: impl IntoIterator<Item = RoleName>) -> Self {
+        let mut wish = Self { name, id, roles: Vec::new() };
+        wish.know(roles);
+        wish
+    }
+
+    /// Adds roles that it does not have yet.
+    pub fn know(&mut self, roles: impl IntoIterator<Item = RoleName>) {
+        for role in roles {
+            if !self.roles.contains(&role) {
+                self.roles.push(role);
+            }
+        }
+    }
+}
+
 /// What became of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {

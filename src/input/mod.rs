@@ -5,6 +5,7 @@ pub mod assertion;
 mod by_name;
 pub mod environment;
 pub mod files;
+pub mod foreign;
 pub mod near;
 pub mod piped;
 pub mod place;

@@ -90,8 +90,8 @@ fn aws_vault() {
     let told = imported(
         &world,
         &["aws-vault"],
-        "{\n  \"deploy\": {\"id\": \"222222222222\", \"roles\": [\"ops/Deploy\"]},\n  \
-         \"work\": {\"id\": \"333333333333\", \"roles\": [\"Administrator\", \"ReadOnly\"]}\n}\n",
+        "{\n  \"work\": {\"id\": \"333333333333\", \"roles\": [\"Administrator\", \"ReadOnly\"]},\n  \
+         \"deploy\": {\"id\": \"222222222222\", \"roles\": [\"ops/Deploy\"]}\n}\n",
     );
     assert!(told.contains("~/.aws/config:33: this profile names no account and role"), "{told}");
     assert!(told.contains("left out: ~/.aws/config:27: account 444444444444 has no name there"), "{told}");

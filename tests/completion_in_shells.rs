@@ -136,6 +136,15 @@ fn what_is_inserted_arrives() {
 }
 
 #[test]
+fn a_file_is_the_shells_to_complete() {
+    everywhere(|shell, world| {
+        world.write("my policy.json", "{}").unwrap();
+        let mut typist = Typist::in_shell(world, shell);
+        assert_eq!(typist.words_of("--policy my⇥pro⇥"), "<--policy><my policy.json><production>", "{shell:?}");
+    });
+}
+
+#[test]
 fn what_is_shown_says_what_it_is() {
     everywhere(|shell, world| {
         let typist = Typist::in_shell(world, shell);

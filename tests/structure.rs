@@ -8,8 +8,8 @@ use assume_role::cli::Cli;
 use clap::CommandFactory;
 
 /// The layers, each importing only what stands before it. Modules of one line may know each other.
-const LAYERS: [&[&str]; 15] = [
-    &["error", "shown", "session"],
+const LAYERS: [&[&str]; 16] = [
+    &["ending", "error", "shown", "session"],
     &["cli"],
     &["input"],
     &["store"],
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 15] = [
     &["shell"],
     &["prompt"],
     &["report", "table"],
+    &["picker"],
     &["completion"],
     &["command"],
     &["lib", "main"],

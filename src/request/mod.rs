@@ -6,10 +6,15 @@
 
 mod base;
 pub mod chain;
+mod desktop;
+mod marks;
 mod network;
+mod open;
 mod profile;
 pub mod saml;
+mod service;
 mod shape;
+mod sign_off;
 mod sign_on;
 mod subject;
 mod target;
@@ -19,10 +24,15 @@ mod words;
 
 use std::time::Duration;
 
-pub use base::Base;
+pub use base::{Base, ENVIRONMENT};
+pub use desktop::no_desktop;
+pub use marks::Marks;
 pub use network::{Overrides, Trust};
+pub use open::{Open, open};
 pub use saml::Saml;
+pub use service::{path_of_service, services};
 pub use shape::Shape;
+pub use sign_off::SignOff;
 pub use sign_on::SignOnRequest;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
 pub use way::Way;

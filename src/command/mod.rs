@@ -12,6 +12,7 @@ mod exec;
 mod explain;
 mod export;
 mod guard;
+mod handover;
 mod init;
 mod list;
 mod login;

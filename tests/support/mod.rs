@@ -13,6 +13,7 @@ pub mod listener;
 pub mod machine;
 pub mod process;
 pub mod shells;
+pub mod sign_in;
 pub mod snapshot;
 pub mod sso;
 pub mod sts;

@@ -106,7 +106,7 @@ fn control(byte: u8) -> Option<Key> {
         b'\r' => Key::Enter,
         0x7f | 0x08 => Key::Backspace,
         // Ctrl-C, D, G, Q, Z, \: each is a way out that some program taught.
-        0x03 | 0x04 | 0x07 | 0x11 | 0x1c => Key::Leave,
+        0x03 | 0x04 | 0x07 | 0x11 | 0x1a | 0x1c => Key::Leave,
         // Ctrl-P, K and Ctrl-N, J.
         0x10 | 0x0b => Key::Up,
         0x0e | b'\n' | b'\t' => Key::Down,
@@ -199,5 +199,8 @@ mod tests {
         assert_eq!(keys.feed(b"\x1b[5"), []);
         assert_eq!(keys.idle(), None);
         assert_eq!(keys.feed(b"\xff\xc3\x03"), [Key::Leave]);
+        for control in *b"\x04\x07\x11\x1a\x1c" {
+            assert_eq!(keys.feed(&[control]), [Key::Leave]);
+        }
     }
 }

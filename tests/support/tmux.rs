@@ -102,6 +102,14 @@ impl<'a> Tmux<'a> {
         self.tmux(&["send-keys", key]).map(drop)
     }
 
+    /// Makes the window larger or smaller.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn resize(&self, columns: u16, rows: u16) -> Outcome<()> {
+        self.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]).map(drop)
+    }
+
     /// Pastes text as a terminal does, with the marks of a bracketed paste where the program asked for them.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
-//! TAB with few, many and very many names, beside `--version` and beside awsume's completion where that is installed.
+//! TAB with few, many and very many names, beside `--version` and beside awsume's completion.
 
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::rc::Rc;
 
 use crate::measure::{Case, Make};
@@ -13,6 +14,8 @@ use crate::support::world::World;
 const SIZES: [(usize, Option<f64>); 3] = [(10, None), (2_000, Some(4.0)), (20_000, None)];
 const ROLES: usize = 8;
 const PROFILES: usize = 10_000;
+/// The other tool's completion, from PyPI.
+const AWSUME: &str = "awsume==4.5.4";
 
 /// The cases for a program.
 ///
@@ -50,7 +53,7 @@ pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
             budget: None,
         });
     }
-    if let Ok(awsume) = which::which("awsume-autocomplete") {
+    if let Some(awsume) = awsume() {
         let own = Rc::clone(&world);
         let theirs: Make = Box::new(move || bare(&own, &awsume));
         cases.push(Case {
@@ -61,6 +64,28 @@ pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
         });
     }
     Ok(cases)
+}
+
+/// The completion of awsume in an environment of its own, which is made once and kept in the cache directory.
+fn awsume() -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cache")))?;
+    let directory = cache.join("assume-role-tests").join(AWSUME.replace("==", "-"));
+    let done = |program: &Path, words: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    let program = directory.join("bin/awsume-autocomplete");
+    let install = || {
+        done(Path::new("python3"), &["-m", "venv", "--clear", &directory.to_string_lossy()])
+            && done(&directory.join("bin/python"), &["-m", "pip", "install", "--disable-pip-version-check", AWSUME])
+    };
+    if program.exists() || install() {
+        return Some(program);
+    }
+    let _ = writeln!(std::io::stderr(), "{AWSUME} cannot be installed here, so that nothing is compared with it");
+    None
 }
 
 /// The directory of the store has to be its owner's alone.

@@ -20,7 +20,7 @@ use crate::support::sso::Sso;
 use crate::support::sts::{Proof, Role, Trust};
 use crate::support::terminal::Terminal;
 
-/// Who boto3 takes the profiles for; `None` where there is no Python.
+/// Who boto3 takes the profiles for, or the AWS CLI with `--cli` in front; `None` where there is no Python.
 fn boto3(scene: &Scene, profiles: &[&str]) -> Option<Value> {
     let (path, script) = python("profile_identity.py")?;
     let mut command = scene.world.command_of(path);
@@ -152,14 +152,15 @@ fn every_kind(sso: &Sso) -> (Scene, Vec<&'static str>) {
 fn boto3_and_the_aws_cli_give_the_same_identity_for_every_kind() {
     let sso = Sso::start().unwrap();
     let (scene, names) = every_kind(&sso);
-    let (Some(boto3), Some(cli)) = (boto3(&scene, &names), version_1()) else { return };
+    let with_cli = [&["--cli"], names.as_slice()].concat();
+    let (Some(boto3), Some(cli)) = (boto3(&scene, &names), boto3(&scene, &with_cli)) else { return };
     // The user has a device, which this program wants a code of before it gives the user's own session.
     let code = scene.code();
     scene.switch(&["plain", &code]);
     for name in names {
         let told = scene.switch(&[name]);
         let ours = scene.who(&told);
-        for theirs in [boto3[name].as_str().unwrap(), &aws(&scene, &cli, &[], Some(name), &[])] {
+        for theirs in [&boto3[name], &cli[name]].map(|theirs| theirs.as_str().unwrap()) {
             assert_eq!(without_name(&ours), without_name(theirs), "{name}");
             let is_named = ["third", "pod"].contains(&name);
             assert!(!is_named || ours == theirs, "{name}: {ours}, {theirs}");
@@ -179,6 +180,9 @@ fn version_2_of_the_aws_cli_takes_keys_and_programs_for_the_same() {
         let told = scene.switch(&[name]);
         let theirs = aws(&scene, &cli, &["--endpoint-url", &url], Some(name), &[]);
         assert_eq!(scene.who(&told), theirs, "{name}");
+        if name != "process" {
+            continue;
+        }
         let keys = told.keys();
         let variables = [
             ("AWS_ACCESS_KEY_ID", keys.id.as_str()),

@@ -50,7 +50,10 @@ fn change(
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
-    let session = obtain::session(asked, wanted.unwrap_or(0), context, report)?;
+    let session = match wanted {
+        Some(wanted) => obtain::renewed(asked, wanted, context, report)?,
+        None => obtain::session(asked, 0, context, report)?,
+    };
     if wanted.is_none() {
         session.remember_use(context.now())?;
     }

@@ -88,11 +88,27 @@ impl Obtained {
 /// # Errors
 /// Whatever went wrong on the way, `TooShort` when even a new session is not that long.
 pub fn session(asked: &cli::Target, wanted: i64, context: &Context, report: &Report) -> Result<Obtained> {
+    obtained(asked, wanted, |_| Ok(()), context, report)
+}
+
+/// As [`session`], for the role that this shell has already.
+///
+/// # Errors
+/// As [`session`], and `Refused` where the keys that asked for the role are gone.
+pub fn renewed(asked: &cli::Target, wanted: i64, context: &Context, report: &Report) -> Result<Obtained> {
+    obtained(asked, wanted, |request| refuse_own_keys(request, context), context, report)
+}
+
+fn obtained(
+    asked: &cli::Target,
+    wanted: i64,
+    check: impl FnOnce(&Request) -> Result<()>,
+    context: &Context,
+    report: &Report,
+) -> Result<Obtained> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
-    if wanted > 0 {
-        refuse_own_keys(&request, context)?;
-    }
+    check(&request)?;
     for warning in &request.warnings {
         report.warn(warning);
     }

@@ -32,7 +32,8 @@ pub fn session(asked: &Target, wanted: i64, context: &Context, report: &Report) 
         Whose::Target(target) if names_a_target(asked) => (choose::completed(target, context, report)?, wanted, true),
         Whose::Target(target) => (target, wanted, true),
     };
-    let session = obtain::session(&target, wanted, context, report).map_err(|error| explained(error, asked))?;
+    let obtain = if is_new { obtain::session } else { obtain::renewed };
+    let session = obtain(&target, wanted, context, report).map_err(|error| explained(error, asked))?;
     for note in session.request.notes.iter().chain(&session.granted.notes) {
         report.note(note);
     }

@@ -3,6 +3,7 @@
 use super::{chain, configure, role};
 use crate::one_shell::OneShell;
 use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
+use crate::support::process::run;
 use crate::support::sts::{Role, Trust, User};
 
 #[test]
@@ -62,6 +63,10 @@ fn a_session_by_keys_that_it_replaces_is_not_said_to_renew_and_ensure_says_why()
         let said = shell.fails(7, &["ensure", "2h"]);
         assert!(said.contains("stood in the environment and are gone") && said.contains("assume-role leave"), "{said}");
         assert_eq!((&shell.variables, scene.sts.requests().len()), (&before, calls));
+        let mut exec = scene.world.command(["exec", "--min", "2h", "--", "true"]);
+        exec.envs(&shell.variables);
+        let ran = run(exec, b"").unwrap();
+        assert!(ran.status == 4 && ran.stderr.contains("are gone"), "{ran:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! `assume-role PROFILE`, for every kind of profile in `~/.aws/config`.
 
+mod aws_cli;
 mod boto;
 mod browser;
 mod chains;

@@ -48,7 +48,7 @@ fn a_token_gives_the_role_and_the_role_another() {
     story.world.write("token", made["token"].as_str().unwrap()).unwrap();
     let config = format!(
         "[profile pod]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/ci/build\nweb_identity_token_file = {}\n\
-         role_session_name = of-pod\n[profile next]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/next\nsource_profile = pod\n",
+         role_session_name = of-pod\nregion = eu-west-1\n[profile next]\nrole_arn = arn:aws:iam::{ACCOUNT}:role/next\nsource_profile = pod\nregion = eu-west-1\n",
         file.display()
     );
     story.world.config(&config).unwrap();

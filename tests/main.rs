@@ -16,6 +16,7 @@ mod day;
 mod exports;
 mod faults;
 mod guard;
+mod help;
 mod homes;
 mod hostile;
 mod init_scripts;

@@ -44,7 +44,7 @@ pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
         "via" => names::hops,
         "region" => regions,
         "base" => bases,
-        "duration" => durations,
+        "duration" | "min" => durations,
         "mfa_serial" => serials,
         "policy_arn" => policies,
         "scheme" => schemes,
@@ -52,6 +52,7 @@ pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
         "external_id" => |_| fixed(&[("none", "send none")]),
         "service" => |_| services().map(|name| Candidate::new(name, "")).collect(),
         "shell" => shells,
+        "name" => names::removable,
         _ => return None,
     })
 }

@@ -10,6 +10,7 @@ pub mod failure;
 pub mod faketime;
 pub mod idp;
 pub mod listener;
+pub mod machine;
 pub mod process;
 pub mod shells;
 pub mod sign_in;

@@ -93,7 +93,7 @@ fn refuse_itself(name: &Name, request: &Request) -> Result<()> {
 
 /// Whoever uses the profile later is not asked any more.
 fn refuse_protected(request: &Request) -> Result<()> {
-    if !request.target.protected || request.yes {
+    if request.target.protected.is_none() || request.yes {
         return Ok(());
     }
     Err(Error::new(Kind::Guard, format!("account {} is protected", request.target.name))

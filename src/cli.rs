@@ -31,7 +31,7 @@ pub use verbs::{Completions, Ensure, Export, ExportFormat, Init, List, Login, Lo
     args_conflicts_with_subcommands = true,
     override_usage = "assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]\n       assume-role VERB …",
     subcommand_help_heading = "Verbs",
-    max_term_width = 100
+    max_term_width = 80
 )]
 pub struct Cli {
     /// A verb as the first word; without one the words are a target.
@@ -61,7 +61,7 @@ impl Cli {
 pub enum Verb {
     /// Print the shell integration, which every shell loads
     Init(Init),
-    /// Print a switch as code to eval; what the shell function calls
+    /// Print a switch as code to eval, for the shell function
     Export(Export),
     /// Unset what a switch set and restore what was there before
     #[command(alias = "clear")]

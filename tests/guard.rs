@@ -228,3 +228,29 @@ fn federated_sessions_are_narrow_too() {
     scene.switch(&["spare", "build", &option, "--write"]);
     assert_eq!(policies(&scene, "AssumeRoleWithWebIdentity"), "");
 }
+
+#[test]
+fn every_verb_that_hands_out_keys_stands_behind_the_guard() {
+    let scene = scene(GUARDED);
+    for words in [
+        &["exec", "production", "read", "--", "true"][..],
+        &["exec", "--profile-as", "p=spare:read", "--", "true"],
+        &["env", "production", "read"],
+        &["console", "production", "read"],
+        &["profile", "add", "p", "production", "read"],
+        &["profile", "add", "p", "spare", "read", "--static"],
+    ] {
+        let before = scene.world.snapshot().unwrap();
+        let ran = scene.world.run(words).unwrap();
+        assert_eq!((ran.status, ran.stdout.as_str()), (8, ""), "{words:?}: {ran:?}");
+        assert!(ran.stderr.contains("protected") && ran.stderr.contains("--yes"), "{words:?}: {ran:?}");
+        assert_eq!((scene.sts.connections(), scene.world.snapshot().unwrap()), (0, before), "{words:?}");
+    }
+    let ran = scene.world.run(["exec", "production", "read", "--yes", "--", "true"]).unwrap();
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let ran = scene.world.run(["exec", "production", "read", "--", "true"]).unwrap();
+    assert!(ran.stderr.contains("assume-role exec production read --yes -- …"), "{ran:?}");
+    // An SDK only renews what somebody wrote into a file.
+    let ran = scene.world.run(["credential-process", "production", "read"]).unwrap();
+    assert_eq!(ran.status, 0, "{ran:?}");
+}

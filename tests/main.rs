@@ -21,6 +21,7 @@ mod exec_profiles;
 mod exports;
 mod faults;
 mod guard;
+mod help;
 mod homes;
 mod hostile;
 mod import;

@@ -90,7 +90,7 @@ fn rows<'a>(page: &mut Roff, arguments: impl Iterator<Item = &'a Arg>) {
 
 /// `-v, --verbose`, `--region REGION`, `NAME`.
 fn words_of(argument: &Arg) -> Vec<Inline> {
-    let names = argument.get_value_names().unwrap_or_default().iter().map(|name| name.as_str());
+    let names = argument.get_value_names().unwrap_or_default().iter().map(clap::builder::Str::as_str);
     let value = names.collect::<Vec<_>>().join(" ");
     if argument.is_positional() {
         return vec![italic(value)];

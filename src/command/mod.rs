@@ -19,6 +19,7 @@ mod login;
 mod logout;
 mod man;
 mod named;
+mod near_miss;
 mod network;
 mod obtain;
 mod previous;

@@ -5,6 +5,7 @@
 
 use super::Context;
 use super::guard;
+use super::near_miss::with_suggestion;
 use super::network::Network;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
@@ -118,7 +119,7 @@ fn obtained(
     for warning in input.warnings().into_iter().chain(store.take_warnings()) {
         report.warn(&warning);
     }
-    let granted = granted?;
+    let granted = granted.map_err(|error| with_suggestion(error, &request, context))?;
     let actor = actor(&request, &granted)?;
     let request = if request.target.role.is_some() { request } else { met(request, &actor, asked, &input, context)? };
     Ok(Obtained { request, granted, actor, store })

@@ -18,6 +18,7 @@ mod sign_off;
 mod sign_on;
 mod subject;
 mod target;
+mod unknown;
 mod way;
 mod web_identity;
 mod words;
@@ -35,6 +36,7 @@ pub use shape::Shape;
 pub use sign_off::SignOff;
 pub use sign_on::SignOnRequest;
 pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
+pub use unknown::near_regions;
 pub use way::Way;
 pub use web_identity::WebIdentity;
 

@@ -7,6 +7,7 @@ use super::chain::{Chain, Hop, Root, Start};
 use super::network;
 use super::shape::Shape;
 use super::target::{self, Asked, Chosen, Length, ONE_HOUR, Origin, Target};
+use super::unknown::unknown_account;
 use super::words::{self, Extras};
 use super::{Request, Way, WebIdentity, given_code, refuse_two};
 use crate::cli;
@@ -159,7 +160,7 @@ fn link(hop: &Hop, way: Way, plain: &Request, asked: &cli::Target, input: &Input
 /// says is for those who name the account.
 fn account(id: &AccountId, input: &Input) -> Result<Asked> {
     let account = target::find_account(id.as_str(), input)?;
-    let account = account.ok_or_else(|| target::unknown_account(id.as_str(), input))?;
+    let account = account.ok_or_else(|| unknown_account(id.as_str(), input))?;
     Ok(Asked { entry: None, ..account })
 }
 

@@ -2,6 +2,7 @@
 
 use super::saml;
 use super::target::{self, Asked, Chosen, Target};
+use super::unknown::unknown_account;
 use super::way;
 use super::words::{self, Extras};
 use crate::cli;
@@ -68,7 +69,7 @@ pub fn find(asked: &cli::Target, captured: Option<&Chosen<Response>>, input: &In
         let behind = asked.words.get(1..).unwrap_or_default();
         return match words::extras(behind) {
             Ok(extras) if is_profile()? => Ok(Subject::Profile(name.to_owned(), extras)),
-            _ => Err(target::unknown_account(name, input)),
+            _ => Err(unknown_account(name, input)),
         };
     };
     let mut notes = Vec::new();
@@ -96,7 +97,7 @@ pub fn also_a_profile(name: &str) -> String {
 
 fn of_arn(role: RoleArn, extras: Extras, input: &Input) -> Result<Meant> {
     let id = role.account.as_str();
-    let mut account = target::find_account(id, input)?.ok_or_else(|| target::unknown_account(id, input))?;
+    let mut account = target::find_account(id, input)?.ok_or_else(|| unknown_account(id, input))?;
     if let Some(entry) = &account.entry {
         account.name = entry.name.clone();
     }

@@ -4,15 +4,13 @@ use std::fmt;
 
 use super::base::chosen;
 use super::marks::Marks;
-use crate::cli;
+use super::unknown::near_regions;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::accounts::Account;
-use crate::input::near::{first_few, near};
 use crate::input::profiles::Section;
 use crate::input::values::parse_role_duration;
 use crate::session::{AccountId, Name, Partition, Region, RoleArn, RoleName};
-use crate::shown::shown_up_to;
 
 /// The duration of a role session when nobody says otherwise, in seconds; also the most that a session made from
 /// other temporary keys may last (IAM user guide, "Methods to assume a role", role chaining).
@@ -121,38 +119,6 @@ pub fn find_account(word: &str, input: &Input) -> Result<Option<Asked>> {
     Ok(Some(Asked { name, id: account.id.clone(), entry: Some(account), marks }))
 }
 
-/// The refusal of a word that is no account, with the nearest names.
-pub fn unknown_account(word: &str, input: &Input) -> Error {
-    let accounts = &input.accounts;
-    let file = accounts.file().unwrap_or("~/.aws/accounts").to_owned();
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let only_digits = word.chars().all(|character| character.is_ascii_digit() || matches!(character, '-' | ' '));
-    let error = Error::config(format!("there is no account '{}'", shown_up_to(word, 80)));
-    if only_digits && digits > 0 {
-        let plain: String = word.chars().filter(char::is_ascii_digit).collect();
-        let error = error.because(format!("an account id has 12 digits and nothing else; this has {digits} digits"));
-        return if digits == 12 { error.hint(format!("try {plain}")) } else { error };
-    }
-    let verbs = cli::verbs();
-    let error = match near(word, verbs.iter().map(String::as_str)).first() {
-        Some(verb) => error.hint(format!("if you mean the verb: assume-role {verb}")),
-        None => error,
-    };
-    if !accounts.exists() {
-        return error.because(format!("{file} does not exist")).hint(format!(
-            "name it there: {{\"{}\": \"123456789012\"}}, or use the 12-digit id",
-            shown_up_to(word, 80)
-        ));
-    }
-    match accounts.near(word).as_slice() {
-        [] => error.hint(match first_few(accounts.listed().map(|account| account.name)) {
-            Some(names) => format!("{file} names {names}; a 12-digit id works without a name"),
-            None => format!("no account has a name in {file}; a 12-digit id works without one"),
-        }),
-        near => error.hint(format!("did you mean {}?", near.join(", "))),
-    }
-}
-
 /// The role of a target: as typed, else the account's default, else the only one declared.
 ///
 /// # Errors
@@ -182,7 +148,11 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
 /// `Config` for a value that is no region.
 pub fn region(word: Option<&str>, asked: Option<&Asked>, input: &Input) -> Result<Option<Chosen<Region>>> {
     if let Some(word) = word {
-        return Ok(Some(Chosen::new(Region::parse("the command line", word)?, "the command line")));
+        let region = Region::parse("the command line", word).map_err(|error| match near_regions(word) {
+            Some(near) => error.hint(near),
+            None => error,
+        })?;
+        return Ok(Some(Chosen::new(region, "the command line")));
     }
     if let Some(entry) = asked.and_then(|asked| asked.entry.as_ref())
         && let Some(region) = &entry.region

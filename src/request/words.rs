@@ -1,5 +1,6 @@
 //! The words of a target, in the order of the old script and a little freer.
 
+use super::unknown::near_regions;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::session::{Region, Secret};
@@ -32,7 +33,11 @@ pub fn extras(words: &[String]) -> Result<Extras> {
         } else if Region::is_shaped(word) {
             return Err(usage(format!("'{}' is a second region", shown_up_to(word, 80))));
         } else {
-            return Err(usage(format!("'{}' is neither a six-digit MFA code nor a region", shown_up_to(word, 80))));
+            let message = format!("'{}' is neither a six-digit MFA code nor a region", shown_up_to(word, 80));
+            return Err(match near_regions(word) {
+                Some(near) => Error::usage(message).hint(near),
+                None => usage(message),
+            });
         }
     }
     Ok(sorted)

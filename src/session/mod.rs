@@ -14,3 +14,4 @@ pub use keys::{Keys, Secret, Session};
 pub use moment::{Clock, Moment, minutes, parse_duration};
 pub use names::{AccountId, Name, RoleName, session_name};
 pub use place::{Partition, Region};
+pub use regions::known_regions;

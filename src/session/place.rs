@@ -104,6 +104,11 @@ impl Partition {
         })
     }
 
+    /// All of them, `aws` first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        std::iter::once(Self::default()).chain(PARTITIONS.iter().map(|row| Self(row.name)))
+    }
+
     /// The name, as ARNs spell it.
     pub fn as_str(self) -> &'static str {
         self.0

@@ -19,6 +19,11 @@ impl Partition {
     }
 }
 
+/// Every region that is known, of whatever partition.
+pub fn known_regions() -> impl Iterator<Item = &'static str> {
+    Partition::all().flat_map(|partition| partition.regions().iter().copied())
+}
+
 const COMMERCIAL: [&str; 34] = [
     "af-south-1",
     "ap-east-1",

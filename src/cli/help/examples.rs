@@ -53,7 +53,7 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
         "env",
         &[
             line("assume-role env production read --format dotenv > .env", ""),
-            line("docker run --env-file <(assume-role env production read --format env-no-export) app", ""),
+            line("assume-role env production read --format env-no-export > app.env", ""),
         ],
     ),
     (

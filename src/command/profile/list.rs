@@ -1,5 +1,6 @@
 //! `profile list`: every profile, what it leads to and how, as a table for people or as JSON.
 
+use std::borrow::Cow;
 use std::io::stdout;
 
 use owo_colors::Style;
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) ->
     }
     let size = rustix::termios::tcgetwinsize(stdout()).ok().filter(|_| context.prints_to_terminal);
     let width = size.map(|size| usize::from(size.ws_col)).filter(|&width| width > 0);
-    let rows: Vec<Vec<String>> = listed.iter().map(Listed::row).collect();
+    let rows: Vec<Vec<Cow<'_, str>>> = listed.iter().map(Listed::row).collect();
     Ok(table(&columns(), &rows, width, context.is_coloured()))
 }
 
@@ -88,12 +89,12 @@ impl<'a> Listed<'a> {
         self.section.place().map(|place| place.to_string()).unwrap_or_default()
     }
 
-    fn row(&self) -> Vec<String> {
+    fn row(&self) -> Vec<Cow<'_, str>> {
         let by = if self.is_ours { "us" } else { "" };
         let shown = |text: &str| shown_up_to(text, 80);
         let region = shown(self.region().unwrap_or_default());
         let cells = [shown(self.section.name()), shown(&self.leads_to), self.how.to_owned(), region, by.to_owned()];
-        cells.into_iter().chain([self.place()]).collect()
+        cells.into_iter().chain([self.place()]).map(Cow::Owned).collect()
     }
 
     fn as_json(&self) -> Value {

@@ -37,10 +37,10 @@ pub fn find(name: &OsStr, search: Option<&OsStr>) -> Result<Program> {
     let said = shown(&name.to_string_lossy());
     if name.as_encoded_bytes().contains(&b'/') {
         let path = PathBuf::from(name);
-        return match (path.exists(), is_executable(&path)) {
-            (true, true) => Ok(found(path)),
-            (true, false) => Err(not_executable(&path)),
-            (false, _) => Err(Error::new(Kind::NotFound, format!("there is no {said}"))),
+        return match (is_executable(&path), path.try_exists()) {
+            (true, _) => Ok(found(path)),
+            (false, Ok(false)) => Err(Error::new(Kind::NotFound, format!("there is no {said}"))),
+            (false, _) => Err(not_executable(&path)),
         };
     }
     let directories = std::env::split_paths(search.unwrap_or(OsStr::new(NO_PATH)));

@@ -106,11 +106,11 @@ fn powershell(value: &str) -> String {
 /// Readers of `.env` files agree on quotes as long as nothing between them is special; they do not on escapes.
 fn dotenv(name: &str, value: &str) -> Result<String> {
     let has = |characters: &[char]| value.contains(characters);
-    match (has(&['\\', '\n', '\r']), has(&['"', '$', '`']), has(&['\''])) {
+    match (has(&['\\', '$', '`', '\n', '\r']), has(&['"']), has(&['\''])) {
         (false, false, _) => Ok(format!("\"{value}\"")),
         (false, true, false) => Ok(format!("'{value}'")),
         _ => Err(Error::config(format!("the value of {name} cannot stand in a .env file"))
-            .because("readers of such files disagree about its quotes and backslashes")
+            .because("readers of such files disagree about its quotes, dollar signs and backslashes")
             .hint("--format json or --format env can hold it")),
     }
 }
@@ -175,8 +175,8 @@ mod tests {
 
     #[test]
     fn what_readers_of_dotenv_disagree_about_is_refused() {
-        assert_eq!(dotenv("A", "a$b\"c").unwrap(), "'a$b\"c'");
-        for value in ["a\\b", "a$b'c", "a\nb"] {
+        assert_eq!(dotenv("A", "a b\"c").unwrap(), "'a b\"c'");
+        for value in ["a\\b", "a${b}", "a`b", "a\"b'c", "a\nb"] {
             assert!(dotenv("A", value).is_err(), "{value}");
         }
     }

@@ -54,7 +54,7 @@ impl Directory {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use tempfile::TempDir;
 
@@ -64,7 +64,8 @@ mod tests {
     fn the_same_text_is_one_file_and_old_ones_go() {
         let home = TempDir::new().unwrap();
         let environment = Environment::from_pairs([("HOME", home.path())]);
-        let keep = |text: &str, days: i64| keep_config(text, &environment, crate::sts::local_now().plus(days * 86_400));
+        let now = Moment(home.path().metadata().unwrap().ctime());
+        let keep = |text: &str, days: i64| keep_config(text, &environment, now.plus(days * 86_400));
         let first = keep("[profile a]\n", 0).unwrap();
         assert_eq!(first.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&first, "changed").unwrap();

@@ -14,7 +14,7 @@ use crate::input::profiles::{FileKind, Profiles, Section};
 use crate::report::Report;
 use crate::session::{AccountId, RoleArn};
 use crate::shown::shown_up_to;
-use crate::table::{Column, table};
+use crate::table::{Column, Row, table};
 
 /// How a profile says who it is: a key, and what people call that. The first that a profile has counts.
 const WAYS: [(&str, &str); 5] = [
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) ->
     }
     let size = rustix::termios::tcgetwinsize(stdout()).ok().filter(|_| context.prints_to_terminal);
     let width = size.map(|size| usize::from(size.ws_col)).filter(|&width| width > 0);
-    let rows: Vec<Vec<Cow<'_, str>>> = listed.iter().map(Listed::row).collect();
+    let rows: Vec<Row<'_>> = listed.iter().map(Listed::row).collect();
     Ok(table(&columns(), &rows, width, context.is_coloured()))
 }
 
@@ -89,7 +89,7 @@ impl<'a> Listed<'a> {
         self.section.place().map(|place| place.to_string()).unwrap_or_default()
     }
 
-    fn row(&self) -> Vec<Cow<'_, str>> {
+    fn row(&self) -> Row<'static> {
         let by = if self.is_ours { "us" } else { "" };
         let shown = |text: &str| shown_up_to(text, 80);
         let region = shown(self.region().unwrap_or_default());

@@ -125,10 +125,11 @@ impl Accounts {
         accounts.filter(|account| account.id == *id)
     }
 
-    /// The accounts that have this id, in the order of the file.
+    /// The accounts that have this id, in the order of the file. An entry whose name is not allowed and that says
+    /// nothing but the id is left out.
     ///
     /// # Errors
-    /// `Config` when one of them is wrong: it might say that the account is protected.
+    /// `Config` when one of them is wrong that says more: it might say that the account is protected.
     pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
         // Cheap, and right: an id stands in the file as it is, unless something there is escaped.
         let may_be = |entry: &&Entry| {
@@ -136,7 +137,11 @@ impl Accounts {
             raw.contains(id.as_str()) || raw.contains('\\')
         };
         let same = self.entries.iter().filter(may_be).filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
-        same.map(|entry| self.account(entry, &mut Vec::new())).collect()
+        let says_more = |entry: &Entry| self.value(entry).raw.starts_with('{');
+        same.map(|entry| (entry, self.account(entry, &mut Vec::new())))
+            .filter(|(entry, account)| account.is_ok() || says_more(entry))
+            .map(|(_, account)| account)
+            .collect()
     }
 
     /// Names that look like `word`, best first.

@@ -9,7 +9,7 @@ use crate::input::Input;
 use crate::input::profiles::FileKind;
 use crate::report::Report;
 use crate::request::Request;
-use crate::session::{Moment, Name, minutes};
+use crate::session::{Moment, Name, Secret, minutes};
 use crate::store::Store;
 
 /// Writes the profile, or shows what would be written.
@@ -74,8 +74,8 @@ fn with_keys(add: &cli::ProfileAdd, name: &Name, files: &Files, context: &Contex
     }
     let session = &obtained.granted.role.session;
     let keys = &session.keys;
-    let ends = obtained.granted.has_end().then(|| session.expires);
-    let token = keys.token.as_ref().map(|token| token.expose());
+    let ends = obtained.granted.has_end().then_some(session.expires);
+    let token = keys.token.as_ref().map(Secret::expose);
     let written = entries(&keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
     let changes = files.write(&wish(&written))?;
     let left = ends.map(|_| format!(" for {}", minutes(obtained.left(context.now())))).unwrap_or_default();

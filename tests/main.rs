@@ -60,6 +60,7 @@ mod store;
 mod structure;
 mod support;
 mod switching;
+mod sync;
 mod ways;
 mod web_identity;
 mod world_tests;

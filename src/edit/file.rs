@@ -216,3 +216,72 @@ fn settle(directory: &Path) {
 pub(super) fn lost(shown: &str, what: &str) -> Error {
     Error::new(Kind::Bug, format!("{shown} would lose {what}, so it was not changed"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn file(directory: &Path, text: &str) -> File {
+        fs::write(directory.join("f"), text).unwrap();
+        File::new(directory.join("f"), None, 1000).unwrap()
+    }
+
+    fn with(line: &str) -> impl Fn(&[u8]) -> Result<Vec<u8>> {
+        move |bytes| Ok([bytes, line.as_bytes()].concat())
+    }
+
+    #[test]
+    fn what_others_write_meanwhile_is_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let file = file(home.path(), "a\n");
+        let asked = Cell::new(0);
+        let make = |bytes: &[u8]| {
+            asked.set(asked.get() + 1);
+            // Between reading and writing, twice: once as an editor saves, once as a program appends.
+            match asked.get() {
+                2 => fs::write(home.path().join("f"), "a\nb\n").unwrap(),
+                3 => fs::write(home.path().join("f"), "a\nb\nc\n").unwrap(),
+                _ => {}
+            }
+            with("ours\n")(bytes)
+        };
+        let change = file.change(make, |_| false).unwrap();
+        assert_eq!(*file.read().unwrap(), b"a\nb\nc\nours\n");
+        assert_eq!(*change.before, b"a\nb\nc\n");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_file_that_is_never_left_alone_is_given_up() {
+        let home = tempfile::tempdir().unwrap();
+        let file = file(home.path(), "");
+        let count = Cell::new(0);
+        let make = |bytes: &[u8]| {
+            count.set(count.get() + 1);
+            fs::write(home.path().join("f"), count.get().to_string()).unwrap();
+            with("ours")(bytes)
+        };
+        assert!(file.change(make, |_| false).err().unwrap().message.contains("keeps being changed"));
+    }
+
+    #[test]
+    fn no_change_writes_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let file = File::new(home.path().join("new/f"), None, 1000).unwrap();
+        assert!(file.change(|bytes| Ok(bytes.to_vec()), |_| true).unwrap().is_none());
+        assert!(!home.path().join("new").exists());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept() {
+        let home = tempfile::tempdir().unwrap();
+        let file = file(home.path(), "a");
+        fs::write(home.path().join(format!("{UNFINISHED}x")), "half").unwrap();
+        file.change(with("b"), |_| true).unwrap();
+        let mut names: Vec<_> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["f", "f.assume-role-backup"]);
+    }
+}

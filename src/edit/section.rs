@@ -6,7 +6,7 @@
 
 mod text;
 
-use text::{IDENTITY, MARK, Text};
+use text::{IDENTITY, MARK, Section, Text};
 
 use super::file::lost;
 use crate::error::{Error, Result};
@@ -46,7 +46,7 @@ pub fn find(file: FileKind, bytes: &[u8], name: &str, shown: &str) -> Result<Opt
 /// The names of the profiles that we wrote.
 pub fn ours(file: FileKind, bytes: &[u8]) -> Vec<String> {
     let text = Text::new(file, bytes);
-    let sections = (0..text.outline.len()).filter_map(|at| text.at(at)).filter(|section| section.is_ours());
+    let sections = (0..text.outline.len()).filter_map(|at| text.at(at)).filter(Section::is_ours);
     sections.filter(|section| section.outline.is_profile).map(|section| section.outline.name.clone()).collect()
 }
 

@@ -16,6 +16,8 @@ pub struct Overrides {
     pub sts: Option<Chosen<String>>,
     /// Where IAM is asked instead.
     pub iam: Option<Chosen<String>>,
+    /// Where Organizations is asked instead.
+    pub organizations: Option<Chosen<String>>,
     /// Where the portal of the single sign-on is asked instead.
     pub sso: Option<Chosen<String>>,
     /// Where a sign-on is made instead.
@@ -78,6 +80,7 @@ pub fn overrides(profile: Option<&Section<'_>>, input: &Input) -> Result<Overrid
     Ok(Overrides {
         sts: of_service("sts")?,
         iam: of_service("iam")?,
+        organizations: of_service("organizations")?,
         sso: of_service("sso")?,
         sso_oidc: of_service("sso_oidc")?,
         signin: of_service("signin")?,

@@ -1,6 +1,6 @@
 //! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
 
-use super::sso::SsoEndpoints;
+use super::sso::{SsoEndpoints, suffix};
 use crate::error::Result;
 use crate::input::url::{Purpose, check_url};
 use crate::request::{Chosen, Overrides};
@@ -43,6 +43,8 @@ pub struct Endpoints {
     pub is_global: bool,
     /// The URL of IAM and the region its calls are signed for.
     pub iam: (String, String),
+    /// The URL of Organizations and the region its calls are signed for, where the request needs it.
+    pub organizations: Option<(String, String)>,
     /// The single sign-on, where the request needs it.
     pub sso: Option<SsoEndpoints>,
     /// FIPS endpoints.
@@ -70,6 +72,7 @@ impl Endpoints {
             sts: checked(&overrides.sts)?,
             is_global,
             iam: (iam, signing_region.to_owned()),
+            organizations: None,
             sso: None,
             fips: overrides.fips,
             dual_stack: overrides.dual_stack,
@@ -82,6 +85,22 @@ impl Endpoints {
     /// As [`Self::resolve`].
     pub fn with_sso(self, region: &Region, overrides: &Overrides) -> Result<Self> {
         Ok(Self { sso: Some(SsoEndpoints::resolve(region, overrides)?), ..self })
+    }
+
+    /// The same with Organizations, which is global in each partition (AWS General Reference, Organizations endpoints).
+    ///
+    /// # Errors
+    /// As [`Self::resolve`].
+    pub fn with_organizations(self, overrides: &Overrides) -> Result<Self> {
+        let region = match self.partition.as_str() {
+            "aws-cn" => "cn-northwest-1".to_owned(),
+            _ => self.partition.default_region().to_string(),
+        };
+        let url = match &overrides.organizations {
+            Some(url) => check(&url.value, &url.origin, overrides.allow_http)?,
+            None => format!("https://organizations.{region}.{}", suffix(self.partition)),
+        };
+        Ok(Self { organizations: Some((url, region)), ..self })
     }
 
     /// STS as messages name it.
@@ -97,6 +116,7 @@ impl Endpoints {
     pub fn are_plain(&self) -> bool {
         self.sts.as_ref().is_some_and(|url| !url.starts_with("https:"))
             && !self.iam.0.starts_with("https:")
+            && self.organizations.as_ref().is_none_or(|(url, _)| !url.starts_with("https:"))
             && self.sso.as_ref().is_none_or(SsoEndpoints::are_plain)
     }
 }

@@ -1,25 +1,18 @@
-//! `iam:ListMFADevices`, signed by hand over the same connector: the IAM SDK would double the build for one call.
+//! `iam:ListMFADevices` and `iam:ListAccountAliases`, signed by hand over the same connector.
 
-use std::time::SystemTime;
-
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-use aws_smithy_async::time::TimeSource;
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::bounded::whole_of;
-use super::client::{ATTEMPT, Client};
-use super::failure::{Failure, Trouble, connector_trouble};
+use super::client::Client;
+use super::failure::{Failure, Trouble};
+use super::signed::{Call, post};
 use crate::input::values::parse_mfa_serial;
 use crate::session::Keys;
 
-/// The call, as the Query API spells it (IAM API reference, ListMFADevices).
-const CALL: &str = "Action=ListMFADevices&Version=2010-05-08";
+/// The version of the Query API (IAM API reference).
+const VERSION: &str = "2010-05-08";
+/// What a call is.
+const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
 /// As many pages are read: a user has eight devices at most.
 const PAGES: usize = 8;
 
@@ -44,34 +37,48 @@ impl Device {
 /// # Errors
 /// Any [`Failure`]; `AccessDenied` is common, since many accounts let users do nothing before MFA.
 pub async fn mfa_devices(client: &Client, keys: &Keys) -> Result<Vec<Device>, Failure> {
+    let pages = pages(client, keys, "ListMFADevices").await?;
     let mut found = Vec::new();
-    let mut body = CALL.to_owned();
-    for _ in 0..PAGES {
-        let fields = client.in_time(async || page(client, keys, &body).await).await?;
-        found.extend(devices(&fields)?);
-        match (first(&fields, "IsTruncated"), first(&fields, "Marker")) {
-            (Some("true"), Some(marker)) => body = format!("{CALL}&Marker={}", form_encoded(marker)),
-            _ => break,
-        }
+    for fields in &pages {
+        found.extend(devices(fields)?);
     }
     Ok(found)
 }
 
-async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failure> {
-    let request =
-        signed(client, keys, body, client.clock.now()).ok_or_else(|| Failure::malformed("the request to IAM"))?;
-    let whole = async {
-        let reply = client.connector.call(request).await.map_err(|error| Failure::of(connector_trouble(&error)))?;
-        client.clock.learn(reply.headers().get("date"));
-        let status = reply.status().as_u16();
-        let bytes = whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
-        Ok::<_, Failure>((status, bytes))
-    };
-    let (status, bytes) =
-        tokio::time::timeout(ATTEMPT.min(client.whole), whole).await.map_err(|_| Failure::of(Trouble::Timeout))??;
+/// The names that the account of these keys has at AWS: one or none.
+///
+/// # Errors
+/// Any [`Failure`].
+pub async fn account_aliases(client: &Client, keys: &Keys) -> Result<Vec<String>, Failure> {
+    let pages = pages(client, keys, "ListAccountAliases").await?;
+    let aliases = pages.iter().flatten().filter(|(name, _)| name == "member").map(|(_, text)| text.clone());
+    Ok(aliases.filter(|alias| !alias.is_empty()).collect())
+}
+
+/// The pages of an answer, each as its fields.
+async fn pages(client: &Client, keys: &Keys, action: &str) -> Result<Vec<Fields>, Failure> {
+    let call = format!("Action={action}&Version={VERSION}");
+    let mut body = call.clone();
+    let mut pages = Vec::new();
+    for _ in 0..PAGES {
+        let fields = client.in_time(async || page(client, keys, action, &body).await).await?;
+        let marker = first(&fields, "Marker").filter(|_| first(&fields, "IsTruncated") == Some("true"));
+        let next = marker.map(|marker| format!("{call}&Marker={}", form_encoded(marker)));
+        pages.push(fields);
+        match next {
+            Some(next) => body = next,
+            None => break,
+        }
+    }
+    Ok(pages)
+}
+
+async fn page(client: &Client, keys: &Keys, action: &str, body: &str) -> Result<Fields, Failure> {
+    let call = Call { service: "iam", endpoint: &client.endpoints.iam, headers: &FORM, body };
+    let (status, bytes) = post(client, keys, &call).await?;
     let text = String::from_utf8(bytes).map_err(|_| Failure::of(Trouble::NotAws(status)))?;
     let fields = leaves(&text).ok_or(Failure::of(Trouble::NotAws(status)))?;
-    if status == 200 && text.contains("<ListMFADevicesResponse") {
+    if status == 200 && text.contains(&format!("<{action}Response")) {
         return Ok(fields);
     }
     let text = |name: &str| first(&fields, name).map(str::to_owned);
@@ -85,40 +92,6 @@ async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Fields, Failur
 pub(super) fn form_encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
-}
-
-fn signed(client: &Client, keys: &Keys, body: &str, now: SystemTime) -> Option<HttpRequest> {
-    let (url, region) = &client.endpoints.iam;
-    let identity = Credentials::new(
-        &keys.id,
-        keys.secret.expose(),
-        keys.token.as_ref().map(|token| token.expose().to_owned()),
-        None,
-        "assume-role",
-    )
-    .into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("iam")
-        .time(now)
-        .settings(SigningSettings::default())
-        .build()
-        .ok()?
-        .into();
-    let target = format!("{}/", url.trim_end_matches('/'));
-    let content = ("content-type", "application/x-www-form-urlencoded; charset=utf-8");
-    let signable =
-        SignableRequest::new("POST", &target, std::iter::once(content), SignableBody::Bytes(body.as_bytes())).ok()?;
-    let (instructions, _) = sign(signable, &params).ok()?.into_parts();
-    let mut request = http::Request::builder()
-        .method("POST")
-        .uri(&target)
-        .header(content.0, content.1)
-        .body(SdkBody::from(body))
-        .ok()?;
-    instructions.apply_to_request_http1x(&mut request);
-    HttpRequest::try_from(request).ok()
 }
 
 /// Names and texts of elements.

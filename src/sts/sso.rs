@@ -52,7 +52,7 @@ impl SsoEndpoints {
 }
 
 /// The domain of a partition's services (AWS General Reference; SDK partitions.json).
-fn suffix(partition: Partition) -> &'static str {
+pub(super) fn suffix(partition: Partition) -> &'static str {
     match partition.as_str() {
         "aws-cn" => "amazonaws.com.cn",
         "aws-iso" => "c2s.ic.gov",
@@ -154,7 +154,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Self::post_json`].
-    async fn get_json(&self, url: &str, bearer: &Secret) -> std::result::Result<JsonReply, Failure> {
+    pub(super) async fn get_json(&self, url: &str, bearer: &Secret) -> std::result::Result<JsonReply, Failure> {
         let once = async || {
             let request = http::Request::builder()
                 .method("GET")

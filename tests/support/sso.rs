@@ -22,6 +22,7 @@ pub struct Sso {
 #[derive(Default)]
 struct State {
     roles: Vec<(String, String, Issued)>,
+    accounts: Vec<(String, String)>,
     tokens: Vec<String>,
     refresh_tokens: Vec<String>,
     answers: VecDeque<&'static str>,
@@ -70,6 +71,11 @@ impl Sso {
         self.state().roles.push((account.to_owned(), role.to_owned(), keys));
     }
 
+    /// Names an account for the portal's list.
+    pub fn name_account(&self, account: &str, name: &str) {
+        self.state().accounts.push((account.to_owned(), name.to_owned()));
+    }
+
     /// What the next questions for a token are answered with, before one is given.
     pub fn answer(&self, errors: &[&'static str]) {
         self.state().answers.extend(errors);
@@ -106,12 +112,18 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
     }
 }
 
+fn value_of<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+}
+
 impl State {
     fn reply(&mut self, request: &Request) -> Reply {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
         self.log.push((request.path.clone(), body.clone()));
         let (status, answer) = match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/federation/credentials") => self.credentials(request),
+            ("GET", "/assignment/accounts") => self.listed(request, "accountList", &self.account_list()),
+            ("GET", "/assignment/roles") => self.listed(request, "roleList", &self.role_list(request)),
             ("POST", "/client/register") => (
                 200,
                 json!({
@@ -125,18 +137,46 @@ impl State {
         Reply::new(status, "application/json", answer.to_string())
     }
 
-    fn credentials(&self, request: &Request) -> (u16, Value) {
+    /// The refusal of a token that is not good.
+    fn unknown(&self, request: &Request) -> Option<(u16, Value)> {
         let bearer = request.header("x-amz-sso_bearer_token").unwrap_or_default();
-        if !self.tokens.iter().any(|token| token == bearer) {
-            return (
-                401,
-                json!({
-                    "message": "Session token not found or invalid",
-                    "__type": "com.amazonaws.switchboard.portal#UnauthorizedException",
-                }),
-            );
+        let body = json!({
+            "message": "Session token not found or invalid",
+            "__type": "com.amazonaws.switchboard.portal#UnauthorizedException",
+        });
+        (!self.tokens.iter().any(|token| token == bearer)).then_some((401, body))
+    }
+
+    fn account_list(&self) -> Vec<Value> {
+        let named = self
+            .accounts
+            .iter()
+            .map(|(id, name)| json!({"accountId": id, "accountName": name, "emailAddress": "x@example.com"}));
+        named.collect()
+    }
+
+    fn role_list(&self, request: &Request) -> Vec<Value> {
+        let account = value_of(request, "account_id");
+        let roles = self.roles.iter().filter(|(id, ..)| Some(id.as_str()) == account);
+        roles.map(|(id, role, _)| json!({"roleName": role, "accountId": id})).collect()
+    }
+
+    /// A page of two entries.
+    fn listed(&self, request: &Request, key: &str, all: &[Value]) -> (u16, Value) {
+        if let Some(refusal) = self.unknown(request) {
+            return refusal;
         }
-        let value = |name: &str| request.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        let start: usize = value_of(request, "next_token").map_or(0, |token| token.parse().unwrap());
+        let page: Vec<&Value> = all.iter().skip(start).take(2).collect();
+        let next = (start + 2 < all.len()).then(|| (start + 2).to_string());
+        (200, json!({key: page, "nextToken": next}))
+    }
+
+    fn credentials(&self, request: &Request) -> (u16, Value) {
+        if let Some(refusal) = self.unknown(request) {
+            return refusal;
+        }
+        let value = |name: &str| value_of(request, name);
         let (account, role) = (value("account_id"), value("role_name"));
         let found = self.roles.iter().find(|(id, name, _)| Some(id.as_str()) == account && Some(name.as_str()) == role);
         match found {

@@ -1,6 +1,9 @@
 //! `accounts`: the names of `~/.aws/accounts`, edited by hand, from other tools, or from what AWS says.
 
 mod import;
+mod progress;
+mod survey;
+mod sync;
 mod takeover;
 
 use std::cell::RefCell;
@@ -28,7 +31,7 @@ pub fn run(arguments: &cli::Accounts, context: &Context, report: &Report) -> Res
         AccountsEdit::Add(add) => name(add, context, report),
         AccountsEdit::Remove(remove) => take_away(remove, context, report),
         AccountsEdit::Import(import) => import::run(import, context, report),
-        AccountsEdit::Sync(_) => Err(Error::usage("not there yet")),
+        AccountsEdit::Sync(sync) => sync::run(*sync, context, report),
     }
 }
 

@@ -3,13 +3,13 @@
 use super::files::{Files, Wish, told};
 use super::{assume, process, refuse_default};
 use crate::cli;
-use crate::command::{Context, obtain};
+use crate::command::{Context, guard, obtain};
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::profiles::FileKind;
 use crate::report::Report;
 use crate::request::Request;
-use crate::session::{Moment, Name, minutes};
+use crate::session::{Moment, Name, Secret, minutes};
 use crate::store::Store;
 
 /// Writes the profile, or shows what would be written.
@@ -29,7 +29,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
         report.warn(warning);
     }
     refuse_itself(&name, &request)?;
-    refuse_protected(&request)?;
+    enter(&request, context)?;
     let mut entries = if add.assume {
         let store = Store::open(&context.environment, obtain::store_choice(&input))?;
         assume::entries(&request, &input, &store, context.now())?
@@ -50,7 +50,7 @@ fn with_keys(add: &cli::ProfileAdd, name: &Name, files: &Files, context: &Contex
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(&add.target, &input)?;
     refuse_itself(name, &request)?;
-    refuse_protected(&request)?;
+    enter(&request, context)?;
     let region = request.region.as_ref().map(|region| region.value.to_string());
     let entries = |id: &str, secret: &str, token: Option<&str>, ends: Option<String>| {
         let mut entries = vec![("aws_access_key_id", id.to_owned()), ("aws_secret_access_key", secret.to_owned())];
@@ -67,14 +67,15 @@ fn with_keys(add: &cli::ProfileAdd, name: &Name, files: &Files, context: &Contex
     if add.dry_run {
         return Ok(told(&planned, true, context, report));
     }
-    let obtained = obtain::session(&add.target, 0, context, report)?;
+    let entered = cli::Target { yes: true, ..add.target.clone() };
+    let obtained = obtain::session(&entered, 0, context, report)?;
     for note in &obtained.granted.notes {
         report.note(note);
     }
     let session = &obtained.granted.role.session;
     let keys = &session.keys;
-    let ends = obtained.granted.has_end().then(|| session.expires);
-    let token = keys.token.as_ref().map(|token| token.expose());
+    let ends = obtained.granted.has_end().then_some(session.expires);
+    let token = keys.token.as_ref().map(Secret::expose);
     let written = entries(&keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
     let changes = files.write(&wish(&written))?;
     let left = ends.map(|_| format!(" for {}", minutes(obtained.left(context.now())))).unwrap_or_default();
@@ -91,12 +92,11 @@ fn refuse_itself(name: &Name, request: &Request) -> Result<()> {
     Err(Error::usage(format!("profile {name} cannot lead to itself")).hint("give the new profile another name"))
 }
 
-/// Whoever uses the profile later is not asked any more.
-fn refuse_protected(request: &Request) -> Result<()> {
-    if request.target.protected.is_none() || request.yes {
-        return Ok(());
-    }
-    Err(Error::new(Kind::Guard, format!("account {} is protected", request.target.name))
-        .because("whatever program uses the profile would enter it unasked")
-        .hint("if you mean it, say so with --yes"))
+/// The entrance is here: whoever uses the profile later is not asked any more.
+fn enter(request: &Request, context: &Context) -> Result<()> {
+    guard::pass(request, context).map_err(|error| match error.kind {
+        Kind::Guard => Error { hints: vec!["if you mean it, add --yes".to_owned()], ..error }
+            .because("programs that use the profile enter it unasked"),
+        _ => error,
+    })
 }

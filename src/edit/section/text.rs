@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::Found;
 use crate::edit::file::lost;
 use crate::error::{Error, Result};
-use crate::input::profiles::{FileKind, Line, Outline, outline};
+use crate::input::profiles::{FileKind, Outline, outline};
+use crate::session::Secret;
 use crate::shown::shown_up_to;
 
 /// How the line below a header begins that says whose section it is.
@@ -141,15 +142,17 @@ impl<'a> Text<'a> {
 
     /// Refuses a change after which another section reads differently.
     pub fn check_others(&self, after: &[u8], name: &str, shown: &str) -> Result<()> {
-        let others = |text: &Text<'_>| -> Vec<(String, bool, Vec<(String, String, bool)>)> {
-            let others = text.outline.iter().filter(|section| !(section.is_profile && section.name == name));
-            let entries = |section: &Outline| {
-                let entry = |line: &Line| (line.key.clone(), line.value.expose().to_owned(), line.nested);
-                section.entries.iter().map(entry).collect()
-            };
-            others.map(|section| (section.name.clone(), section.is_profile, entries(section))).collect()
-        };
-        if others(self) == others(&Text::new(self.file, after)) { Ok(()) } else { Err(lost(shown, "another section")) }
+        let after = Text::new(self.file, after);
+        if self.others(name).eq(after.others(name)) { Ok(()) } else { Err(lost(shown, "another section")) }
+    }
+
+    /// What all sections but one say, wherever they stand.
+    fn others(&self, name: &str) -> impl Iterator<Item = (&str, bool, Vec<(&str, &Secret, bool)>)> {
+        let others = self.outline.iter().filter(move |section| !(section.is_profile && section.name == name));
+        others.map(|section| {
+            let entries = section.entries.iter().map(|entry| (entry.key.as_str(), &entry.value, entry.nested));
+            (section.name.as_str(), section.is_profile, entries.collect())
+        })
     }
 }
 

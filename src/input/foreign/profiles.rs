@@ -156,7 +156,7 @@ fn shared_start<'a>(one: &'a str, other: &str) -> &'a str {
     let is_whole =
         |start: &str| other.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATORS));
     let starts = ends.chain([one.len()]).filter_map(|end| one.get(..end));
-    starts.filter(|start| is_whole(start)).last().unwrap_or("")
+    starts.rev().find(|start| is_whole(start)).unwrap_or("")
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub(super) enum Node {
     /// A text.
     Text(String),
     /// Keys with their nodes and lines, in their order.
-    Map(Vec<(String, usize, Node)>),
+    Map(Vec<(String, usize, Self)>),
     /// A list, whose elements nobody here wants, or an alias.
     Other,
 }
@@ -139,6 +139,6 @@ mod tests {
         let (line, _) = parse("a: 1\nb: {c\n").unwrap_err();
         assert!(line >= 2, "{line}");
         assert!(parse(&"[".repeat(10_000)).is_err());
-        assert!(parse(&"a: &x [*x, *x]\n").is_ok());
+        assert!(parse("a: &x [*x, *x]\n").is_ok());
     }
 }

@@ -3,10 +3,13 @@
 //! The token is the one of `aws sso login`: made here or there, kept in the CLI's own cache, renewed without a person
 //! where the session allows it.
 
+mod assignments;
 mod cache;
 mod device;
 
 use std::path::PathBuf;
+
+pub use assignments::Assignment;
 
 use crate::error::{Error, Kind, Result};
 use crate::request::chain::{SsoRole, SsoSession};

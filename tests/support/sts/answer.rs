@@ -5,6 +5,7 @@ use super::faults::Fault;
 use super::form::Form;
 use super::http::{Reply, Request};
 use super::log::Logged;
+use super::organizations;
 use super::problem::{Problem, Verdict};
 use super::sigv4::Signature;
 use super::state::State;
@@ -12,6 +13,9 @@ use super::xml;
 
 /// Answers `request`, logs it, and says what is to go wrong on the wire.
 pub fn answer(state: &mut State, request: &Request, connection: usize) -> (Reply, Option<Fault>) {
+    if let Some(target) = request.header("x-amz-target") {
+        return organizations::answer(state, request, target, connection);
+    }
     let form = Form::of(request);
     let action = form.get("Action").unwrap_or_default().to_owned();
     let fault = state.faults.take(&action);

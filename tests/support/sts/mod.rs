@@ -15,6 +15,7 @@ mod log;
 mod mfa;
 mod mint;
 mod model;
+pub mod organizations;
 mod problem;
 mod server;
 mod shape;
@@ -192,6 +193,16 @@ impl Sts {
         };
         state.issued.push(issued.clone());
         issued
+    }
+
+    /// Gives an account its alias at IAM.
+    pub fn set_alias(&self, account: &str, alias: &str) {
+        self.server.state().aliases.push((account.to_owned(), alias.to_owned()));
+    }
+
+    /// Makes an organization.
+    pub fn set_organization(&self, organization: organizations::Organization) {
+        self.server.state().organization = Some(organization);
     }
 
     /// Ends temporary keys now.

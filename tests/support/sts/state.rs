@@ -71,6 +71,10 @@ pub struct State {
     pub roles: Vec<Role>,
     /// Assertions and tokens that are accepted.
     pub proofs: Vec<Proof>,
+    /// Names of accounts at IAM: id and alias.
+    pub aliases: Vec<(String, String)>,
+    /// The organization, if there is one.
+    pub organization: Option<super::organizations::Organization>,
     /// All temporary keys ever made.
     pub issued: Vec<Issued>,
     /// Faults to come.
@@ -98,6 +102,8 @@ impl State {
             users: Vec::new(),
             roles: Vec::new(),
             proofs: Vec::new(),
+            aliases: Vec::new(),
+            organization: None,
             issued: Vec::new(),
             faults: Queue::default(),
             log: Vec::new(),

@@ -1,4 +1,4 @@
-//! The two calls of IAM that a role switcher makes: `ListMFADevices` and `GetUser`.
+//! The calls of IAM that a role switcher makes: `ListMFADevices`, `GetUser` and `ListAccountAliases`.
 
 use super::Call;
 use crate::support::sts::caller::{Caller, Kind, unique_id};
@@ -62,6 +62,19 @@ pub fn get_user(state: &State, call: &Call<'_>, caller: &Caller) -> Result<Strin
         element("CreateDate", SINCE),
     ];
     Ok(wrap("User", &fields.concat()))
+}
+
+/// Lists the alias of the caller's account, if it has one.
+///
+/// # Errors
+/// What AWS would answer.
+pub fn list_account_aliases(state: &State, caller: &Caller) -> Result<String, Problem> {
+    if state.settings.listing == Listing::Denied {
+        return Err(Verdict::IdentityLacks.problem(&caller.arn, "iam:ListAccountAliases", "*"));
+    }
+    let alias = state.aliases.iter().find(|(account, _)| *account == caller.account);
+    let members = alias.map(|(_, alias)| element("member", alias)).unwrap_or_default();
+    Ok(element("IsTruncated", "false") + &wrap("AccountAliases", &members))
 }
 
 /// The user that the call is about: the one named, else the caller. Keys from `GetSessionToken` without MFA may

@@ -33,7 +33,7 @@ struct Row {
 
 const STS: &str = "sts";
 const IAM: &str = "iam";
-const ACTIONS: [Row; 7] = [
+const ACTIONS: [Row; 8] = [
     Row { name: "AssumeRole", service: STS, signed: true },
     Row { name: "GetSessionToken", service: STS, signed: true },
     Row { name: "GetCallerIdentity", service: STS, signed: true },
@@ -41,6 +41,7 @@ const ACTIONS: [Row; 7] = [
     Row { name: "AssumeRoleWithWebIdentity", service: STS, signed: false },
     Row { name: "ListMFADevices", service: IAM, signed: true },
     Row { name: "GetUser", service: IAM, signed: true },
+    Row { name: "ListAccountAliases", service: IAM, signed: true },
 ];
 
 /// The XML namespace of an action's answers.
@@ -85,6 +86,7 @@ pub fn perform(
         "GetSessionToken" => session_token::get(state, call, &identity),
         "ListMFADevices" => iam::list_mfa_devices(state, call, &identity),
         "GetUser" => iam::get_user(state, call, &identity),
+        "ListAccountAliases" => iam::list_account_aliases(state, &identity),
         _ => Ok(caller_identity(&identity)),
     }
 }

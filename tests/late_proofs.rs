@@ -75,8 +75,9 @@ fn what_is_refused_for_another_reason_is_never_sent_twice() {
     let wrong = [
         (Answer::json(401, &serde_json::json!({"message": "one try left"})), 4),
         (Answer::json(403, &serde_json::json!({})), 4),
-        (Answer::text(200, "<html>log in</html>"), 6),
-        (Answer::redirect(302, "/login"), 6),
+        (Answer::text(200, "<html>log in</html>"), 4),
+        (Answer::redirect(302, "/login"), 4),
+        (Answer::redirect(307, "/login"), 6),
         (Answer::text(503, ""), 6),
         (Answer::assertion(&scene.accepts(&response(&["read"], now(), "https://sp.example.com"))), 4),
         (Answer::assertion(&scene.accepts(&response(&["ops/deploy"], now(), AUDIENCE))), 4),

@@ -33,7 +33,7 @@ fn logout_of_an_arn_or_a_profile_is_logout_of_its_role() {
     let scene = bastion();
     let config = format!(
         "[profile p]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/read\nrole_session_name = other\nsource_profile = default\nmfa_serial = {DEVICE}\n\
-         external_id = {PRODUCTION}\n[profile env]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/ops/deploy\n\
+         external_id = {PRODUCTION}\n[profile deployer]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/ops/deploy\n\
          source_profile = default\nmfa_serial = {DEVICE}\nexternal_id = {PRODUCTION}\n"
     );
     scene.world.config(&config).unwrap();
@@ -41,7 +41,7 @@ fn logout_of_an_arn_or_a_profile_is_logout_of_its_role() {
     for target in ["p", "arn:aws:iam::123456789012:role/read", "arn:aws:iam::123456789012:role/ops/deploy"] {
         scene.switch(&["production", "read"]);
         scene.switch(&["p"]);
-        scene.switch(&["env"]);
+        scene.switch(&["deployer"]);
         let before = stored(&scene).len();
         let ran = scene.world.run(["logout", target]).unwrap();
         let forgotten = if target.ends_with("deploy") { 1 } else { 2 };

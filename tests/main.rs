@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod accounts_edit;
 mod arn;
 mod assume;
 mod bastion;
@@ -9,6 +10,7 @@ mod completion_hostile;
 mod completion_in_shells;
 mod completion_traces;
 mod completion_words;
+mod console;
 mod credential_process;
 mod crowd;
 mod cut_output;
@@ -21,6 +23,8 @@ mod faults;
 mod guard;
 mod homes;
 mod hostile;
+mod import;
+mod ini;
 mod init_scripts;
 mod interactive;
 mod killed;
@@ -35,6 +39,7 @@ mod open_shells;
 mod picker;
 mod pictures;
 mod previous;
+mod profile_edit;
 mod profiles;
 mod prompt;
 mod questions;
@@ -43,6 +48,7 @@ mod real_shells;
 mod refusals;
 mod renewal;
 mod saml;
+mod saml_canary;
 mod saml_provider;
 mod scenes;
 mod second_opinion;

@@ -12,6 +12,7 @@ mod exec;
 mod explain;
 mod export;
 mod guard;
+mod handover;
 mod init;
 mod list;
 mod login;
@@ -77,6 +78,12 @@ impl Context {
             prints_to_terminal: std::io::stdout().is_terminal(),
             core_limit,
         })
+    }
+
+    /// Whether what goes to standard output is coloured where no option says so.
+    pub fn is_coloured(&self) -> bool {
+        let is_dumb = self.environment.raw("TERM").is_none_or(|term| term == "dumb");
+        self.prints_to_terminal && !is_dumb && !self.environment.has("NO_COLOR")
     }
 
     /// The time by this machine's clock.

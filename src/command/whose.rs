@@ -44,13 +44,7 @@ pub fn session(asked: &Target, wanted: i64, context: &Context, report: &Report) 
 
 fn meant(asked: &Target, wanted: i64, context: &Context) -> Result<Whose> {
     let environment = &context.environment;
-    let ours = environment.text("ASSUME_ROLE_KEY_ID")?;
-    let is_ours = ours.is_some() && ours == environment.text("AWS_ACCESS_KEY_ID")?;
-    let kept = match names_a_target(asked) || !is_ours {
-        true => None,
-        false => previous::kept("ASSUME_ROLE_TARGET", environment)?,
-    };
-    let Some(kept) = kept else { return previous::meant(asked, environment).map(Whose::Target) };
+    let Some(kept) = kept(asked, context)? else { return previous::meant(asked, environment).map(Whose::Target) };
     let ends = environment.text("ASSUME_ROLE_EXPIRES")?.and_then(|text| text.parse().ok()).map(Moment);
     let lasts = ends.is_none_or(|ends| ends.since(context.now()) >= wanted.max(LITTLE));
     if lasts && !shapes_a_session(asked) {
@@ -58,6 +52,27 @@ fn meant(asked: &Target, wanted: i64, context: &Context) -> Result<Whose> {
     }
     // A guard stands at the entrance, not at a renewal.
     Ok(Whose::Renewed(Target { yes: true, ..previous::merged(kept, asked) }))
+}
+
+/// The role of this shell, where no target is typed.
+fn kept(asked: &Target, context: &Context) -> Result<Option<Target>> {
+    let environment = &context.environment;
+    let ours = environment.text("ASSUME_ROLE_KEY_ID")?;
+    let is_ours = ours.is_some() && ours == environment.text("AWS_ACCESS_KEY_ID")?;
+    if names_a_target(asked) || !is_ours { Ok(None) } else { previous::kept("ASSUME_ROLE_TARGET", environment) }
+}
+
+/// A session of the target that is typed, or without one of this shell's role, whether or not its keys stand in the
+/// environment.
+///
+/// # Errors
+/// As [`session`].
+pub fn any_session(asked: &Target, context: &Context, report: &Report) -> Result<Obtained> {
+    let target = match kept(asked, context)? {
+        Some(kept) => Target { yes: true, ..previous::merged(kept, asked) },
+        None => previous::meant(asked, &context.environment)?,
+    };
+    obtain::session(&target, 0, context, report).map_err(|error| explained(error, asked))
 }
 
 /// Says of words that are missing that they need not have been there.

@@ -43,6 +43,8 @@ pub enum Answer {
     Words(Vec<Candidate>),
     /// The path of a file, which the shell completes better.
     File,
+    /// A word of the command behind `exec … --`, which completes itself.
+    Command,
 }
 
 /// Everything that may stand at the cursor. `program` is the grammar of the whole program.
@@ -50,6 +52,9 @@ pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Answer {
     let mut position = typed.position(program);
     let has_equals = position.option.as_ref().is_some_and(|name| position.current.starts_with(&format!("--{name}=")));
     let is_option = position.current.starts_with('-') && !position.escaped && (has_equals || position.option.is_none());
+    if position.escaped && position.command.get_positionals().any(Arg::is_last_set) {
+        return Answer::Command;
+    }
     if position.option.as_deref().is_some_and(|name| takes_file(&position.command, name)) {
         return Answer::File;
     }
@@ -105,4 +110,70 @@ fn of_clap(candidate: &CompletionCandidate, asked: &Asked) -> Vec<Candidate> {
 fn takes_file(command: &Command, name: &str) -> bool {
     let mut options = command.get_arguments();
     options.any(|option| option.get_long() == Some(name) && option.get_value_hint() == ValueHint::FilePath)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+    use crate::input::environment::Environment;
+    use crate::session::Moment;
+
+    /// A program with verbs that hold a target among other words.
+    fn program() -> Command {
+        use clap::Args;
+        let target = |name: &'static str| cli::Target::augment_args(Command::new(name));
+        let command = Arg::new("command").last(true).num_args(0..);
+        let add = cli::Target::augment_args(Command::new("add").arg(Arg::new("name")));
+        let remove = || Command::new("remove").arg(Arg::new("name"));
+        target("assume-role")
+            .subcommand(target("exec").arg(command).arg(Arg::new("min").long("min")))
+            .subcommand(Command::new("profile").subcommand(add).subcommand(remove()))
+            .subcommand(Command::new("accounts").subcommand(remove()))
+    }
+
+    fn answer(words: &str) -> Answer {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join(".aws")).unwrap();
+        let write = |file: &str, text: &str| std::fs::write(home.path().join(".aws").join(file), text).unwrap();
+        write("accounts", r#"{"exec": {"id": "111111111111", "roles": ["read"]}, "prod": "222222222222"}"#);
+        write("config", "[profile p]\nregion = eu-west-1\n");
+        let known = Known { environment: Environment::from_pairs([("HOME", home.path())]), now: Moment(0) };
+        let words = format!("assume-role {words}").split(' ').map(str::to_owned).collect();
+        candidates(&program(), Typed::new(words), &known)
+    }
+
+    fn values(words: &str) -> Vec<String> {
+        match answer(words) {
+            Answer::Words(found) => found.into_iter().map(|found| found.value).collect(),
+            other => panic!("{words}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_target_stands_behind_verbs_too() {
+        for (words, found) in [
+            ("exec ", &["exec", "prod"][..]),
+            ("exec exec ", &["read"]),
+            ("exec --min ", &["15m", "30m", "45m", "1h", "2h", "4h", "8h", "12h"]),
+            ("exec --yes exec ", &["read"]),
+            ("profile ", &["add", "remove"]),
+            ("profile add ", &[]),
+            ("profile add new ", &["exec", "prod"]),
+            ("profile add new exec ", &["read"]),
+            ("profile remove ", &["p"]),
+            ("accounts remove ", &["exec", "prod"]),
+            ("profile nothing ", &[]),
+        ] {
+            assert_eq!(values(words), found, "{words}");
+        }
+    }
+
+    #[test]
+    fn behind_the_dashes_of_exec_another_command_completes_itself() {
+        for words in ["exec prod read -- ", "exec prod read -- aws --region ", "exec -- ", "exec p --yes -- a -- --"] {
+            assert_eq!(answer(words), Answer::Command, "{words}");
+        }
+        assert_eq!(values("-- "), ["exec", "prod"]);
+    }
 }

@@ -33,6 +33,23 @@ pub fn account_and_role(asked: &Asked) -> Vec<Candidate> {
     }
 }
 
+/// What `profile remove` and `accounts remove` can take away.
+pub fn removable(asked: &Asked) -> Vec<Candidate> {
+    let catalogue = asked.catalogue(Reach::Glance);
+    match asked.position.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["profile", "remove"] => {
+            let placed = catalogue.profiles().filter_map(|profile| profile.name_and_place());
+            placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
+        }
+        ["accounts", "remove"] => {
+            let accounts = catalogue.accounts();
+            let named = accounts.iter().flat_map(|account| account.names.iter().map(move |name| (account, name)));
+            named.map(|(account, name)| Candidate::new(name.as_str(), account.id.as_str())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Every profile that a switch can go to.
 pub fn profiles(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);

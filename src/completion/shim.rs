@@ -63,8 +63,9 @@ impl EnvCompleter for Shim<'_> {
     }
 }
 
-/// The answer that leaves the word to the shell: no name begins with a tab.
+/// The answers that leave the word to the shell: no name begins with a tab.
 const FILE: &str = "\t\n";
+const COMMAND: &str = "\t--\n";
 
 impl Shim<'_> {
     /// bash sends the line up to the cursor and its word breaks, and takes what it gets as it is.
@@ -74,6 +75,7 @@ impl Shim<'_> {
         words.push(current.text.clone());
         match candidates(program, Typed::new(words), self.known) {
             Answer::File => FILE.to_owned(),
+            Answer::Command => COMMAND.to_owned(),
             Answer::Words(all) => {
                 let fitting = matching(&all, &current.text);
                 fitting.iter().filter_map(|found| current.insertion(&found.value)).map(|line| line + "\n").collect()
@@ -85,6 +87,7 @@ impl Shim<'_> {
     fn lines(&self, program: &Command, words: Vec<String>, line: fn(&Candidate, &mut String)) -> String {
         match candidates(program, Typed::new(words), self.known) {
             Answer::File => FILE.to_owned(),
+            Answer::Command => COMMAND.to_owned(),
             Answer::Words(all) => {
                 let mut text = String::with_capacity(all.len() * 64);
                 for candidate in &all {

@@ -7,6 +7,7 @@ use super::names;
 use super::words::Position;
 use crate::catalogue::{Catalogue, Leads, Reach};
 use crate::input::environment::Environment;
+use crate::request::services;
 use crate::session::{Moment, Partition, Region};
 use crate::shell::Shell;
 
@@ -43,13 +44,15 @@ pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
         "via" => names::hops,
         "region" => regions,
         "base" => bases,
-        "duration" => durations,
+        "duration" | "min" => durations,
         "mfa_serial" => serials,
         "policy_arn" => policies,
         "scheme" => schemes,
         "sso_session" => sso_sessions,
         "external_id" => |_| fixed(&[("none", "send none")]),
+        "service" => |_| services().map(|name| Candidate::new(name, "")).collect(),
         "shell" => shells,
+        "name" => names::removable,
         _ => return None,
     })
 }

@@ -6,11 +6,13 @@
 
 mod base;
 pub mod chain;
+mod desktop;
 mod marks;
 mod network;
 mod open;
 mod profile;
 pub mod saml;
+mod service;
 mod shape;
 mod sign_off;
 mod sign_on;
@@ -23,10 +25,12 @@ mod words;
 use std::time::Duration;
 
 pub use base::{Base, ENVIRONMENT};
+pub use desktop::no_desktop;
 pub use marks::Marks;
 pub use network::{Overrides, Trust};
 pub use open::{Open, open};
 pub use saml::Saml;
+pub use service::{path_of_service, services};
 pub use shape::Shape;
 pub use sign_off::SignOff;
 pub use sign_on::SignOnRequest;

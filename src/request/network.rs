@@ -20,6 +20,8 @@ pub struct Overrides {
     pub sso: Option<Chosen<String>>,
     /// Where a sign-on is made instead.
     pub sso_oidc: Option<Chosen<String>>,
+    /// Where one signs in to the console instead.
+    pub signin: Option<Chosen<String>>,
     /// FIPS endpoints.
     pub fips: bool,
     /// Dual-stack endpoints.
@@ -78,6 +80,7 @@ pub fn overrides(profile: Option<&Section<'_>>, input: &Input) -> Result<Overrid
         iam: of_service("iam")?,
         sso: of_service("sso")?,
         sso_oidc: of_service("sso_oidc")?,
+        signin: of_service("signin")?,
         fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
         dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         legacy_sts,

@@ -53,13 +53,13 @@ impl Shape {
             }
             Way::WebIdentity(_) => {
                 refuse_options(asked, "a web identity", false)?;
-                let session_name = session_name(asked.session_name.as_deref(), account, input)?;
-                Ok(Self { session_name, ..narrowed })
+                let chosen = chosen_name(asked.session_name.as_deref(), account)?;
+                Ok(Self { session_name: chosen.or(pod_name(input)?).or(user_name(input)?), ..narrowed })
             }
             _ => {
                 let tags = tags(&asked.tag, account)?;
                 Ok(Self {
-                    session_name: session_name(asked.session_name.as_deref(), account, input)?,
+                    session_name: chosen_name(asked.session_name.as_deref(), account)?.or(user_name(input)?),
                     external_id: external_id(asked.external_id.as_deref(), account)?,
                     transitive_tags: transitive_tags(&asked.transitive_tag, &tags)?,
                     tags,
@@ -178,17 +178,26 @@ fn source_identity(option: Option<&str>, account: &Asked) -> Result<Option<Strin
     }
 }
 
-/// The session's name, when somebody chose it. `AWS_USERNAME` may hold any text and is made fit.
+/// The session's name, when somebody chose it: option, account.
 ///
 /// # Errors
 /// `Config` for an option that is no session name.
-fn session_name(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Option<String>> {
-    if let Some(text) = option {
-        return parse_session_name("--session-name", "session name", text).map(Some);
+fn chosen_name(option: Option<&str>, asked: &Asked) -> Result<Option<String>> {
+    match option {
+        Some(text) => parse_session_name("--session-name", "session name", text).map(Some),
+        None => Ok(asked.entry.as_ref().and_then(|entry| entry.session_name.clone())),
     }
-    if let Some(name) = asked.entry.as_ref().and_then(|entry| entry.session_name.clone()) {
-        return Ok(Some(name));
-    }
+}
+
+/// The name that goes with a token's file and role in the environment.
+fn pod_name(input: &Input) -> Result<Option<String>> {
+    let variable = "AWS_ROLE_SESSION_NAME";
+    let name = input.environment.text(variable)?;
+    name.map(|name| parse_session_name(variable, "session name", name)).transpose()
+}
+
+/// `AWS_USERNAME` may hold any text and is made fit.
+fn user_name(input: &Input) -> Result<Option<String>> {
     Ok(input.environment.text("AWS_USERNAME")?.map(crate::session::session_name))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod ask;
 mod bastion;
+pub mod browser;
 mod errand;
 mod hidden;
 mod keys;

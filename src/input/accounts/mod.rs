@@ -10,6 +10,7 @@ mod field;
 mod json;
 
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use account::{Account, Outline};
@@ -59,7 +60,7 @@ impl Accounts {
     /// `Config` with line and column when the file is not readable, no JSON object, or has a name twice.
     pub fn read(environment: &Environment) -> Result<Self> {
         let home = environment.home();
-        let Some(path) = environment.file("ACCOUNTS_FILE", ".aws/accounts") else {
+        let Some(path) = Self::path(environment) else {
             return Self::parse("".into(), String::new());
         };
         let Some(file) = read_text(&path, home.as_deref(), ACCOUNTS_CAP)? else {
@@ -70,7 +71,16 @@ impl Accounts {
         Ok(Self { file: Some(file.shown), exists: true, warning: file.warning, ..accounts })
     }
 
-    fn parse(file: Arc<str>, text: String) -> Result<Self> {
+    /// Where the file is, whether or not it is there; `None` without a home directory.
+    pub fn path(environment: &Environment) -> Option<PathBuf> {
+        environment.file("ACCOUNTS_FILE", ".aws/accounts")
+    }
+
+    /// Reads a text; messages show its file as `file`.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
         let lines = Lines::new(file, text);
         let entries = entries(&lines)?;
         let by_name = ByName::new(entries.iter().map(|entry| entry.name.as_str()).zip(0..));
@@ -115,10 +125,11 @@ impl Accounts {
         accounts.filter(|account| account.id == *id)
     }
 
-    /// The accounts that have this id, in the order of the file.
+    /// The accounts that have this id, in the order of the file. An entry whose name is not allowed and that says
+    /// nothing but the id is left out.
     ///
     /// # Errors
-    /// `Config` when one of them is wrong: it might say that the account is protected.
+    /// `Config` when one of them is wrong that says more: it might say that the account is protected.
     pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
         // Cheap, and right: an id stands in the file as it is, unless something there is escaped.
         let may_be = |entry: &&Entry| {
@@ -126,7 +137,11 @@ impl Accounts {
             raw.contains(id.as_str()) || raw.contains('\\')
         };
         let same = self.entries.iter().filter(may_be).filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
-        same.map(|entry| self.account(entry, &mut Vec::new())).collect()
+        let says_more = |entry: &Entry| self.value(entry).raw.starts_with('{');
+        same.map(|entry| (entry, self.account(entry, &mut Vec::new())))
+            .filter(|(entry, account)| account.is_ok() || says_more(entry))
+            .map(|(_, account)| account)
+            .collect()
     }
 
     /// Names that look like `word`, best first.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::crowd::calls;
 use crate::day::{Day, HOUR};
+use crate::env_formats::aws_cli_2;
 use crate::scenes::{BASTION, PRODUCTION, Scene, bastion};
 use crate::second_opinion::python;
 use crate::support::client::{Keys, caller_arn};
@@ -194,37 +195,39 @@ fn fifty_at_once_are_one_call() {
 }
 
 #[test]
-fn many_clients_of_boto3_at_once_are_one_call() {
-    let Some((python, script)) = python("profile_identity.py") else { return };
+fn fifty_clients_of_boto3_at_once_are_one_call() {
+    let Some((python, script)) = python("identities_at_once.py") else { return };
     let scene = ready();
     let before = calls(&scene);
     let start = || {
         let mut command = scene.world.command_of(&python);
-        // Each name is a session of its own: fifty in all.
         command.arg(&script).args(["p"; 10]).stdin(Stdio::null()).stdout(Stdio::piped());
         command.spawn().unwrap()
     };
     let crowd: Vec<Child> = std::iter::repeat_with(start).take(5).collect();
     for child in crowd {
-        let printed = child.wait_with_output().unwrap().stdout;
-        let told: Value = serde_json::from_slice(&printed).unwrap();
-        assert_eq!(told["p"], READ);
+        let told: Vec<String> = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+        assert_eq!(told, [READ; 10]);
     }
     assert_eq!(calls(&scene), (before.0, before.1 + 1, before.2));
 }
 
 #[test]
-fn boto3_and_the_aws_cli_take_the_profile() {
+fn boto3_and_both_versions_of_the_aws_cli_take_the_profile() {
     let Some((python, script)) = python("profile_identity.py") else { return };
     let scene = ready();
     let mut command = scene.world.command_of(&python);
     command.arg(script).arg("p");
     let told: Value = serde_json::from_str(&run(command, b"").unwrap().stdout).unwrap();
     assert_eq!(told["p"], READ);
-    let mut command = scene.world.command_of(python.with_file_name("aws"));
-    command.args(["--profile", "p", "sts", "get-caller-identity", "--query", "Arn", "--output", "text"]);
-    let ran = run(command, b"").unwrap();
-    assert_eq!(ran.stdout.trim(), READ, "{ran:?}");
+    for aws in std::iter::once(python.with_file_name("aws")).chain(aws_cli_2()) {
+        let mut command = scene.world.command_of(aws);
+        // Older versions take an endpoint from nowhere else.
+        command.args(["--endpoint-url", &scene.sts.url(), "--profile", "p"]);
+        command.args(["sts", "get-caller-identity", "--query", "Arn", "--output", "text"]);
+        let ran = run(command, b"").unwrap();
+        assert_eq!(ran.stdout.trim(), READ, "{ran:?}");
+    }
 }
 
 /// A program that goes on all day asks again by itself before its keys end.

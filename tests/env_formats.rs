@@ -57,8 +57,8 @@ fn shells_read_back_the_keys() {
     assert_eq!(ran.unwrap().stdout, expected);
 }
 
-/// The AWS CLI in its second version, which has such forms.
-fn aws() -> Option<PathBuf> {
+/// The AWS CLI in its second version, if it is here.
+pub fn aws_cli_2() -> Option<PathBuf> {
     let is_second = |path: &PathBuf| {
         let version = std::process::Command::new(path).arg("--version").output();
         version.is_ok_and(|output| output.stdout.starts_with(b"aws-cli/2"))
@@ -73,7 +73,7 @@ fn aws() -> Option<PathBuf> {
 #[test]
 fn the_forms_are_those_of_the_aws_cli() {
     let (scene, told) = ready();
-    let Some(aws) = aws() else { return };
+    let Some(aws) = aws_cli_2() else { return };
     for format in ["process", "env", "env-no-export", "powershell"] {
         let mut command = scene.world.command_of(&aws);
         command.args(["configure", "export-credentials", "--format", format]);

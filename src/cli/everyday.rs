@@ -8,7 +8,7 @@ use super::{Color, Target};
 
 /// Arguments of `exec`.
 #[derive(Args, Clone, Debug)]
-#[command(override_usage = "assume-role exec ACCOUNT ROLE [OPTIONS] -- COMMAND [ARGUMENTS]…")]
+#[command(override_usage = "assume-role exec [ACCOUNT ROLE] [OPTIONS] -- COMMAND [ARGUMENTS]…")]
 pub struct Exec {
     /// Whose keys the command gets.
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub struct Exec {
 
 /// Arguments of `env`.
 #[derive(Args, Clone, Debug)]
-#[command(override_usage = "assume-role env ACCOUNT ROLE [--format FORMAT] [OPTIONS]")]
+#[command(override_usage = "assume-role env [ACCOUNT ROLE] [--format FORMAT] [OPTIONS]")]
 pub struct Env {
     /// Whose keys are printed.
     #[command(flatten)]

@@ -113,7 +113,7 @@ pub fn config(named: &[Named], context: &Context, report: &Report) -> Result<Pat
             region.unwrap_or_default()
         ));
     }
-    keep_config(&text, &context.environment, context.now())
+    keep_config(&text, obtain::store_choice(&input).kind, &context.environment, context.now())
 }
 
 /// The path of the user's config file, its text without the profiles that are defined anew, and whether it had any.

@@ -19,13 +19,14 @@ const PREFIX: &str = "config-";
 /// How long a file is kept after it was last asked for, in seconds: longer than any command that reads it.
 const KEPT: i64 = 30 * 24 * 3600;
 
-/// Writes the text beside the store, whichever store is chosen, and gives the path.
+/// Writes the text where the store would be, on the disk when there is to be none, and gives the path.
 ///
 /// # Errors
 /// `Io` when there is no directory for it that is ours alone.
-pub fn keep_config(text: &str, environment: &Environment, now: Moment) -> Result<PathBuf> {
+pub fn keep_config(text: &str, kind: Kind, environment: &Environment, now: Moment) -> Result<PathBuf> {
+    let kind = if kind == Kind::None { Kind::File } else { kind };
     let written = || {
-        let Some(place) = Place::find(environment, Kind::File)? else { return Ok(None) };
+        let Some(place) = Place::find(environment, kind)? else { return Ok(None) };
         let directory = place.open_or_make()?;
         let digest = Sha256::digest(text.as_bytes());
         let name: String = digest.iter().take(16).fold(PREFIX.to_owned(), |name, byte| format!("{name}{byte:02x}"));
@@ -65,7 +66,7 @@ mod tests {
         let home = TempDir::new().unwrap();
         let environment = Environment::from_pairs([("HOME", home.path())]);
         let now = Moment(home.path().metadata().unwrap().ctime());
-        let keep = |text: &str, days: i64| keep_config(text, &environment, now.plus(days * 86_400));
+        let keep = |text: &str, days: i64| keep_config(text, Kind::None, &environment, now.plus(days * 86_400));
         let first = keep("[profile a]\n", 0).unwrap();
         assert_eq!(first.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&first, "changed").unwrap();

@@ -1,8 +1,8 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, table,
-//! completion, command.
+//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, page,
+//! table, completion, command.
 
 pub mod catalogue;
 pub mod cli;
@@ -10,6 +10,7 @@ pub mod command;
 pub mod completion;
 pub mod error;
 pub mod input;
+pub mod page;
 pub mod prompt;
 pub mod report;
 pub mod request;

@@ -42,6 +42,7 @@ mod second_opinion;
 mod shape;
 mod shell_function;
 mod status;
+mod status_verify;
 mod store;
 mod structure;
 mod support;

@@ -19,7 +19,7 @@ const LAYERS: [&[&str]; 14] = [
     &["source"],
     &["shell"],
     &["prompt"],
-    &["report", "table"],
+    &["report", "page", "table"],
     &["completion"],
     &["command"],
     &["lib", "main"],

@@ -20,6 +20,7 @@ mod obtain;
 mod previous;
 mod profile;
 mod status;
+mod wall;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -103,6 +104,21 @@ impl Output {
     }
 }
 
+/// Text for people, and what is wrong all the same.
+pub struct Told {
+    /// For standard output, whatever is wrong.
+    pub text: String,
+    /// What is wrong; decides the exit code.
+    pub error: Option<Error>,
+}
+
+impl Told {
+    /// Text without anything wrong.
+    pub fn text(text: String) -> Self {
+        Self { text, error: None }
+    }
+}
+
 /// Runs the verb that the arguments name.
 pub fn run(context: &Context) -> Outcome {
     let words = context.arguments.get(1..).unwrap_or_default();
@@ -120,15 +136,15 @@ pub fn run(context: &Context) -> Outcome {
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
-        Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
+        Some(Verb::Status(arguments)) => return told(status::run(arguments, context), report),
         Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
         Some(Verb::Exec(arguments)) => exec::run(arguments, context, &report).map(Output::Text),
         Some(Verb::Env(arguments)) => env::run(arguments, context, &report).map(Output::Session),
         Some(Verb::CredentialProcess(arguments)) => {
             credential_process::run(arguments, context, &report).map(Output::Session)
         }
-        Some(Verb::Explain(arguments)) => explain::run(arguments, context, &report).map(Output::Text),
-        Some(Verb::Doctor(arguments)) => doctor::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Explain(arguments)) => return told(explain::run(arguments, context, &report), report),
+        Some(Verb::Doctor(arguments)) => return told(doctor::run(*arguments, context), report),
         Some(Verb::Console(arguments)) => console::run(arguments, context, &report).map(Output::Session),
         Some(Verb::Profile(arguments)) => profile::run(arguments, context, &report).map(Output::Text),
         Some(Verb::Accounts(arguments)) => accounts::run(arguments, context, &report).map(Output::Text),
@@ -162,6 +178,13 @@ fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outc
     let prints_text =
         first.and_then(|word| word.to_str()).is_some_and(|word| cli::is_verb(word) && !cli::changes_shell(word));
     if prints_text || context.prints_to_terminal { failed(report, error) } else { failed_as_code(report, error) }
+}
+
+fn told(result: Result<Told>, report: Report) -> Outcome {
+    match result {
+        Ok(Told { text, error }) => Outcome { output: Output::Text(text), report, error },
+        Err(error) => failed(report, error),
+    }
 }
 
 fn failed_as_code(report: Report, error: Error) -> Outcome {

@@ -4,6 +4,7 @@
 //! place of the wrong value. Every default and every conflict is decided here: option, then account, then
 //! environment, then settings, then what is built in.
 
+mod at_hand;
 mod base;
 pub mod chain;
 mod network;
@@ -19,7 +20,8 @@ mod words;
 
 use std::time::Duration;
 
-pub use base::Base;
+pub use at_hand::AtHand;
+pub use base::{Base, ENVIRONMENT};
 pub use network::{Overrides, Trust};
 pub use saml::Saml;
 pub use shape::Shape;
@@ -94,7 +96,7 @@ impl Request {
         let scheme = way::scheme(asked, Some(account), input)?;
         let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
         let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), Some(account), input)?;
-        let base_name = base::profile_name(asked.base.as_deref(), account, input)?;
+        let base_name = base::profile_name(asked.base.as_deref(), Some(account), input)?;
         let is_environment = base_name.value == base::ENVIRONMENT;
         let from_base = asked.via.is_empty() && matches!(scheme.value, Scheme::Bastion | Scheme::Profile);
         let profile = if is_environment {

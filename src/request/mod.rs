@@ -21,13 +21,13 @@ mod words;
 use std::time::Duration;
 
 pub use at_hand::AtHand;
-pub use base::{Base, ENVIRONMENT};
+pub use base::{Base, ENVIRONMENT, profile_name as base_name};
 pub use network::{Overrides, Trust};
 pub use saml::Saml;
-pub use shape::Shape;
+pub use shape::{Shape, external_id, session_name};
 pub use sign_on::SignOnRequest;
-pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
-pub use way::Way;
+pub use target::{Asked, Chosen, Length, ONE_HOUR, Origin, Target};
+pub use way::{Way, scheme};
 pub use web_identity::WebIdentity;
 
 use crate::cli;
@@ -37,7 +37,6 @@ use crate::input::assertion::Response;
 use crate::input::values::{Scheme, parse_mfa_serial};
 use crate::session::{Region, Secret};
 use subject::{Meant, Subject};
-use target::Asked;
 
 /// One switch, fully decided.
 #[derive(Clone, Debug)]

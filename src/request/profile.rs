@@ -57,6 +57,7 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
             partition,
             protected: false,
             role_origin: None,
+            account: None,
         },
         way: Way::Root(Box::new(chain.root.clone())),
         region,

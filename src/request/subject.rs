@@ -133,6 +133,7 @@ impl Meant {
             partition,
             protected: account.protected,
             role_origin: self.role.1.clone(),
+            account: Some(Box::new(account.clone())),
         };
         Ok((target, role))
     }

@@ -12,6 +12,7 @@ mod completion_words;
 mod crowd;
 mod cut_output;
 mod day;
+mod explain;
 mod exports;
 mod faults;
 mod homes;

@@ -202,8 +202,7 @@ pub fn session_name(option: Option<&str>, asked: &Asked, input: &Input) -> Resul
 /// # Errors
 /// `Config` for an option that is no external id.
 pub fn external_id(option: Option<&str>, asked: &Asked) -> Result<Chosen<Option<String>>> {
-    let of_account =
-        asked.entry.as_ref().and_then(|entry| Some((entry.external_id.clone()?, entry.place.to_string())));
+    let of_account = asked.entry.as_ref().and_then(|entry| Some((entry.external_id.clone()?, entry.place.to_string())));
     let chosen = match option {
         Some(text) => Some((ExternalId::parse("--external-id", text)?, "--external-id".to_owned())),
         None => of_account,

@@ -6,6 +6,7 @@ mod command;
 mod errand;
 mod hidden;
 mod keys;
+mod outlook;
 mod process;
 mod root;
 mod saml;
@@ -16,6 +17,7 @@ mod via;
 mod web_identity;
 
 pub use keys::{base_key, role_key};
+pub use outlook::{Asks, Outlook, outlook};
 pub use stored::{left, ready, stored};
 pub use turn::tell as tell_waiting;
 

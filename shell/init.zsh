@@ -8,6 +8,22 @@
 function 'assume-role'() {
     case "${1-}" in
         init|export|exec|env|credential-process|status|list|explain|doctor|console|profile|accounts|login|logout|completions|man|-h|--help|-V|--version)
+            if [[ $1 == doctor ]]; then
+                # What only the shell knows, for this one call. The last one may span lines.
+                \builtin local __ar_flags=$-
+                if [[ -o prompt_percent ]]; then __ar_flags+=' prompt_percent'; fi
+                \builtin emulate -L zsh
+                \builtin setopt no_xtrace
+                \builtin local -x ASSUME_ROLE_SHELL_STATE="shell=zsh ${ZSH_VERSION}
+flags=${__ar_flags}
+side=${__assume_role_side-}
+hook=$(\builtin whence -w __assume_role_hook)
+completion=${_comps[assume-role]-} $(\builtin whence -w compdef)
+others=$(\builtin whence -w assume-role-with-bastion assume awsume)
+segments=$(\builtin whence -w prompt_assume_role spaceship_assume_role)
+hooks=${precmd_functions[*]-}
+prompt=${PROMPT-} ${RPROMPT-}"
+            fi
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;

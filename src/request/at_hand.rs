@@ -65,6 +65,18 @@ impl AtHand {
         Ok(Self { region, ..at_hand })
     }
 
+    /// Keys of nobody, to see whether AWS answers at all.
+    ///
+    /// # Errors
+    /// `Config` when a variable does not hold.
+    pub fn without_keys(keys: Keys, input: &Input) -> Result<Self> {
+        let region = match target::region(None, None, input)? {
+            None => target::fallback_region(None, input)?,
+            region => region,
+        };
+        Ok(Self { region, ..Self::new(keys, "nobody".to_owned(), None, None, input)? })
+    }
+
     fn new(
         keys: Keys,
         keys_from: String,

@@ -27,7 +27,7 @@ pub use saml::Saml;
 pub use shape::{Shape, external_id, session_name};
 pub use sign_on::SignOnRequest;
 pub use target::{Asked, Chosen, Length, ONE_HOUR, Origin, Target};
-pub use way::{Way, scheme};
+pub use way::{Way, environment_scheme, scheme};
 pub use web_identity::WebIdentity;
 
 use crate::cli;

@@ -8,8 +8,28 @@ if [[ $- == *i* ]]; then
         COMPREPLY=()
         # A here-string: POSIX mode before 5.1 cannot even parse <(...).
         while IFS='' \builtin read -r __ar_candidate; do
-            if [[ -n ${__ar_candidate} ]]; then COMPREPLY+=("${__ar_candidate}"); fi
+            case "${__ar_candidate}" in
+            '') ;;
+            $'\t') \builtin compopt -o default 2>/dev/null || \builtin true ;; # a file, and bash knows those
+            $'\t--') __assume_role_wrapped ;;
+            *) COMPREPLY+=("${__ar_candidate}") ;;
+            esac
         done <<<"$(COMPLETE=bash \command __ASSUME_ROLE_EXE__ -- "${COMP_LINE:0:COMP_POINT}" "${COMP_WORDBREAKS-}" 2>/dev/null || \builtin true)"
+    }
+    # Behind `exec … --` stands another command: bash-completion knows it, and without that there are files.
+    function __assume_role_wrapped {
+        \builtin local __ar_at __ar_offset
+        for ((__ar_at = 1; __ar_at < COMP_CWORD; __ar_at++)); do
+            if [[ ${COMP_WORDS[__ar_at]} == -- ]]; then
+                for __ar_offset in _comp_command_offset _command_offset; do
+                    if \builtin declare -F "${__ar_offset}" >/dev/null; then
+                        "${__ar_offset}" "$((__ar_at + 1))"
+                        \builtin return
+                    fi
+                done
+            fi
+        done
+        \builtin compopt -o default 2>/dev/null || \builtin true
     }
     # Before 4.4 there is no nosort.
     \builtin complete -o nosort -F _assume_role __ASSUME_ROLE_NAMES__ 2>/dev/null ||

@@ -9,7 +9,7 @@ mod verbs;
 use std::ffi::OsString;
 
 use clap::builder::StyledStr;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::error::{Error, Result};
 
@@ -110,7 +110,7 @@ pub enum Verb {
 
 /// A target and everything that shapes its session. Help has 36 columns for each option on a common terminal; a longer
 /// one would give every option two lines.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// ACCOUNT ROLE, then in any order an MFA code and a region
     #[arg(value_name = "ACCOUNT ROLE [MFA_CODE] [REGION]", hide = true, allow_negative_numbers = true)]
@@ -140,10 +140,10 @@ pub struct Target {
     #[arg(long, value_name = "SCHEME")]
     pub scheme: Option<String>,
     /// Captured response; `-` reads stdin
-    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
     pub saml_response: Option<String>,
     /// Token file; `-` reads stdin
-    #[arg(long, value_name = "FILE", allow_hyphen_values = true, conflicts_with = "saml_response")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true, conflicts_with = "saml_response")]
     pub web_identity_token_file: Option<String>,
     /// Name of the session in AWS's logs
     #[arg(long, value_name = "NAME")]
@@ -155,7 +155,7 @@ pub struct Target {
     #[arg(long, value_name = "ARN")]
     pub policy_arn: Vec<String>,
     /// File of a policy that narrows it
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub policy: Option<String>,
     /// Session tag; repeatable
     #[arg(long, value_name = "KEY=VALUE")]

@@ -28,6 +28,10 @@ pub enum Kind {
     Io,
     /// A fault of this program (70).
     Bug,
+    /// A command that cannot be run (126, as env(1) has it).
+    NotExecutable,
+    /// A command that is not there (127).
+    NotFound,
     /// The user said no (130).
     Cancelled,
     /// A signal ended it (128 and the signal's number).
@@ -48,6 +52,8 @@ impl Kind {
             Self::Guard => 8,
             Self::Io => 9,
             Self::Bug => 70,
+            Self::NotExecutable => 126,
+            Self::NotFound => 127,
             Self::Cancelled => 130,
             Self::Killed(signal) => 128 + signal.min(127),
         }

@@ -1,16 +1,18 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, page,
-//! table, completion, command.
+//! ending, error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, page, table,
+//! picker, completion, command.
 
 pub mod catalogue;
 pub mod cli;
 pub mod command;
 pub mod completion;
+pub mod ending;
 pub mod error;
 pub mod input;
 pub mod page;
+pub mod picker;
 pub mod prompt;
 pub mod report;
 pub mod request;
@@ -29,19 +31,20 @@ use command::Context;
 use error::{Error, Kind};
 use input::environment::Environment;
 use report::Report;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Runs the program with its arguments, the name first, and returns the exit code.
 ///
 /// Whatever goes to standard output goes out in one write at the very end: a reader that evaluates it gets all of
 /// it or nothing.
 pub fn run(arguments: Vec<OsString>) -> u8 {
-    forbid_core_dumps();
+    let core_limit = forbid_core_dumps();
     if let Some(answer) = at_tab(&arguments) {
         // Whoever presses TAB reads no messages.
         let _ = write_out(&answer);
         return 0;
     }
-    let context = match Context::of_process(arguments) {
+    let context = match Context::of_process(arguments, core_limit) {
         Ok(context) => context,
         Err(error) => return fail(&Report::plain(), &error),
     };
@@ -77,8 +80,9 @@ fn write_out(bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// A crash must not leave keys in a core file. Where the limit cannot be lowered there is nothing to do about it.
-fn forbid_core_dumps() {
-    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Core);
-    limit.current = Some(0);
-    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, limit);
+/// Gives back the limit that was.
+fn forbid_core_dumps() -> Rlimit {
+    let limit = getrlimit(Resource::Core);
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), ..limit });
+    limit
 }

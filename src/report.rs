@@ -22,6 +22,7 @@ const COMMAND: &str = "assume-role ";
 pub struct Report {
     coloured: bool,
     verbose: bool,
+    silent: bool,
     /// The terminal's width, where there is one.
     columns: Option<usize>,
 }
@@ -29,7 +30,12 @@ pub struct Report {
 impl Report {
     /// Lines without colour, each as long as it is.
     pub fn plain() -> Self {
-        Self { coloured: false, verbose: false, columns: None }
+        Self { coloured: false, verbose: false, silent: false, columns: None }
+    }
+
+    /// No lines at all, for what is nobody's to read.
+    pub fn silent() -> Self {
+        Self { silent: true, ..Self::plain() }
     }
 
     /// Lines as the user wants them: coloured on a terminal unless `NO_COLOR` is set or the terminal is dumb.
@@ -42,7 +48,7 @@ impl Report {
         };
         let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok();
         let columns = size.map(|size| usize::from(size.ws_col)).filter(|&columns| columns >= NARROWEST);
-        Self { coloured, verbose, columns }
+        Self { coloured, verbose, silent: false, columns }
     }
 
     /// A line about what was done; `told` stands out.
@@ -85,6 +91,9 @@ impl Report {
 
     /// One line, or as many as it takes; those after the first start with `indent`.
     fn line(&self, label: &str, style: Style, rest: &str, indent: &str) {
+        if self.silent {
+            return;
+        }
         let whole = format!("{label}{rest}");
         let text = self.columns.map_or(whole.clone(), |columns| wrapped(&whole, columns, indent));
         // A label so long that it was broken is not coloured.

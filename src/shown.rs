@@ -14,6 +14,9 @@ pub fn shown(text: &str) -> String {
 
 /// As [`shown`], cut after `longest` characters of the source.
 pub fn shown_up_to(text: &str, longest: usize) -> String {
+    if text.len() <= longest && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len().min(longest));
     for (count, character) in text.chars().enumerate() {
         if count == longest {
@@ -29,6 +32,9 @@ pub fn shown_up_to(text: &str, longest: usize) -> String {
 /// no line or paragraph separator, no noncharacter, no private use.
 pub fn is_plain(character: char) -> bool {
     let code = character as u32;
+    if code < 0x7f {
+        return code >= 0x20;
+    }
     !(character.is_control()
         || matches!(code,
             0xAD | 0x61C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F

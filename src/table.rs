@@ -2,6 +2,9 @@
 //!
 //! What does not fit is cut or left out, the least important column first. A column without any text is left out too.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use owo_colors::{OwoColorize, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -21,24 +24,28 @@ pub struct Column {
     pub least: usize,
 }
 
+/// A cell for each column.
+pub type Row<'a> = Vec<Cow<'a, str>>;
+
 /// The lines, with a title line first. `width` is the terminal's; `None` cuts nothing.
-pub fn table(columns: &[Column], rows: &[Vec<String>], width: Option<usize>, coloured: bool) -> String {
+pub fn table(columns: &[Column], rows: &[Row<'_>], width: Option<usize>, coloured: bool) -> String {
     let widths = fitted(columns, natural(columns, rows), width);
-    let titles: Vec<String> = columns.iter().map(|column| column.title.to_owned()).collect();
-    let mut text = line(&titles, &widths, &[Style::new().dimmed()].repeat(columns.len()), coloured);
+    let titles: Row<'_> = columns.iter().map(|column| Cow::Borrowed(column.title)).collect();
+    let mut text = String::with_capacity(rows.len() * 100);
+    push_line(&mut text, &titles, &widths, &[Style::new().dimmed()].repeat(columns.len()), coloured);
     let styles: Vec<Style> = columns.iter().map(|column| column.style).collect();
     for row in rows {
-        text.push_str(&line(row, &widths, &styles, coloured));
+        push_line(&mut text, row, &widths, &styles, coloured);
     }
     text
 }
 
 /// How wide each column would like to be; 0 for one without text.
-fn natural(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
-    let widest = |index: usize| rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.width()).max();
+fn natural(columns: &[Column], rows: &[Row<'_>]) -> Vec<usize> {
+    let widest = |index: usize| rows.iter().filter_map(|row| row.get(index)).map(|cell| width_of(cell)).max();
     let wished = columns.iter().enumerate().map(|(index, column)| match widest(index).unwrap_or(0) {
         0 => 0,
-        cells => cells.max(column.title.width()),
+        cells => cells.max(width_of(column.title)),
     });
     wished.collect()
 }
@@ -63,23 +70,27 @@ fn fitted(columns: &[Column], mut widths: Vec<usize>, available: Option<usize>) 
     widths
 }
 
+/// How many columns of the terminal a text takes.
+pub fn width_of(text: &str) -> usize {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) { text.len() } else { text.width() }
+}
+
 fn total(widths: &[usize]) -> usize {
     let shown = widths.iter().filter(|width| **width > 0);
     shown.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
 }
 
-fn line(cells: &[String], widths: &[usize], styles: &[Style], coloured: bool) -> String {
-    let mut text = String::new();
+fn push_line(text: &mut String, cells: &Row<'_>, widths: &[usize], styles: &[Style], coloured: bool) {
     let mut blanks = 0;
     for ((cell, &width), style) in cells.iter().zip(widths).zip(styles).filter(|((_, width), _)| **width > 0) {
         let cut = cut(cell, width);
-        let taken = cut.width();
+        let taken = width_of(&cut);
         if taken > 0 {
             // Blanks are written before the next cell, so that no line ends in them.
-            text.push_str(&" ".repeat(blanks));
+            text.extend(std::iter::repeat_n(' ', blanks));
             blanks = 0;
             if coloured {
-                text.push_str(&cut.style(*style).to_string());
+                let _ = write!(text, "{}", cut.style(*style));
             } else {
                 text.push_str(&cut);
             }
@@ -87,13 +98,12 @@ fn line(cells: &[String], widths: &[usize], styles: &[Style], coloured: bool) ->
         blanks += width.saturating_sub(taken) + GAP;
     }
     text.push('\n');
-    text
 }
 
 /// `text` in at most `width` columns, an ellipsis at the end when something is missing.
-pub fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
+pub fn cut(text: &str, width: usize) -> Cow<'_, str> {
+    if width_of(text) <= width {
+        return Cow::Borrowed(text);
     }
     let mut kept = String::new();
     let mut taken = 1;
@@ -105,7 +115,7 @@ pub fn cut(text: &str, width: usize) -> String {
         kept.push(character);
     }
     kept.push('…');
-    kept
+    Cow::Owned(kept)
 }
 
 #[cfg(test)]
@@ -117,8 +127,8 @@ mod tests {
         vec![column("ACCOUNT", 9, 6), column("ROLE", 8, 4), column("REGION", 1, 6), column("SOURCE", 0, 8)]
     }
 
-    fn rows() -> Vec<Vec<String>> {
-        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+    fn rows() -> Vec<Row<'static>> {
+        let row = |cells: [&'static str; 4]| cells.map(Cow::Borrowed).to_vec();
         vec![
             row(["production", "read", "", "~/.aws/accounts:2"]),
             row(["日本", "", "", ""]),

@@ -87,7 +87,7 @@ fn no_path_of_the_program_runs_anything() {
             world.write("init", script.unwrap().stdout).unwrap();
             let load = if shell == Shell::Fish { "source ~/init" } else { ". ~/init" };
             let mut typist = Typist::new(world, shell, compinit(shell), load, "");
-            let got = typist.words_of("pro⇥re⇥");
+            let got = typist.words_of("prod⇥re⇥");
             assert_eq!(got, "<production><read>", "{shell:?} {directory:?}");
         }
         assert!(!world.home().join("pwned").exists(), "{shell:?}");

@@ -26,9 +26,9 @@ const ACCOUNTS: &str = r##"{
 
 /// What the shells have in common: what is typed, with `⇥` for TAB and `←` for the cursor, and the words that arrive.
 const ROWS: [(&str, &[&str]); 25] = [
-    ("pro⇥", &["production"]),
-    ("pro⇥re⇥", &["production", "read"]),
-    ("pro⇥ops/⇥", &["production", "ops/deploy"]),
+    ("prod⇥", &["production"]),
+    ("prod⇥re⇥", &["production", "read"]),
+    ("prod⇥ops/⇥", &["production", "ops/deploy"]),
     ("R⇥p⇥", &["R and D", "power.user"]),
     ("R\\ a⇥p⇥", &["R and D", "power.user"]),
     ("'R a⇥", &["R and D"]),
@@ -48,8 +48,8 @@ const ROWS: [(&str, &[&str]); 25] = [
     ("'[⇥", &["[z]?;|<>"]),
     ("10⇥", &["100%"]),
     ("1234⇥", &["123456789012"]),
-    ("pro read←←←←←⇥", &["production", "read"]),
-    ("--region eu-n⇥pro⇥ad⇥", &["--region", "eu-north-1", "production", "admin"]),
+    ("prod read←←←←←⇥", &["production", "read"]),
+    ("--region eu-n⇥prod⇥ad⇥", &["--region", "eu-north-1", "production", "admin"]),
     ("stag⇥2", &["staging-2"]),
 ];
 
@@ -136,6 +136,15 @@ fn what_is_inserted_arrives() {
 }
 
 #[test]
+fn a_file_is_the_shells_to_complete() {
+    everywhere(|shell, world| {
+        world.write("my policy.json", "{}").unwrap();
+        let mut typist = Typist::in_shell(world, shell);
+        assert_eq!(typist.words_of("--policy my⇥prod⇥"), "<--policy><my policy.json><production>", "{shell:?}");
+    });
+}
+
+#[test]
 fn what_is_shown_says_what_it_is() {
     everywhere(|shell, world| {
         let typist = Typist::in_shell(world, shell);
@@ -181,19 +190,19 @@ fn loaded_in_another_order_or_twice_or_under_a_short_name_or_not_at_all() {
     everywhere(|shell, world| {
         let load = shell.loads_init();
         let mut twice = Typist::new(world, shell, "", &load.repeat(2), compinit(shell));
-        assert_eq!(twice.words_of("pro⇥re⇥"), "<production><read>", "{shell:?}");
+        assert_eq!(twice.words_of("prod⇥re⇥"), "<production><read>", "{shell:?}");
         drop(twice);
         let short = load.replace(&format!("init {}", shell.name()), &format!("init {} --cmd ar", shell.name()));
         let typist = Typist::new(world, shell, compinit(shell), &short, "");
         typist.tmux.type_text("ar ").unwrap();
-        typist.keys("pro⇥re⇥");
+        typist.keys("prod⇥re⇥");
         typist.tmux.press("Enter").unwrap();
         typist.tmux.wait_for("got<production><read>.").unwrap();
         drop(typist);
         let without =
             load.replace(&format!("init {}", shell.name()), &format!("init {} --no-completions", shell.name()));
         let mut typist = Typist::new(world, shell, compinit(shell), &without, "");
-        assert_eq!(typist.words_of("pro⇥"), "<pro>", "{shell:?}");
+        assert_eq!(typist.words_of("prod⇥"), "<prod>", "{shell:?}");
     });
 }
 
@@ -208,7 +217,7 @@ fn the_packaged_file_works_where_packages_put_it() {
         };
         world.write(place, file).unwrap();
         let mut typist = Typist::new(world, shell, before, load, "");
-        assert_eq!(typist.words_of("pro⇥re⇥"), "<production><read>", "{shell:?}");
-        assert_eq!(typist.words_of("pro⇥ad⇥"), "<production><admin>", "{shell:?}");
+        assert_eq!(typist.words_of("prod⇥re⇥"), "<production><read>", "{shell:?}");
+        assert_eq!(typist.words_of("prod⇥ad⇥"), "<production><admin>", "{shell:?}");
     });
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use assume_role::input::environment::Environment;
 use assume_role::session::{AccountId, Moment, Name, RoleName};
-use assume_role::store::{Choice, Store, Use};
+use assume_role::store::{AssertionRoles, Choice, Key, Store, Use};
 
 use crate::real_shells::is_here;
 use crate::scenes::binary;
@@ -30,7 +30,11 @@ fn world() -> World {
         last: Moment(1_795_305_600),
         count: 1,
     };
-    Store::open(&environment, Choice::default()).unwrap().put_use(&used).unwrap();
+    let store = Store::open(&environment, Choice::default()).unwrap();
+    store.put_use(&used).unwrap();
+    let offered =
+        AssertionRoles { roles: vec!["arn:aws:iam::123456789012:role/offered".to_owned()], learned: used.last };
+    store.put(&Key::new(), &offered, used.last).unwrap();
     world
 }
 
@@ -61,8 +65,9 @@ fn opened(world: &World, lines: &[String]) -> BTreeSet<String> {
         let path = line.split('"').nth(1).unwrap_or_default();
         if let Some(path) = path.strip_prefix(&home) {
             files.insert(path.to_owned());
-        } else if !path.starts_with('/') {
-            files.insert(format!(".local/state/assume-role/{path}"));
+        } else if !path.starts_with('/') && path != "." {
+            let name = path.split_once('-').map_or(path, |(kind, _)| kind);
+            files.insert(format!(".local/state/assume-role/{name}"));
         }
     }
     files
@@ -81,10 +86,12 @@ fn only_the_named_files_are_read_and_nothing_else_happens() {
         ".config/assume-role/config.toml",
         ".local/state/assume-role",
         ".local/state/assume-role/history",
+        ".local/state/assume-role/offers",
     ];
     for (words, found, extra) in [
         (&[""][..], "production:", None),
         (&["production", ""], "used:", None),
+        (&["production", ""], "offered:", None),
         (&["production", "read", ""], "eu-west-1", None),
         (&["--base", ""], "default:", Some(".aws/credentials")),
     ] {

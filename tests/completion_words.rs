@@ -24,8 +24,10 @@ const ACCOUNTS: &str = r#"{
     "$(bad)": "777777777777"
 }"#;
 const CONFIG: &str = "[profile chain]\nrole_arn = arn:aws:iam::111111111111:role/ops/deploy\nsource_profile = keys\n\
+    mfa_serial = arn:aws:iam::111111111111:mfa/me\n\
     [profile sso]\nsso_account_id = 888888888888\nsso_role_name = Admin\n\
-    [profile gov]\nrole_arn = arn:aws-us-gov:iam::999999999999:role/gov\n";
+    [profile gov]\nrole_arn = arn:aws-us-gov:iam::999999999999:role/gov\n\
+    [profile production]\nrole_arn = arn:aws:iam::111111111111:role/read\n[sso-session corp]\n";
 const CREDENTIALS: &str = "[keys]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = x\n\
     [a b]\naws_access_key_id = AKIA1234567890123457\n[none]\nregion = eu-west-1\n";
 
@@ -72,6 +74,8 @@ impl Home {
     }
 }
 
+/// Accounts with names, profiles, ids without a name.
+const NAMES: usize = 10;
 const NAMED: [&str; 5] = ["china", "prod:eu", "production", "R and D", "Rest"];
 
 #[test]
@@ -79,8 +83,8 @@ fn accounts_come_first_and_verbs_behind_them() {
     let home = Home::new();
     let values = home.values(&[""]);
     assert_eq!(values[..5], NAMED);
-    assert_eq!(values[5..7], ["888888888888", "999999999999"]);
-    assert!(values[7..].iter().any(|value| value == "leave"), "{values:?}");
+    assert_eq!(values[5..NAMES], ["chain", "sso", "gov", "888888888888", "999999999999"]);
+    assert!(values[NAMES..].iter().any(|value| value == "leave"), "{values:?}");
     assert!(!values.iter().any(|value| value.starts_with('-') || value == "export" || value == "$(bad)"), "{values:?}");
     home.used("R and D", "333333333333", "x", 60);
     assert_eq!(home.values(&[""])[0], "R and D");
@@ -141,7 +145,22 @@ fn options_and_their_values() {
         (&["--base="], &["--base=keys", "--base=a b"]),
         (&["--color", ""], &["auto", "always", "never"]),
         (&["production", "--color", ""], &["auto", "always", "never"]),
-        (&["--scheme", ""], &["bastion"]),
+        (&["--scheme", ""], &["bastion", "saml", "web-identity"]),
+        (&["--profile", ""], &["chain", "sso", "gov", "production", "keys", "a b"]),
+        (&["--mfa-serial", ""], &["arn:aws:iam::111111111111:mfa/me"]),
+        (&["login", ""], &["corp"]),
+        (
+            &["--policy-arn=x"],
+            &[
+                "--policy-arn=arn:aws:iam::aws:policy/ReadOnlyAccess",
+                "--policy-arn=arn:aws:iam::aws:policy/job-function/ViewOnlyAccess",
+                "--policy-arn=arn:aws:iam::aws:policy/SecurityAudit",
+                "--policy-arn=arn:aws:iam::aws:policy/PowerUserAccess",
+            ],
+        ),
+        (&["--policy", "x"], &[""]),
+        (&["--policy=x"], &[""]),
+        (&["--tag", ""], &[]),
         (&["--external-id", ""], &["none"]),
         (&["--session-name", ""], &[]),
         (&["--mfa-code", ""], &[]),
@@ -155,6 +174,8 @@ fn options_and_their_values() {
     ] {
         assert_eq!(home.values(words), values, "{words:?}");
     }
+    let hops = home.values(&["production", "read", "--via", ""]);
+    assert!(hops.contains(&"production:read".to_owned()) && hops.contains(&"sso".to_owned()), "{hops:?}");
     assert!(home.values(&["--duration", ""]).contains(&"1h".to_owned()));
     assert!(home.values(&["ensure", ""]).contains(&"45m".to_owned()));
     let options = home.values(&["production", "-"]);
@@ -166,7 +187,7 @@ fn only_what_changes_a_shell_stands_behind_export() {
     let home = Home::new();
     let values = home.values(&["export", "--shell", "fish", ""]);
     assert_eq!(
-        (&values[..5], &values[7..]),
+        (&values[..5], &values[NAMES..]),
         (&NAMED.map(str::to_owned)[..], &["leave", "ensure"].map(str::to_owned)[..])
     );
 }
@@ -182,7 +203,7 @@ fn names_that_mean_something_else_stand_behind_dashes_only() {
     assert!(!escaped.iter().any(|value| value == "leave") && !plain.iter().any(|value| value == "-x"));
     // The verb, once.
     assert_eq!(plain.iter().filter(|value| *value == "logout").count(), 1);
-    assert_eq!(home.values(&["--yes", ""]), plain[..7]);
+    assert_eq!(home.values(&["--yes", ""]), plain[..NAMES]);
 }
 
 #[test]
@@ -243,7 +264,7 @@ fn zsh_and_fish_get_descriptions() {
 fn broken_files_cost_only_themselves() {
     let home = Home::new();
     home.write("accounts", "{\"production\": ");
-    assert_eq!(home.values(&[""])[..1], ["111111111111"]);
+    assert_eq!(home.values(&[""])[..1], ["chain"]);
     home.write("config", "\u{fffd}[[[");
     assert_eq!(home.values(&["--base", ""]), ["keys", "a b"]);
     home.write("credentials", "=");

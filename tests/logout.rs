@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use crate::crowd::calls;
-use crate::scenes::{Scene, bastion, bastion_at_home};
+use crate::scenes::{DEVICE, PRODUCTION, Scene, bastion, bastion_at_home};
 use crate::support::shells::{Script, Shell};
 
 /// The names in the store.
@@ -26,6 +26,46 @@ fn logout_of_one_role_keeps_the_others() {
     assert_eq!(scene.switch(&["production", "admin"]).keys().id, admin.keys().id);
     scene.switch(&["production", "read"]);
     assert_eq!(calls(&scene), (1, 3, 1));
+}
+
+#[test]
+fn logout_of_an_arn_or_a_profile_is_logout_of_its_role() {
+    let scene = bastion();
+    let config = format!(
+        "[profile p]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/read\nrole_session_name = other\nsource_profile = default\nmfa_serial = {DEVICE}\n\
+         external_id = {PRODUCTION}\n[profile deployer]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/ops/deploy\n\
+         source_profile = default\nmfa_serial = {DEVICE}\nexternal_id = {PRODUCTION}\n"
+    );
+    scene.world.config(&config).unwrap();
+    let admin = scene.switch_with_code(&["production", "admin"]);
+    for target in ["p", "arn:aws:iam::123456789012:role/read", "arn:aws:iam::123456789012:role/ops/deploy"] {
+        scene.switch(&["production", "read"]);
+        scene.switch(&["p"]);
+        scene.switch(&["deployer"]);
+        let before = stored(&scene).len();
+        let ran = scene.world.run(["logout", target]).unwrap();
+        let forgotten = if target.ends_with("deploy") { 1 } else { 2 };
+        assert_eq!((ran.status, before - stored(&scene).len()), (0, forgotten), "{target}: {ran:?}");
+    }
+    assert_eq!(scene.switch(&["production", "admin"]).keys().id, admin.keys().id);
+    for (target, status) in [("nobody", 3), ("arn:aws:iam::123456789012:user/alice", 3), ("production", 2)] {
+        let ran = scene.world.run(["logout", target]).unwrap();
+        assert_eq!(ran.status, status, "{ran:?}");
+    }
+}
+
+#[test]
+fn logout_of_a_profile_without_a_role_forgets_the_users_own_session() {
+    let scene = bastion();
+    scene.switch_with_code(&["--profile", "default"]);
+    let read = scene.switch(&["production", "read"]);
+    let ran = scene.world.run(["logout", "--", "default"]).unwrap();
+    assert_eq!(ran.status, 2, "default is an account here: {ran:?}");
+    scene.world.accounts(&format!(r#"{{"production": "{PRODUCTION}"}}"#)).unwrap();
+    let ran = scene.world.run(["logout", "default"]).unwrap();
+    assert!(ran.status == 0 && ran.stderr.contains("2 entries forgotten"), "{ran:?}");
+    assert_eq!(scene.switch(&["production", "read"]).keys().id, read.keys().id);
+    scene.refused(5, &["--profile", "default"]);
 }
 
 #[test]

@@ -18,7 +18,8 @@ fn hostile() -> impl Strategy<Value = String> {
         .prop_map(|characters| characters.into_iter().filter(|character| *character != '\0').collect())
 }
 
-fn values(keep: impl Fn(&str) -> bool) -> Vec<String> {
+/// The same values at each run, as many as are kept.
+pub fn values(keep: impl Fn(&str) -> bool) -> Vec<String> {
     let mut runner = TestRunner::deterministic();
     let mut drawn = || hostile().new_tree(&mut runner).unwrap().current();
     std::iter::repeat_with(&mut drawn).filter(|value| keep(value)).take(VALUES).collect()

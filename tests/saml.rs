@@ -1,5 +1,7 @@
 //! SAML, from the words to the role: the login of the old script, and responses captured in a browser.
 
+use std::process::Command;
+
 use assume_role::session::Moment;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::scenes::{PRODUCTION, Scene, binary};
 use crate::support::idp::{Answer, Idp};
 use crate::support::sts::{AccessKey, Proof, Role, Sts, Trust};
+use crate::support::terminal::Terminal;
 use crate::support::world::World;
 
 pub const PASSWORD: &str = "canary-Pa55word \"x\\y$saml_user&é🔑";
@@ -229,7 +232,7 @@ fn roles_on_offer_are_listed_or_taken() {
         scene.world.write("r", xml).unwrap().to_str().unwrap().to_owned()
     };
     let several = file(&response(&["read", "ops/deploy"], now(), AUDIENCE));
-    for (status, words) in [(2, &[][..]), (2, &["production"]), (4, &["production", "admin"])] {
+    for (status, words) in [(2, &[][..]), (5, &["production"]), (4, &["production", "admin"])] {
         let said = scene.refused(status, &[words, &["--saml-response", &several]].concat());
         for role in ["role/read", "role/ops/deploy"] {
             assert!(said.contains(&format!("assume-role arn:aws:iam::123456789012:{role}")), "{said}");
@@ -244,6 +247,37 @@ fn roles_on_offer_are_listed_or_taken() {
         );
     }
     assert_eq!(scene.sts.count("AssumeRoleWithSAML"), 2);
+}
+
+#[test]
+fn one_of_several_on_offer_is_picked() {
+    let scene = federated();
+    let xml = response(&["read", "ops/deploy"], now(), AUDIENCE);
+    scene.accepts(&xml);
+    scene.world.write("r", xml).unwrap();
+    let program = scene.world.program();
+    for (words, prompt) in [
+        ("--saml-response ~/r", "role on offer:"),
+        ("production --refresh --saml-response ~/r", "role on offer in production:"),
+        ("--refresh --saml-response - <~/r", "role on offer:"),
+    ] {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("'{}' export --shell bash {words}; exit $?", program.display())]);
+        command.env_clear().envs(scene.world.environment()).current_dir(scene.world.home());
+        let mut terminal = Terminal::start_captured(command).unwrap();
+        terminal.wait_for(prompt).unwrap();
+        terminal.type_text("deploy\r").unwrap();
+        assert_eq!(terminal.wait().unwrap(), 0, "{words}: {}", terminal.text());
+        let stdout = terminal.stdout();
+        assert!(stdout.contains("AWS_ACCOUNT_NAME='production'"), "{words}: {stdout}");
+        assert!(stdout.contains("AWS_ACCOUNT_ROLE='ops/deploy'"), "{words}: {stdout}");
+    }
+    assert_eq!(scene.sts.count("AssumeRoleWithSAML"), 3);
+    let list = scene.world.run(["list", "--json"]).unwrap().stdout;
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    let roles = list["accounts"][0]["roles"].as_array().unwrap();
+    assert_eq!(roles.iter().map(|role| &role["role"]).collect::<Vec<_>>(), ["ops/deploy", "read"]);
+    assert_eq!(roles[1]["sources"], serde_json::json!([{"kind": "saml"}]));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! The walkthroughs that people follow to assume a role, with this program in place of the commands they type, in a
 //! real bash, against moto with AWS's rules in it. boto3 and the AWS CLI say who the shell has become.
 
+mod login;
 mod moto;
 mod saml;
+mod token;
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -88,7 +90,11 @@ impl Story {
 }
 
 fn trust(principal: &Value) -> Value {
-    json!({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]})
+    trust_of("sts:AssumeRole", principal)
+}
+
+fn trust_of(action: &str, principal: &Value) -> Value {
+    json!({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": action}]})
 }
 
 fn allow(action: &str, resource: &str) -> Value {

@@ -8,8 +8,8 @@ use assume_role::cli::Cli;
 use clap::CommandFactory;
 
 /// The layers, each importing only what stands before it. Modules of one line may know each other.
-const LAYERS: [&[&str]; 14] = [
-    &["error", "shown", "session"],
+const LAYERS: [&[&str]; 15] = [
+    &["ending", "error", "shown", "session"],
     &["cli"],
     &["input"],
     &["store"],
@@ -20,6 +20,7 @@ const LAYERS: [&[&str]; 14] = [
     &["shell"],
     &["prompt"],
     &["report", "page", "table"],
+    &["picker"],
     &["completion"],
     &["command"],
     &["lib", "main"],

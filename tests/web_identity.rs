@@ -57,6 +57,10 @@ fn the_variables_of_a_pod_need_no_words() {
     assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")), (Some("production"), Some("ci/build")));
     scene.world.set("AWS_ASSUME_ROLE_AUTH_SCHEME", "web-identity");
     assert_eq!(scene.switch(&[]).keys().id, told.keys().id);
+    scene.world.set("AWS_ROLE_SESSION_NAME", "pod-7");
+    assert!(scene.who(&scene.switch(&[])).ends_with(":assumed-role/build/pod-7"));
+    scene.world.set("AWS_ROLE_SESSION_NAME", "a b");
+    assert!(scene.refused_at_once(3, &[]).contains("AWS_ROLE_SESSION_NAME"));
     scene.world.set("AWS_ROLE_ARN", "read");
     assert!(scene.refused_at_once(3, &[]).contains("AWS_ROLE_ARN"));
 }

@@ -1,14 +1,16 @@
 //! Puts the sources together: one entry for each account id, one for each role of it.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 use super::Catalogue;
 use super::known::{KnownAccount, KnownRole, Source};
 use super::profile::{KnownProfile, Leads};
 use super::usage::Usage;
-use crate::input::accounts::{Account, Accounts};
-use crate::session::{AccountId, Moment, Name, RoleName};
+use crate::input::accounts::{Account, Outline};
+use crate::session::{AccountId, Moment, Name, RoleArn, RoleName};
 use crate::store::Use;
 
 /// What somebody wants to know. Twenty thousand accounts with their roles cost more than one with its own.
@@ -20,13 +22,30 @@ pub(super) enum Wanted<'a> {
 }
 
 /// The accounts wanted, the most used first, then by name.
-pub(super) fn gather(catalogue: &Catalogue, wanted: Wanted<'_>) -> Vec<KnownAccount> {
-    let mut gathering = Gathering { wanted, accounts: Vec::new(), by_id: HashMap::new(), roles: HashMap::new() };
-    for account in catalogue.accounts.iter().flat_map(Accounts::iter) {
-        gathering.add_declared(&account);
+pub(super) fn gather<'p>(
+    catalogue: &Catalogue,
+    profiles: impl Iterator<Item = impl Borrow<KnownProfile<'p>>>,
+    wanted: Wanted<'_>,
+) -> Vec<KnownAccount> {
+    let mut gathering = Gathering {
+        wanted,
+        accounts: Vec::new(),
+        by_id: HashMap::new(),
+        roles: HashMap::new(),
+        hashes: RandomState::new(),
+    };
+    if let Some(accounts) = &catalogue.accounts {
+        match wanted {
+            Wanted::Accounts => accounts.outlines().for_each(|outline| gathering.add_outline(outline)),
+            Wanted::Everything => accounts.iter().for_each(|account| gathering.add_declared(account)),
+            Wanted::One(id) => accounts.of_id(id).for_each(|account| gathering.add_declared(account)),
+        }
     }
-    for profile in catalogue.profiles() {
-        gathering.add_profile(profile);
+    for profile in profiles {
+        gathering.add_profile(profile.borrow());
+    }
+    for role in &catalogue.offers {
+        gathering.add_offer(role);
     }
     for used in &catalogue.history {
         gathering.add_use(used, catalogue.now);
@@ -37,9 +56,11 @@ pub(super) fn gather(catalogue: &Catalogue, wanted: Wanted<'_>) -> Vec<KnownAcco
 struct Gathering<'a> {
     wanted: Wanted<'a>,
     accounts: Vec<KnownAccount>,
-    by_id: HashMap<AccountId, usize>,
-    /// Where the roles of `accounts` stand.
-    roles: HashMap<(usize, RoleName), usize>,
+    /// Where the account of an id stands, by the number that its digits are.
+    by_id: HashMap<u64, usize>,
+    /// Where the roles of `accounts` stand, by account and the hash of the name: a copy of each name would cost more.
+    roles: HashMap<(usize, u64), usize>,
+    hashes: RandomState,
 }
 
 impl Gathering<'_> {
@@ -48,7 +69,8 @@ impl Gathering<'_> {
         if matches!(self.wanted, Wanted::One(wanted) if wanted != id) {
             return None;
         }
-        let index = *self.by_id.entry(id.clone()).or_insert(self.accounts.len());
+        let number = id.as_str().parse().unwrap_or_default();
+        let index = *self.by_id.entry(number).or_insert(self.accounts.len());
         if index == self.accounts.len() {
             self.accounts.push(KnownAccount::new(id.clone()));
         }
@@ -61,17 +83,29 @@ impl Gathering<'_> {
             return None;
         }
         let roles = &mut self.accounts.get_mut(index)?.roles;
-        let at = *self.roles.entry((index, name.clone())).or_insert(roles.len());
+        let mut at = *self.roles.entry((index, self.hashes.hash_one(name))).or_insert(roles.len());
+        if roles.get(at).is_some_and(|role| role.name != *name) {
+            // Two names with one hash.
+            at = roles.iter().position(|role| role.name == *name).unwrap_or(roles.len());
+        }
         if at == roles.len() {
             roles.push(KnownRole::new(name.clone()));
         }
         roles.get_mut(at)
     }
 
-    fn add_declared(&mut self, declared: &Account) {
+    fn add_outline(&mut self, outline: Outline) {
+        if let Some((_, account)) = self.account(&outline.id) {
+            account.names.push(outline.name);
+            account.region = account.region.take().or(outline.region);
+            account.protected |= outline.protected;
+        }
+    }
+
+    fn add_declared(&mut self, declared: Account) {
         let Some((index, account)) = self.account(&declared.id) else { return };
-        account.names.push(declared.name.clone());
-        account.region = account.region.take().or_else(|| declared.region.clone());
+        account.names.push(declared.name);
+        account.region = account.region.take().or(declared.region);
         account.partition = account.partition.or(declared.partition);
         account.protected |= declared.protected;
         for name in declared.roles.iter().chain(&declared.default_role) {
@@ -84,15 +118,25 @@ impl Gathering<'_> {
         }
     }
 
-    fn add_profile(&mut self, profile: KnownProfile<'_>) {
+    fn add_profile(&mut self, profile: &KnownProfile<'_>) {
         let Some((id, name, partition)) = profile.leads.role() else { return };
         let Some((index, account)) = self.account(id) else { return };
         account.partition = account.partition.or(partition);
-        if let Some(role) = self.role(index, name) {
+        if let (Some(role), Some((name, place))) = (self.role(index, name), profile.name_and_place()) {
             role.sources.push(match profile.leads {
-                Leads::Sso(..) => Source::Sso(profile.name, profile.place),
-                _ => Source::Profile(profile.name, profile.place),
+                Leads::Sso(..) => Source::Sso(name, place),
+                _ => Source::Profile(name, place),
             });
+        }
+    }
+
+    fn add_offer(&mut self, offered: &RoleArn) {
+        let Some((index, account)) = self.account(&offered.account) else { return };
+        account.partition = account.partition.or(Some(offered.partition));
+        if let Some(role) = self.role(index, &offered.name)
+            && !role.sources.contains(&Source::Assertion)
+        {
+            role.sources.push(Source::Assertion);
         }
     }
 
@@ -119,8 +163,7 @@ impl Gathering<'_> {
         }
         // An id without a name says little.
         self.accounts.sort_by_cached_key(|account| {
-            let name = account.name();
-            (Reverse(account.usage.score), account.names.is_empty(), name.to_lowercase(), name.to_owned())
+            (Reverse(account.usage.score), account.names.is_empty(), account.name().to_lowercase())
         });
         self.accounts
     }

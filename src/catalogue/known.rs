@@ -47,6 +47,8 @@ pub enum Source {
     Profile(Name, Place),
     /// A profile of Identity Center.
     Sso(Name, Place),
+    /// The last SAML response of a provider.
+    Assertion,
     /// It was used before.
     History,
 }
@@ -64,6 +66,7 @@ impl fmt::Display for Source {
             Self::Accounts(place) => write!(f, "{place}"),
             Self::Profile(name, _) => write!(f, "profile {name}"),
             Self::Sso(name, _) => write!(f, "SSO profile {name}"),
+            Self::Assertion => f.write_str("SAML response"),
             Self::History => f.write_str("used before"),
         }
     }

@@ -1,7 +1,7 @@
 //! The accounts and roles known on this machine: what TAB, the picker and `list` offer.
 //!
-//! The accounts file, the AWS config and the history of use come in; accounts with their roles go out, the ones used
-//! often and recently first. A source that is broken offers nothing and is remembered as a problem, since a list that
+//! The accounts file, the AWS config, the history of use and the roles that SAML responses offered come in; accounts
+//! with their roles go out, the ones used often and recently first. A source that is broken offers nothing and is remembered as a problem, since a list that
 //! is short helps more than an error at each TAB. Nothing here asks, writes or knows the network.
 
 mod gather;
@@ -11,21 +11,25 @@ mod usage;
 
 use gather::{Wanted, gather};
 pub use known::{KnownAccount, KnownRole, Source};
+use profile::may_lead_into;
 pub use profile::{KnownProfile, Leads};
 pub use usage::{Usage, ago};
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use crate::error::{Error, Result};
 use crate::input::accounts::Accounts;
 use crate::input::environment::Environment;
 use crate::input::profiles::Profiles;
 use crate::input::settings::Settings;
-use crate::session::{AccountId, Moment};
-use crate::store::{Choice, Store, Use};
+use crate::session::{AccountId, Moment, Name, RoleArn};
+use crate::store::{AssertionRoles, Choice, Store, Use};
 
 /// How far the eye goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// What TAB may open: the accounts file, the config file, the history. Nothing changes on the disk.
+    /// What TAB may open: the accounts file, the config file, history and offers in the store. Nothing changes there.
     Glance,
     /// The same with the credentials file, for `--base`.
     GlanceAtKeys,
@@ -38,6 +42,7 @@ pub struct Catalogue {
     accounts: Option<Accounts>,
     profiles: Option<Profiles>,
     history: Vec<Use>,
+    offers: Vec<RoleArn>,
     problems: Vec<Error>,
     warnings: Vec<String>,
     now: Moment,
@@ -61,18 +66,31 @@ impl Catalogue {
             (Some(store), Reach::Full) => store.history(),
             (Some(store), _) => store.peek_history(),
         };
+        let offers = store.as_ref().map(offers).unwrap_or_default();
         let warnings = store.map(|store| store.take_warnings()).unwrap_or_default();
-        Self { accounts, profiles, history, problems, warnings, now }
+        Self { accounts, profiles, history, offers, problems, warnings, now }
     }
 
     /// Every account, the most used first, without its roles.
     pub fn accounts(&self) -> Vec<KnownAccount> {
-        gather(self, Wanted::Accounts)
+        gather(self, self.profiles(), Wanted::Accounts)
     }
 
     /// Every account with its roles, the most used first.
     pub fn accounts_with_roles(&self) -> Vec<KnownAccount> {
-        gather(self, Wanted::Everything)
+        gather(self, self.profiles(), Wanted::Everything)
+    }
+
+    /// The same for roles that are on offer now: only their accounts, only these roles.
+    pub fn accounts_offering(mut self, offers: &[RoleArn]) -> Vec<KnownAccount> {
+        self.offers = offers.to_vec();
+        let mut accounts = self.accounts_with_roles();
+        for account in &mut accounts {
+            let id = account.id.clone();
+            account.roles.retain(|role| offers.iter().any(|offer| offer.account == id && offer.name == role.name));
+        }
+        accounts.retain(|account| !account.roles.is_empty());
+        accounts
     }
 
     /// The account that a word names, with its roles: an alias or an id.
@@ -81,12 +99,36 @@ impl Catalogue {
             let account = self.accounts.as_ref()?.find(word).ok().flatten()?;
             Some(account.id.clone())
         })?;
-        gather(self, Wanted::One(&id)).pop()
+        let sections = self.profiles.iter().flat_map(Profiles::iter).filter(|section| may_lead_into(section, &id));
+        gather(self, sections.filter_map(KnownProfile::new), Wanted::One(&id)).pop()
+    }
+
+    /// Every account without its roles, and the profiles that a switch can go to by their name: each the most used
+    /// first, then accounts by name and profiles in the order of the files.
+    pub fn targets(&self) -> (Vec<KnownAccount>, Vec<KnownProfile<'_>>) {
+        let mut profiles: Vec<KnownProfile<'_>> = self.profiles().collect();
+        let accounts = gather(self, profiles.iter(), Wanted::Accounts);
+        profiles.retain(|profile| profile.leads != Leads::Nowhere);
+        let mut usages: HashMap<&str, Usage> = HashMap::new();
+        for used in &self.history {
+            usages.entry(used.account.as_str()).or_default().add(used, self.now);
+        }
+        for profile in &mut profiles {
+            profile.usage = usages.get(profile.name).copied().unwrap_or_default();
+        }
+        profiles.sort_by_key(|profile| Reverse(profile.usage.score));
+        (accounts, profiles)
     }
 
     /// Every profile with a valid name and what it leads to, in the order of the files.
     pub fn profiles(&self) -> impl Iterator<Item = KnownProfile<'_>> {
         self.profiles.iter().flat_map(Profiles::iter).filter_map(KnownProfile::new)
+    }
+
+    /// The names of the SSO sessions that can be typed.
+    pub fn sso_sessions(&self) -> impl Iterator<Item = &str> {
+        let sessions = self.profiles.iter().flat_map(Profiles::sso_sessions).map(|session| session.name());
+        sessions.filter(|name| Name::parse("SSO session", name).is_ok())
     }
 
     /// What cannot be used, each with its place: files as a whole, entries of the accounts file, lines of profiles.
@@ -100,6 +142,12 @@ impl Catalogue {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
+}
+
+/// The roles that the last response of each provider offered.
+fn offers(store: &Store) -> Vec<RoleArn> {
+    let arns = store.peek::<AssertionRoles>().into_iter().flat_map(|offered| offered.roles);
+    arns.filter_map(|arn| RoleArn::parse("the store", &arn).ok()).collect()
 }
 
 fn kept<T>(result: Result<T>, problems: &mut Vec<Error>) -> Option<T> {

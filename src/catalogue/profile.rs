@@ -1,5 +1,6 @@
 //! A profile as a lead: which role it stands for, or which keys it holds.
 
+use super::usage::Usage;
 use crate::input::place::Place;
 use crate::input::profiles::Section;
 use crate::session::{AccountId, Name, Partition, RoleArn, RoleName};
@@ -7,13 +8,12 @@ use crate::session::{AccountId, Name, Partition, RoleArn, RoleName};
 /// A profile with a name that can be typed.
 pub struct KnownProfile<'a> {
     /// Its name.
-    pub name: Name,
-    /// Where it begins.
-    pub place: Place,
+    pub name: &'a str,
     /// What it leads to.
     pub leads: Leads,
-    /// The profile that its role is assumed from.
-    pub source: Option<&'a str>,
+    /// How much it was used by its name.
+    pub usage: Usage,
+    section: Section<'a>,
 }
 
 /// What a profile leads to.
@@ -32,10 +32,31 @@ pub enum Leads {
 impl<'a> KnownProfile<'a> {
     /// The profile of a section; `None` when its name cannot be typed.
     pub(super) fn new(section: Section<'a>) -> Option<Self> {
-        let name = Name::parse("profile", section.name()).ok()?;
-        let source = section.value("source_profile").map(|value| value.text);
-        Some(Self { name, place: section.place()?, leads: Leads::of(&section), source })
+        let name = section.name();
+        Name::parse("profile", name).ok()?;
+        Some(Self { name, leads: Leads::of(&section), usage: Usage::default(), section })
     }
+
+    /// Its name and where it begins.
+    pub fn name_and_place(&self) -> Option<(Name, Place)> {
+        Some((Name::parse("profile", self.name).ok()?, self.section.place()?))
+    }
+
+    /// The profile that its role is assumed from.
+    pub fn source(&self) -> Option<&'a str> {
+        self.section.value("source_profile").map(|value| value.text)
+    }
+
+    /// The MFA device that it names.
+    pub fn mfa_serial(&self) -> Option<&'a str> {
+        self.section.value("mfa_serial").map(|value| value.text)
+    }
+}
+
+/// Whether a section may lead into an account: nothing is taken apart for this.
+pub(super) fn may_lead_into(section: &Section<'_>, account: &AccountId) -> bool {
+    let names_it = |key: &str| section.value(key).is_some_and(|value| value.text.contains(account.as_str()));
+    names_it("role_arn") || names_it("sso_account_id")
 }
 
 impl Leads {

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::*;
 use crate::session::{Name, RoleName};
-use crate::store::Choice;
+use crate::store::{AssertionRoles, Choice, Key};
 
 const NOW: Moment = Moment(1_795_305_600);
 const DAY: i64 = 86_400;
@@ -81,6 +81,28 @@ fn often_and_recent_comes_first() {
     assert_eq!(home.lines(), ["a: y z x", "b: old"]);
     let home = home.used("gone", Some("222222222222"), "new", 60, 3).used("profile", None, "", 1, 1);
     assert_eq!(home.lines(), ["b: new old", "a: y z x"]);
+}
+
+#[test]
+fn what_a_response_offered_is_known_until_the_next_one() {
+    let home =
+        Home::new(r#"{"a": {"id": "111111111111", "roles": ["x"]}}"#, "").used("a", Some("111111111111"), "y", 5, 1);
+    let store = Store::open(&home.environment, Choice::default()).unwrap();
+    let offer = |provider: &str, roles: &[&str]| {
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        store.put(&Key::new().with("provider", provider), &AssertionRoles { roles, learned: NOW }, NOW).unwrap();
+    };
+    let role = |account: &str, name: &str| format!("arn:aws-cn:iam::{account}:role/{name}");
+    offer("one", &[&role("111111111111", "x"), &role("111111111111", "ops/z"), &role("333333333333", "far")]);
+    offer("two", &[&role("111111111111", "ops/z"), "arn:aws:iam::111111111111:user/x", "\u{1b}[31m"]);
+    assert_eq!(home.lines(), ["a: y ops/z x", "333333333333: far"]);
+    let roles = home.catalogue().account("a").unwrap().roles;
+    let sources: Vec<Vec<String>> =
+        roles.iter().map(|role| role.sources.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(sources, [&["used before"][..], &["SAML response"], &["~/.aws/accounts:1:2", "SAML response"]]);
+    assert_eq!(home.catalogue().account("333333333333").unwrap().partition.unwrap().as_str(), "aws-cn");
+    offer("one", &[]);
+    assert_eq!(home.lines(), ["a: y ops/z x"]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub struct Exec {
     #[arg(long, value_name = "NAME=ACCOUNT:ROLE")]
     pub profile_as: Vec<String>,
     /// The command and its arguments
-    #[arg(last = true, required = true, value_name = "COMMAND")]
+    #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 

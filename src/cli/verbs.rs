@@ -77,7 +77,7 @@ pub struct Login {
 /// Arguments of `logout`.
 #[derive(Args, Clone, Debug)]
 pub struct Logout {
-    /// ACCOUNT ROLE: only the sessions of that role
+    /// ACCOUNT ROLE, a profile or an ARN: only that
     #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
     pub words: Vec<String>,
     /// Everything that is stored but the history of use

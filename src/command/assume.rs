@@ -105,6 +105,17 @@ fn roughly(seconds: i64) -> String {
 }
 
 fn export(session: &Obtained, target: Target, legacy: bool, context: &Context) -> Result<Secret> {
+    told(session, legacy, context, |switch| match target {
+        Target::Code(form) => exports::switch(form, switch),
+        Target::Json => exports::switch_json(switch),
+    })
+}
+
+/// Tells a session as the variables of a switch away from what this shell was, with the old script's if `legacy`.
+///
+/// # Errors
+/// `Config` for a variable that is not UTF-8, `Io` when a configured store cannot be read.
+pub fn told<T>(session: &Obtained, legacy: bool, context: &Context, tell: impl FnOnce(&Switch<'_>) -> T) -> Result<T> {
     let now = context.now();
     let Obtained { request, granted, store, .. } = session;
     let base = if legacy { store.get::<BaseSession>(&source::base_key(request), now)? } else { None };
@@ -116,10 +127,7 @@ fn export(session: &Obtained, target: Target, legacy: bool, context: &Context) -
         role_started: granted.role.session.expires.plus(-i64::from(granted.role.granted) - skew),
     });
     let switch = Switch { previous: previous(request, context)?, legacy, ..session.switch(context)? };
-    Ok(match target {
-        Target::Code(form) => exports::switch(form, &switch),
-        Target::Json => exports::switch_json(&switch),
-    })
+    Ok(tell(&switch))
 }
 
 /// What this shell was before; the same request again does not count.

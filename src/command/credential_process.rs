@@ -1,12 +1,74 @@
-//! `credential-process`.
+//! `credential-process`: a session as SDKs ask for it, many times a day and many at once.
+//!
+//! JSON of version 1 goes to standard output, and nothing else: who reads it takes any other byte for a fault. What is
+//! said besides is lost where all went well, so nothing is said then, and where it did not one line, which the SDK
+//! shows as its own error. Questions go to the terminal device, if this process may use it.
 
-use super::Context;
-use crate::cli;
-use crate::error::{Error, Result};
+use super::{Context, obtain, previous};
+use crate::cli::{self, Target};
+use crate::error::{Error, Kind, Result};
 use crate::report::Report;
 use crate::session::Secret;
+use crate::shell::formats;
+use crate::source::ask::is_in_background;
 
-/// Not there yet.
-pub fn run(_: &cli::CredentialProcess, _: &Context, _: &Report) -> Result<Secret> {
-    Err(Error::usage("not there yet"))
+/// The session as JSON on one line.
+///
+/// # Errors
+/// Whatever went wrong, as one line.
+pub fn run(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret> {
+    json(&arguments.target, context).map_err(in_one_line)
+}
+
+fn json(asked: &Target, context: &Context) -> Result<Secret> {
+    if context.prints_to_terminal {
+        return Err(Error::usage("credential-process prints keys, which do not belong on a terminal")
+            .hint("to see whether it works: assume-role credential-process … > /dev/null"));
+    }
+    let in_background = is_in_background();
+    let asked = Target {
+        // Who wrote it into ~/.aws/config has entered the account; an SDK only renews.
+        yes: true,
+        no_input: asked.no_input || in_background,
+        ..previous::meant(asked, &context.environment)?
+    };
+    let session = obtain::session(&asked, 0, context, &Report::silent())
+        .map_err(|error| if in_background { not_in_background(error) } else { error })?;
+    let switch = session.switch(context)?;
+    let changes = switch.changes();
+    formats::for_sdks(|name| {
+        changes.iter().find(|change| change.name == name).and_then(|change| change.value.as_deref())
+    })
+}
+
+/// A process in the background that reads its terminal is stopped, and whoever waits for its answer waits for ever.
+fn not_in_background(error: Error) -> Error {
+    match error.kind {
+        Kind::NeedsAnswer => Error { message: "an answer is needed, but a background job may not ask".into(), ..error },
+        _ => error,
+    }
+}
+
+/// An error with its causes and the first thing to do as one line.
+pub fn in_one_line(error: Error) -> Error {
+    let Error { kind, message, causes, hints } = error;
+    let causes = causes.iter().map(|cause| format!(": {}", cause.trim())).collect::<String>();
+    let hint = match kind {
+        Kind::NeedsAnswer => Some("in a terminal: assume-role exec ACCOUNT ROLE -- true"),
+        _ => hints.first().map(String::as_str),
+    };
+    let hint = hint.map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
+    Error::new(kind, format!("{message}{causes}{hint}").replace('\n', "; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_says_what_why_and_what_to_do() {
+        let error = Error::refused("no").because("a cause\nof two lines").because("another").hint("do").hint("or do");
+        let line = in_one_line(error);
+        assert_eq!(line.to_string(), "assume-role: no: a cause; of two lines: another (hint: do)");
+    }
 }

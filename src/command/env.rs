@@ -1,12 +1,30 @@
-//! `env`.
+//! `env`: the keys of a session as text for another program.
 
-use super::Context;
+use super::{Context, whose};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::session::Secret;
+use crate::shell::formats;
 
-/// Not there yet.
-pub fn run(_: &cli::Env, _: &Context, _: &Report) -> Result<Secret> {
-    Err(Error::usage("not there yet"))
+/// The text; nothing is printed on a terminal, where it would stay to be read.
+///
+/// # Errors
+/// `Usage` on a terminal; else whatever went wrong on the way to the session.
+pub fn run(arguments: &cli::Env, context: &Context, report: &Report) -> Result<Secret> {
+    if context.prints_to_terminal {
+        return Err(Error::usage("env prints keys, which do not belong on a terminal")
+            .hint("into a file or a pipe: (umask 077; assume-role env ACCOUNT ROLE > FILE)")
+            .hint("for one command: assume-role exec ACCOUNT ROLE -- COMMAND"));
+    }
+    match whose::session(&arguments.target, 0, context, report)? {
+        None => formats::text(arguments.format, |name| context.environment.text(name).ok().flatten()),
+        Some(session) => {
+            let switch = session.switch(context)?;
+            let changes = switch.changes();
+            formats::text(arguments.format, |name| {
+                changes.iter().find(|change| change.name == name).and_then(|change| change.value.as_deref())
+            })
+        }
+    }
 }

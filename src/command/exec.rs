@@ -1,11 +1,75 @@
-//! `exec`.
+//! `exec`: one command with a role, and nothing of this program between it and the user.
+//!
+//! Everything that can be refused is refused before anybody is asked for a code. What a switch would set the command
+//! gets, what would contradict it the command does not.
 
-use super::Context;
-use crate::cli;
+use std::convert::Infallible;
+use std::ffi::OsStr;
+
+use super::named::{self, Named};
+use super::program::{self, Program};
+use super::{Context, assume, whose};
+use crate::cli::Exec;
 use crate::error::{Error, Result};
 use crate::report::Report;
+use crate::session::parse_duration;
+use crate::shell::variables::{CONTRADICTING, OWN, SESSION};
 
-/// Not there yet.
-pub fn run(_: &cli::Exec, _: &Context, _: &Report) -> Result<String> {
-    Err(Error::usage("not there yet"))
+/// What chooses a profile: a choice of the user's, which keys of ours contradict and profiles of ours do not.
+const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+
+/// Becomes the command.
+///
+/// # Errors
+/// `Usage` without a command, `NotFound` and `NotExecutable` for one that cannot be run; else whatever went wrong on the
+/// way to a session.
+pub fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infallible> {
+    let (name, rest) = arguments.command.split_first().ok_or_else(no_command)?;
+    let program = program::find(name, context.environment.raw("PATH"))?;
+    let wanted = arguments.min.as_deref().map(|text| parse_duration("--min", text)).transpose()?.unwrap_or(0);
+    let named = named::read(arguments, context)?;
+    let start = |changes: &[(&str, Option<&str>)]| become_program(&program, rest, changes, &named, context, report);
+    if !named.is_empty() && !whose::names_a_target(&arguments.target) {
+        let lies = CONTRADICTING.iter().filter(|name| !PROFILE.contains(name));
+        let gone = SESSION.iter().chain(&OWN).filter(|name| **name != "ASSUME_ROLE_REGION").chain(lies);
+        return Err(start(&gone.map(|name| (*name, None)).collect::<Vec<_>>()));
+    }
+    let Some(session) = whose::session(&arguments.target, wanted.into(), context, report)? else {
+        return Err(start(&PROFILE.map(|name| (name, None))));
+    };
+    let legacy = context.environment.text("ASSUME_ROLE_LEGACY")? == Some("1");
+    assume::told(&session, legacy, context, |switch| {
+        let changes = switch.changes();
+        Err(start(&changes.iter().map(|change| (change.name, change.value.as_deref())).collect::<Vec<_>>()))
+    })?
+}
+
+fn no_command() -> Error {
+    Error::usage("which command? it stands behind --")
+        .hint("assume-role exec ACCOUNT ROLE -- COMMAND [ARGUMENTS]…")
+        .hint("for a shell: assume-role exec ACCOUNT ROLE -- \"$SHELL\"")
+}
+
+/// Comes back only with what kept the command from running.
+fn become_program(
+    program: &Program,
+    arguments: &[std::ffi::OsString],
+    changes: &[(&str, Option<&str>)],
+    named: &[Named],
+    context: &Context,
+    report: &Report,
+) -> Error {
+    let config = match named.is_empty() {
+        true => None,
+        false => match named::config(named, context, report) {
+            Ok(path) => Some(path),
+            Err(error) => return error,
+        },
+    };
+    // Older SDKs for Go and JavaScript read no config file unless they are told to.
+    let of_profiles = config
+        .as_deref()
+        .map(|path| [("AWS_CONFIG_FILE", Some(path.as_os_str())), ("AWS_SDK_LOAD_CONFIG", Some(OsStr::new("1")))]);
+    let changes = changes.iter().map(|(name, value)| (*name, value.map(OsStr::new)));
+    program.run(arguments, changes.chain(of_profiles.into_iter().flatten()), &context.core_limit)
 }

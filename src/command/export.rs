@@ -1,6 +1,6 @@
 //! `export`: a switch, or the way back, as code for a shell. Its words are the program's own, read a second time.
 
-use super::{Context, Output, assume, ensure, previous};
+use super::{Context, Output, assume, choose, ensure, previous};
 use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::report::Report;
@@ -63,6 +63,7 @@ fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Resu
     match &cli.verb {
         None => {
             let asked = previous::meant(&cli.target, &context.environment)?;
+            let asked = choose::completed(asked, context, report)?;
             assume::run(&asked, target, legacy, context, report).map(Output::Session)
         }
         Some(Verb::Ensure(arguments)) => ensure::run(arguments, target, legacy, context, report),

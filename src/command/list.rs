@@ -1,16 +1,17 @@
 //! `list`: the accounts and roles known here, as a table for people or as JSON.
 
+use std::fmt::{self, Write as _};
 use std::io::stdout;
 
 use owo_colors::Style;
 use serde_json::{Value, json};
 
 use super::Context;
-use crate::catalogue::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
+use crate::catalogue::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, ago};
 use crate::cli::{self, Color};
 use crate::report::Report;
 use crate::session::{Moment, Name, Partition, Region};
-use crate::table::{Column, table};
+use crate::table::{Column, Row, table};
 
 /// What is known, most used first. What is wrong in the files is told and left out.
 pub fn run(arguments: &cli::List, context: &Context, report: &Report) -> String {
@@ -32,7 +33,7 @@ pub fn run(arguments: &cli::List, context: &Context, report: &Report) -> String 
     }
     let size = rustix::termios::tcgetwinsize(stdout()).ok().filter(|_| context.prints_to_terminal);
     let width = size.map(|size| usize::from(size.ws_col)).filter(|&width| width > 0);
-    let rows: Vec<Vec<String>> = accounts.iter().flat_map(|account| rows(account, now)).collect();
+    let rows: Vec<Row<'_>> = accounts.iter().flat_map(|account| rows(account, now)).collect();
     table(&columns(), &rows, width, is_coloured(arguments.color, context))
 }
 
@@ -59,29 +60,43 @@ fn columns() -> [Column; 6] {
     ]
 }
 
-fn rows(account: &KnownAccount, now: Moment) -> Vec<Vec<String>> {
-    let region = account.region.as_ref().map_or("", Region::as_str);
-    let row = |role: &str, used: String, source: String| {
-        let cells = [account.name(), role, &used, region, account.id.as_str(), &source];
-        cells.map(str::to_owned).to_vec()
-    };
-    if account.roles.is_empty() {
-        return vec![row("", String::new(), source(account, None))];
-    }
-    let of_role = |role: &KnownRole| row(role.name.as_str(), used(role.usage, now), source(account, Some(role)));
-    account.roles.iter().map(of_role).collect()
+fn rows(account: &KnownAccount, now: Moment) -> Vec<Row<'_>> {
+    let nothing = account.roles.is_empty().then(|| row(account, None, now));
+    nothing.into_iter().chain(account.roles.iter().map(|role| row(account, Some(role), now))).collect()
 }
 
-fn used(usage: Usage, now: Moment) -> String {
-    usage.last.map(|last| ago(last, now)).unwrap_or_default()
+fn row<'a>(account: &'a KnownAccount, role: Option<&'a KnownRole>, now: Moment) -> Row<'a> {
+    let used = role.and_then(|role| role.usage.last).map(|last| ago(last, now)).unwrap_or_default();
+    vec![
+        account.name().into(),
+        role.map_or("", |role| role.name.as_str()).into(),
+        used.into(),
+        account.region.as_ref().map_or("", Region::as_str).into(),
+        account.id.as_str().into(),
+        source(account, role).into(),
+    ]
 }
 
+/// Marks, who says so, and other names of the account.
 fn source(account: &KnownAccount, role: Option<&KnownRole>) -> String {
-    let others = account.names.iter().skip(1).map(|name| format!("also {name}"));
-    let marks = [(account.protected, "protected"), (role.is_some_and(|role| role.default), "default")];
-    let marks = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, mark)| mark.to_owned());
-    let sources = role.into_iter().flat_map(|role| role.sources.iter().map(Source::to_string));
-    marks.chain(sources).chain(others).collect::<Vec<_>>().join(", ")
+    let mut text = String::new();
+    let mut add = |part: fmt::Arguments<'_>| {
+        let border = if text.is_empty() { "" } else { ", " };
+        let _ = write!(text, "{border}{part}");
+    };
+    if account.protected {
+        add(format_args!("protected"));
+    }
+    if role.is_some_and(|role| role.default) {
+        add(format_args!("default"));
+    }
+    for source in role.into_iter().flat_map(|role| &role.sources) {
+        add(format_args!("{source}"));
+    }
+    for name in account.names.iter().skip(1) {
+        add(format_args!("also {name}"));
+    }
+    text
 }
 
 fn as_json(accounts: &[KnownAccount], catalogue: &Catalogue) -> String {
@@ -112,6 +127,7 @@ fn of_source(source: &Source) -> Value {
             json!({"kind": "profile", "profile": name.as_str(), "place": place.to_string()})
         }
         Source::Sso(name, place) => json!({"kind": "sso", "profile": name.as_str(), "place": place.to_string()}),
+        Source::Assertion => json!({"kind": "saml"}),
         Source::History => json!({"kind": "history"}),
     }
 }
@@ -124,7 +140,8 @@ fn of_profile(profile: &KnownProfile<'_>) -> Value {
         Leads::Nowhere => "none",
     };
     let role = profile.leads.role();
-    json!({"profile": profile.name.as_str(), "place": profile.place.to_string(), "kind": kind,
+    let place = profile.name_and_place().map(|(_, place)| place.to_string());
+    json!({"profile": profile.name, "place": place, "kind": kind,
         "account": role.map(|(id, ..)| id.as_str()), "role": role.map(|(_, name, _)| name.as_str()),
-        "source_profile": profile.source})
+        "source_profile": profile.source()})
 }

@@ -6,20 +6,20 @@ use crate::cli;
 use crate::error::Result;
 use crate::input::Input;
 use crate::report::Report;
-use crate::request::Target;
-use crate::session::RoleArn;
-use crate::store::{Choice, Kind, RoleSession, Store};
+use crate::request::SignOff;
+use crate::source::{is_own, root_key};
+use crate::store::{BaseSession, Choice, Key, Kind, RoleSession, Store};
 
-/// Forgets all sessions, those of one role, or everything but the history of use: in the store of the settings, and
+/// Forgets all sessions, those of one role or profile, or everything but the history of use: in the store of the settings, and
 /// in every other one that an earlier setting may have filled.
 ///
 /// # Errors
 /// `Config` for a target that is not known, `Io` when something cannot be looked at or removed.
 pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Result<()> {
     let input = Input::read(&context.environment)?;
-    let role = match arguments.words.as_slice() {
+    let target = match arguments.words.as_slice() {
         [] => None,
-        words => Some(Target::named(words, &input)?),
+        words => Some(SignOff::resolve(words, &input)?),
     };
     let chosen = store_choice(&input).kind;
     let mut forgotten = 0;
@@ -30,7 +30,7 @@ pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Resul
         }
         // Who logs out has to know when keys stay behind.
         let store = Store::open(&context.environment, Choice { kind, configured: is_chosen })?;
-        forgotten += forget(&store, arguments.all, role.as_ref())?;
+        forgotten += forget(&store, arguments.all, target.as_ref())?;
         for warning in store.take_warnings() {
             report.warn(&warning);
         }
@@ -39,13 +39,20 @@ pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Resul
     Ok(())
 }
 
-fn forget(store: &Store, all: bool, role: Option<&RoleArn>) -> Result<usize> {
-    match role {
+fn forget(store: &Store, all: bool, target: Option<&SignOff>) -> Result<usize> {
+    match target {
         _ if all => store.forget_all(),
         None => store.forget_sessions(),
-        Some(role) => store.forget::<RoleSession>(|key| {
-            key.field("account") == Some(role.account.as_str()) && key.field("role") == Some(role.name.as_str())
-        }),
+        Some(SignOff::Role(role)) => {
+            let of_role = Key::new().with("account", role.account.as_str()).with("role", role.name.as_str());
+            store.forget::<RoleSession>(|key| key.says(&of_role))
+        }
+        // A user's own session and the base session are the same keys.
+        Some(SignOff::Own(root)) => {
+            let base = root_key(root);
+            let own = store.forget::<RoleSession>(|key| is_own(key) && key.says(&base))?;
+            Ok(own + store.forget::<BaseSession>(|key| key.says(&base))?)
+        }
     }
 }
 

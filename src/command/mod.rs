@@ -2,6 +2,7 @@
 
 mod accounts;
 mod assume;
+mod choose;
 mod console;
 mod credential_process;
 mod doctor;
@@ -10,22 +11,29 @@ mod env;
 mod exec;
 mod explain;
 mod export;
+mod guard;
+mod handover;
 mod init;
 mod list;
 mod login;
 mod logout;
 mod man;
+mod named;
 mod network;
 mod obtain;
 mod previous;
 mod profile;
+mod program;
 mod status;
 mod wall;
+mod whose;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::SystemTime;
+
+use rustix::process::Rlimit;
 
 use crate::cli::{self, Parsed, Verb};
 use crate::error::{Error, Result};
@@ -50,6 +58,8 @@ pub struct Context {
     pub directory: PathBuf,
     /// Whether standard output is a terminal.
     pub prints_to_terminal: bool,
+    /// The limit on core dumps that the process was started with, for a program that takes its place.
+    pub core_limit: Rlimit,
 }
 
 impl Context {
@@ -57,7 +67,7 @@ impl Context {
     ///
     /// # Errors
     /// `Io` when this machine's clock stands before 1970.
-    pub fn of_process(arguments: Vec<OsString>) -> Result<Self> {
+    pub fn of_process(arguments: Vec<OsString>, core_limit: Rlimit) -> Result<Self> {
         if SystemTime::now() < SystemTime::UNIX_EPOCH {
             return Err(Error::io("the clock of this machine stands before 1970").hint("set the clock"));
         }
@@ -67,6 +77,7 @@ impl Context {
             clock: local_now,
             directory: std::env::current_dir().unwrap_or_default(),
             prints_to_terminal: std::io::stdout().is_terminal(),
+            core_limit,
         })
     }
 
@@ -138,11 +149,9 @@ pub fn run(context: &Context) -> Outcome {
         Some(Verb::Export(arguments)) => export::run(arguments, context),
         Some(Verb::Status(arguments)) => return told(status::run(arguments, context), report),
         Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
-        Some(Verb::Exec(arguments)) => exec::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Exec(arguments)) => exec::run(arguments, context, &report).map(|never| match never {}),
         Some(Verb::Env(arguments)) => env::run(arguments, context, &report).map(Output::Session),
-        Some(Verb::CredentialProcess(arguments)) => {
-            credential_process::run(arguments, context, &report).map(Output::Session)
-        }
+        Some(Verb::CredentialProcess(arguments)) => credential_process::run(arguments, context).map(Output::Session),
         Some(Verb::Explain(arguments)) => return told(explain::run(arguments, context, &report), report),
         Some(Verb::Doctor(arguments)) => return told(doctor::run(*arguments, context), report),
         Some(Verb::Console(arguments)) => console::run(arguments, context, &report).map(Output::Session),
@@ -177,6 +186,10 @@ fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outc
     let report = Report::new(cli::Color::Auto, false, &context.environment);
     let prints_text =
         first.and_then(|word| word.to_str()).is_some_and(|word| cli::is_verb(word) && !cli::changes_shell(word));
+    let error = match first.is_some_and(|word| word == "credential-process") {
+        true => credential_process::in_one_line(error),
+        false => error,
+    };
     if prints_text || context.prints_to_terminal { failed(report, error) } else { failed_as_code(report, error) }
 }
 

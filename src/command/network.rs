@@ -20,10 +20,12 @@ impl Network {
             .enable_all()
             .build()
             .map_err(|error| Error::io("the network cannot be used").because(error))?;
-        let entered = runtime.enter();
-        // Caught and never looked at.
-        let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
-        drop(entered);
+        if !is_ignored(Signal::TSTP) {
+            let entered = runtime.enter();
+            // Caught and never looked at.
+            let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
+            drop(entered);
+        }
         Ok(Self(runtime))
     }
 
@@ -33,14 +35,28 @@ impl Network {
     /// # Errors
     /// Those of the job, and `Cancelled`.
     pub fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
+        let interrupted = async {
+            match is_ignored(Signal::INT) {
+                true => std::future::pending().await,
+                false => tokio::signal::ctrl_c().await,
+            }
+        };
         let done = self.0.block_on(async {
             tokio::select! {
                 biased;
-                _ = tokio::signal::ctrl_c() => Err(Error::new(Kind::Cancelled, "cancelled")),
+                _ = interrupted => Err(Error::new(Kind::Cancelled, "cancelled")),
                 done = job => done,
             }
         });
         self.0.shutdown_background();
         done
     }
+}
+
+/// Whether a signal was ignored when this process began, as in a script's background. A handler would take that away
+/// for good, from a program that takes this one's place too. Where the system does not say, nothing was ignored.
+fn is_ignored(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal.as_raw() - 1) & 1 == 1)
 }

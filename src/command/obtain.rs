@@ -4,12 +4,13 @@
 //! how it came about. Nothing is printed but warnings and what is waited for.
 
 use super::Context;
+use super::guard;
 use super::network::Network;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::report::Report;
-use crate::request::Request;
+use crate::request::{Marks, Request, Target};
 use crate::session::{Clock, Moment, Principal, RoleArn, minutes};
 use crate::shell::variables::{REGION, Switch};
 use crate::shell::words::encode_words;
@@ -74,7 +75,7 @@ impl Obtained {
             renewable: granted.renewable.map(|until| until.plus(-skew)),
             target: encode_words(&request.words),
             previous: None,
-            protected: request.target.protected,
+            protected: request.target.protected.is_some(),
             bridge: context.environment.text("ASSUME_ROLE_BRIDGE")? == Some("1"),
             legacy: None,
             environment: &context.environment,
@@ -89,10 +90,13 @@ impl Obtained {
 pub fn session(asked: &cli::Target, wanted: i64, context: &Context, report: &Report) -> Result<Obtained> {
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(asked, &input)?;
+    if wanted > 0 {
+        refuse_own_keys(&request, context)?;
+    }
     for warning in &request.warnings {
         report.warn(warning);
     }
-    guard(&request)?;
+    guard::pass(&request, context)?;
     let store = Store::open(&context.environment, store_choice(&input))?;
     let granted = granted(&request, wanted, &store, context.clock, report);
     for warning in input.warnings().into_iter().chain(store.take_warnings()) {
@@ -100,6 +104,7 @@ pub fn session(asked: &cli::Target, wanted: i64, context: &Context, report: &Rep
     }
     let granted = granted?;
     let actor = actor(&request, &granted)?;
+    let request = if request.target.role.is_some() { request } else { met(request, &actor, asked, &input, context)? };
     Ok(Obtained { request, granted, actor, store })
 }
 
@@ -108,18 +113,25 @@ pub fn store_choice(input: &Input) -> Choice {
     Choice::of(&input.settings)
 }
 
-/// A protected account is entered on purpose or not at all.
-fn guard(request: &Request) -> Result<()> {
-    if request.target.protected && !request.yes {
-        let name = &request.target.name;
-        let role = request.target.role.as_ref().map(|role| format!(" {}", role.name));
-        return Err(Error::new(Kind::Guard, format!("account {name} is protected")).hint(format!(
-            "if you mean it: assume-role {}{} --yes",
-            name,
-            role.unwrap_or_default()
-        )));
+/// The account of a profile that names no role is known only now, and may be marked like any other.
+fn met(request: Request, actor: &Principal, asked: &cli::Target, input: &Input, context: &Context) -> Result<Request> {
+    let marks = Marks::of(&actor.account, None, input)?;
+    if !asked.write {
+        marks.refuse_wide("a session without a role")?;
     }
-    Ok(())
+    let request = Request { target: Target { protected: marks.protected, ..request.target }, ..request };
+    guard::pass(&request, context)?;
+    Ok(request)
+}
+
+/// What keys in the environment asked for renews only while they are there, and the role's own stand there now.
+fn refuse_own_keys(request: &Request, context: &Context) -> Result<()> {
+    let own = context.environment.text("ASSUME_ROLE_KEY_ID")?;
+    if own.is_none() || request.way.key_id() != own {
+        return Ok(());
+    }
+    Err(Error::refused(format!("the keys that asked for {} stood in the environment and are gone", request.target))
+        .hint("assume-role leave brings them back; then switch again"))
 }
 
 /// The session of a request: from the store while enough of it is left, else from AWS.

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use crate::cli::{self, Parsed, Target};
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
+use crate::request::ENVIRONMENT;
 use crate::shell::words::decode_words;
 
 /// The target that is meant: the one before for the single word `-`, as far as its options are not typed anew; else
@@ -19,27 +20,44 @@ pub fn meant(asked: &Target, environment: &Environment) -> Result<Target> {
         [only] if only == "-" => {
             let kept = kept("ASSUME_ROLE_PREVIOUS", environment)?
                 .ok_or_else(|| Error::usage("this shell had no other role before").hint("assume-role ACCOUNT ROLE"))?;
-            let typed = asked.clone();
-            Ok(Target {
-                words: kept.words,
-                region: typed.region.or(kept.region),
-                duration: typed.duration.or(kept.duration),
-                mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
-                base: typed.base.or(kept.base),
-                scheme: typed.scheme.or(kept.scheme),
-                session_name: typed.session_name.or(kept.session_name),
-                external_id: typed.external_id.or(kept.external_id),
-                write: typed.write || kept.write,
-                mfa_code: typed.mfa_code,
-                refresh: typed.refresh,
-                yes: typed.yes,
-                no_input: typed.no_input,
-                verbose: typed.verbose,
-                color: typed.color,
-                ..kept
-            })
+            refuse_own_keys(&kept, environment)?;
+            Ok(merged(kept, asked))
         }
         _ => Ok(asked.clone()),
+    }
+}
+
+/// What was asked for with the keys in the environment is not asked for with those of a role that came after.
+fn refuse_own_keys(kept: &Target, environment: &Environment) -> Result<()> {
+    let own = environment.text("ASSUME_ROLE_KEY_ID")?;
+    let is_ours = own.is_some() && own == environment.text("AWS_ACCESS_KEY_ID")?;
+    if is_ours && kept.base.as_deref() == Some(ENVIRONMENT) {
+        return Err(Error::config("the keys that asked for the role before stood in the environment and are gone")
+            .hint("assume-role leave brings them back; then name the role again"));
+    }
+    Ok(())
+}
+
+/// A kept request, as far as its options are not typed anew.
+pub fn merged(kept: Target, typed: &Target) -> Target {
+    let typed = typed.clone();
+    Target {
+        words: kept.words,
+        region: typed.region.or(kept.region),
+        duration: typed.duration.or(kept.duration),
+        mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
+        base: typed.base.or(kept.base),
+        scheme: typed.scheme.or(kept.scheme),
+        session_name: typed.session_name.or(kept.session_name),
+        external_id: typed.external_id.or(kept.external_id),
+        write: typed.write || kept.write,
+        mfa_code: typed.mfa_code,
+        refresh: typed.refresh,
+        yes: typed.yes,
+        no_input: typed.no_input,
+        verbose: typed.verbose,
+        color: typed.color,
+        ..kept
     }
 }
 

@@ -4,9 +4,8 @@
 //! what is typed is for the shell to say, in the way its user has set.
 
 use std::ffi::{OsStr, OsString};
-use std::sync::Arc;
 
-use clap::Command;
+use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::values::{Asked, Known, values_of};
@@ -15,6 +14,9 @@ use crate::shown::shown_up_to;
 
 /// The longest description, in characters.
 const LONGEST: usize = 80;
+
+/// Begins what stands for the values of an argument; no word holds it.
+const STAND_IN: char = '\0';
 
 /// Something that may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,26 +29,45 @@ pub struct Candidate {
 
 impl Candidate {
     /// A word with what there is to say about it.
-    pub fn new(value: impl Into<String>, help: &str) -> Self {
-        Self { value: value.into(), help: shown_up_to(help, LONGEST) }
+    pub fn new(value: impl Into<String>, help: impl Into<String>) -> Self {
+        let help = help.into();
+        let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+        Self { value: value.into(), help: if is_fit { help } else { shown_up_to(&help, LONGEST) } }
     }
 }
 
+/// What may stand at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// One of these words.
+    Words(Vec<Candidate>),
+    /// The path of a file, which the shell completes better.
+    File,
+    /// A word of the command behind `exec … --`, which completes itself.
+    Command,
+}
+
 /// Everything that may stand at the cursor. `program` is the grammar of the whole program.
-pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Vec<Candidate> {
+pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Answer {
     let mut position = typed.position(program);
-    let is_option = position.current.starts_with('-') && !position.escaped && !position.is_value;
+    let has_equals = position.option.as_ref().is_some_and(|name| position.current.starts_with(&format!("--{name}=")));
+    let is_option = position.current.starts_with('-') && !position.escaped && (has_equals || position.option.is_none());
+    if position.escaped && position.command.get_positionals().any(Arg::is_last_set) {
+        return Answer::Command;
+    }
+    if position.option.as_deref().is_some_and(|name| takes_file(&position.command, name)) {
+        return Answer::File;
+    }
     // The engine takes what does not begin with the current word away, and the shell may match otherwise.
-    let current = match position.current.contains('=') {
-        true if is_option => position.current.clone(),
-        _ if is_option => "--".to_owned(),
-        _ => String::new(),
+    let current = match (is_option, has_equals) {
+        (true, true) => position.current.clone(),
+        (true, false) => "--".to_owned(),
+        (false, _) => String::new(),
     };
     let words: Vec<OsString> = position.words.drain(..).chain([current]).map(OsString::from).collect();
     let index = words.len().saturating_sub(1);
-    let command = std::mem::take(&mut position.command);
+    let mut command = std::mem::take(&mut position.command).mut_args(with_stand_in);
     let verbs = std::mem::take(&mut position.verbs);
-    let mut command = with_values(command, &Arc::new(Asked { position, known: known.clone() }));
     let mut found = complete(&mut command, words, index, None).unwrap_or_default();
     found.retain(|candidate| match candidate.get_id() {
         Some(id) if id.starts_with("command::") => verbs.iter().any(|verb| OsStr::new(verb) == candidate.get_value()),
@@ -55,29 +76,104 @@ pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Vec<Candida
     });
     // Names before verbs: there are few verbs, and people learn them.
     found.sort_by_key(|candidate| candidate.get_id().is_some());
-    found.iter().filter_map(of_clap).collect()
+    let asked = Asked { position, known: known.clone() };
+    Answer::Words(found.iter().flat_map(|candidate| of_clap(candidate, &asked)).collect())
 }
 
-/// The grammar with the values that depend on the files.
-fn with_values(command: Command, asked: &Arc<Asked>) -> Command {
-    command.mut_args(|argument| match values_of(argument.get_id().as_str()) {
-        None => argument,
-        Some(values) => {
-            let asked = Arc::clone(asked);
-            argument.add(ArgValueCompleter::new(move |_: &OsStr| {
-                values(&asked).into_iter().map(to_clap).collect::<Vec<_>>()
-            }))
+/// Marks an argument whose values come from the files. The engine gets one stand-in for all of them: it would turn
+/// thousands over and over.
+fn with_stand_in(argument: Arg) -> Arg {
+    if values_of(argument.get_id().as_str()).is_none() {
+        return argument;
+    }
+    let stand_in = format!("{STAND_IN}{}", argument.get_id());
+    argument.add(ArgValueCompleter::new(move |_: &OsStr| vec![CompletionCandidate::new(&stand_in)]))
+}
+
+fn of_clap(candidate: &CompletionCandidate, asked: &Asked) -> Vec<Candidate> {
+    let Some(value) = candidate.get_value().to_str() else { return Vec::new() };
+    match value.split_once(STAND_IN) {
+        Some((prefix, argument)) => {
+            let mut found = values_of(argument).map(|values| values(asked)).unwrap_or_default();
+            if !prefix.is_empty() {
+                found.iter_mut().for_each(|found| found.value.insert_str(0, prefix));
+            }
+            found
         }
-    })
+        None => {
+            let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+            vec![Candidate::new(value, help.lines().next().unwrap_or_default())]
+        }
+    }
 }
 
-fn to_clap(candidate: Candidate) -> CompletionCandidate {
-    let help = (!candidate.help.is_empty()).then(|| candidate.help.into());
-    CompletionCandidate::new(candidate.value).help(help)
+fn takes_file(command: &Command, name: &str) -> bool {
+    let mut options = command.get_arguments();
+    options.any(|option| option.get_long() == Some(name) && option.get_value_hint() == ValueHint::FilePath)
 }
 
-fn of_clap(candidate: &CompletionCandidate) -> Option<Candidate> {
-    let value = candidate.get_value().to_str()?.to_owned();
-    let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
-    Some(Candidate::new(value, help.lines().next().unwrap_or_default()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli;
+    use crate::input::environment::Environment;
+    use crate::session::Moment;
+
+    /// A program with verbs that hold a target among other words.
+    fn program() -> Command {
+        use clap::Args;
+        let target = |name: &'static str| cli::Target::augment_args(Command::new(name));
+        let command = Arg::new("command").last(true).num_args(0..);
+        let add = cli::Target::augment_args(Command::new("add").arg(Arg::new("name")));
+        let remove = || Command::new("remove").arg(Arg::new("name"));
+        target("assume-role")
+            .subcommand(target("exec").arg(command).arg(Arg::new("min").long("min")))
+            .subcommand(Command::new("profile").subcommand(add).subcommand(remove()))
+            .subcommand(Command::new("accounts").subcommand(remove()))
+    }
+
+    fn answer(words: &str) -> Answer {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join(".aws")).unwrap();
+        let write = |file: &str, text: &str| std::fs::write(home.path().join(".aws").join(file), text).unwrap();
+        write("accounts", r#"{"exec": {"id": "111111111111", "roles": ["read"]}, "prod": "222222222222"}"#);
+        write("config", "[profile p]\nregion = eu-west-1\n");
+        let known = Known { environment: Environment::from_pairs([("HOME", home.path())]), now: Moment(0) };
+        let words = format!("assume-role {words}").split(' ').map(str::to_owned).collect();
+        candidates(&program(), Typed::new(words), &known)
+    }
+
+    fn values(words: &str) -> Vec<String> {
+        match answer(words) {
+            Answer::Words(found) => found.into_iter().map(|found| found.value).collect(),
+            other => panic!("{words}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_target_stands_behind_verbs_too() {
+        for (words, found) in [
+            ("exec ", &["exec", "prod"][..]),
+            ("exec exec ", &["read"]),
+            ("exec --min ", &["15m", "30m", "45m", "1h", "2h", "4h", "8h", "12h"]),
+            ("exec --yes exec ", &["read"]),
+            ("profile ", &["add", "remove"]),
+            ("profile add ", &[]),
+            ("profile add new ", &["exec", "prod"]),
+            ("profile add new exec ", &["read"]),
+            ("profile remove ", &["p"]),
+            ("accounts remove ", &["exec", "prod"]),
+            ("profile nothing ", &[]),
+        ] {
+            assert_eq!(values(words), found, "{words}");
+        }
+    }
+
+    #[test]
+    fn behind_the_dashes_of_exec_another_command_completes_itself() {
+        for words in ["exec prod read -- ", "exec prod read -- aws --region ", "exec -- ", "exec p --yes -- a -- --"] {
+            assert_eq!(answer(words), Answer::Command, "{words}");
+        }
+        assert_eq!(values("-- "), ["exec", "prod"]);
+    }
 }

@@ -7,6 +7,7 @@
 mod candidates;
 mod line;
 mod matching;
+mod names;
 mod shim;
 mod values;
 mod words;

@@ -10,7 +10,7 @@ use std::path::Path;
 use clap::Command;
 use clap_complete::env::EnvCompleter;
 
-use super::candidates::{Candidate, candidates};
+use super::candidates::{Answer, Candidate, candidates};
 use super::line::Line;
 use super::matching::matching;
 use super::values::Known;
@@ -63,29 +63,62 @@ impl EnvCompleter for Shim<'_> {
     }
 }
 
+/// The answers that leave the word to the shell: no name begins with a tab.
+const FILE: &str = "\t\n";
+const COMMAND: &str = "\t--\n";
+
 impl Shim<'_> {
     /// bash sends the line up to the cursor and its word breaks, and takes what it gets as it is.
     fn for_bash(&self, program: &Command, sent: &[String]) -> String {
         let [line, breaks] = sent else { return String::new() };
         let Line { mut words, current } = Line::read(line, breaks);
         words.push(current.text.clone());
-        let all = candidates(program, Typed::new(words), self.known);
-        let fitting = matching(&all, &current.text);
-        fitting.iter().filter_map(|candidate| current.insertion(&candidate.value)).map(|line| line + "\n").collect()
+        match candidates(program, Typed::new(words), self.known) {
+            Answer::File => FILE.to_owned(),
+            Answer::Command => COMMAND.to_owned(),
+            Answer::Words(all) => {
+                let fitting = matching(&all, &current.text);
+                fitting.iter().filter_map(|found| current.insertion(&found.value)).map(|line| line + "\n").collect()
+            }
+        }
     }
 
     /// zsh and fish send words, match for themselves, and quote what they insert.
-    fn lines(&self, program: &Command, words: Vec<String>, line: fn(&Candidate) -> String) -> String {
-        candidates(program, Typed::new(words), self.known).iter().map(|candidate| line(candidate) + "\n").collect()
+    fn lines(&self, program: &Command, words: Vec<String>, line: fn(&Candidate, &mut String)) -> String {
+        match candidates(program, Typed::new(words), self.known) {
+            Answer::File => FILE.to_owned(),
+            Answer::Command => COMMAND.to_owned(),
+            Answer::Words(all) => {
+                let mut text = String::with_capacity(all.len() * 64);
+                for candidate in &all {
+                    line(candidate, &mut text);
+                    text.push('\n');
+                }
+                text
+            }
+        }
     }
 }
 
 /// `value:description`, the colons of the value escaped, as `_describe` takes it.
-fn in_zsh(candidate: &Candidate) -> String {
-    let value = candidate.value.replace('\\', "\\\\").replace(':', "\\:");
-    if candidate.help.is_empty() { value } else { format!("{value}:{}", candidate.help) }
+fn in_zsh(candidate: &Candidate, text: &mut String) {
+    for character in candidate.value.chars() {
+        if matches!(character, ':' | '\\') {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    push_help(':', candidate, text);
 }
 
-fn in_fish(candidate: &Candidate) -> String {
-    if candidate.help.is_empty() { candidate.value.clone() } else { format!("{}\t{}", candidate.value, candidate.help) }
+fn in_fish(candidate: &Candidate, text: &mut String) {
+    text.push_str(&candidate.value);
+    push_help('\t', candidate, text);
+}
+
+fn push_help(border: char, candidate: &Candidate, text: &mut String) {
+    if !candidate.help.is_empty() {
+        text.push(border);
+        text.push_str(&candidate.help);
+    }
 }

@@ -14,6 +14,9 @@ const SHELL_VERBS: [&str; 3] = ["leave", "clear", "ensure"];
 /// The verb of the function that `init` defines, not of people.
 const EXPORT: &str = "export";
 
+/// The arguments whose words are a target.
+const TARGETS: [&str; 2] = ["words", "account_and_role"];
+
 /// The words before the cursor and the one at it, without the name of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Typed {
@@ -25,19 +28,22 @@ pub struct Typed {
 pub struct Position {
     /// The grammar that holds there.
     pub command: Command,
+    /// The verbs that lead to it, from the first.
+    pub path: Vec<String>,
     /// The words for that grammar, the program's name first.
     pub words: Vec<String>,
-    /// Those of them that are neither options nor their values.
+    /// Those of them that name a target, or stand where one could: no options, no values of options, and not the name
+    /// in front of the target of `profile add`.
     pub positionals: Vec<String>,
     /// Whether `--` stands before: no more options, and no verb.
     pub escaped: bool,
     /// Whether a region was given.
     pub has_region: bool,
-    /// Whether the word at the cursor is the value of the option before it.
-    pub is_value: bool,
+    /// The option whose value the word at the cursor is, or holds behind `=`.
+    pub option: Option<String>,
     /// The verbs that may stand here.
     pub verbs: Vec<String>,
-    /// Every verb: an account of such a name is reached behind `--` only.
+    /// The verbs that would win over an account of their name, which is reached behind `--` only.
     pub taken: Vec<String>,
     /// The word at the cursor.
     pub current: String,
@@ -56,20 +62,31 @@ impl Typed {
     pub fn position(self, program: &Command) -> Position {
         let taken = all_verbs(program);
         let verb = self.before.first().filter(|word| taken.contains(word)).cloned();
-        let position = match verb.as_deref() {
+        match verb.as_deref() {
             Some(EXPORT) => match self.words_of_export() {
-                Some(inner) => Position { verbs: shell_verbs(&inner.before), ..inner.position(program) },
-                None => self.at(verb_of(program, EXPORT), 1),
+                Some(inner) => Position { verbs: shell_verbs(&inner.before), taken, ..inner.position(program) },
+                None => self.within(program),
             },
-            Some(verb) => self.at(verb_of(program, verb), 1),
+            Some(_) => self.within(program),
             None if self.before.is_empty() => {
                 let verbs = taken.iter().filter(|verb| *verb != EXPORT).cloned().collect();
-                Position { verbs, ..self.at(program.clone(), 0) }
+                Position { verbs, taken, ..self.at(program.clone(), 0) }
             }
             // No verb any more, and a role of a verb's name must not be taken for one.
-            None => self.at(cli::Target::augment_args(Command::new("assume-role")), 0),
-        };
-        Position { taken, ..position }
+            None => Position { taken, ..self.at(cli::Target::augment_args(Command::new("assume-role")), 0) },
+        }
+    }
+
+    /// Within a verb, or a verb below it: `profile add`.
+    fn within(self, program: &Command) -> Position {
+        let (mut command, mut path) = (program, Vec::new());
+        while let Some(verb) = self.before.get(path.len()).and_then(|word| command.find_subcommand(word)) {
+            path.push(verb.get_name().to_owned());
+            command = verb;
+        }
+        let verbs = if self.before.len() == path.len() { all_verbs(command) } else { Vec::new() };
+        let skip = path.len();
+        Position { verbs, path, ..self.at(command.clone(), skip) }
     }
 
     /// The program's own words after `export --shell S`, unless the cursor is still among the options of `export`.
@@ -93,27 +110,31 @@ impl Typed {
             let mut options = command.get_arguments();
             options.any(|option| option.get_long() == Some(name) && option.get_action().takes_values())
         };
-        let (mut positionals, mut escaped, mut has_region, mut is_value) = (Vec::new(), false, false, false);
+        let (mut positionals, mut escaped, mut has_region, mut option) = (Vec::new(), false, false, None);
         for word in self.before.iter().skip(skip) {
-            if std::mem::take(&mut is_value) {
+            if option.take().is_some() {
                 continue;
             }
             match word.strip_prefix("--").filter(|_| !escaped) {
                 Some("") => {
                     escaped = true;
                 }
-                Some(option) => {
-                    is_value = takes_value(option);
-                    has_region |= option.split('=').next() == Some("region");
+                Some(name) => {
+                    option = Some(name.to_owned()).filter(|name| takes_value(name));
+                    has_region |= name.split('=').next() == Some("region");
                 }
                 None if word.starts_with('-') && !escaped => {}
                 None => positionals.push(word.clone()),
             }
         }
+        let leading = command.get_positionals().position(|argument| TARGETS.contains(&argument.get_id().as_str()));
+        positionals.drain(..leading.unwrap_or(0).min(positionals.len()));
         has_region |= positionals.iter().skip(2).any(|word| Region::is_shaped(word));
+        let behind_equals = self.current.strip_prefix("--").filter(|_| !escaped).and_then(|word| word.split_once('='));
+        let option = option.or_else(|| behind_equals.map(|(name, _)| name.to_owned()));
         let words = std::iter::once(String::new()).chain(self.before.into_iter().skip(skip)).collect();
-        let (verbs, taken, current) = (Vec::new(), Vec::new(), self.current);
-        Position { command, words, positionals, escaped, has_region, is_value, verbs, taken, current }
+        let (path, verbs, taken, current) = (Vec::new(), Vec::new(), Vec::new(), self.current);
+        Position { command, path, words, positionals, escaped, has_region, option, verbs, taken, current }
     }
 }
 
@@ -131,8 +152,4 @@ fn all_verbs(program: &Command) -> Vec<String> {
 
 fn shell_verbs(before: &[String]) -> Vec<String> {
     if before.is_empty() { SHELL_VERBS.map(str::to_owned).to_vec() } else { Vec::new() }
-}
-
-fn verb_of(program: &Command, name: &str) -> Command {
-    program.find_subcommand(name).cloned().unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod assertion;
 mod by_name;
+pub mod command_line;
 pub mod environment;
 pub mod files;
 pub mod near;

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -18,7 +19,7 @@ const CAP: u64 = 1 << 20;
 /// `Config` when it is not there, too large, not UTF-8, or empty.
 pub fn read_handed_over(option: &str, path: &str, home: Option<&Path>) -> Result<(Secret, String)> {
     let (text, origin) = if path == "-" {
-        (read_input(option)?, "standard input".to_owned())
+        (Zeroizing::new(input(option)?.expose().to_owned()), "standard input".to_owned())
     } else {
         let file = read_text(Path::new(path), home, CAP)?
             .ok_or_else(|| Error::config(format!("there is no file {}, which {option} names", shown(path))))?;
@@ -32,6 +33,16 @@ pub fn read_handed_over(option: &str, path: &str, home: Option<&Path>) -> Result
 
 fn shown(path: &str) -> String {
     crate::shown::shown_up_to(path, 300)
+}
+
+/// What standard input held. It can be read only once, and is wanted twice where a role has to be chosen first.
+fn input(option: &str) -> Result<&'static Secret> {
+    static INPUT: OnceLock<Secret> = OnceLock::new();
+    if let Some(read) = INPUT.get() {
+        return Ok(read);
+    }
+    let mut text = read_input(option)?;
+    Ok(INPUT.get_or_init(|| Secret::new(std::mem::take(&mut *text))))
 }
 
 fn read_input(option: &str) -> Result<Zeroizing<String>> {

@@ -7,11 +7,11 @@ use std::os::unix::fs::MetadataExt;
 
 use zeroize::Zeroizing;
 
+use super::command_line::command_words;
 use super::environment::Environment;
 use super::files::read_text;
 use crate::error::{Error, Result};
 use crate::session::Secret;
-use crate::shown::shown_up_to;
 
 /// The most that the file may hold, in bytes.
 const CAP: u64 = 64 << 10;
@@ -81,17 +81,6 @@ pub fn read_login(environment: &Environment) -> Result<Login> {
 
 fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
-}
-
-/// The words of a command that is run without a shell, quoted as in a shell.
-///
-/// # Errors
-/// `Config` with the place when a quote does not close or there is no word.
-pub fn command_words(text: &str, place: &str) -> Result<Vec<String>> {
-    shlex::split(text).filter(|words| words.first().is_some_and(|word| !word.is_empty())).ok_or_else(|| {
-        Error::config(format!("{place}: '{}' is no command", shown_up_to(text, 80)))
-            .hint("words as in a shell, with quotes that close; it is run without a shell")
-    })
 }
 
 #[cfg(test)]

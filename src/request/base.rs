@@ -24,9 +24,16 @@ pub struct Base {
     pub mfa_serial: Option<Chosen<String>>,
     /// Whether a device that nobody names is looked for; a profile says what it wants.
     pub finds_device: bool,
+    /// Whether a renewal finds the keys again: those in the environment give way to the role's.
+    pub stays: bool,
 }
 
 impl Base {
+    /// Whether its keys stand in the environment, and in no file.
+    pub fn is_environment(&self) -> bool {
+        self.profile == ENVIRONMENT
+    }
+
     /// Takes the keys of a profile.
     ///
     /// # Errors
@@ -42,6 +49,7 @@ impl Base {
                 .transpose()?,
             profile: name.value.clone(),
             finds_device: true,
+            stays: true,
         })
     }
 
@@ -51,7 +59,14 @@ impl Base {
     /// `Config` when there are none.
     pub fn of_environment(input: &Input) -> Result<Self> {
         let (keys, _, keys_from) = environment_keys(input)?;
-        Ok(Self { profile: ENVIRONMENT.to_owned(), keys, keys_from, mfa_serial: None, finds_device: true })
+        Ok(Self {
+            profile: ENVIRONMENT.to_owned(),
+            keys,
+            keys_from,
+            mfa_serial: None,
+            finds_device: true,
+            stays: false,
+        })
     }
 }
 

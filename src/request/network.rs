@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::base::chosen;
 use super::target::Chosen;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
+use crate::shown::shown_up_to;
 
 /// Endpoints other than the region's own.
 #[derive(Clone, Debug, Default)]
@@ -19,10 +20,14 @@ pub struct Overrides {
     pub sso: Option<Chosen<String>>,
     /// Where a sign-on is made instead.
     pub sso_oidc: Option<Chosen<String>>,
+    /// Where one signs in to the console instead.
+    pub signin: Option<Chosen<String>>,
     /// FIPS endpoints.
     pub fips: bool,
     /// Dual-stack endpoints.
     pub dual_stack: bool,
+    /// The one STS of all old regions (`sts_regional_endpoints = legacy`).
+    pub legacy_sts: bool,
     /// Plain http outside loopback is allowed (`ASSUME_ROLE_ALLOW_HTTP=1`).
     pub allow_http: bool,
 }
@@ -37,10 +42,10 @@ pub enum Trust {
 }
 
 /// Endpoint overrides: environment, then the profile's service section, then its `endpoint_url`
-/// (AWS SDKs and tools reference guide, "Service-specific endpoints").
+/// (AWS SDKs and tools reference guide, "Service-specific endpoints", "AWS STS Regional endpoints").
 ///
 /// # Errors
-/// `Config` for a variable that is not UTF-8.
+/// `Config` for a variable that is not UTF-8, and for a word that `sts_regional_endpoints` does not take.
 pub fn overrides(profile: Option<&Section<'_>>, input: &Input) -> Result<Overrides> {
     let environment = &input.environment;
     let value = |key: &str| profile.and_then(|profile| profile.value(key));
@@ -63,15 +68,33 @@ pub fn overrides(profile: Option<&Section<'_>>, input: &Input) -> Result<Overrid
         let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
         Ok(own.or_else(|| value("endpoint_url")).map(|url| Chosen::new(url.text.to_owned(), url.place.to_string())))
     };
+    let legacy_sts = match environment.text("AWS_STS_REGIONAL_ENDPOINTS")? {
+        Some(word) => is_legacy("AWS_STS_REGIONAL_ENDPOINTS", word)?,
+        None => {
+            value("sts_regional_endpoints").map(|word| is_legacy(&word.place.to_string(), word.text)).transpose()?
+                == Some(true)
+        }
+    };
     Ok(Overrides {
         sts: of_service("sts")?,
         iam: of_service("iam")?,
         sso: of_service("sso")?,
         sso_oidc: of_service("sso_oidc")?,
+        signin: of_service("signin")?,
         fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
         dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+        legacy_sts,
         allow_http: environment.text("ASSUME_ROLE_ALLOW_HTTP")? == Some("1"),
     })
+}
+
+fn is_legacy(origin: &str, word: &str) -> Result<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "legacy" => Ok(true),
+        "regional" => Ok(false),
+        _ => Err(Error::config(format!("{origin}: '{}' is no kind of STS endpoint", shown_up_to(word, 80)))
+            .hint("it is regional or legacy")),
+    }
 }
 
 /// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's.

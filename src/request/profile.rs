@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::input::profiles::Section;
 use crate::input::values::parse_mfa_serial;
-use crate::session::{AccountId, Name, Partition, Region, RoleArn};
+use crate::session::{AccountId, Name, Partition, Region};
 use crate::shown::shown_up_to;
 
 /// How long a session of a user's own keys lasts, in seconds (STS API reference, GetSessionToken).
@@ -55,7 +55,7 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
             name: Name::parse("profile", name)?,
             role: None,
             partition,
-            protected: false,
+            protected: None,
             role_origin: None,
             account: None,
         },
@@ -85,9 +85,12 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
     let last = chain.hops.len();
     let mut below: Option<Request> = None;
     if let (Start::Sso(sso), true) = (&chain.root.start, chain.hops.is_empty()) {
-        let protected = account(&sso.account, input)?.protected;
-        let role = RoleArn { partition: plain.target.partition, account: sso.account.clone(), name: sso.role.clone() };
-        return Ok(Request { target: Target { protected, role: Some(role), ..plain.target }, ..plain });
+        let marks = account(&sso.account, input)?.marks;
+        if !asked.write {
+            marks.refuse_wide("a session of the single sign-on")?;
+        }
+        let protected = marks.protected;
+        return Ok(Request { target: Target { protected, role: Some(sso.arn()), ..plain.target }, ..plain });
     }
     for (at, hop) in chain.hops.iter().enumerate() {
         let is_last = at + 1 == last;
@@ -99,6 +102,7 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, input: &Input) -> R
                 keys_from: chain.root.from.clone(),
                 mfa_serial: plain.serial.clone(),
                 finds_device: false,
+                stays: chain.root.stays,
             }),
             (None, Start::WebIdentity(file)) => Way::WebIdentity(WebIdentity::File(file.clone())),
             (None, _) => Way::Via(Box::new(step(&chain.root, &plain, refreshes_all)?)),
@@ -145,7 +149,7 @@ fn link(hop: &Hop, way: Way, plain: &Request, asked: &cli::Target, input: &Input
     };
     let target = Target {
         name: Name::parse("profile", &hop.profile)?,
-        protected: account.protected,
+        protected: account.marks.protected.clone(),
         role: Some(role),
         ..plain.target.clone()
     };

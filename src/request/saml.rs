@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::target::Chosen;
 use crate::cli;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::assertion::{Offer, Response};
 use crate::input::piped::read_handed_over;
@@ -130,14 +130,17 @@ pub fn captured(asked: &cli::Target, input: &Input) -> Result<Option<Chosen<Resp
 /// The one role that is offered, in an account if one is given.
 ///
 /// # Errors
-/// `Usage` when there are several, with each, or none.
+/// `Usage` when there are several, with each, or none; `NeedsAnswer` when only the role is left open.
 pub fn only_offer<'a>(response: &'a Chosen<Response>, account: Option<&str>) -> Result<&'a RoleArn> {
     let fits = |offer: &&Offer| account.is_none_or(|account| offer.role.account.as_str() == account);
     let offers: Vec<&Offer> = response.value.offers.iter().filter(fits).collect();
     match offers.as_slice() {
         [only] => Ok(&only.role),
         [] => Err(Error::usage(format!("which role? The response from {} offers none here", response.origin))),
-        several => Err(listed(Error::usage("which role? The response offers several"), several.iter().copied())),
+        several => {
+            let kind = if account.is_some() { Kind::NeedsAnswer } else { Kind::Usage };
+            Err(listed(Error::new(kind, "which role? The response offers several"), several.iter().copied()))
+        }
     }
 }
 

@@ -53,13 +53,14 @@ impl Shape {
             }
             Way::WebIdentity(_) => {
                 refuse_options(asked, "a web identity", false)?;
-                let session_name = session_name(asked.session_name.as_deref(), account, input)?;
+                let session_name = session_name(asked.session_name.as_deref(), account, way, input)?;
                 Ok(Self { session_name: session_name.map(|name| name.value), ..narrowed })
             }
             _ => {
                 let tags = tags(&asked.tag, account)?;
                 Ok(Self {
-                    session_name: session_name(asked.session_name.as_deref(), account, input)?.map(|name| name.value),
+                    session_name: session_name(asked.session_name.as_deref(), account, way, input)?
+                        .map(|name| name.value),
                     external_id: external_id(asked.external_id.as_deref(), account)?.value,
                     transitive_tags: transitive_tags(&asked.transitive_tag, &tags)?,
                     tags,
@@ -89,7 +90,7 @@ fn refuse_options(asked: &cli::Target, what: &str, with_name: bool) -> Result<()
 /// The managed policies of the session: those of the options, else the account's; `ReadOnlyAccess` alone where the
 /// account is marked so, since AWS allows what any of several policies allows.
 fn policy_arns(asked: &cli::Target, account: &Asked, partition: Partition) -> Result<Vec<String>> {
-    let is_read_only = account.read_only && !asked.write;
+    let is_read_only = account.marks.read_only.is_some() && !asked.write;
     if is_read_only && !(asked.policy_arn.is_empty() && asked.policy.is_none()) {
         return Err(Error::new(Kind::Guard, format!("account {} is read_only", account.name))
             .because("a policy beside ReadOnlyAccess would allow more, not less")
@@ -178,20 +179,27 @@ fn source_identity(option: Option<&str>, account: &Asked) -> Result<Option<Strin
     }
 }
 
-/// The session's name, when somebody chose it, and who did. `AWS_USERNAME` may hold any text and is made fit.
+/// The session's name, when somebody chose it, and who did: option, account, for a token the name that goes with it,
+/// the user. `AWS_USERNAME` may hold any text and is made fit.
 ///
 /// # Errors
-/// `Config` for an option that is no session name.
-pub fn session_name(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Option<Chosen<String>>> {
-    let (origin, variable) = ("--session-name", "AWS_USERNAME");
+/// `Config` for a value that is no session name.
+pub fn session_name(option: Option<&str>, asked: &Asked, way: &Way, input: &Input) -> Result<Option<Chosen<String>>> {
+    let (what, origin) = ("session name", "--session-name");
     if let Some(text) = option {
-        return parse_session_name(origin, "session name", text).map(|name| Some(Chosen::new(name, origin)));
+        return parse_session_name(origin, what, text).map(|name| Some(Chosen::new(name, origin)));
     }
     if let Some((name, place)) =
         asked.entry.as_ref().and_then(|entry| Some((entry.session_name.as_ref()?, &entry.place)))
     {
         return Ok(Some(Chosen::new(name.clone(), place.to_string())));
     }
+    // The name that goes with a token's file and role in the environment.
+    let variable = "AWS_ROLE_SESSION_NAME";
+    if let (Way::WebIdentity(_), Some(name)) = (way, input.environment.text(variable)?) {
+        return parse_session_name(variable, what, name).map(|name| Some(Chosen::new(name, variable)));
+    }
+    let variable = "AWS_USERNAME";
     let user = input.environment.text(variable)?;
     Ok(user.map(|user| Chosen::new(crate::session::session_name(user), variable)))
 }

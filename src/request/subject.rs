@@ -73,8 +73,7 @@ pub fn find(asked: &cli::Target, captured: Option<&Chosen<Response>>, input: &In
     };
     let mut notes = Vec::new();
     let is_both = role.is_none() && is_profile().unwrap_or(false);
-    let other =
-        || format!("'{0}' is an account and a profile; for the profile: --profile '{0}'", shown_up_to(name, 80));
+    let other = || also_a_profile(name);
     if is_both {
         notes.push(other());
     }
@@ -88,6 +87,11 @@ pub fn find(asked: &cli::Target, captured: Option<&Chosen<Response>>, input: &In
     };
     let extras = words::extras(rest)?;
     Ok(Subject::Role(Box::new(Meant { account, role, partition: None, extras, notes })))
+}
+
+/// The line about a word that names both; the account wins.
+pub fn also_a_profile(name: &str) -> String {
+    format!("'{0}' is an account and a profile; for the profile: --profile '{0}'", shown_up_to(name, 80))
 }
 
 fn of_arn(role: RoleArn, extras: Extras, input: &Input) -> Result<Meant> {
@@ -131,7 +135,7 @@ impl Meant {
             name: account.name.clone(),
             role: Some(role.clone()),
             partition,
-            protected: account.protected,
+            protected: account.marks.protected.clone(),
             role_origin: self.role.1.clone(),
             account: Some(Box::new(account.clone())),
         };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::base::chosen;
-use super::subject::{self, Subject};
+use super::marks::Marks;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
@@ -63,8 +63,8 @@ pub struct Target {
     pub role: Option<RoleArn>,
     /// The partition.
     pub partition: Partition,
-    /// Whether the account is guarded.
-    pub protected: bool,
+    /// The alias that guards the account, and where it says so.
+    pub protected: Option<Chosen<Name>>,
     /// Why this role, when it was not typed.
     pub role_origin: Option<String>,
     /// The account as it was meant; `None` for a profile.
@@ -72,19 +72,6 @@ pub struct Target {
 }
 
 impl Target {
-    /// The role that two words name, without anything else of a request.
-    ///
-    /// # Errors
-    /// `Config` and `Usage` as for a switch.
-    pub fn named(words: &[String], input: &Input) -> Result<RoleArn> {
-        match subject::find(&cli::Target { words: words.to_vec(), ..cli::Target::default() }, None, input)? {
-            Subject::Role(meant) => Ok(meant.target(None)?.1),
-            Subject::Profile(name, _) => {
-                Err(Error::usage(format!("'{}' is a profile, not a role", shown_up_to(&name, 80))))
-            }
-        }
-    }
-
     /// The role.
     ///
     /// # Errors
@@ -113,10 +100,8 @@ pub struct Asked {
     pub id: AccountId,
     /// The entry of the file; of an id typed in full, the only alias's.
     pub entry: Option<Account>,
-    /// Whether one of its aliases is protected.
-    pub protected: bool,
-    /// Whether one of its aliases is read-only.
-    pub read_only: bool,
+    /// What any of its aliases says about entering it.
+    pub marks: Marks,
 }
 
 /// Finds the account of a word: a 12-digit id always means itself, anything else is looked up by its exact name.
@@ -125,23 +110,17 @@ pub struct Asked {
 /// `Config` when its entry is wrong.
 pub fn find_account(word: &str, input: &Input) -> Result<Option<Asked>> {
     if let Some(id) = AccountId::parse(word) {
-        let aliases = input.accounts.aliases_of(&id)?;
-        let (protected, read_only) =
-            (aliases.iter().any(|alias| alias.protected), aliases.iter().any(|alias| alias.read_only));
-        let entry = match aliases.as_slice() {
-            [only] => Some((*only).clone()),
+        let entry = match input.accounts.aliases_of(&id)?.as_slice() {
+            [only] => Some(only.clone()),
             _ => None,
         };
-        return Ok(Some(Asked { name: Name::parse("account", word)?, id, entry, protected, read_only }));
+        let marks = Marks::of(&id, None, input)?;
+        return Ok(Some(Asked { name: Name::parse("account", word)?, id, entry, marks }));
     }
     let name = Name::parse("account", word)?;
-    Ok(input.accounts.find(word)?.map(|account| Asked {
-        name,
-        id: account.id.clone(),
-        protected: account.protected,
-        read_only: account.read_only,
-        entry: Some(account),
-    }))
+    let Some(account) = input.accounts.find(word)? else { return Ok(None) };
+    let marks = Marks::of(&account.id, Some(&account), input)?;
+    Ok(Some(Asked { name, id: account.id.clone(), entry: Some(account), marks }))
 }
 
 /// The refusal of a word that is no account, with the nearest names.

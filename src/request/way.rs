@@ -46,6 +46,19 @@ impl Way {
         }
     }
 
+    /// The id of the key that asks first, where the keys are at hand.
+    pub fn key_id(&self) -> Option<&str> {
+        match self {
+            Self::Bastion(base) => Some(&base.keys.id),
+            Self::Saml(_) | Self::WebIdentity(_) => None,
+            Self::Via(hop) => hop.way.key_id(),
+            Self::Root(root) => match &root.start {
+                Start::Keys(keys, _) => Some(&keys.id),
+                _ => None,
+            },
+        }
+    }
+
     /// The sign-on that it takes, on whatever leg.
     pub fn sign_on(&self) -> Option<&SsoRole> {
         match self {
@@ -78,6 +91,7 @@ pub fn of_base(
         mfa_code: asked.mfa_code.clone(),
         mfa_serial: asked.mfa_serial.clone(),
         refresh: asked.refresh && asked.mfa_code.is_some(),
+        write: asked.write,
         no_input: asked.no_input,
         ..cli::Target::default()
     };
@@ -141,6 +155,7 @@ pub fn hop(asked: &cli::Target, role: &RoleArn, input: &Input) -> Result<Option<
             web_identity_token_file: asked.web_identity_token_file.clone(),
             // A code and --refresh together ask for a new base session.
             refresh: asked.refresh && asked.mfa_code.is_some(),
+            write: asked.write,
             no_input: asked.no_input,
             ..cli::Target::default()
         },

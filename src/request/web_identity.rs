@@ -7,9 +7,9 @@ use super::target::Chosen;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::Input;
+use crate::input::command_line::command_words;
 use crate::input::piped::read_handed_over;
 use crate::input::profiles::Section;
-use crate::input::saml::command_words;
 use crate::session::Secret;
 use crate::shown::shown;
 

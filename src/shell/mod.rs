@@ -3,6 +3,7 @@
 //! Sessions and requests come in as values, text goes out; nothing here reads a file or knows AWS's services.
 
 pub mod exports;
+pub mod formats;
 pub mod integration;
 pub mod look;
 pub mod quote;

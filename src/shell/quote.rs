@@ -51,6 +51,23 @@ pub fn fish(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
+/// One word of a `credential_process` line, which some SDKs give to a shell and others split as Python's `shlex` does.
+/// Some cut off first what looks like a comment to them, so no `#` and no `;` ever follows a blank.
+pub fn process(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._=,:@+-".contains(&byte);
+    if !text.is_empty() && text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    let quoted: String = text
+        .chars()
+        .map(|character| match character {
+            '\'' | '#' | ';' => format!("'\\{character}'"),
+            _ => character.to_string(),
+        })
+        .collect();
+    format!("'{quoted}'")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +87,13 @@ mod tests {
         for (text, quoted) in [("", "''"), ("staging admin", "'staging admin'"), ("a=b", "'a=b'"), ("a*", "'a*'")] {
             assert_eq!(word(text), quoted);
         }
+    }
+
+    #[test]
+    fn no_comment_begins_in_a_process_line() {
+        assert_eq!(process("a #b;'c"), r"'a '\#'b'\;''\''c'");
+        assert_eq!(process("/usr/bin/x-y"), "/usr/bin/x-y");
+        assert_eq!(process(""), "''");
     }
 
     #[test]

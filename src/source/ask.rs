@@ -77,13 +77,13 @@ impl Terminal {
         }
     }
 
-    /// Asks for a line of text, without the blanks around it.
+    /// Asks for a line of text, without the blanks and the marks of a paste around it.
     ///
     /// # Errors
     /// As [`Terminal::ask_code`]; `Cancelled` for an empty line.
     pub async fn ask_text(self, question: &str) -> Result<String> {
         let line = self.ask_line(question).await?;
-        match line.trim() {
+        match without_marks(line.trim()).trim() {
             "" => Err(Error::new(Kind::Cancelled, "nothing was typed")),
             text => Ok(text.to_owned()),
         }
@@ -118,6 +118,12 @@ impl Terminal {
             .ok_or_else(|| Error::new(Kind::Cancelled, "cancelled"))?;
         Ok(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()))
     }
+}
+
+/// Whether this process has a terminal that it may not read: the job in the foreground is another one.
+pub fn is_in_background() -> bool {
+    let foreground = File::open(DEVICE).ok().and_then(|device| rustix::termios::tcgetpgrp(device).ok());
+    foreground.is_some_and(|group| group != rustix::process::getpgrp())
 }
 
 /// A question whose line is ended when it is given up, so that an error does not start behind it.
@@ -169,6 +175,12 @@ pub(super) fn read_line(mut device: File) -> std::io::Result<Option<Zeroizing<Ve
     let line = bytes.get(..filled).unwrap_or_default();
     let end = line.iter().rposition(|byte| !b"\r\n".contains(byte)).map_or(0, |last| last + 1);
     Ok(Some(Zeroizing::new(line.get(..end).unwrap_or_default().to_vec())))
+}
+
+/// What was pasted, without the marks of bracketed paste.
+pub(super) fn without_marks(text: &str) -> &str {
+    let text = text.strip_prefix("\x1b[200~").unwrap_or(text);
+    text.strip_suffix("\x1b[201~").unwrap_or(text)
 }
 
 /// The six digits of a line, which may have been pasted with blanks or inside the marks of bracketed paste.

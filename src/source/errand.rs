@@ -7,7 +7,7 @@ use super::ask::Terminal;
 use super::keys::{plain_role_key, role_key};
 use super::{FOREVER, Granted};
 use crate::error::{Error, Result};
-use crate::request::{ONE_HOUR, Origin, Request};
+use crate::request::{ONE_HOUR, Origin, Request, Way};
 use crate::session::{Clock, Moment, RoleArn, minutes};
 use crate::store::{LegalDuration, RoleSession, Store};
 use crate::sts::{Assumed, Attempt, Client, Failure, RoleCall, diagnose};
@@ -151,7 +151,9 @@ impl<'a> Errand<'a> {
             ))
             .hint(format!("the largest duration AWS accepts here: --duration {}", minutes(self.seconds.into()))));
         }
+        let is_gone_by_then = matches!(&self.request.way, Way::Bastion(base) if !base.stays);
         let renewable = match renewable {
+            _ if is_gone_by_then => None,
             Renewable::Never => None,
             Renewable::Until(moment) => Some(moment),
             Renewable::Always => Some(FOREVER),

@@ -11,7 +11,8 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-use super::ask::{OpenLine, Terminal, read_line};
+use super::ask::{OpenLine, Terminal, read_line, without_marks};
+use crate::ending::Held;
 use crate::error::{Error, Kind, Result};
 use crate::session::Secret;
 
@@ -63,21 +64,16 @@ fn killed(by: Signal) -> Error {
     Error::new(Kind::Killed(u8::try_from(by.as_raw()).unwrap_or_default()), "ended by a signal")
 }
 
-/// What was pasted, without the marks of bracketed paste.
-fn without_marks(text: &str) -> &str {
-    let text = text.strip_prefix("\x1b[200~").unwrap_or(text);
-    text.strip_suffix("\x1b[201~").unwrap_or(text)
-}
-
 /// A terminal without echo; it gets its modes back when this is dropped.
 struct Hidden {
     device: File,
     before: Termios,
+    _held: Held,
 }
 
 impl Hidden {
     fn begin(device: &File) -> std::io::Result<Self> {
-        let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)? };
+        let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)?, _held: Held::begin() };
         let mut modes = hidden.before.clone();
         modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK);
         modes.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);

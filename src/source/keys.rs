@@ -12,6 +12,14 @@ use crate::request::{Request, Saml, Way, WebIdentity};
 use crate::session::Secret;
 use crate::store::Key;
 
+/// What marks a session without a role.
+const OWN: (&str, &str) = ("session", "its own");
+
+/// Whether a key is about the session that a profile without a role gives.
+pub fn is_own(key: &Key) -> bool {
+    key.field(OWN.0) == Some(OWN.1)
+}
+
 /// The base identity: facts about it and its base session are kept under this.
 pub fn base_key(request: &Request) -> Key {
     let key = match &request.way {
@@ -25,7 +33,7 @@ pub fn base_key(request: &Request) -> Key {
 }
 
 /// What a profile begins with. Keys are the same base whichever way they are used.
-fn root_key(root: &Root) -> Key {
+pub fn root_key(root: &Root) -> Key {
     match &root.start {
         Start::Keys(keys, _) => Key::new().with("scheme", "bastion").with("key", &keys.id),
         // A command line may hold a secret, and a changed one is another base.
@@ -92,7 +100,7 @@ pub fn plain_role_key(request: &Request) -> Result<Key> {
             .with("partition", role.partition.as_str())
             .with("account", role.account.as_str())
             .with("role", role.name.as_str()),
-        None => key.with("session", "its own"),
+        None => key.with(OWN.0, OWN.1),
     })
 }
 

@@ -2,12 +2,13 @@
 
 pub mod ask;
 mod bastion;
-mod command;
+pub mod browser;
 mod errand;
 mod hidden;
 mod keys;
 mod outlook;
 mod process;
+mod program;
 mod root;
 mod saml;
 pub mod sso;
@@ -16,7 +17,7 @@ mod turn;
 mod via;
 mod web_identity;
 
-pub use keys::{base_key, role_key};
+pub use keys::{base_key, is_own, role_key, root_key};
 pub use outlook::{Asks, Outlook, outlook};
 pub use stored::{left, ready, stored};
 pub use turn::tell as tell_waiting;

@@ -60,6 +60,7 @@ async fn of_user(root: &Root, keys: Keys, errand: Errand<'_>, lock: &Lock) -> Re
         keys_from: root.from.clone(),
         mfa_serial: root.mfa_serial.clone(),
         finds_device: root.finds_device,
+        stays: root.stays,
     };
     let (request, store, clock) = (errand.request, errand.store, errand.clock);
     let granted = Bastion::new(errand, &base, lock).own_session().await?;

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::Granted;
-use super::command::printed_by;
 use super::errand::{Errand, Renewable};
+use super::program;
 use crate::error::{Error, Result};
 use crate::input::files::read_text;
 use crate::request::WebIdentity;
@@ -45,7 +45,7 @@ pub(super) async fn with_token(source: &WebIdentity, mut errand: Errand<'_>) -> 
 async fn read(source: &WebIdentity) -> Result<Secret> {
     let (text, place) = match source {
         WebIdentity::Given(token) => (token.clone(), "standard input".to_owned()),
-        WebIdentity::Command(words) => (printed_by(&words.value, &words.origin).await?, words.origin.clone()),
+        WebIdentity::Command(words) => (program::secret(&words.value, &words.origin).await?, words.origin.clone()),
         WebIdentity::File(path) => {
             let place = crate::shown::shown(&path.value.display().to_string());
             let file = read_text(&path.value, None, CAP)?

@@ -39,6 +39,11 @@ impl Key {
         self.0.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
 
+    /// Whether it says all that another key says.
+    pub fn says(&self, other: &Self) -> bool {
+        other.0.iter().all(|pair| self.0.contains(pair))
+    }
+
     /// The whole key as one text, to be a value of another key.
     pub fn text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

@@ -8,6 +8,7 @@
 
 mod choice;
 mod clock;
+mod config;
 mod directory;
 mod entry;
 mod fault;
@@ -23,6 +24,7 @@ use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 pub use choice::{Choice, Kind};
+pub use config::keep_config;
 use directory::{Directory, Place};
 pub use entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession};
 use fault::Fault;
@@ -143,6 +145,17 @@ impl Store {
             Ok(names.iter().filter_map(|name| self.entry_in(directory, name)).collect::<Vec<_>>())
         })
         .map(|entries| entries.into_iter().filter(|(_, value): &(Key, T)| value.is_live(aws_now)).collect())
+    }
+
+    /// All facts of a kind, in no order. Nothing on the disk changes and nothing is told, whatever state they are in:
+    /// for TAB, which may only look.
+    pub fn peek<T: Entry>(&self) -> Vec<T> {
+        let Some(Ok(Some(directory))) = self.place.as_ref().map(Place::open) else { return Vec::new() };
+        let entry = |name: &String| match record::read::<T>(&directory, name) {
+            Ok(Found::Entry(_, value)) => Some(value),
+            _ => None,
+        };
+        directory.names_of::<T>().unwrap_or_default().iter().filter_map(entry).collect()
     }
 
     /// Forgets the entries of a kind whose key `matches`, and returns how many there were.

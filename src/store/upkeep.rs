@@ -55,7 +55,7 @@ impl Directory {
         Ok(self.names()?.into_iter().filter(|name| is_of::<T>(name)).collect())
     }
 
-    fn names(&self) -> Result<Vec<String>, Fault> {
+    pub(super) fn names(&self) -> Result<Vec<String>, Fault> {
         let directory = Dir::read_from(&self.handle).map_err(|errno| self.system(errno))?;
         let mut names = Vec::new();
         for entry in directory {
@@ -124,6 +124,7 @@ impl Directory {
         if !names.iter().any(|name| name == TAG) {
             let _ = self.replace(TAG, TAG_TEXT, None);
         }
+        self.sweep_configs(now);
         for name in names {
             let is_left_behind = name.starts_with(lock::PREFIX) && self.is_older(&name, UNUSED, now)
                 || name.starts_with(UNFINISHED) && self.is_older(&name, ABANDONED, now);
@@ -160,7 +161,7 @@ impl Directory {
                 if value.life().is_some_and(|(_, ends)| ends <= aws_now))
     }
 
-    fn is_older(&self, name: &str, seconds: i64, now: Moment) -> bool {
+    pub(super) fn is_older(&self, name: &str, seconds: i64, now: Moment) -> bool {
         self.our_file(name).is_some_and(|stat| now.since(Moment(stat.st_ctime)) > seconds)
     }
 

@@ -134,9 +134,10 @@ impl Client {
         let attempt = if once { self.whole } else { ATTEMPT };
         let timeouts =
             TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(self.whole).build();
+        let region = if self.endpoints.is_global { "aws-global" } else { self.endpoints.region.as_str() };
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(SdkRegion::new(self.endpoints.region.as_str().to_owned()))
+            .region(SdkRegion::new(region.to_owned()))
             .http_client(self.http.clone())
             .sleep_impl(TokioSleep::new())
             .time_source(self.clock.clone())

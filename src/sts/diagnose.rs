@@ -103,6 +103,7 @@ fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error 
             Error::config(format!("STS is switched off in {} for that account", client.endpoints().region))
                 .because(said)
                 .hint("choose another region: --region us-east-1")
+                .hint("or ask the global STS: AWS_STS_REGIONAL_ENDPOINTS=legacy")
         }
         "MalformedPolicyDocument" | "PackedPolicyTooLarge" => {
             Error::config(format!("the session policies or tags of {} do not pass", attempt.what)).because(said)

@@ -10,6 +10,26 @@ use crate::shown::shown;
 /// What an endpoint is for.
 const ENDPOINT: Purpose = Purpose { what: "endpoint", carries: "keys", example: "https://sts.eu-west-1.amazonaws.com" };
 
+/// The regions that one STS served before each had its own (AWS SDKs and tools reference guide, "AWS STS Regional
+/// endpoints").
+const OLD_REGIONS: [&str; 15] = [
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 /// The endpoints of one run, checked.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
@@ -19,6 +39,8 @@ pub struct Endpoints {
     pub partition: Partition,
     /// STS elsewhere than the region's endpoint.
     pub sts: Option<String>,
+    /// The one STS of the old regions, instead of the region's own.
+    pub is_global: bool,
     /// The URL of IAM and the region its calls are signed for.
     pub iam: (String, String),
     /// The single sign-on, where the request needs it.
@@ -40,10 +62,13 @@ impl Endpoints {
         };
         let (host, signing_region) = iam_of(partition, overrides.fips);
         let iam = checked(&overrides.iam)?.unwrap_or_else(|| format!("https://{host}"));
+        let is_global =
+            overrides.legacy_sts && !(overrides.fips || overrides.dual_stack) && OLD_REGIONS.contains(&region.as_str());
         Ok(Self {
             region,
             partition,
             sts: checked(&overrides.sts)?,
+            is_global,
             iam: (iam, signing_region.to_owned()),
             sso: None,
             fips: overrides.fips,
@@ -61,7 +86,11 @@ impl Endpoints {
 
     /// STS as messages name it.
     pub fn sts_shown(&self) -> String {
-        self.sts.as_ref().map_or_else(|| format!("AWS STS in {}", self.region), |url| format!("STS at {}", shown(url)))
+        match &self.sts {
+            Some(url) => format!("STS at {}", shown(url)),
+            None if self.is_global => "the global AWS STS".to_owned(),
+            None => format!("AWS STS in {}", self.region),
+        }
     }
 
     /// Whether every call goes to plain http, so that no trust store is needed.
@@ -130,6 +159,17 @@ mod tests {
             assert_eq!(error.kind, Kind::Config, "{url}");
             assert!(!error.to_string().contains("u:p"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_one_sts_of_old_regions() {
+        let is_global = |region: &str, fips| {
+            let region = Region::parse("a test", region).unwrap();
+            let overrides = Overrides { legacy_sts: true, fips, ..Overrides::default() };
+            Endpoints::resolve(region.clone(), region.partition(), &overrides).unwrap().is_global
+        };
+        assert!(is_global("eu-west-1", false));
+        assert!(!is_global("eu-west-1", true) && !is_global("af-south-1", false) && !is_global("us-gov-west-1", false));
     }
 
     #[test]

@@ -63,7 +63,8 @@ pub fn about_proof(failure: &Failure, attempt: &Attempt, hint: &str) -> Option<E
                 .hint("is this provider the one that the account knows, with its present certificate or keys?")
         }
         "IDPRejectedClaim" | "IDPRejectedClaimException" => {
-            Error::refused(format!("the identity provider rejects {from}")).hint(hint)
+            Error::refused(format!("the identity provider rejects {from}"))
+                .hint("it was revoked, or something in it does not hold; the provider's log says what")
         }
         "IDPCommunicationError" | "IDPCommunicationErrorException" => {
             Error::network("AWS cannot reach the identity provider".to_owned()).hint("try again")

@@ -14,6 +14,7 @@ mod machine;
 mod post;
 mod reply;
 mod roles;
+mod sign_in;
 mod sso;
 
 pub use client::{Client, local_now};
@@ -25,4 +26,5 @@ pub use iam::{Device, mfa_devices};
 pub use machine::{Machine, machine_keys};
 pub use post::{Posted, post};
 pub use roles::{Assumed, Identity, Mfa, RoleCall, assume_role, caller_identity, session_token};
+pub use sign_in::{SignIn, page};
 pub use sso::{JsonReply, SsoEndpoints, role_credentials};

@@ -185,11 +185,11 @@ fn an_unprotected_account_takes_the_mark_away() {
 #[test]
 fn the_role_may_come_from_the_account() {
     let scene = plain(r#", "roles": ["read"]"#);
-    scene.switch(&["production"]).assert_says("the only role in ~/.aws/accounts:1:2");
+    scene.switch(&["production"]).assert_says("the only one known there, ~/.aws/accounts:1:2");
     let scene = plain(r#", "roles": ["a", "b"], "default_role": "read""#);
     scene.switch(&["production"]).assert_says("default_role of ~/.aws/accounts:1:2");
     let scene = plain(r#", "roles": ["a", "b"]"#);
-    let said = scene.refused_at_once(2, &["production"]);
+    let said = scene.refused_at_once(5, &["production"]);
     assert!(said.contains("which role in production?") && said.contains("a, b"), "{said}");
 }
 

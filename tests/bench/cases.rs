@@ -2,3 +2,4 @@
 
 pub mod init;
 pub mod switch;
+pub mod tab;

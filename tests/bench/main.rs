@@ -22,7 +22,7 @@ fn main() -> Outcome<()> {
     let mut out = std::io::stdout();
     writeln!(out, "the binary: {:.2} MB, budget 5", size as f64 / 1e6)?;
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
-    for group in [cases::switch::cases, cases::init::cases] {
+    for group in [cases::switch::cases, cases::init::cases, cases::tab::cases] {
         for case in group(&program)?.into_iter().filter(|case| is_wanted(&case.name)) {
             writeln!(out, "{}", case.measure()?)?;
         }

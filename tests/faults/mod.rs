@@ -6,3 +6,5 @@ mod proxy;
 mod replies;
 mod retries;
 mod tls;
+
+pub use retries::closed_port;

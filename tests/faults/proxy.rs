@@ -21,6 +21,7 @@ struct Proxy {
 struct Shared {
     refuses: Option<&'static str>,
     tunnels: AtomicUsize,
+    target: Mutex<String>,
     authorization: Mutex<Option<String>>,
     stopping: AtomicBool,
 }
@@ -69,6 +70,7 @@ impl Shared {
         }
         let target = first.strip_prefix("CONNECT ")?.split(' ').next()?.to_owned();
         self.tunnels.fetch_add(1, Ordering::SeqCst);
+        self.target.lock().unwrap().clone_from(&target);
         if let Some(status) = self.refuses {
             write!(client, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").ok()?;
             return None;
@@ -149,4 +151,27 @@ fn a_proxy_that_is_no_url_is_no_crash() {
         let ran = scene.export(&READ);
         assert!([0, 3, 6].contains(&ran.status) && !ran.stderr.contains('\u{1b}'), "{value}: {ran:?}");
     }
+}
+
+/// Whom the proxy is asked for tells which STS is asked, without any packet to it.
+#[test]
+fn the_one_sts_of_old_regions_is_asked_where_variable_or_profile_say_so() {
+    let (mut scene, proxy) = (scene(), Proxy::start(Some("502 Bad Gateway")));
+    scene.world.set("HTTPS_PROXY", format!("http://{}", proxy.address));
+    scene.world.set("NO_PROXY", "127.0.0.1");
+    scene.world.unset("AWS_ENDPOINT_URL_STS");
+    scene.world.config("[default]\nsts_regional_endpoints = legacy\n[profile p]\nrole_arn = arn:aws:iam::123456789012:role/read\nsource_profile = default\n").unwrap();
+    let asked = |scene: &Scene, words: &[&str]| {
+        scene.refused(6, words);
+        proxy.shared.target.lock().unwrap().clone()
+    };
+    assert_eq!(asked(&scene, &["production", "read", "eu-west-1"]), "sts.amazonaws.com:443");
+    assert_eq!(asked(&scene, &["production", "read", "af-south-1"]), "sts.af-south-1.amazonaws.com:443");
+    assert_eq!(asked(&scene, &["p", "eu-west-1"]), "sts.eu-west-1.amazonaws.com:443");
+    scene.world.set("AWS_STS_REGIONAL_ENDPOINTS", "regional");
+    assert_eq!(asked(&scene, &["production", "read", "eu-west-1"]), "sts.eu-west-1.amazonaws.com:443");
+    scene.world.set("AWS_STS_REGIONAL_ENDPOINTS", "legacy");
+    assert_eq!(asked(&scene, &["p", "eu-west-1"]), "sts.amazonaws.com:443");
+    scene.world.set("AWS_STS_REGIONAL_ENDPOINTS", "global");
+    assert!(scene.refused_at_once(3, &READ).contains("AWS_STS_REGIONAL_ENDPOINTS: 'global'"));
 }

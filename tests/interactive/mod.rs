@@ -2,7 +2,9 @@
 //! command and every code typed.
 
 mod giving_up;
+mod guarding;
 mod leaving;
+mod picking;
 mod switches;
 mod typing;
 

@@ -85,7 +85,7 @@ fn without_words_it_says_what_it_needs() {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         let before = seat.environment();
-        let said = seat.types("assume-role");
+        let said = seat.types("assume-role --no-input");
         assert!(said.text.contains("which account and role?"), "{shell:?}: {}", said.text);
         assert!(said.text.contains("assume-role ACCOUNT ROLE"), "{shell:?}: {}", said.text);
         assert_eq!((said.status, seat.environment()), (2, before), "{shell:?}");

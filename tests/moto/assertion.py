@@ -1,13 +1,17 @@
 """A SAML response as a real identity provider makes it, with a signed assertion.
 
     python assertion.py ISSUED ROLE,PROVIDER [ROLE,PROVIDER ...]
-                                prints {"response": base64, "roles": [...]}; the roles are those that signxml finds
-                                below the signature after it has verified it. ISSUED is in seconds since 1970.
+                                prints {"response": base64, "roles": [...], "metadata": XML}; the roles are those that
+                                signxml finds below the signature after it has verified it. ISSUED is in seconds since
+                                1970; the metadata is what an administrator gives to AWS.
+    python assertion.py --key DIRECTORY
+                                writes key.pem and certificate.pem there, for a provider that signs by itself
 """
 
 import base64
 import datetime
 import json
+import pathlib
 import sys
 import uuid
 
@@ -42,6 +46,16 @@ ASSERTION = """<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion
 </saml:Assertion>"""
 
 
+METADATA = """<?xml version="1.0" encoding="UTF-8"?>
+<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.test/metadata">
+  <md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>
+      <ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
+    <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example.test/sso"/>
+  </md:IDPSSODescriptor>
+</md:EntityDescriptor>"""
+
+
 def key_and_certificate():
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "idp.example.test")])
@@ -59,8 +73,13 @@ def key_and_certificate():
     return key, certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def signed(issued, pairs):
-    """The response as an element, and the certificate that vouches for it."""
+def metadata(certificate):
+    """How a provider is made known: its certificate in a document."""
+    return METADATA.format(certificate="".join(certificate.strip().splitlines()[1:-1]))
+
+
+def signed(issued, pairs, key, certificate):
+    """The response as bytes of XML."""
     spell = lambda seconds: datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     words = {
         "id": uuid.uuid4().hex,
@@ -69,22 +88,28 @@ def signed(issued, pairs):
         "attributes": ATTRIBUTES,
         "roles": "".join(f"<saml:AttributeValue>{pair}</saml:AttributeValue>" for pair in pairs),
     }
-    key, certificate = key_and_certificate()
     assertion = etree.fromstring(ASSERTION.format(**words))
     # Exclusive, so that the signature holds inside of the response too (SAML core, section 5.4.3).
     signer = XMLSigner(c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#")
     assertion = signer.sign(assertion, key=key, cert=certificate, reference_uri="_" + words["id"])
     response = etree.fromstring(RESPONSE.format(**words))
     response.append(assertion)
-    return response, certificate
+    return etree.tostring(response, xml_declaration=True, encoding="UTF-8")
 
 
 def main():
-    response, certificate = signed(int(sys.argv[1]), sys.argv[2:])
-    text = etree.tostring(response, xml_declaration=True, encoding="UTF-8")
+    key, certificate = key_and_certificate()
+    if sys.argv[1] == "--key":
+        kinds = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        directory = pathlib.Path(sys.argv[2])
+        (directory / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *kinds))
+        (directory / "certificate.pem").write_text(certificate)
+        return
+    text = signed(int(sys.argv[1]), sys.argv[2:], key, certificate)
     vouched = XMLVerifier().verify(etree.fromstring(text), x509_cert=certificate).signed_xml
     values = vouched.iterfind(f".//*[@Name='{ATTRIBUTES}Role']/*")
-    json.dump({"response": base64.b64encode(text).decode(), "roles": [value.text for value in values]}, sys.stdout)
+    made = {"response": base64.b64encode(text).decode(), "roles": [value.text for value in values]}
+    json.dump(made | {"metadata": metadata(certificate)}, sys.stdout)
 
 
 if __name__ == "__main__":

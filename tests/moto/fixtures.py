@@ -3,7 +3,8 @@
     python fixtures.py URL < accounts.json
 
 In: {"123456789012": {"groups": {NAME: POLICY}, "users": {NAME: {"mfa": true, "groups": [..], "policy": POLICY}},
-"roles": {NAME: {"trust": POLICY, "policy": POLICY, "max": 3600, "path": "/"}}, "buckets": [..]}}, all of it optional.
+"roles": {NAME: {"trust": POLICY, "policy": POLICY, "max": 3600, "path": "/"}}, "buckets": [..], "saml": {NAME: METADATA},
+"oidc": {URL: [CLIENT, ..]}}}, all of it optional.
 Out: {"123456789012": {NAME: {"id", "secret", "serial", "seed"}}} for each user, on standard output.
 A role that is there already gets the new trust policy and duration, which is how a test edits one.
 """
@@ -36,6 +37,10 @@ def make_account(url, account, wanted):
         iam.put_group_policy(GroupName=name, PolicyName=name, PolicyDocument=text(policy))
     for name, role in wanted.get("roles", {}).items():
         make_role(iam, name, role)
+    for name, metadata in wanted.get("saml", {}).items():
+        iam.create_saml_provider(Name=name, SAMLMetadataDocument=metadata)
+    for url, clients in wanted.get("oidc", {}).items():
+        iam.create_open_id_connect_provider(Url=url, ClientIDList=clients, ThumbprintList=["0" * 40])
     for name in wanted.get("buckets", []):
         client("s3", url, account).create_bucket(Bucket=name)
     return {name: make_user(iam, name, user) for name, user in wanted.get("users", {}).items()}

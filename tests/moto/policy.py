@@ -33,9 +33,10 @@ def applies(statement, action, resource, names):
 
 
 def principals(statement):
-    """The AWS principals of a trust statement; service and federated ones are nobody here."""
+    """Whom a trust statement names: users, roles, accounts, and providers that vouch for others. Services are nobody."""
     principal = statement["Principal"]
-    return ["*"] if principal == "*" else listed(principal.get("AWS", []))
+    named = lambda kind: listed(principal.get(kind, []))
+    return ["*"] if principal == "*" else named("AWS") + named("Federated")
 
 
 def conditions_hold(conditions, keys, unknown):

@@ -3,6 +3,7 @@
     python server.py            prints the port it listens on (loopback) and serves until standard input ends
     GET  /_hits                 {"AssumeRole": 2, ...}: how often each action was asked
     POST /_clock  3600          the server's clock is that many seconds ahead
+    POST /_issuer {...}         {"url": U, "key": PEM}: the key that an issuer of web identity tokens signs with
     POST /_fault  {...}         the next request goes wrong: {"kind": "error", "code": C, "message": M, "status": 400},
                                 or "kind": "delay" (with "seconds"), "hang", "close", "garbage", "truncate";
                                 "action" waits for that action, "times" repeats it
@@ -26,6 +27,7 @@ from botocore.credentials import Credentials
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+import federation
 import sts
 
 SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request, *SignedHeaders=([^,]+), *Signature=(\w+)")
@@ -65,6 +67,9 @@ def headers(given, answer):
 def control(path, body):
     if path == "/_clock":
         sts.CLOCK["ahead"] = float(body)
+    elif path == "/_issuer":
+        issuer = json.loads(body)
+        federation.ISSUERS[issuer["url"]] = issuer["key"]
     elif path == "/_fault":
         FAULTS.append(json.loads(body))
     return HITS if path == "/_hits" else {}
@@ -140,6 +145,7 @@ class Quiet(WSGIRequestHandler):
 
 def main():
     sts.install()
+    federation.install()
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()

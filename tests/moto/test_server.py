@@ -4,18 +4,14 @@
 """
 
 import json
-import subprocess
-import sys
 import time
 import unittest
 import urllib.request
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError
 from botocore.parsers import ResponseParserError
 
-import fixtures
+import harness
 import sts
 
 BASTION, PRODUCTION = "210987654321", "123456789012"
@@ -60,32 +56,12 @@ ACCOUNTS = {
 }
 
 
-class Server(unittest.TestCase):
+class Server(harness.Case):
+    accounts = ACCOUNTS
+
     def setUp(self):
-        script = fixtures.__file__.replace("fixtures.py", "server.py")
-        self.process = subprocess.Popen([sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
-        self.made = {name: fixtures.make_account(self.url, name, wanted) for name, wanted in ACCOUNTS.items()}
-        self.ada, self.nobody, self.ahead = self.made[BASTION]["ada"], self.made[BASTION]["nobody"], 0
-
-    def tearDown(self):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait(timeout=10)
-
-    def client(self, service, keys):
-        names = {"id": "aws_access_key_id", "AccessKeyId": "aws_access_key_id", "secret": "aws_secret_access_key",
-                 "SecretAccessKey": "aws_secret_access_key", "SessionToken": "aws_session_token"}
-        given = {names[name]: value for name, value in keys.items() if name in names}
-        patient = Config(retries={"total_max_attempts": 1}, read_timeout=2)
-        return boto3.client(service, "eu-west-1", endpoint_url=self.url, config=patient, **given)
-
-    def post(self, path, body):
-        urllib.request.urlopen(urllib.request.Request(self.url + path, body.encode())).close()
-
-    def wind(self, seconds):
-        self.ahead += seconds
-        self.post("/_clock", str(self.ahead))
+        super().setUp()
+        self.ada, self.nobody = self.made[BASTION]["ada"], self.made[BASTION]["nobody"]
 
     def code(self, steps=0):
         return sts.totp(self.ada["seed"], int(time.time() + self.ahead) // 30 + steps)
@@ -95,12 +71,6 @@ class Server(unittest.TestCase):
 
     def assume(self, keys, arn, **more):
         return self.client("sts", keys).assume_role(RoleArn=arn, RoleSessionName="ada", **more)["Credentials"]
-
-    def refused(self, code, words, call, *args, **kwargs):
-        with self.assertRaises(ClientError) as caught:
-            call(*args, **kwargs)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        self.assertIn(words, caught.exception.response["Error"]["Message"])
 
     def test_trust(self):
         self.assume(self.nobody, role("near", BASTION))

@@ -1,7 +1,10 @@
 //! `assume-role PROFILE`, for every kind of profile in `~/.aws/config`.
 
 mod boto;
+mod browser;
 mod chains;
+mod environment;
+mod machine;
 mod network;
 mod own;
 mod process;

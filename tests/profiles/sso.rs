@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::{chain, role};
 use crate::scenes::{PRODUCTION, Scene};
-use crate::support::process;
 use crate::support::sso::Sso;
 use crate::support::sts::Role;
 use crate::support::terminal::Terminal;
@@ -20,7 +19,7 @@ const START: &str = "https://corp.awsapps.com/start";
 const OF_SESSION: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
 
 /// A profile `read` that signs on by the session `corp`, and `old` that says everything itself.
-fn signed() -> (Scene, Sso) {
+pub(super) fn signed() -> (Scene, Sso) {
     let mut scene = chain();
     let sso = Sso::start().unwrap();
     scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());
@@ -154,24 +153,45 @@ fn who_says_no_or_waits_too_long_is_told() {
     assert!(unknown.status == 3 && unknown.stderr.contains("known: corp"), "{unknown:?}");
 }
 
+/// The one test that waits: a service may ask for five seconds more (RFC 8628, section 3.5).
 #[test]
-fn a_page_that_is_none_is_never_shown_or_opened() {
-    let (mut scene, sso) = signed();
-    sso.send_to("file:///etc/passwd");
-    for opener in ["xdg-open", "open"] {
-        let path = scene.world.bin().join(opener);
-        std::fs::write(&path, "#!/bin/sh\necho \"$@\" >> \"$HOME/opened\"\n").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
-    }
-    scene.world.set("DISPLAY", ":0");
+fn a_service_that_wants_to_be_asked_less_often_is() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending", "slow_down"]);
+    let began = std::time::Instant::now();
     let ran = scene.world.run(["login", "corp"]).unwrap();
-    assert!(ran.status == 6 && ran.stderr.contains("is no page"), "{ran:?}");
-    sso.send_to("https://device.sso.eu-west-1.amazonaws.com/");
-    let mut over_ssh = scene.world.command(["login", "corp"]);
-    over_ssh.env("SSH_CONNECTION", "x");
-    assert_eq!(process::run(over_ssh, b"").unwrap().status, 0);
-    assert_eq!(scene.world.run(["login", "corp", "--no-input"]).unwrap().status, 0);
-    assert!(!scene.world.home().join("opened").exists());
+    assert_eq!((ran.status, sso.asked("/token").len()), (0, 3), "{ran:?}");
+    assert!(began.elapsed() >= std::time::Duration::from_secs(5));
+}
+
+#[test]
+fn a_code_that_has_ended_is_asked_for_no_more() {
+    let (scene, sso) = signed();
+    sso.codes_last(0);
+    let ran = scene.world.run(["login", "corp"]).unwrap();
+    assert!(ran.status == 4 && ran.stderr.contains("not confirmed in time"), "{ran:?}");
+    assert_eq!((sso.asked("/token").len(), cache(&scene).exists()), (0, false));
+}
+
+#[test]
+fn who_gives_up_the_wait_is_let_go() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending"; 600]);
+    let mut terminal = on_terminal(&scene, &["read"]);
+    terminal.wait_for("ABCD-EFGH").unwrap();
+    scene.wait_until("the service is asked", || !sso.asked("/token").is_empty());
+    terminal.press_control('c').unwrap();
+    assert_eq!(terminal.wait().unwrap(), 130, "{}", terminal.text());
+    assert!(!cache(&scene).exists() && terminal.stdout().is_empty());
+}
+
+#[test]
+fn who_says_no_in_the_middle_of_a_switch_changes_nothing() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending", "access_denied"]);
+    let mut terminal = on_terminal(&scene, &["read"]);
+    assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
+    assert!(terminal.text().contains("the sign-on was denied") && terminal.stdout().is_empty());
 }
 
 #[test]

@@ -61,6 +61,11 @@ impl Moto {
         serde_json::from_str(&self.ask("GET /_hits", "")).unwrap()
     }
 
+    /// Sets what `tests/moto/server.py` lets a test set.
+    pub fn tell(&self, path: &str, what: &Value) {
+        self.ask(&format!("POST {path}"), &what.to_string());
+    }
+
     fn ask(&self, what: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         write!(stream, "{what} HTTP/1.0\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
@@ -80,13 +85,26 @@ impl Drop for Moto {
 
 /// The Python of the tests, if there is one.
 pub fn python_path() -> Option<PathBuf> {
-    let path = std::env::var_os("ASSUME_ROLE_TEST_PYTHON").map(PathBuf::from);
+    from_environment("ASSUME_ROLE_TEST_PYTHON")
+}
+
+/// What `tests/run` installs and names by a variable. Without it a test says that it is skipped, or fails where
+/// `CI=true`.
+pub fn from_environment(variable: &str) -> Option<PathBuf> {
+    let path = std::env::var_os(variable).map(PathBuf::from);
     if path.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "ASSUME_ROLE_TEST_PYTHON is not set; run tests/run");
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "{variable} is not set; run tests/run");
         // Not eprintln, which the harness keeps to itself when a test passes.
-        let _ = writeln!(std::io::stderr(), "skipped: ASSUME_ROLE_TEST_PYTHON is not set; run tests/run");
+        let _ = writeln!(std::io::stderr(), "skipped: {variable} is not set; run tests/run");
     }
     path
+}
+
+/// The JSON that a script prints for these words; `None` where there is no Python.
+pub fn json_of(name: &str, words: impl IntoIterator<Item = String>) -> Option<Value> {
+    let output = python(name)?.args(words).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
 /// Where the scripts are.

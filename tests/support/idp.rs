@@ -56,7 +56,7 @@ pub struct Idp {
 }
 
 struct Shared {
-    answer: Mutex<Answer>,
+    answers: Mutex<Vec<Answer>>,
     asked: Mutex<Vec<Asked>>,
     stopping: AtomicBool,
 }
@@ -66,8 +66,8 @@ impl Idp {
     pub fn start(answer: Answer) -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
-        let (answer, asked) = (Mutex::new(answer), Mutex::default());
-        let shared = Arc::new(Shared { answer, asked, stopping: AtomicBool::new(false) });
+        let (answers, asked) = (Mutex::new(vec![answer]), Mutex::default());
+        let shared = Arc::new(Shared { answers, asked, stopping: AtomicBool::new(false) });
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
             for stream in socket.incoming().map_while(Result::ok) {
@@ -88,7 +88,12 @@ impl Idp {
 
     /// Answers this from now on.
     pub fn answers(&self, answer: Answer) {
-        *self.shared.answer.lock().unwrap() = answer;
+        self.answers_in_turn(vec![answer]);
+    }
+
+    /// Answers these one after the other, and the last of them from then on.
+    pub fn answers_in_turn(&self, answers: Vec<Answer>) {
+        *self.shared.answers.lock().unwrap() = answers;
     }
 
     /// What was asked so far.
@@ -130,7 +135,10 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     shared.asked.lock().unwrap().push(Asked { head, body });
-    let answer = shared.answer.lock().unwrap().clone();
+    let answer = {
+        let mut answers = shared.answers.lock().unwrap();
+        if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() }
+    };
     let mut stream = stream;
     let head = format!(
         "HTTP/1.1 {} x\r\n{}Content-Length: {}\r\nConnection: close\r\n\r\n",

@@ -28,6 +28,7 @@ struct State {
     log: Vec<(String, Value)>,
     made: usize,
     page: Option<&'static str>,
+    expires_in: Option<u64>,
 }
 
 impl Sso {
@@ -77,6 +78,11 @@ impl Sso {
     /// The page that a person is sent to, in place of the server's own.
     pub fn send_to(&self, page: &'static str) {
         self.state().page = Some(page);
+    }
+
+    /// How long the next codes are good, in seconds, in place of ten minutes.
+    pub fn codes_last(&self, seconds: u64) {
+        self.state().expires_in = Some(seconds);
     }
 
     /// The bodies of all requests to a path, in order.
@@ -152,7 +158,8 @@ impl State {
     fn authorization(&self) -> Value {
         let page = self.page.unwrap_or("https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH");
         json!({
-            "deviceCode": "device-code-1", "userCode": "ABCD-EFGH", "expiresIn": 600, "interval": 0,
+            "deviceCode": "device-code-1", "userCode": "ABCD-EFGH", "interval": 0,
+            "expiresIn": self.expires_in.unwrap_or(600),
             "verificationUri": "https://device.sso.eu-west-1.amazonaws.com/", "verificationUriComplete": page,
         })
     }

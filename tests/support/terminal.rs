@@ -110,6 +110,25 @@ impl Terminal {
         kill_process(self.pid(), signal).map_err(|error| Failure(format!("no signal: {error}")))
     }
 
+    /// Makes the terminal larger or smaller, as a window that is dragged.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn resize(&self, rows: u16, columns: u16) -> Outcome<()> {
+        let size = pty_process::Size::new(rows, columns);
+        self.pty.resize(size).map_err(|error| Failure(format!("no terminal: {error}")))
+    }
+
+    /// Waits until the command was stopped.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn wait_stopped(&self) -> Outcome<()> {
+        let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+        waitid(WaitId::Pid(self.pid()), stopped).map_err(|error| Failure(format!("it does not stop: {error}")))?;
+        Ok(())
+    }
+
     /// Whether the terminal echoes what is typed and hands it over line by line, as it did at the start.
     ///
     /// # Errors

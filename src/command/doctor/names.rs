@@ -68,16 +68,17 @@ fn aliases(accounts: &[Account]) -> Vec<Finding> {
     several
         .map(|(id, aliases)| {
             let names: Vec<String> = aliases.iter().map(|alias| format!("{} ({})", alias.name, alias.place)).collect();
-            let names = names.join(", ");
-            let differ = |of: fn(&Account) -> bool| {
-                aliases.iter().any(|alias| of(alias)) && !aliases.iter().all(|alias| of(alias))
+            // A second name is no way around a mark.
+            let marks = [
+                ("protected", aliases.iter().any(|alias| alias.protected)),
+                ("read_only", aliases.iter().any(|alias| alias.read_only)),
+            ];
+            let marks: Vec<&str> = marks.into_iter().filter(|(_, holds)| *holds).map(|(mark, _)| mark).collect();
+            let marked = match marks.as_slice() {
+                [] => String::new(),
+                marks => format!("; {} under each", marks.join(" and ")),
             };
-            if differ(|alias| alias.protected) || differ(|alias| alias.read_only) {
-                Finding::warning(&format!("{id} is guarded under one name and not under another: {names}"))
-                    .remedy("say protected and read_only under each of its names")
-            } else {
-                Finding::note(&format!("{id} has several names: {names}"))
-            }
+            Finding::note(&format!("{id} has several names: {}{marked}", names.join(", ")))
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use crate::cli;
 use crate::error::Result;
 use crate::input::Input;
 use crate::page::Fact;
-use crate::request::{Chosen, Origin, Request, Trust, Way, external_id, session_name};
+use crate::request::{Chosen, Marks, Origin, Request, Trust, Way, external_id, session_name};
 use crate::session::{Partition, minutes};
 use crate::shown::shown_up_to;
 use crate::source::{Asks, Outlook};
@@ -39,9 +39,9 @@ pub(super) fn facts(asked: &cli::Target, request: &Request, outlook: &Outlook, i
     if request.target.role.is_some() {
         facts.extend(shape(asked, request, input)?);
     }
-    if request.target.protected {
-        let answer = if request.yes { "--yes" } else { "its name is asked; --yes answers" };
-        facts.push(Fact::new("guard", "the account is protected", answer));
+    if let Some(alias) = &request.target.protected {
+        let answer = if request.yes { "--yes answers" } else { "a switch asks for the name, which --yes spares" };
+        facts.push(Fact::new("guard", &format!("protected: {answer}"), &alias.origin));
     }
     if let Some(trust) = trust(request) {
         facts.push(trust);
@@ -137,10 +137,11 @@ fn shape(asked: &cli::Target, request: &Request, input: &Input) -> Result<Vec<Fa
         facts.push(Fact::new("external id", shape.external_id.as_deref().unwrap_or("none"), &origin));
     }
     if !shape.policy_arns.is_empty() {
-        let is_read_only = request.target.account.as_ref().is_some_and(|account| account.read_only) && !asked.write;
-        let origin = match is_read_only && asked.policy_arn.is_empty() {
-            true => "the account is read_only; --write lifts it".to_owned(),
-            false => either("--policy-arn", !asked.policy_arn.is_empty()),
+        let marks = request.target.role.as_ref().map(|role| Marks::of(&role.account, None, input)).transpose()?;
+        let read_only = marks.and_then(|marks| marks.read_only).filter(|_| !asked.write && asked.policy_arn.is_empty());
+        let origin = match read_only {
+            Some(alias) => format!("read_only of {}; --write lifts it", alias.origin),
+            None => either("--policy-arn", !asked.policy_arn.is_empty()),
         };
         facts.push(Fact::new("policies", &shape.policy_arns.join(" "), &origin));
     }
@@ -164,7 +165,9 @@ fn shape(asked: &cli::Target, request: &Request, input: &Input) -> Result<Vec<Fa
 fn name_origin(asked: &cli::Target, request: &Request, input: &Input) -> Result<String> {
     let of_profile = profile_place(request, &["role_session_name"], input);
     Ok(match &request.target.account {
-        Some(account) => session_name(asked.session_name.as_deref(), account, input)?.map(|name| name.origin),
+        Some(account) => {
+            session_name(asked.session_name.as_deref(), account, &request.way, input)?.map(|name| name.origin)
+        }
         None if asked.session_name.is_some() => Some("--session-name".to_owned()),
         None if of_profile.is_empty() => Some("AWS_USERNAME".to_owned()),
         None => Some(of_profile),

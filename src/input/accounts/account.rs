@@ -73,6 +73,37 @@ pub(super) fn read_account(key: &str, spot: Spot<'_>, value: Json<'_>, unknown: 
     if value.kind() == Kind::Object { read_fields(&value.object()?, account, unknown) } else { Ok(account) }
 }
 
+/// An account without what only a switch to it needs: for lists of thousands.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// Its name.
+    pub name: Name,
+    /// Its id.
+    pub id: AccountId,
+    /// The region of its sessions.
+    pub region: Option<Region>,
+    /// Whether a switch has to be confirmed.
+    pub protected: bool,
+}
+
+/// The outline of the account that a property of the root object describes; `None` when it is wrong.
+pub(super) fn read_outline(key: &str, value: Json<'_>) -> Option<Outline> {
+    let name = Name::parse("account", key).ok()?;
+    if value.kind() != Kind::Object {
+        return Some(Outline { name, id: read_id(value).ok()?, region: None, protected: false });
+    }
+    let (mut id, mut region, mut protected) = (None, None, false);
+    for property in value.properties().ok()? {
+        match &*property.key {
+            "id" if property.value.kind() != Kind::Object => id = read_id(property.value).ok(),
+            "region" => region = Region::parse("", &property.value.string().ok()?).ok(),
+            "protected" => protected = property.value.raw == "true",
+            _ => {}
+        }
+    }
+    Some(Outline { name, id: id?, region, protected })
+}
+
 /// The id that a value of the root object stands for.
 ///
 /// # Errors

@@ -12,8 +12,8 @@ mod json;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use account::Account;
-use account::{read_account, read_id};
+pub use account::{Account, Outline};
+use account::{read_account, read_id, read_outline};
 use json::{EXAMPLE, Json, Property};
 
 use crate::error::{Error, Result};
@@ -99,13 +99,39 @@ impl Accounts {
         named.filter_map(|entry| Some(Listed { name: &entry.name, id: read_id(self.value(entry)).ok()? }))
     }
 
-    /// The accounts that have this id, in the order of the file.
+    /// The outlines of the accounts, in the order of the file, as far as they are right.
+    pub fn outlines(&self) -> impl Iterator<Item = Outline> {
+        self.entries.iter().filter_map(|entry| read_outline(&entry.name, self.value(entry)))
+    }
+
+    /// The accounts that have this id and are right, in the order of the file.
+    pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
+        // Most entries need not be read to see that they are others: digits are rarely written as escapes.
+        let may_be = |entry: &&Entry| {
+            let raw = self.value(entry).raw;
+            raw.contains(id.as_str()) || raw.contains('\\')
+        };
+        let accounts = self.entries.iter().filter(may_be).filter_map(|entry| self.account(entry, &mut Vec::new()).ok());
+        accounts.filter(|account| account.id == *id)
+    }
+
+    /// The accounts that have this id, in the order of the file. An entry whose name is not allowed and that says
+    /// nothing but the id is left out.
     ///
     /// # Errors
-    /// `Config` when one of them is wrong: it might say that the account is protected.
+    /// `Config` when one of them is wrong that says more: it might say that the account is protected.
     pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
-        let same = self.entries.iter().filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
-        same.map(|entry| self.account(entry, &mut Vec::new())).collect()
+        // Cheap, and right: an id stands in the file as it is, unless something there is escaped.
+        let may_be = |entry: &&Entry| {
+            let raw = self.value(entry).raw;
+            raw.contains(id.as_str()) || raw.contains('\\')
+        };
+        let same = self.entries.iter().filter(may_be).filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
+        let says_more = |entry: &Entry| self.value(entry).raw.starts_with('{');
+        same.map(|entry| (entry, self.account(entry, &mut Vec::new())))
+            .filter(|(entry, account)| account.is_ok() || says_more(entry))
+            .map(|(_, account)| account)
+            .collect()
     }
 
     /// Names that look like `word`, best first.

@@ -234,3 +234,11 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn an_id_is_found_however_it_is_written() {
+    let text = r#"{"a": "123456789012", "b": 123456789012, "c": "\u0031\u00323456789012", "d": {"id": "123456789012"},
+        "e": "999999999999"}"#;
+    let found = parse(text).unwrap().aliases_of(&AccountId::parse(ID).unwrap()).unwrap();
+    assert_eq!(found.iter().map(|account| account.name.as_str()).collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+}

@@ -7,23 +7,32 @@
 //! The format is the one of the *AWS SDKs and Tools Reference Guide*, "Shared config and credentials files". Where
 //! the readers of AWS differ, this one does what the AWS CLI does, because that is what users check a file with:
 //!
-//! | in a file | AWS CLI (botocore) | SDKs | here |
+//! | in a file | AWS CLI (botocore) | SDKs | here, and why |
 //! |---|---|---|---|
 //! | `x = y # note` | the note is part of `y` | cut off | as the CLI: `credential_process = a ; b` stays whole; a refused value gets a hint ([`Value::read`]) |
-//! | `[profile "a b"]`, `[profile 'a b']` | `a b` | section ignored | as the CLI |
+//! | `[profile "a b"]`, `[profile 'a b']` | `a b` | section ignored | as the CLI, which writes them so |
+//! | `["a b"]` in credentials | the quotes are part of the name | section ignored | `a b`, as in the other file |
 //! | `[profile a b]`, non-ASCII or other odd names | ignored, kept | ignored | kept: the name is clear |
-//! | `[ profile a]` | ignored | a profile | as the SDKs |
+//! | `[ profile a]`, `[ a ]` | ignored, or a name with blanks | a profile | as the SDKs: nobody can type such a name |
+//! | `[profile a] # [b]`, `[profile a] junk` | a section `profile a] # [b`; `a` | `a`; error for the file | `a` |
+//! | `[profilefoo a]` | the profile `a` | ignored | ignored: it says something else |
 //! | a key with blanks or other odd characters | kept | ignored | kept |
-//! | key indented below its header | a key | error for the file | as the CLI |
-//! | `key: value` | a key | error for the file | as the CLI |
-//! | section twice, key twice | error for the file | merged, last wins | merged, last wins; both places are kept |
+//! | key or header indented | a key, a header | error for the file | as the CLI |
+//! | `key: value` | a key | error for the file, or ignored | as the CLI |
+//! | section twice, key twice | error for the file; spelt with and without quotes, the later | merged, last wins | merged, last wins; both places are kept |
 //! | line without `=`, `[x` without `]` | error for the file | error for the file | error for that section |
 //! | key above all headers | error for the file | error for the file | reported, no section suffers |
 //! | byte order mark | error for the file | error for the file | skipped |
 //! | `[default]` and `[profile default]` | the later | the latter, alone | as the SDKs |
 //! | `[DEFAULT]` | in every profile | ignored | ignored: an accident of Python's reader |
 //! | blank or comment inside a value | an empty line; nothing | nothing; part of it | nothing |
-//! | `[name]` in config, `[profile name]` in credentials | ignored | ignored | ignored, but [`Profiles::ignored`] lists it |
+//! | a carriage return alone | a line's end | part of the line | part of the line: no editor writes it |
+//! | blanks of Unicode around a value | not part of it | part of it | as the CLI |
+//! | `x =` | an empty value | an empty value | not set, as all of AWS's tools treat it |
+//! | `[name]` in config, `[profile name]` in credentials | ignored, a profile `profile name` | ignored | ignored, but [`Profiles::ignored`] lists it |
+//!
+//! The tests hold all three readers against each other on hundreds of files (`tests/ini.rs`): every difference has to
+//! be one of these.
 //!
 //! A key in both files: the credentials file wins, as in both.
 
@@ -31,11 +40,13 @@ mod group;
 mod header;
 mod ini;
 mod section;
+mod without;
 
 use group::Group;
 use header::{FileKind, SectionKind};
 use ini::{Block, Ini};
 pub use section::{Section, Value};
+pub use without::without;
 
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;

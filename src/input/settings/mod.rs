@@ -17,6 +17,7 @@
 //! | `warning` | from which time left on the prompt warns | `10m` |
 //! | `alarm` | from which time left on the prompt is alarmed | `2m` |
 //! | `renewable_mark` | what marks a session that renews without asking, up to 4 characters | `*` |
+//! | `picker` | `builtin` or `fzf`: in what accounts and roles are chosen | `builtin` |
 //! | `repaint` | `yes` or `no`: zsh draws an idle prompt anew when a threshold is crossed | `no` |
 //! | `renew` | commands before which a session about to end is renewed: `aws terraform` | |
 //!
@@ -36,7 +37,7 @@ use crate::input::values::parse_role_duration;
 use crate::session::{Name, Region, parse_duration};
 use crate::shown::{is_plain, shown_up_to};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "store",
     "timeout",
     "region",
@@ -47,6 +48,7 @@ const KEYS: [&str; 12] = [
     "warning",
     "alarm",
     "renewable_mark",
+    "picker",
     "repaint",
     "renew",
 ];
@@ -80,6 +82,15 @@ pub enum StoreKind {
     Runtime,
     /// Nowhere.
     None,
+}
+
+/// In what accounts and roles are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickerKind {
+    /// In our own.
+    Builtin,
+    /// In fzf.
+    Fzf,
 }
 
 /// Where the prompt shows the role.
@@ -118,6 +129,8 @@ pub struct Settings {
     pub alarm: Setting<u32>,
     /// What marks a session that renews without asking.
     pub renewable_mark: Setting<String>,
+    /// In what accounts and roles are chosen.
+    pub picker: Setting<PickerKind>,
     /// Whether an idle prompt is drawn anew when a threshold is crossed.
     pub repaint: Setting<bool>,
     /// The commands before which a session about to end is renewed.
@@ -137,6 +150,7 @@ impl Default for Settings {
             warning: Setting::default_of(600),
             alarm: Setting::default_of(120),
             renewable_mark: Setting::default_of("*".to_owned()),
+            picker: Setting::default_of(PickerKind::Builtin),
             repaint: Setting::default_of(false),
             renew: Setting::default_of(Vec::new()),
         }
@@ -167,6 +181,7 @@ impl Settings {
             warning: setting(&given, "warning", parse_duration)?.unwrap_or(built_in.warning),
             alarm: setting(&given, "alarm", parse_duration)?.unwrap_or(built_in.alarm),
             renewable_mark: setting(&given, "renewable_mark", parse_mark)?.unwrap_or(built_in.renewable_mark),
+            picker: setting(&given, "picker", parse_picker)?.unwrap_or(built_in.picker),
             repaint: setting(&given, "repaint", parse_repaint)?.unwrap_or(built_in.repaint),
             renew: setting(&given, "renew", parse_commands)?.unwrap_or(built_in.renew),
         })
@@ -196,6 +211,10 @@ fn parse_side(origin: &str, text: &str) -> Result<PromptSide> {
         ("none", PromptSide::None),
     ];
     one_of(origin, "prompt", text, &sides)
+}
+
+fn parse_picker(origin: &str, text: &str) -> Result<PickerKind> {
+    one_of(origin, "picker", text, &[("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)])
 }
 
 fn parse_repaint(origin: &str, text: &str) -> Result<bool> {

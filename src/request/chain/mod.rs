@@ -102,6 +102,15 @@ impl Chain {
         Ok(Self { root, hops, region: region.transpose()? })
     }
 
+    /// The role that whoever takes the profile acts as: the one at its end, or the one that the sign-on gives.
+    pub fn assumed(&self) -> Option<RoleArn> {
+        let of_sign_on = || match &self.root.start {
+            Start::Sso(sso) => Some(sso.arn()),
+            _ => None,
+        };
+        self.role().map(|hop| hop.role.value.clone()).or_else(of_sign_on)
+    }
+
     /// The role at its end, if there is one.
     pub fn role(&self) -> Option<&Hop> {
         self.hops.last()

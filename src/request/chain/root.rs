@@ -26,6 +26,8 @@ pub struct Root {
     /// Whether a device that nobody names is looked for: not where the session is a step to a role, whose profile
     /// says what it wants.
     pub finds_device: bool,
+    /// Whether a renewal finds it again: keys in the environment give way to the role's.
+    pub stays: bool,
 }
 
 /// How the first link proves itself.
@@ -121,7 +123,12 @@ impl Root {
     fn of_environment(input: &Input) -> Result<Self> {
         let (keys, ends, from) = environment_keys(input)?;
         let start = Start::Keys(keys, ends);
-        Ok(Self { profile: ENVIRONMENT.to_owned(), from, start, mfa_serial: None, finds_device: true })
+        Ok(Self { profile: ENVIRONMENT.to_owned(), from, start, mfa_serial: None, finds_device: true, stays: false })
+    }
+
+    /// Whether its keys stand in the environment, and in no file.
+    pub fn is_environment(&self) -> bool {
+        self.profile == ENVIRONMENT && matches!(self.start, Start::Keys(..))
     }
 
     /// Whether a profile holds keys of its own.
@@ -132,7 +139,14 @@ impl Root {
     fn new(profile: &Section<'_>, place: &str, start: Start) -> Result<Self> {
         let name = profile.name();
         let from = format!("profile {} ({place})", shown_up_to(name, 80));
-        Ok(Self { profile: name.to_owned(), from, start, mfa_serial: mfa_serial(profile)?, finds_device: true })
+        Ok(Self {
+            profile: name.to_owned(),
+            from,
+            start,
+            mfa_serial: mfa_serial(profile)?,
+            finds_device: true,
+            stays: true,
+        })
     }
 }
 

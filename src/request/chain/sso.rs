@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::input::Input;
-use crate::input::environment::Environment;
 use crate::input::profiles::Section;
 use crate::request::base::chosen;
+use crate::request::desktop::no_desktop;
 use crate::request::target::Chosen;
-use crate::session::{AccountId, Region, RoleName};
+use crate::session::{AccountId, Region, RoleArn, RoleName};
 use crate::shown::{is_plain, shown_up_to};
 
 /// What the AWS CLI asks for when a session names no scopes.
@@ -44,15 +44,13 @@ pub struct SsoSession {
     pub on_desktop: bool,
 }
 
-/// Variables of a session that came over a network, or of a machine without a person.
-const ELSEWHERE: [&str; 6] = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"];
-
-fn is_desktop(environment: &Environment) -> bool {
-    let has_screen = cfg!(target_os = "macos") || environment.has("DISPLAY") || environment.has("WAYLAND_DISPLAY");
-    has_screen && !ELSEWHERE.iter().any(|name| environment.has(name))
-}
-
 impl SsoRole {
+    /// The role as others name it, though the one in the account has a longer name.
+    pub fn arn(&self) -> RoleArn {
+        let partition = self.session.region.partition();
+        RoleArn { partition, account: self.account.clone(), name: self.role.clone() }
+    }
+
     /// The sign-on of a profile, if it has one.
     pub(super) fn of_profile(profile: &Section<'_>, input: &Input) -> Result<Option<Self>> {
         let (account, role) = match (chosen(profile, "sso_account_id"), chosen(profile, "sso_role_name")) {
@@ -130,7 +128,7 @@ impl SsoSession {
         }
         let region = Region::parse(&region.origin, &region.value)?;
         let environment = &input.environment;
-        let (home, on_desktop) = (environment.home(), is_desktop(environment));
+        let (home, on_desktop) = (environment.home(), no_desktop(environment).is_none());
         Ok(Self { name, start_url: url.value, region, scopes, origin, home, on_desktop })
     }
 }
@@ -173,19 +171,5 @@ pub fn sign_on(word: Option<&str>, input: &Input) -> Result<SsoSession> {
             ))
             .hint("it takes sso_session, or sso_start_url and its fellows")
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_local_desktop_opens_pages() {
-        assert!(is_desktop(&Environment::from_pairs([("DISPLAY", ":0")])));
-        for name in ELSEWHERE {
-            assert!(!is_desktop(&Environment::from_pairs([("DISPLAY", ":0"), (name, "x")])), "{name}");
-        }
-        assert_eq!(is_desktop(&Environment::default()), cfg!(target_os = "macos"));
     }
 }

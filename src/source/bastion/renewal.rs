@@ -8,7 +8,8 @@ use crate::source::keys::base_key;
 use crate::store::{BaseFacts, BaseSession, MfaDevice, RoleSession, Store};
 
 /// Until when, by AWS's clock: as long as the base session lasts, without end for a user without an MFA device.
-/// `None` for what takes a code each time, and for temporary base keys, whose end nobody knows.
+/// `None` for what takes a code each time, for temporary base keys, whose end nobody knows, and for keys that are gone
+/// by then.
 ///
 /// # Errors
 /// `Io` when a configured store cannot be read.
@@ -19,7 +20,7 @@ pub fn renewable(
     store: &Store,
     now: Moment,
 ) -> Result<Option<Moment>> {
-    if base.keys.are_temporary() {
+    if base.keys.are_temporary() || !base.stays {
         return Ok(None);
     }
     if !base.finds_device && request.serial.is_none() {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Person;
 use super::template::filled;
 use crate::error::{Error, Result};
 use crate::input::assertion::Response;
@@ -12,16 +13,18 @@ use crate::sts::{Posted, Trouble, post};
 
 /// The field of the answer that holds the response, in base64.
 const FIELD: &str = "saml_response";
+/// What may be wrong when a provider neither refuses nor answers.
+const WHO_OR_WHERE: &str = "incorrect endpoint, username or password? Nothing was sent twice";
 /// The fields in which a provider says why not.
 const WORDS: [&str; 3] = ["message", "error", "error_description"];
 
-/// Logs in. Nothing is sent a second time: a wrong password that is repeated locks a user out.
+/// Logs in, once: a wrong password that is repeated locks a user out.
 ///
 /// # Errors
 /// `Refused` when the provider says no, `Network` without a usable answer.
-pub(super) async fn log_in(login: &Login, user: &str, password: &str, errand: &Errand<'_>) -> Result<Response> {
+pub(super) async fn log_in(login: &Login, person: &Person, errand: &Errand<'_>) -> Result<Response> {
     let url = &login.url.value;
-    let body = filled(&login.template, user, password);
+    let body = filled(&login.template, &person.user, person.password.expose());
     let posted = post(errand.client, url, &body).await?.map_err(|trouble| unreachable(url, &trouble))?;
     let refused = |error: Error| match words_of(&posted) {
         Some(words) => error.because(format!("it said: {words}")),
@@ -29,6 +32,14 @@ pub(super) async fn log_in(login: &Login, user: &str, password: &str, errand: &E
     };
     match posted.status {
         200..=299 => {}
+        // Where a browser would go on to a page for people; a moved address is answered otherwise.
+        302 | 303 => {
+            return Err(refused(
+                Error::refused(format!("{} sends to another page, which is not followed", shown(url)))
+                    .because(format!("HTTP {}: providers send to their login page so", posted.status))
+                    .hint(WHO_OR_WHERE),
+            ));
+        }
         300..=399 => {
             return Err(Error::network(format!("{} answers with a redirect, which is not followed", shown(url)))
                 .because(format!("HTTP {}: the password would go to another address", posted.status))
@@ -45,15 +56,17 @@ pub(super) async fn log_in(login: &Login, user: &str, password: &str, errand: &E
             return Err(refused(Error::network(format!("{} has a fault of its own (HTTP {status})", shown(url)))));
         }
     }
-    let answer: Value = serde_json::from_slice(&posted.body).map_err(|_| {
-        Error::network(format!("{} did not answer with JSON", shown(url))).hint("is SAML_IDP_ASSERTION_URL right?")
-    })?;
+    let answer: Value =
+        serde_json::from_slice(&posted.body).map_err(|_| match posted.body.trim_ascii_start() {
+            [b'<', ..] => Error::refused(format!("{} answers with a page for people, not with JSON", shown(url)))
+                .hint(WHO_OR_WHERE),
+            _ => Error::network(format!("{} did not answer with JSON", shown(url)))
+                .hint("is SAML_IDP_ASSERTION_URL right?"),
+        })?;
     match answer.get(FIELD) {
         Some(Value::String(text)) if !text.is_empty() => Response::of_base64(text)
             .map_err(|why| Error::network(format!("{FIELD} of {} is no SAML response: {}", shown(url), why.0))),
-        _ => Err(refused(
-            Error::refused(format!("{} gave no {FIELD}", shown(url))).hint("incorrect endpoint, username or password?"),
-        )),
+        _ => Err(refused(Error::refused(format!("{} gave no {FIELD}", shown(url))).hint(WHO_OR_WHERE))),
     }
 }
 

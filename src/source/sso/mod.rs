@@ -6,14 +6,14 @@
 mod cache;
 mod device;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
 use crate::error::{Error, Kind, Result};
 use crate::request::chain::{SsoRole, SsoSession};
 use crate::session::{Clock, Moment, Session};
 use crate::shown::{shown, shown_up_to};
 use crate::source::ask::Terminal;
+use crate::source::browser;
 use crate::source::tell_waiting;
 use crate::store::{Key, Lock, RoleSession, Store};
 use crate::sts::{Client, Failure, Trouble, role_credentials};
@@ -21,9 +21,6 @@ use cache::Token;
 
 /// A token is renewed when less than this is left, in seconds, as the AWS CLI does.
 const RENEWED_BELOW: i64 = 15 * 60;
-
-/// Files that container engines put into a container.
-const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
 /// A sign-on of one run.
 pub struct SignOn<'a> {
@@ -187,11 +184,9 @@ pub fn ends(session: &SsoSession) -> Option<Moment> {
 
 /// Opens a page that was checked before. A failure is no fault: the URL is on the terminal.
 fn open_page(url: &str) {
-    if CONTAINER.iter().any(|mark| Path::new(mark).exists()) {
-        return;
+    if browser::in_container().is_none() {
+        let _ = browser::opener(url).spawn();
     }
-    let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let _ = Command::new(opener).arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
 }
 
 /// The error for a failed call of the single sign-on.

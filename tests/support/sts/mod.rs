@@ -8,7 +8,7 @@ mod answer;
 mod caller;
 mod clock;
 mod faults;
-mod form;
+pub mod form;
 mod gate;
 pub mod http;
 mod log;

@@ -1,8 +1,26 @@
 //! A command line as words, by the rules of the AWS CLI (Python's `shlex.split`): quotes and backslashes as in a
 //! POSIX shell, and nothing else of one. `~`, `$`, `*`, `;` and `#` are characters like any other.
 
+use crate::error::{Error, Result};
+
+/// The words of a command that is run without a shell. They are not shown: a command line may hold a secret.
+///
+/// # Errors
+/// `Config` with the place when a quote does not close or there is no word.
+pub fn command_words(text: &str, place: &str) -> Result<Vec<String>> {
+    let wrong = |why: &str| {
+        Error::config(format!("{place}: that is no command: {why}"))
+            .hint("words as in a shell, with quotes that close; it is run without a shell")
+    };
+    let words = split(text).map_err(wrong)?;
+    if words.first().is_none_or(String::is_empty) {
+        return Err(wrong("it names no program"));
+    }
+    Ok(words)
+}
+
 /// The words, or why they have no end.
-pub(super) fn split(text: &str) -> Result<Vec<String>, &'static str> {
+fn split(text: &str) -> std::result::Result<Vec<String>, &'static str> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -36,7 +54,7 @@ pub(super) fn split(text: &str) -> Result<Vec<String>, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::*;
 
     #[test]
     fn words_as_the_aws_cli_splits_them() {

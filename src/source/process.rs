@@ -1,32 +1,20 @@
 //! `credential_process`: a program of the user's choice that prints keys as JSON.
 //!
-//! Its command line comes in, keys go out. It is run without a shell, only for the profile that was asked for, with
-//! nothing on standard input; what it asks, it asks on the terminal device. It has a deadline, and what it prints has
-//! an end. The contract is that of the *AWS SDKs and Tools Reference Guide*, "Process credential provider".
+//! Its command line comes in, keys go out. It is run only for the profile that was asked for, and is told for which, so
+//! that we know ourselves again. The contract is that of the *AWS SDKs and Tools Reference Guide*, "Process credential
+//! provider".
 
-mod words;
-
-use std::ffi::OsString;
-use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::process::Stdio;
 
 use serde::Deserialize;
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
+use super::program;
 use crate::error::{Error, Result};
+use crate::input::command_line::command_words;
 use crate::request::chain::{Process, RUNNING};
-use crate::session::{Keys, Moment, Secret, minutes};
-use crate::shown::{shown, shown_up_to};
-use words::split;
-
-/// How long the program may take; it may have to ask the user.
-const DEADLINE: Duration = Duration::from_secs(60);
-/// The most that is read of what it prints, in bytes.
-const LARGEST: u64 = 64 * 1024;
-/// How much of its words on standard error is shown, in characters.
-const WORDS_SHOWN: usize = 1000;
+use crate::session::{Keys, Moment, Secret};
+use crate::shown::shown_up_to;
 
 /// Keys that a program printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,65 +32,16 @@ pub(super) struct Printed {
 /// fails or takes too long; `Network` when it prints something else than keys.
 pub(super) async fn run(profile: &str, process: &Process, now: Moment) -> Result<Printed> {
     let Process { command, running } = process;
-    let words = split(&command.value)
-        .map_err(|why| Error::config(format!("{}: credential_process is not a command: {why}", command.origin)))?;
-    let (Some(program), arguments) = (words.first(), words.get(1..).unwrap_or_default()) else {
-        return Err(Error::config(format!("{}: credential_process is empty", command.origin)));
-    };
-    let mark: OsString =
-        [running.as_str(), profile].into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join("\n").into();
-    let child = Command::new(program)
-        .args(arguments)
-        .env(RUNNING, mark)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| {
-            let error =
-                Error::config(format!("{}: cannot run '{}'", command.origin, shown_up_to(program, 80))).because(error);
-            match program.starts_with('~') || program.contains('$') {
-                true => error.hint("no shell reads this line: write the whole path"),
-                false => error.hint("is it installed, and on the PATH?"),
-            }
-        })?;
-    let program = format!("the program of profile {} ({})", shown_up_to(profile, 80), command.origin);
-    let (status, printed, said) = tokio::time::timeout(DEADLINE, finish(child)).await.map_err(|_| {
-        Error::refused(format!("{program} gave no keys within {}", minutes(DEADLINE.as_secs() as i64)))
-            .hint(format!("try it by itself: {}", shown(&command.value)))
-    })??;
-    if !status.success() {
-        let how = status.code().map_or_else(|| "was killed".to_owned(), |code| format!("failed with status {code}"));
-        let error = Error::refused(format!("{program} {how}"));
-        let words = said.lines().filter(|line| !line.trim().is_empty()).map(|line| shown_up_to(line, WORDS_SHOWN));
-        return Err(words.take(10).fold(error, Error::because));
-    }
-    read(&printed, now).map_err(|why| {
-        Error::network(format!("{program} did not print keys: {why}"))
+    let words = command_words(&command.value, &command.origin)?;
+    let whose = format!("the program of profile {} ({})", shown_up_to(profile, 80), command.origin);
+    let names: Vec<&str> = [running.as_str(), profile].into_iter().filter(|name| !name.is_empty()).collect();
+    let printed = program::output(&words, &command.origin, &whose, |command| {
+        command.env(RUNNING, names.join("\n")).stderr(Stdio::piped());
+    });
+    read(&String::from_utf8_lossy(&printed.await?), now).map_err(|why| {
+        Error::network(format!("{whose} did not print keys: {why}"))
             .hint("it prints {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …, \"SessionToken\": …, \"Expiration\": …} and nothing else")
     })
-}
-
-/// Waits for the end. A program that prints too much is not waited for.
-async fn finish(mut child: Child) -> Result<(ExitStatus, Zeroizing<String>, String)> {
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    let failed = |error: std::io::Error| Error::io("the credential_process cannot be read").because(error);
-    let (printed, said) = tokio::try_join!(capped(out), capped(err)).map_err(failed)?;
-    if printed.len() as u64 > LARGEST {
-        return Err(Error::network("the credential_process printed more than 64 KiB: those are no keys"));
-    }
-    let status = child.wait().await.map_err(failed)?;
-    let printed = Zeroizing::new(String::from_utf8_lossy(&printed).into_owned());
-    Ok((status, printed, String::from_utf8_lossy(&said).into_owned()))
-}
-
-async fn capped(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
-    if let Some(stream) = stream {
-        stream.take(LARGEST + 1).read_to_end(&mut bytes).await?;
-    }
-    Ok(bytes)
 }
 
 #[derive(Deserialize)]

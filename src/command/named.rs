@@ -1,0 +1,210 @@
+//! `exec --profile-as NAME=ACCOUNT:ROLE`: roles as profiles of one command, as programs want them that use several.
+//!
+//! The words come in; a config file goes out, the user's own with these profiles in it. It holds no keys: each profile
+//! names this program as its `credential_process`, which gives them while they are needed.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::{Context, obtain, whose};
+use crate::cli::{Exec, Target};
+use crate::error::{Error, Result};
+use crate::input::Input;
+use crate::input::files::{CONFIG_CAP, read_text};
+use crate::input::profiles::without;
+use crate::report::Report;
+use crate::request::{Request, Way};
+use crate::session::{Name, RoleArn};
+use crate::shell::integration::binary_path;
+use crate::shell::quote;
+use crate::shown::shown_up_to;
+use crate::store::keep_config;
+
+/// A role under the name of a profile.
+pub struct Named {
+    name: Name,
+    target: Target,
+}
+
+/// Reads the options.
+///
+/// # Errors
+/// `Usage` for what is not `NAME=ACCOUNT:ROLE` and for a name that comes twice, `Config` for a name that is not allowed.
+pub fn read(arguments: &Exec, context: &Context) -> Result<Vec<Named>> {
+    let mut all: Vec<Named> = Vec::new();
+    for text in &arguments.profile_as {
+        let (name, words) = split(text)?;
+        let name = Name::parse("profile", name)?;
+        if all.iter().any(|other| other.name == name) {
+            return Err(Error::usage(format!("--profile-as gives the name {name} twice")));
+        }
+        // A code is good for one call, and goes with the target when there is one.
+        let takes_code = all.is_empty() && !whose::names_a_target(&arguments.target);
+        let target = Target { words, ..of_each(&arguments.target, takes_code, context) };
+        all.push(Named { name, target });
+    }
+    Ok(all)
+}
+
+/// The first `=` ends the name, the last `:` the account, unless it is the ARN of a role.
+fn split(text: &str) -> Result<(&str, Vec<String>)> {
+    let refuse = || {
+        Error::usage(format!("--profile-as '{}' is not NAME=ACCOUNT:ROLE", shown_up_to(text, 80)))
+            .hint("--profile-as audit=production:read")
+    };
+    let (name, target) = text.split_once('=').ok_or_else(refuse)?;
+    if RoleArn::is_meant(target) {
+        return Ok((name, vec![target.to_owned()]));
+    }
+    let (account, role) = target.rsplit_once(':').ok_or_else(refuse)?;
+    if account.is_empty() || role.is_empty() {
+        return Err(refuse());
+    }
+    Ok((name, vec![account.to_owned(), role.to_owned()]))
+}
+
+/// The options that hold for each of the roles. Files are named so that they are found from anywhere.
+fn of_each(asked: &Target, takes_code: bool, context: &Context) -> Target {
+    let absolute = |path: &Option<String>| match path.as_deref() {
+        Some("-") | None => path.clone(),
+        Some(path) => Some(context.directory.join(path).to_string_lossy().into_owned()),
+    };
+    Target {
+        words: Vec::new(),
+        profile: None,
+        mfa_code: asked.mfa_code.clone().filter(|_| takes_code),
+        policy: absolute(&asked.policy),
+        saml_response: absolute(&asked.saml_response),
+        web_identity_token_file: absolute(&asked.web_identity_token_file),
+        ..asked.clone()
+    }
+}
+
+/// Gets a session for each, so that questions and refusals come before the command, and writes the config file.
+///
+/// # Errors
+/// Whatever a session was refused for; `Config` where the user's own files are in the way, `Io` when the file cannot be
+/// written.
+pub fn config(named: &[Named], context: &Context, report: &Report) -> Result<PathBuf> {
+    let input = Input::read(&context.environment)?;
+    for Named { name, .. } in named {
+        refuse_shadowed(name, &input)?;
+    }
+    let (own_path, mut text, replaces) = own_config(named, context)?;
+    let mut line = vec![binary(context)?, "credential-process".to_owned()];
+    if let Some(path) = own_path.filter(|_| replaces) {
+        // Whoever asks for the role may be the very profile that this file replaces.
+        line.splice(0..0, ["env".to_owned(), format!("AWS_CONFIG_FILE={path}")]);
+    }
+    for Named { name, target } in named {
+        let session = obtain::session(target, 0, context, report)
+            .and_then(|session| refuse_environment(&session.request).map(|()| session))
+            .map_err(|error| error.because(format!("it was to become the profile {name}")))?;
+        session.remember_use(context.now())?;
+        for note in &session.granted.notes {
+            report.note(note);
+        }
+        let words = line.iter().chain(&session.request.words).map(|word| quote::process(word));
+        let region = session.request.region.as_ref().map(|region| format!("region = {}\n", region.value));
+        text.push_str(&format!(
+            "{}\ncredential_process = {}\n{}",
+            header(name),
+            words.collect::<Vec<_>>().join(" "),
+            region.unwrap_or_default()
+        ));
+    }
+    keep_config(&text, &context.environment, context.now())
+}
+
+/// The path of the user's config file, its text without the profiles that are defined anew, and whether it had any.
+fn own_config(named: &[Named], context: &Context) -> Result<(Option<String>, String, bool)> {
+    let head = "# A copy of the AWS config file, with the profiles of one command: assume-role exec --profile-as.\n\
+                # What is changed here is lost.\n";
+    let environment = &context.environment;
+    let path = environment.file("AWS_CONFIG_FILE", ".aws/config").map(|path| context.directory.join(path));
+    let file = path.as_deref().map(|path| read_text(path, environment.home().as_deref(), CONFIG_CAP)).transpose()?;
+    let path = path.map(|path| path.to_string_lossy().into_owned());
+    let Some(file) = file.flatten() else { return Ok((path, head.to_owned(), false)) };
+    let names: Vec<&str> = named.iter().map(|named| named.name.as_str()).collect();
+    let (rest, replaces) = without(file, &names)?;
+    let end = if rest.is_empty() || rest.ends_with('\n') { "" } else { "\n" };
+    Ok((path, format!("{head}{rest}{end}"), replaces))
+}
+
+/// The AWS CLI and boto3 take the keys of the credentials file first, whatever the config file says.
+fn refuse_shadowed(name: &Name, input: &Input) -> Result<()> {
+    let credentials = input.profiles.paths().get(1);
+    let places = input.profiles.get(name.as_str())?.into_iter().flat_map(|profile| profile.places());
+    match places.into_iter().find(|place| credentials.is_some_and(|path| place.file.as_ref() == path.as_str())) {
+        Some(place) => Err(Error::config(format!("{place}: the profile {name} has keys there, which would win"))
+            .hint("give --profile-as another name; for keys without a profile: exec ACCOUNT ROLE -- COMMAND")),
+        None => Ok(()),
+    }
+}
+
+/// The command gets other keys than this process, or none.
+fn refuse_environment(request: &Request) -> Result<()> {
+    if stands_on_environment(&request.way) {
+        return Err(Error::config(
+            "the role is assumed from the keys in the environment, which the command does not get",
+        )
+        .hint("name a profile that holds keys: --base PROFILE"));
+    }
+    Ok(())
+}
+
+fn stands_on_environment(way: &Way) -> bool {
+    match way {
+        Way::Bastion(base) => base.is_environment(),
+        Way::Root(root) => root.is_environment(),
+        Way::Via(hop) => stands_on_environment(&hop.way),
+        Way::Saml(_) | Way::WebIdentity(_) => false,
+    }
+}
+
+fn binary(context: &Context) -> Result<String> {
+    let first = context.arguments.first().map_or(OsStr::new("assume-role"), |name| name.as_os_str());
+    binary_path(first, &context.directory, context.environment.raw("PATH"), std::env::current_exe().ok())
+        .and_then(|path| path.to_str().map(str::to_owned))
+        .filter(|path| !path.contains(['\n', '\r']))
+        .ok_or_else(|| Error::config("the path of this program cannot stand in a config file"))
+}
+
+/// The header of a profile, with the quotes that the AWS CLI wants around an odd name.
+fn header(name: &Name) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || "-_./@:+%".contains(character);
+    match name.as_str() {
+        "default" => "[default]".to_owned(),
+        name if name.chars().all(plain) => format!("[profile {name}]"),
+        name => format!("[profile \"{name}\"]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_equals_sign_and_the_last_colon() {
+        for (text, name, words) in [
+            ("a=production:read", "a", &["production", "read"][..]),
+            ("a=b=c:d:ops/read", "a", &["b=c:d", "ops/read"]),
+            ("a b=R&D (eu):x=y", "a b", &["R&D (eu)", "x=y"]),
+            ("a=arn:aws:iam::123456789012:role/ops/read", "a", &["arn:aws:iam::123456789012:role/ops/read"]),
+        ] {
+            assert_eq!(split(text).unwrap(), (name, words.iter().map(|word| (*word).to_owned()).collect()), "{text}");
+        }
+        for text in ["a", "a=b", "a=:b", "a=b:", "=", ""] {
+            assert!(split(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_as_the_aws_cli_reads_them() {
+        for (name, expected) in
+            [("default", "[default]"), ("a-b", "[profile a-b]"), ("a b", "[profile \"a b\"]"), ("é", "[profile \"é\"]")]
+        {
+            assert_eq!(header(&Name::parse("profile", name).unwrap()), expected);
+        }
+    }
+}

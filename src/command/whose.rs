@@ -1,0 +1,103 @@
+//! Whose keys a verb hands out: those of the target that was typed, or without one those of this shell.
+
+use super::obtain::{self, Obtained};
+use super::{Context, previous};
+use crate::cli::Target;
+use crate::error::{Error, Kind, Result};
+use crate::report::Report;
+use crate::session::Moment;
+
+/// A shell's keys that are about to end are no use to anybody, in seconds.
+const LITTLE: i64 = 60;
+
+/// Whose keys they are.
+enum Whose {
+    /// This shell's, as they stand in the environment.
+    Here,
+    /// This shell's role, which has to be renewed.
+    Renewed(Target),
+    /// Those of a target.
+    Target(Target),
+}
+
+/// The session that is meant, with at least `wanted` seconds left; `None` when it is the one that stands in this
+/// shell's environment.
+///
+/// # Errors
+/// Whatever went wrong on the way; `Usage` without a target in a shell without a role.
+pub fn session(asked: &Target, wanted: i64, context: &Context, report: &Report) -> Result<Option<Obtained>> {
+    let (target, is_new) = match meant(asked, wanted, context)? {
+        Whose::Here => return Ok(None),
+        Whose::Renewed(target) => (target, false),
+        Whose::Target(target) => (target, true),
+    };
+    let session = obtain::session(&target, wanted, context, report).map_err(|error| explained(error, asked))?;
+    for note in session.request.notes.iter().chain(&session.granted.notes) {
+        report.note(note);
+    }
+    if is_new {
+        session.remember_use(context.now())?;
+    }
+    Ok(Some(session))
+}
+
+fn meant(asked: &Target, wanted: i64, context: &Context) -> Result<Whose> {
+    let environment = &context.environment;
+    let Some(kept) = kept(asked, context)? else { return previous::meant(asked, environment).map(Whose::Target) };
+    let ends = environment.text("ASSUME_ROLE_EXPIRES")?.and_then(|text| text.parse().ok()).map(Moment);
+    let lasts = ends.is_none_or(|ends| ends.since(context.now()) >= wanted.max(LITTLE));
+    if lasts && !shapes_a_session(asked) {
+        return Ok(Whose::Here);
+    }
+    // A guard stands at the entrance, not at a renewal.
+    Ok(Whose::Renewed(Target { yes: true, ..previous::merged(kept, asked) }))
+}
+
+/// The role of this shell, where no target is typed.
+fn kept(asked: &Target, context: &Context) -> Result<Option<Target>> {
+    let environment = &context.environment;
+    let ours = environment.text("ASSUME_ROLE_KEY_ID")?;
+    let is_ours = ours.is_some() && ours == environment.text("AWS_ACCESS_KEY_ID")?;
+    if names_a_target(asked) || !is_ours { Ok(None) } else { previous::kept("ASSUME_ROLE_TARGET", environment) }
+}
+
+/// A session of the target that is typed, or without one of this shell's role, whether or not its keys stand in the
+/// environment.
+///
+/// # Errors
+/// As [`session`].
+pub fn any_session(asked: &Target, context: &Context, report: &Report) -> Result<Obtained> {
+    let target = match kept(asked, context)? {
+        Some(kept) => Target { yes: true, ..previous::merged(kept, asked) },
+        None => previous::meant(asked, &context.environment)?,
+    };
+    obtain::session(&target, 0, context, report).map_err(|error| explained(error, asked))
+}
+
+/// Says of words that are missing that they need not have been there.
+fn explained(error: Error, asked: &Target) -> Error {
+    match error.kind {
+        Kind::Usage if !names_a_target(asked) => {
+            error.because("without a target it is about the role of this shell, and this shell holds none of ours")
+        }
+        _ => error,
+    }
+}
+
+/// Whether anything says who is meant.
+pub fn names_a_target(asked: &Target) -> bool {
+    let options = [&asked.profile, &asked.scheme, &asked.saml_response, &asked.web_identity_token_file];
+    !asked.words.is_empty() || options.iter().any(|option| option.is_some())
+}
+
+/// Whether an option asks for another session than the one that this shell has.
+fn shapes_a_session(asked: &Target) -> bool {
+    let plain = Target {
+        yes: asked.yes,
+        no_input: asked.no_input,
+        verbose: asked.verbose,
+        color: asked.color,
+        ..Target::default()
+    };
+    *asked != plain
+}

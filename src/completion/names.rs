@@ -1,0 +1,158 @@
+//! The names that a target is made of: accounts, roles of the account already typed, profiles.
+
+use std::collections::{HashMap, HashSet};
+
+use super::candidates::Candidate;
+use super::values::{Asked, joined};
+use crate::catalogue::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
+use crate::session::{AccountId, Moment, Name, Region};
+
+/// Account, role, then a region. A code is nobody's to guess.
+pub fn words(asked: &Asked) -> Vec<Candidate> {
+    match asked.position.positionals.len() {
+        0 => {
+            let catalogue = asked.catalogue(Reach::Glance);
+            let (accounts, profiles) = catalogue.targets();
+            // An id that nobody has named comes behind everything that has a name.
+            let (named, nameless): (Vec<_>, Vec<_>) = accounts.iter().partition(|account| !account.names.is_empty());
+            let leading = targets(asked, &accounts, &profiles);
+            [of_accounts(asked, &named), leading, of_accounts(asked, &nameless)].concat()
+        }
+        1 => account_and_role(asked),
+        _ if asked.position.has_region => Vec::new(),
+        _ => super::values::regions(asked),
+    }
+}
+
+/// Account, then role.
+pub fn account_and_role(asked: &Asked) -> Vec<Candidate> {
+    match asked.position.positionals.as_slice() {
+        [] => of_accounts(asked, &asked.catalogue(Reach::Glance).accounts().iter().collect::<Vec<_>>()),
+        [account] => roles(asked, account),
+        _ => Vec::new(),
+    }
+}
+
+/// What `profile remove` and `accounts remove` can take away.
+pub fn removable(asked: &Asked) -> Vec<Candidate> {
+    let catalogue = asked.catalogue(Reach::Glance);
+    match asked.position.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["profile", "remove"] => {
+            let placed = catalogue.profiles().filter_map(|profile| profile.name_and_place());
+            placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
+        }
+        ["accounts", "remove"] => {
+            let accounts = catalogue.accounts();
+            let named = accounts.iter().flat_map(|account| account.names.iter().map(move |name| (account, name)));
+            named.map(|(account, name)| Candidate::new(name.as_str(), account.id.as_str())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Every profile that a switch can go to.
+pub fn profiles(asked: &Asked) -> Vec<Candidate> {
+    let catalogue = asked.catalogue(Reach::GlanceAtKeys);
+    let (accounts, profiles) = catalogue.targets();
+    let described = Described::new(asked, &accounts);
+    profiles.iter().map(|profile| described.profile(profile)).collect()
+}
+
+/// Roles to go through: `ACCOUNT:ROLE`, and profiles.
+pub fn hops(asked: &Asked) -> Vec<Candidate> {
+    let catalogue = asked.catalogue(Reach::Glance);
+    let accounts = catalogue.accounts_with_roles();
+    let of_account = |account: &KnownAccount| {
+        let hop = |role: &KnownRole| Candidate::new(format!("{}:{}", account.name(), role.name), account.id.as_str());
+        account.roles.iter().map(hop).collect::<Vec<_>>()
+    };
+    let hops = accounts.iter().flat_map(of_account);
+    hops.chain(targets(asked, &accounts, &catalogue.targets().1)).collect()
+}
+
+/// Whether a name can be typed where it is: a verb or an option would win over it.
+fn is_reachable(asked: &Asked, name: &str) -> bool {
+    let position = &asked.position;
+    position.escaped || !(name.starts_with('-') || position.taken.iter().any(|verb| verb == name))
+}
+
+fn of_accounts(asked: &Asked, accounts: &[&KnownAccount]) -> Vec<Candidate> {
+    let (current, now) = (&asked.position.current, asked.known.now);
+    let by_id = !current.is_empty() && current.bytes().all(|byte| byte.is_ascii_digit());
+    let mut found = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        let names = account.names.iter().map(Name::as_str).filter(|name| is_reachable(asked, name));
+        found.extend(names.map(|name| Candidate::new(name, of_account(account, account.id.as_str(), now))));
+        if by_id || account.names.is_empty() {
+            let name = account.names.first().map_or("", Name::as_str);
+            found.push(Candidate::new(account.id.as_str(), of_account(account, name, now)));
+        }
+    }
+    found
+}
+
+fn of_account(account: &KnownAccount, first: &str, now: Moment) -> String {
+    let region = account.region.as_ref().map_or("", Region::as_str);
+    let protected = if account.protected { "protected" } else { "" };
+    joined([first, region, protected, &used(account.usage, now)])
+}
+
+fn roles(asked: &Asked, account: &str) -> Vec<Candidate> {
+    let account = asked.catalogue(Reach::Glance).account(account);
+    let described = |role: &KnownRole| {
+        let default = if role.default { "default" } else { "" };
+        let source = role.sources.first().filter(|source| **source != Source::History);
+        joined([default, &used(role.usage, asked.known.now), &source.map(ToString::to_string).unwrap_or_default()])
+    };
+    let roles = account.into_iter().flat_map(|account| account.roles);
+    roles.map(|role| Candidate::new(role.name.as_str(), described(&role))).collect()
+}
+
+/// The profiles that lead to a role. An account of the same name wins, so such a profile is none here.
+fn targets(asked: &Asked, accounts: &[KnownAccount], profiles: &[KnownProfile<'_>]) -> Vec<Candidate> {
+    if profiles.is_empty() {
+        return Vec::new();
+    }
+    let described = Described::new(asked, accounts);
+    let is_target = |profile: &KnownProfile<'_>| {
+        let name = profile.name;
+        profile.leads.role().is_some() && is_reachable(asked, name) && !described.is_account(name)
+    };
+    let targets = profiles.iter().filter(|profile| is_target(profile));
+    targets.map(|profile| described.profile(profile)).collect()
+}
+
+/// Profiles in words, with the names of accounts for their ids.
+struct Described<'a> {
+    by_id: HashMap<&'a AccountId, &'a KnownAccount>,
+    names: HashSet<&'a str>,
+    now: Moment,
+}
+
+impl<'a> Described<'a> {
+    fn new(asked: &Asked, accounts: &'a [KnownAccount]) -> Self {
+        let names = accounts.iter().flat_map(|account| account.names.iter().map(Name::as_str));
+        let by_id = accounts.iter().map(|account| (&account.id, account)).collect();
+        Self { by_id, names: names.collect(), now: asked.known.now }
+    }
+
+    fn is_account(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    fn profile(&self, profile: &KnownProfile<'_>) -> Candidate {
+        let leads = match profile.leads.role() {
+            Some((id, role, _)) => {
+                let account = self.by_id.get(id).map_or(id.as_str(), |account| account.name());
+                format!("profile, {account}:{role}")
+            }
+            None if profile.leads == Leads::Keys => "profile with keys".to_owned(),
+            None => "profile".to_owned(),
+        };
+        Candidate::new(profile.name, joined([&leads, &used(profile.usage, self.now)]))
+    }
+}
+
+fn used(usage: Usage, now: Moment) -> String {
+    usage.last.map(|last| format!("used {}", ago(last, now))).unwrap_or_default()
+}

@@ -1,0 +1,72 @@
+//! A page to sign on is opened on a desktop and nowhere else; page and code are printed everywhere.
+//!
+//! Whether this is a container is asked of two files at the root of the system, which no test can make or remove; so
+//! strace answers in place of the kernel, and tells which programs were started.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::sso::signed;
+use crate::scenes::Scene;
+use crate::support::process;
+use crate::support::shells::find;
+
+const PAGE: &str = "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH";
+
+/// Signs on with these variables; tells whether a page was opened.
+fn opened(scene: &Scene, in_container: bool, variables: &[(&str, &str)], more: &[&str]) -> bool {
+    for opener in ["xdg-open", "open"] {
+        let path = scene.world.bin().join(opener);
+        std::fs::write(&path, "#!/bin/sh\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    let trace = scene.world.root().join("trace");
+    let mark = if in_container { "retval=0" } else { "error=ENOENT" };
+    let mut command = scene.world.command_of("strace");
+    command.args(["-f", "-qq", "-e", "trace=execve,stat,newfstatat,statx", "-e"]);
+    command.arg(format!("inject=stat,newfstatat,statx:{mark}")).args(["-P", "/.dockerenv", "-P", "/run/.containerenv"]);
+    for directory in ["", "/usr/local/bin", "/usr/bin", "/bin"] {
+        let directory = if directory.is_empty() { scene.world.bin() } else { directory.into() };
+        command.arg("-P").arg(directory.join("xdg-open")).arg("-P").arg(directory.join("open"));
+    }
+    command.arg("-o").arg(&trace).arg(scene.world.program()).args(["login", "corp"]).args(more);
+    command.envs(variables.iter().copied());
+    let ran = process::run(command, b"").unwrap();
+    assert!(ran.status == 0 && ran.stderr.contains(PAGE) && ran.stderr.contains("ABCD-EFGH"), "{ran:?}");
+    std::fs::read_to_string(trace).unwrap().contains("execve(")
+}
+
+#[test]
+fn a_page_is_opened_on_a_desktop_only() {
+    let Some(_) = find("strace") else { return };
+    let (scene, _sso) = signed();
+    let desktop = ("DISPLAY", ":0");
+    assert!(opened(&scene, false, &[desktop], &[]));
+    assert!(opened(&scene, false, &[("WAYLAND_DISPLAY", "wayland-0")], &[]));
+    assert!(!opened(&scene, false, &[], &[]), "without a screen");
+    assert!(!opened(&scene, true, &[desktop], &[]), "in a container");
+    assert!(!opened(&scene, false, &[desktop], &["--no-input"]), "where nobody may be asked");
+    for name in ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"] {
+        assert!(!opened(&scene, false, &[desktop, (name, "x")], &[]), "{name}");
+    }
+}
+
+#[test]
+fn a_page_that_is_none_is_never_shown_or_opened() {
+    let Some(_) = find("strace") else { return };
+    let (mut scene, sso) = signed();
+    sso.send_to("file:///etc/passwd");
+    scene.world.set("DISPLAY", ":0");
+    let trace = scene.world.root().join("trace");
+    let mut command = scene.world.command_of("strace");
+    command.args(["-f", "-qq", "-e", "trace=execve", "-o"]).arg(&trace).arg(scene.world.program());
+    let ran = process::run(
+        {
+            command.args(["login", "corp"]);
+            command
+        },
+        b"",
+    )
+    .unwrap();
+    assert!(ran.status == 6 && ran.stderr.contains("is no page"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(trace).unwrap().matches("execve(").count(), 1);
+}

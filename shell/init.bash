@@ -20,7 +20,8 @@ flags=$- ${BASHOPTS-}
 side=${__assume_role_side-}
 hook=$(\builtin type -t __assume_role_hook)
 completion=$(\builtin complete -p assume-role 2>/dev/null)
-others=$(\builtin type -t assume-role-with-bastion) $(\builtin alias assume awsume 2>/dev/null)
+others=$(\builtin type -t assume-role-with-bastion)
+$(\builtin alias assume awsume 2>/dev/null)
 hooks=${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}
 prompt=${PS1-}"
             fi

@@ -14,15 +14,18 @@ function 'assume-role'() {
                 if [[ -o prompt_percent ]]; then __ar_flags+=' prompt_percent'; fi
                 \builtin emulate -L zsh
                 \builtin setopt no_xtrace
-                \builtin local -x ASSUME_ROLE_SHELL_STATE="shell=zsh ${ZSH_VERSION}
-flags=${__ar_flags}
-side=${__assume_role_side-}
-hook=$(\builtin whence -w __assume_role_hook)
-completion=${_comps[assume-role]-} $(\builtin whence -w compdef)
-others=$(\builtin whence -w assume-role-with-bastion assume awsume)
-segments=$(\builtin whence -w prompt_assume_role spaceship_assume_role)
-hooks=${precmd_functions[*]-}
-prompt=${PROMPT-} ${RPROMPT-}"
+                \builtin local -x ASSUME_ROLE_SHELL_STATE
+                ASSUME_ROLE_SHELL_STATE=$( # csh_junkie_quotes takes no line break between quotes
+                    \builtin print -r -- "shell=zsh ${ZSH_VERSION}"
+                    \builtin print -r -- "flags=${__ar_flags}"
+                    \builtin print -r -- "side=${__assume_role_side-}"
+                    \builtin print -r -- "hook=$(\builtin whence -w __assume_role_hook)"
+                    \builtin print -r -- "completion=${_comps[assume-role]-} $(\builtin whence -w compdef)"
+                    \builtin print -r -- "others=$(\builtin whence -w assume-role-with-bastion assume awsume)"
+                    \builtin print -r -- "segments=$(\builtin whence -w prompt_assume_role spaceship_assume_role)"
+                    \builtin print -r -- "hooks=${precmd_functions[*]-}"
+                    \builtin print -r -- "prompt=${PROMPT-} ${RPROMPT-}"
+                )
             fi
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return

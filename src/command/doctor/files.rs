@@ -78,7 +78,7 @@ fn accounts(accounts: &Result<Accounts>) -> Vec<Finding> {
     if !accounts.exists() {
         return vec![
             Finding::note(&format!("there is no {file}: accounts go by their ids, or by profiles"))
-                .remedy(format!("name one there: {{\"production\": \"123456789012\"}}")),
+                .remedy("name one there: {\"production\": \"123456789012\"}"),
         ];
     }
     let mut findings = vec![Finding::fine(&format!("{file}: {}", counted(accounts.iter().count(), "account")))];

@@ -45,22 +45,15 @@ pub fn run(arguments: cli::Doctor, context: &Context) -> Result<Told> {
     let page = Page::of_output(arguments.color, context.prints_to_terminal, environment);
     let count = |level| sections.iter().flat_map(|section| &section.findings).filter(|it| it.level == level).count();
     let (broken, warnings) = (count(Level::Broken), count(Level::Warning));
-    let mut text = finding::page(&sections, &page);
-    if broken > 0 {
-        let error =
-            Error::new(Kind::Broken, format!("{}, {}", things(broken, "broken"), things(warnings, "to be warned of")));
-        return Ok(Told { text, error: Some(error) });
-    }
-    text.push_str(&match warnings {
-        0 => "Nothing is broken.\n".to_owned(),
-        several => format!("Nothing is broken; {}.\n", things(several, "to be warned of")),
-    });
-    Ok(Told::text(text))
-}
-
-fn things(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 thing is {what}"),
-        several => format!("{several} things are {what}"),
-    }
+    let text = finding::page(&sections, &page);
+    let warned = match warnings {
+        0 => String::new(),
+        1 => "; 1 warning".to_owned(),
+        several => format!("; {several} warnings"),
+    };
+    Ok(match broken {
+        0 => Told::text(format!("{text}Nothing is broken{warned}.\n")),
+        1 => Told { text, error: Some(Error::new(Kind::Broken, format!("1 thing is broken{warned}"))) },
+        several => Told { text, error: Some(Error::new(Kind::Broken, format!("{several} things are broken{warned}"))) },
+    })
 }

@@ -4,6 +4,7 @@ use super::finding::Finding;
 use super::prompt;
 use super::state::ShellState;
 use crate::command::{Context, init};
+use crate::shell::variables::REGION;
 
 /// What the shell says about itself; without a word of it the function is not loaded.
 pub(super) fn findings(state: Option<&ShellState>, context: &Context) -> Vec<Finding> {
@@ -13,6 +14,7 @@ pub(super) fn findings(state: Option<&ShellState>, context: &Context) -> Vec<Fin
         return vec![error.hints.iter().fold(missing, |finding, hint| finding.remedy(hint.as_str()))];
     };
     let (shell, version) = state.shell();
+    let version = version.split('(').next().unwrap_or_default();
     let mut findings = vec![Finding::fine(&format!("the function is loaded in this {shell} {version}"))];
     findings.extend(too_old(shell, version));
     if state.is_interactive() {
@@ -127,7 +129,8 @@ fn others(state: &ShellState) -> Vec<Finding> {
 
 /// fish keeps universal variables for all shells, whatever a switch does.
 fn universal(state: &ShellState) -> Vec<Finding> {
-    let names = state.get("universal").split_whitespace();
+    // A region of one's own may well be for all shells.
+    let names = state.get("universal").split_whitespace().filter(|name| !REGION.contains(name));
     names
         .map(|name| {
             Finding::warning(&format!("{name} is a universal variable: it comes back in every new shell"))

@@ -89,8 +89,14 @@ fn file_system_name(path: &Path) -> Option<&'static str> {
         (0x0102_1994, "tmpfs"),
         (0x8584_58F6, "tmpfs"),
     ];
-    let kind = i64::from(rustix::fs::statfs(path).ok()?.f_type) & 0xFFFF_FFFF;
+    let kind = magic(rustix::fs::statfs(path).ok()?.f_type);
     kinds.iter().find(|(magic, _)| *magic == kind).map(|(_, name)| *name)
+}
+
+/// The lower half of a type, whose width and sign differ from machine to machine.
+#[cfg(target_os = "linux")]
+fn magic(kind: impl Into<i64>) -> i64 {
+    kind.into() & 0xFFFF_FFFF
 }
 
 #[cfg(not(target_os = "linux"))]

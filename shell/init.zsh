@@ -9,13 +9,14 @@ function 'assume-role'() {
     case "${1-}" in
         init|export|exec|env|credential-process|status|list|explain|doctor|console|profile|accounts|login|logout|completions|man|-h|--help|-V|--version)
             if [[ $1 == doctor ]]; then
-                # What only the shell knows, for this one call. The last one may span lines.
+                # What only the shell knows, for this one call. The last one may span lines. csh_junkie_quotes takes no
+                # line break between quotes, and an interactive shell no comment between the parentheses.
                 \builtin local __ar_flags=$-
                 if [[ -o prompt_percent ]]; then __ar_flags+=' prompt_percent'; fi
                 \builtin emulate -L zsh
                 \builtin setopt no_xtrace
                 \builtin local -x ASSUME_ROLE_SHELL_STATE
-                ASSUME_ROLE_SHELL_STATE=$( # csh_junkie_quotes takes no line break between quotes
+                ASSUME_ROLE_SHELL_STATE=$(
                     \builtin print -r -- "shell=zsh ${ZSH_VERSION}"
                     \builtin print -r -- "flags=${__ar_flags}"
                     \builtin print -r -- "side=${__assume_role_side-}"

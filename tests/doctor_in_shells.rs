@@ -14,6 +14,7 @@ fn said(shell: Shell, rc: &str) -> Option<String> {
     let mut tmux = Tmux::start(&world, shell, rc).unwrap();
     let said = tmux.run("assume-role doctor").unwrap();
     assert_eq!(said.status, 0, "{said:?}");
+    assert!(said.text.trim_start().starts_with("program\n"), "the function itself says nothing: {said:?}");
     let after = tmux.run("echo \"<$ASSUME_ROLE_SHELL_STATE>\"").unwrap();
     assert!(after.text.contains("<>"), "the variable is for one call only: {after:?}");
     let (_, rest) = said.text.split_once("shell\n").unwrap_or_else(|| panic!("{said:?}"));

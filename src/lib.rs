@@ -1,13 +1,14 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! ending, error, shown, session, cli, input, store, catalogue, request, sts, source, shell, report, page, table,
-//! picker, completion, command.
+//! ending, error, shown, session, cli, input, store, edit, catalogue, request, sts, source, shell, report, page,
+//! table, picker, completion, command.
 
 pub mod catalogue;
 pub mod cli;
 pub mod command;
 pub mod completion;
+pub mod edit;
 pub mod ending;
 pub mod error;
 pub mod input;

@@ -79,8 +79,8 @@ fn fails(ran: &Ran, status: i32, said: &str) {
 fn a_failure_is_one_line() {
     let scene = bastion();
     let run = |words: &[&str]| scene.world.run(["credential-process"].iter().chain(words)).unwrap();
-    fails(&run(&["production", "read"]), 5, "in a terminal: assume-role exec");
-    fails(&run(&["production", "read", "--no-input"]), 5, "in a terminal: assume-role exec");
+    fails(&run(&["production", "read"]), 5, "in a terminal: assume-role exec production read -- true");
+    fails(&run(&["production", "read", "--no-input"]), 5, "in a terminal: assume-role exec production read -- true");
     assert_eq!(scene.sts.count("AssumeRole"), 0);
     fails(&run(&["nowhere", "read"]), 3, "there is no account 'nowhere'");
     fails(&run(&["production", "read", "--profil", "x"]), 2, "--profil");
@@ -160,6 +160,17 @@ fn it_never_runs_itself_in_a_circle() {
         fails(&ran, 4, "leads back to itself");
     }
     assert_eq!(scene.sts.connections(), 0);
+}
+
+#[test]
+fn an_account_alone_is_enough_when_it_has_one_role() {
+    let scene = ready();
+    let accounts = format!(
+        r#"{{"default": "{BASTION}", "production": {{"id": "{PRODUCTION}", "roles": ["read", "admin"]}}, "one": {{"id": "{PRODUCTION}", "default_role": "read"}}}}"#
+    );
+    scene.world.accounts(&accounts).unwrap();
+    assert_eq!(scene.world.run(["credential-process", "one"]).unwrap().status, 0);
+    fails(&scene.world.run(["credential-process", "production"]).unwrap(), 5, "which role in production?");
 }
 
 /// Processes that begin while the first is held up at AWS.

@@ -283,6 +283,21 @@ fn a_shell_inside_knows_its_role_and_renews_it() {
 }
 
 #[test]
+fn a_target_is_what_it_is_for_a_switch() {
+    let scene = ready();
+    let accounts = format!(r#"{{"default": "{BASTION}", "one": {{"id": "{PRODUCTION}", "default_role": "read"}}}}"#);
+    scene.world.accounts(&accounts).unwrap();
+    let arn = format!("arn:aws:iam::{PRODUCTION}:role/ops/deploy");
+    for (target, role) in [("one", "read"), (arn.as_str(), "ops/deploy")] {
+        let ran = scene.world.run(["exec", target, "--", "printenv", "AWS_ACCOUNT_ROLE"]).unwrap();
+        assert_eq!(ran.stdout, format!("{role}\n"), "{ran:?}");
+    }
+    let mut command = scene.world.command(["exec", "-", "--", "printenv", "AWS_ACCOUNT_ROLE"]);
+    command.env("ASSUME_ROLE_PREVIOUS", "-- one read");
+    assert_eq!(run(command, b"").unwrap().stdout, "read\n");
+}
+
+#[test]
 fn a_protected_account_is_entered_on_purpose() {
     let scene = bastion();
     scene

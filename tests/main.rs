@@ -1,6 +1,7 @@
 //! The one integration binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
+mod accounts_edit;
 mod arn;
 mod assume;
 mod bastion;
@@ -26,6 +27,7 @@ mod faults;
 mod guard;
 mod homes;
 mod hostile;
+mod import;
 mod ini;
 mod init_scripts;
 mod interactive;
@@ -41,6 +43,7 @@ mod open_shells;
 mod picker;
 mod pictures;
 mod previous;
+mod profile_edit;
 mod profiles;
 mod prompt;
 mod questions;

@@ -8,11 +8,12 @@ use assume_role::cli::Cli;
 use clap::CommandFactory;
 
 /// The layers, each importing only what stands before it. Modules of one line may know each other.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 16] = [
     &["ending", "error", "shown", "session"],
     &["cli"],
     &["input"],
     &["store"],
+    &["edit"],
     &["catalogue"],
     &["request"],
     &["sts"],

@@ -1,4 +1,4 @@
-//! The two verbs that every new shell and every switch pay for, read without building all the others.
+//! The verbs that every new shell, every switch and every SDK pay for, read without building all the others.
 //!
 //! Words go in; what they mean comes out, or nothing: then the whole reader has to say why, in help or a refusal.
 
@@ -15,11 +15,12 @@ struct Alone<T: Args> {
     arguments: T,
 }
 
-/// What `init …` and `export …` mean.
+/// What `init …`, `export …` and `credential-process …` mean.
 pub(super) fn parse(words: &[OsString]) -> Option<Cli> {
     let verb = match words.first()?.to_str()? {
         "init" => Verb::Init(arguments(words)?),
         "export" => Verb::Export(arguments(words)?),
+        "credential-process" => Verb::CredentialProcess(Box::new(arguments(words)?)),
         _ => return None,
     };
     Some(Cli { verb: Some(verb), target: Target::default() })
@@ -44,6 +45,9 @@ mod tests {
             "export --shell=bash -- --region eu-west-1 -- init read --help",
             "export --format json -- -h",
             "export --shell fish",
+            "credential-process production read",
+            "credential-process --region eu-west-1 -- -x read",
+            "credential-process -",
         ] {
             let words: Vec<OsString> = text.split(' ').map(OsString::from).collect();
             let whole = Cli::try_parse_from([OsString::from("assume-role")].iter().chain(&words)).unwrap();

@@ -4,12 +4,12 @@
 //! said besides is lost where all went well, so nothing is said then, and where it did not one line, which the SDK
 //! shows as its own error. Questions go to the terminal device, if this process may use it.
 
-use super::{Context, obtain, previous};
+use super::{Context, choose, obtain, previous};
 use crate::cli::{self, Target};
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
 use crate::session::Secret;
-use crate::shell::formats;
+use crate::shell::{formats, quote};
 use crate::source::ask::is_in_background;
 
 /// The session as JSON on one line.
@@ -26,14 +26,17 @@ fn json(asked: &Target, context: &Context) -> Result<Secret> {
             .hint("to see whether it works: assume-role credential-process … > /dev/null"));
     }
     let in_background = is_in_background();
+    let silent = Report::silent();
+    // An SDK asks too often for a list to choose from.
+    let alone = Target { no_input: true, ..previous::meant(asked, &context.environment)? };
     let asked = Target {
         // Who wrote it into ~/.aws/config has entered the account; an SDK only renews.
         yes: true,
         no_input: asked.no_input || in_background,
-        ..previous::meant(asked, &context.environment)?
+        ..choose::completed(alone, context, &silent)?
     };
-    let session = obtain::session(&asked, 0, context, &Report::silent())
-        .map_err(|error| if in_background { not_in_background(error) } else { error })?;
+    let session = obtain::session(&asked, 0, context, &silent)
+        .map_err(|error| with_nobody_to_ask(error, &asked, in_background))?;
     let switch = session.switch(context)?;
     let changes = switch.changes();
     formats::for_sdks(|name| {
@@ -41,11 +44,20 @@ fn json(asked: &Target, context: &Context) -> Result<Secret> {
     })
 }
 
-/// A process in the background that reads its terminal is stopped, and whoever waits for its answer waits for ever.
-fn not_in_background(error: Error) -> Error {
-    match error.kind {
-        Kind::NeedsAnswer => Error { message: "an answer is needed, but a background job may not ask".into(), ..error },
-        _ => error,
+/// What to do where nobody could be asked: let somebody be asked once, then the base session serves.
+fn with_nobody_to_ask(error: Error, asked: &Target, in_background: bool) -> Error {
+    if error.kind != Kind::NeedsAnswer {
+        return error;
+    }
+    let target = match &asked.profile {
+        Some(profile) => format!("--profile {}", quote::process(profile)),
+        None => asked.words.iter().take(2).map(|word| quote::process(word)).collect::<Vec<_>>().join(" "),
+    };
+    let hints = vec![format!("in a terminal: assume-role exec {target} -- true")];
+    match in_background {
+        // Reading the terminal would stop it, and whoever waits for its answer would wait for ever.
+        true => Error { message: "an answer is needed, but a background job may not ask".into(), hints, ..error },
+        false => Error { hints, ..error },
     }
 }
 
@@ -53,11 +65,7 @@ fn not_in_background(error: Error) -> Error {
 pub fn in_one_line(error: Error) -> Error {
     let Error { kind, message, causes, hints } = error;
     let causes = causes.iter().map(|cause| format!(": {}", cause.trim())).collect::<String>();
-    let hint = match kind {
-        Kind::NeedsAnswer => Some("in a terminal: assume-role exec ACCOUNT ROLE -- true"),
-        _ => hints.first().map(String::as_str),
-    };
-    let hint = hint.map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
+    let hint = hints.first().map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
     Error::new(kind, format!("{message}{causes}{hint}").replace('\n', "; "))
 }
 

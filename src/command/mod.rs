@@ -81,6 +81,12 @@ impl Context {
         })
     }
 
+    /// Whether what goes to standard output is coloured where no option says so.
+    pub fn is_coloured(&self) -> bool {
+        let is_dumb = self.environment.raw("TERM").is_none_or(|term| term == "dumb");
+        self.prints_to_terminal && !is_dumb && !self.environment.has("NO_COLOR")
+    }
+
     /// The time by this machine's clock.
     pub fn now(&self) -> Moment {
         (self.clock)()

@@ -1,7 +1,7 @@
 //! Whose keys a verb hands out: those of the target that was typed, or without one those of this shell.
 
 use super::obtain::{self, Obtained};
-use super::{Context, previous};
+use super::{Context, choose, previous};
 use crate::cli::Target;
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
@@ -26,10 +26,11 @@ enum Whose {
 /// # Errors
 /// Whatever went wrong on the way; `Usage` without a target in a shell without a role.
 pub fn session(asked: &Target, wanted: i64, context: &Context, report: &Report) -> Result<Option<Obtained>> {
-    let (target, is_new) = match meant(asked, wanted, context)? {
+    let (target, wanted, is_new) = match meant(asked, wanted, context)? {
         Whose::Here => return Ok(None),
-        Whose::Renewed(target) => (target, false),
-        Whose::Target(target) => (target, true),
+        Whose::Renewed(target) => (target, wanted.max(LITTLE), false),
+        Whose::Target(target) if names_a_target(asked) => (choose::completed(target, context, report)?, wanted, true),
+        Whose::Target(target) => (target, wanted, true),
     };
     let session = obtain::session(&target, wanted, context, report).map_err(|error| explained(error, asked))?;
     for note in session.request.notes.iter().chain(&session.granted.notes) {

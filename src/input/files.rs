@@ -118,7 +118,11 @@ fn too_large<T>(shown: &str, cap: u64) -> Result<T> {
     Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20)).hint("is this the right file?"))
 }
 
-fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
+/// The text of a file, without a byte order mark.
+///
+/// # Errors
+/// `Config` with the line when it is not UTF-8.
+pub fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
     let save_as = |message: String| Err(Error::config(message).hint("save the file as UTF-8"));
     if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) {
         return save_as(format!("{shown} is UTF-16"));

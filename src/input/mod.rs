@@ -6,6 +6,7 @@ mod by_name;
 pub mod command_line;
 pub mod environment;
 pub mod files;
+pub mod foreign;
 pub mod near;
 pub mod piped;
 pub mod place;

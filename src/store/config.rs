@@ -64,9 +64,9 @@ mod tests {
     fn the_same_text_is_one_file_and_old_ones_go() {
         let home = TempDir::new().unwrap();
         let environment = Environment::from_pairs([("HOME", home.path())]);
-        let first = keep_config("[profile a]\n", &environment, Moment(0)).unwrap();
-        let written = first.metadata().unwrap().mtime();
-        let keep = |text: &str, days: i64| keep_config(text, &environment, Moment(written + days * 86_400));
+        let now = Moment(home.path().metadata().unwrap().ctime());
+        let keep = |text: &str, days: i64| keep_config(text, &environment, now.plus(days * 86_400));
+        let first = keep("[profile a]\n", 0).unwrap();
         assert_eq!(first.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         std::fs::write(&first, "changed").unwrap();
         assert_eq!(keep("[profile a]\n", 29).unwrap(), first);

@@ -81,10 +81,15 @@ impl Drop for Provider {
     }
 }
 
-/// The quoted text behind a mark.
+/// The quoted text behind a mark, as a browser reads it.
 fn attribute(text: &str, mark: &str) -> Option<String> {
     let (_, behind) = text.split_once(mark)?;
-    Some(behind.strip_prefix('"')?.split('"').next()?.to_owned())
+    let text = behind.strip_prefix('"')?.split('"').next()?;
+    Some(
+        [("&#x3D;", "="), ("&#x2B;", "+"), ("&amp;", "&")]
+            .iter()
+            .fold(text.to_owned(), |text, (from, to)| text.replace(from, to)),
+    )
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! task for [`child::child`].
 
 mod child;
-mod crashes;
+pub mod crashes;
 mod crowds;
 mod faults;
 mod kept;

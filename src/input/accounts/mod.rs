@@ -10,6 +10,7 @@ mod field;
 mod json;
 
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use account::{Account, Outline};
@@ -59,7 +60,7 @@ impl Accounts {
     /// `Config` with line and column when the file is not readable, no JSON object, or has a name twice.
     pub fn read(environment: &Environment) -> Result<Self> {
         let home = environment.home();
-        let Some(path) = environment.file("ACCOUNTS_FILE", ".aws/accounts") else {
+        let Some(path) = Self::path(environment) else {
             return Self::parse("".into(), String::new());
         };
         let Some(file) = read_text(&path, home.as_deref(), ACCOUNTS_CAP)? else {
@@ -70,7 +71,16 @@ impl Accounts {
         Ok(Self { file: Some(file.shown), exists: true, warning: file.warning, ..accounts })
     }
 
-    fn parse(file: Arc<str>, text: String) -> Result<Self> {
+    /// Where the file is, whether or not it is there; `None` without a home directory.
+    pub fn path(environment: &Environment) -> Option<PathBuf> {
+        environment.file("ACCOUNTS_FILE", ".aws/accounts")
+    }
+
+    /// Reads a text; messages show its file as `file`.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
         let lines = Lines::new(file, text);
         let entries = entries(&lines)?;
         let by_name = ByName::new(entries.iter().map(|entry| entry.name.as_str()).zip(0..));

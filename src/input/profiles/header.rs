@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// The two files, which spell profiles differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum FileKind {
+pub enum FileKind {
     /// `~/.aws/config`: profiles carry the word `profile`.
     Config,
     /// `~/.aws/credentials`: every section is a profile.

@@ -39,14 +39,19 @@
 mod group;
 mod header;
 mod ini;
+mod outline;
 mod section;
 mod without;
 
 use group::Group;
-use header::{FileKind, SectionKind};
+pub use header::FileKind;
+use header::SectionKind;
 use ini::{Block, Ini};
+pub use outline::{Line, Outline, outline};
 pub use section::{Section, Value};
 pub use without::without;
+
+use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
@@ -84,6 +89,12 @@ impl Profiles {
     /// As [`Self::read`].
     pub fn read_config(environment: &Environment) -> Result<Self> {
         Self::read_files(environment, &[CONFIG])
+    }
+
+    /// Where a file is, whether or not it is there; `None` without a home directory.
+    pub fn path_of(file: FileKind, environment: &Environment) -> Option<PathBuf> {
+        let (_, variable, under_home) = if file == FileKind::Config { CONFIG } else { CREDENTIALS };
+        environment.file(variable, under_home)
     }
 
     fn read_files(environment: &Environment, which: &[(FileKind, &str, &str)]) -> Result<Self> {

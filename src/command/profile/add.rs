@@ -1,0 +1,102 @@
+//! `profile add`: a name for a role, in one of three forms.
+
+use super::files::{Files, Wish, told};
+use super::{assume, process, refuse_default};
+use crate::cli;
+use crate::command::{Context, obtain};
+use crate::error::{Error, Kind, Result};
+use crate::input::Input;
+use crate::input::profiles::FileKind;
+use crate::report::Report;
+use crate::request::Request;
+use crate::session::{Moment, Name, minutes};
+use crate::store::Store;
+
+/// Writes the profile, or shows what would be written.
+///
+/// # Errors
+/// `Guard` for a profile of others, for `default`, and for a protected account; as for any target.
+pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> Result<String> {
+    let name = Name::parse("profile", &add.name)?;
+    refuse_default(name.as_str())?;
+    let files = Files::of(&context.environment)?;
+    if add.static_keys {
+        return with_keys(add, &name, &files, context, report);
+    }
+    let input = Input::read(&context.environment)?;
+    let request = Request::resolve(&add.target, &input)?;
+    for warning in input.warnings().iter().chain(&request.warnings) {
+        report.warn(warning);
+    }
+    refuse_itself(&name, &request)?;
+    refuse_protected(&request)?;
+    let mut entries = if add.assume {
+        let store = Store::open(&context.environment, obtain::store_choice(&input))?;
+        assume::entries(&request, &input, &store, context.now())?
+    } else {
+        vec![("credential_process", process::command(&request, context)?)]
+    };
+    entries.extend(request.region.as_ref().map(|region| ("region", region.value.to_string())));
+    let wish = Wish { name: &name, file: FileKind::Config, entries: &entries, force: add.force };
+    let changes = if add.dry_run { files.plan(&wish)? } else { files.write(&wish)? };
+    if !add.dry_run {
+        report.done(&format!("profile {name}"), &format!(" leads to {}", request.target));
+    }
+    Ok(told(&changes, add.dry_run, context, report))
+}
+
+/// The third form: keys that end.
+fn with_keys(add: &cli::ProfileAdd, name: &Name, files: &Files, context: &Context, report: &Report) -> Result<String> {
+    let input = Input::read(&context.environment)?;
+    let request = Request::resolve(&add.target, &input)?;
+    refuse_itself(name, &request)?;
+    refuse_protected(&request)?;
+    let region = request.region.as_ref().map(|region| region.value.to_string());
+    let entries = |id: &str, secret: &str, token: Option<&str>, ends: Option<String>| {
+        let mut entries = vec![("aws_access_key_id", id.to_owned()), ("aws_secret_access_key", secret.to_owned())];
+        entries.extend(token.map(|token| ("aws_session_token", token.to_owned())));
+        // The name under which other tools write and read the end; ours too.
+        entries.extend(ends.map(|ends| ("x_security_token_expires", ends)));
+        entries.extend(region.clone().map(|region| ("region", region)));
+        entries
+    };
+    let wish = |entries| Wish { name, file: FileKind::Credentials, entries, force: add.force };
+    // A refusal comes before a code is spent.
+    let drafted = entries("ASIA…", "***", Some("***"), Some("…".to_owned()));
+    let planned = files.plan(&wish(&drafted))?;
+    if add.dry_run {
+        return Ok(told(&planned, true, context, report));
+    }
+    let obtained = obtain::session(&add.target, 0, context, report)?;
+    for note in &obtained.granted.notes {
+        report.note(note);
+    }
+    let session = &obtained.granted.role.session;
+    let keys = &session.keys;
+    let ends = obtained.granted.has_end().then(|| session.expires);
+    let token = keys.token.as_ref().map(|token| token.expose());
+    let written = entries(&keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
+    let changes = files.write(&wish(&written))?;
+    let left = ends.map(|_| format!(" for {}", minutes(obtained.left(context.now())))).unwrap_or_default();
+    report.done(&format!("profile {name}"), &format!(" holds the keys of {}{left}", request.target));
+    Ok(told(&changes, false, context, report))
+}
+
+/// A profile that asks this program for itself would never get an answer.
+fn refuse_itself(name: &Name, request: &Request) -> Result<()> {
+    let asks_for_profile = request.words.iter().any(|word| word.strip_prefix("--profile=") == Some(name.as_str()));
+    if !asks_for_profile {
+        return Ok(());
+    }
+    Err(Error::usage(format!("profile {name} cannot lead to itself")).hint("give the new profile another name"))
+}
+
+/// Whoever uses the profile later is not asked any more.
+fn refuse_protected(request: &Request) -> Result<()> {
+    if request.target.protected.is_none() || request.yes {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Guard, format!("account {} is protected", request.target.name))
+        .because("whatever program uses the profile would enter it unasked")
+        .hint("if you mean it, say so with --yes"))
+}

@@ -1,0 +1,91 @@
+//! Killed at any system call, or on a full disk: the old file or the new one, and nothing else.
+
+use std::fs;
+
+use super::{process_section, text};
+use crate::scenes::{Scene, bastion};
+use crate::store::crashes::has_strace;
+use crate::support::process::{self, Ran};
+
+const BEFORE: &str = "[default]\nregion = eu-west-1\n";
+const CALLS: [&str; 5] =
+    ["openat", "?chmod,?fchmod,?fchmodat", "write,pwrite64", "fsync", "?rename,?renameat,?renameat2"];
+
+fn scene() -> Scene {
+    let scene = bastion();
+    scene.world.config(BEFORE).unwrap();
+    scene
+}
+
+fn add_under(scene: &Scene, inject: &str) -> Ran {
+    let mut command = scene.world.command_of("strace");
+    command.args(["-f", "-o", "/dev/null", "-e", &format!("inject={inject}")]);
+    command.arg(scene.world.program()).args(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"]);
+    process::run(command, b"").unwrap()
+}
+
+fn leftovers(scene: &Scene) -> Vec<String> {
+    let names = fs::read_dir(scene.world.home().join(".aws")).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| !matches!(name.as_str(), "config" | "credentials" | "accounts")).collect()
+}
+
+#[test]
+fn killed_at_any_call() {
+    if !has_strace() {
+        return;
+    }
+    for calls in CALLS {
+        let mut killed = 0;
+        for n in 1..80 {
+            let scene = scene();
+            let ran = add_under(&scene, &format!("{calls}:signal=KILL:when={n}"));
+            let section = process_section(&scene.world, "prod", "--region=eu-west-1 -- production read");
+            let after = format!("{BEFORE}\n{section}region = eu-west-1\n");
+            let now = text(&scene.world, ".aws/config");
+            if ran.status == 0 {
+                assert_eq!(now, after, "{calls} {n}");
+                break;
+            }
+            killed += 1;
+            assert!(now == BEFORE || now == after, "{calls} {n}: {now}");
+            assert!(leftovers(&scene).len() <= 1, "{calls} {n}: {:?}", leftovers(&scene));
+            let again =
+                scene.world.run(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"]).unwrap();
+            assert_eq!((again.status, text(&scene.world, ".aws/config")), (0, after), "{calls} {n}: {again:?}");
+            assert!(now != BEFORE || leftovers(&scene).is_empty(), "{calls} {n}: {:?}", leftovers(&scene));
+        }
+        assert!(killed > 0, "{calls} was never called: the test does not reach it");
+    }
+}
+
+#[test]
+fn a_file_system_that_refuses() {
+    if !has_strace() {
+        return;
+    }
+    for (inject, said) in [
+        ("write,pwrite64:error=ENOSPC:when=1", "free some space there"),
+        ("fsync:error=EIO:when=1", "~/.aws/config cannot be written"),
+        ("?rename,?renameat,?renameat2:error=EACCES", "~/.aws/config cannot be written"),
+        ("?rename,?renameat,?renameat2:error=EROFS", "~/.aws/config cannot be written"),
+        ("?chmod,?fchmod,?fchmodat:error=EPERM", "~/.aws/config cannot be written"),
+    ] {
+        let scene = scene();
+        let ran = add_under(&scene, inject);
+        assert_eq!((ran.status, text(&scene.world, ".aws/config")), (9, BEFORE.to_owned()), "{inject}: {ran:?}");
+        assert!(ran.stderr.contains(said), "{inject}: {ran:?}");
+        assert_eq!(leftovers(&scene), Vec::<String>::new(), "{inject}");
+    }
+}
+
+#[test]
+fn a_file_system_without_locks_is_written_all_the_same() {
+    if !has_strace() {
+        return;
+    }
+    let scene = scene();
+    let ran = add_under(&scene, "flock:error=ENOLCK");
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(text(&scene.world, ".aws/config").contains("[profile prod]"));
+}

@@ -1,5 +1,7 @@
 //! TAB in real shells on a real screen: what is inserted arrives byte for byte, and the user's own matching works.
 
+use std::path::Path;
+
 use crate::scenes::binary;
 use crate::support::shells::{Shell, find};
 use crate::support::tmux::Tmux;
@@ -36,7 +38,7 @@ const ROWS: [(&str, &[&str]); 25] = [
     ("'R and D' p⇥", &["R and D", "power.user"]),
     ("\"it's\" x⇥", &["it's", "x=y@z,+"]),
     ("it⇥x⇥", &["it's", "x=y@z,+"]),
-    ("a⇥", &["a&b (c) *"]),
+    ("a\\&⇥", &["a&b (c) *"]),
     ("k⇥re⇥", &["k:d:e", "read"]),
     ("k:⇥re⇥", &["k:d:e", "read"]),
     ("k:d:⇥", &["k:d:e"]),
@@ -141,6 +143,23 @@ fn a_file_is_the_shells_to_complete() {
         world.write("my policy.json", "{}").unwrap();
         let mut typist = Typist::in_shell(world, shell);
         assert_eq!(typist.words_of("--policy my⇥prod⇥"), "<--policy><my policy.json><production>", "{shell:?}");
+    });
+}
+
+#[test]
+fn behind_the_dashes_of_exec_the_other_command_completes_itself() {
+    let helper = "/usr/share/bash-completion/bash_completion";
+    everywhere(|shell, world| {
+        world.write("my file.txt", "").unwrap();
+        let before = if shell == Shell::Bash { format!(". {helper}") } else { compinit(shell).to_owned() };
+        let mut typist = Typist::new(world, shell, &before, &shell.loads_init(), "");
+        let got = typist.words_of("exec pro⇥re⇥-- cat my⇥");
+        assert_eq!(got, "<exec><production><read><--><cat><my file.txt>", "{shell:?}");
+        // Without its helper, bash knows files and no commands.
+        if shell != Shell::Bash || Path::new(helper).exists() {
+            let got = typist.words_of("exec k:d⇥re⇥-- mkfif⇥my⇥");
+            assert_eq!(got, "<exec><k:d:e><read><--><mkfifo><my file.txt>", "{shell:?}");
+        }
     });
 }
 

@@ -10,6 +10,9 @@ use crate::support::failure::{Failure, Outcome};
 const WARM_UP: usize = 10;
 /// Runs that count.
 const RUNS: usize = 101;
+/// So few are enough of a command that takes longer than this for all of them.
+const FEW: usize = 11;
+const LONG: Duration = Duration::from_secs(10);
 
 /// Makes a command, ready to start.
 pub type Make = Box<dyn Fn() -> Command>;
@@ -41,7 +44,11 @@ impl Case {
     /// When one of them fails: a failure is quick and would look well.
     pub fn measure(&self) -> Outcome<Line> {
         let (mut times, mut others) = (Vec::new(), Vec::new());
-        for _ in 0..WARM_UP + RUNS {
+        let began = Instant::now();
+        for run in 0..WARM_UP + RUNS {
+            if run >= WARM_UP + FEW && began.elapsed() > LONG {
+                break;
+            }
             others.push(time(&self.beside.0, &self.beside.1)?);
             times.push(time(&self.name, &self.command)?);
         }

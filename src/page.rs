@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_goes_below() {
-        let page = Page { width: Some(38), coloured: false };
+        let page = Page { width: Some(40), coloured: false };
         assert_eq!(
             page.facts(&facts()),
             "  account  123456789012\n           (~/.aws/accounts:2:5)\n  \

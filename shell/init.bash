@@ -12,6 +12,19 @@ case ":${SHELLOPTS-}:" in
     function assume-role {
         case "${1-}" in
         init | export | exec | env | credential-process | status | list | explain | doctor | console | profile | accounts | login | logout | completions | man | -h | --help | -V | --version)
+            if [[ ${1} == doctor ]]; then
+                # What only the shell knows, for this one call. The last one may span lines.
+                # shellcheck disable=SC2034,SC2155 # the program reads it, and takes nothing for an answer
+                \builtin local -x ASSUME_ROLE_SHELL_STATE="shell=bash ${BASH_VERSION}
+flags=$- ${BASHOPTS-}
+side=${__assume_role_side-}
+hook=$(\builtin type -t __assume_role_hook)
+completion=$(\builtin complete -p assume-role 2>/dev/null)
+others=$(\builtin type -t assume-role-with-bastion)
+$(\builtin alias assume awsume 2>/dev/null)
+hooks=${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}
+prompt=${PS1-}"
+            fi
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;

@@ -5,6 +5,20 @@
 function assume-role
     switch "$argv[1]"
         case init export exec env credential-process status list explain doctor console profile accounts login logout completions man -h --help -V --version
+            if test "$argv[1]" = doctor
+                # What only the shell knows, for this one call. The last one may span lines.
+                set -fx ASSUME_ROLE_SHELL_STATE (builtin string join \n \
+                    "shell=fish $version" \
+                    "flags=$(builtin status is-interactive; and echo i)" \
+                    "side=$__assume_role_side" \
+                    "hook=$(builtin functions --query __assume_role_hook; and echo function)" \
+                    "completion=$(builtin complete --command assume-role 2>/dev/null)" \
+                    "others=$(builtin functions --all --names | string match --regex '^(assume|awsume)$')" \
+                    "universal=$(builtin set --universal --names | string match 'AWS_*' | string join ' ')" \
+                    "segments=$(builtin functions --all --names | string match '_tide_item_assume_role')" \
+                    "prompt=$(builtin functions fish_prompt fish_right_prompt | string collect)" \
+                    | string collect)
+            end
             COMPLETE= command __ASSUME_ROLE_EXE__ $argv
             return
     end

@@ -8,6 +8,26 @@
 function 'assume-role'() {
     case "${1-}" in
         init|export|exec|env|credential-process|status|list|explain|doctor|console|profile|accounts|login|logout|completions|man|-h|--help|-V|--version)
+            if [[ $1 == doctor ]]; then
+                # What only the shell knows, for this one call. The last one may span lines. csh_junkie_quotes takes no
+                # line break between quotes, and an interactive shell no comment between the parentheses.
+                \builtin local __ar_flags=$-
+                if [[ -o prompt_percent ]]; then __ar_flags+=' prompt_percent'; fi
+                \builtin emulate -L zsh
+                \builtin setopt no_xtrace
+                \builtin local -x ASSUME_ROLE_SHELL_STATE
+                ASSUME_ROLE_SHELL_STATE=$(
+                    \builtin print -r -- "shell=zsh ${ZSH_VERSION}"
+                    \builtin print -r -- "flags=${__ar_flags}"
+                    \builtin print -r -- "side=${__assume_role_side-}"
+                    \builtin print -r -- "hook=$(\builtin whence -w __assume_role_hook)"
+                    \builtin print -r -- "completion=${_comps[assume-role]-} $(\builtin whence -w compdef)"
+                    \builtin print -r -- "others=$(\builtin whence -w assume-role-with-bastion assume awsume)"
+                    \builtin print -r -- "segments=$(\builtin whence -w prompt_assume_role spaceship_assume_role)"
+                    \builtin print -r -- "hooks=${precmd_functions[*]-}"
+                    \builtin print -r -- "prompt=${PROMPT-} ${RPROMPT-}"
+                )
+            fi
             COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
             \builtin return
             ;;

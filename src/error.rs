@@ -8,6 +8,8 @@ use std::fmt;
 /// What went wrong, as far as scripts care. Each kind is one exit code of the documented table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// `doctor` found something broken (1).
+    Broken,
     /// The words of the command line do not fit (2).
     Usage,
     /// No such account, role or profile, or a bad file or value (3).
@@ -40,6 +42,7 @@ impl Kind {
     /// The exit code of the documented table.
     pub fn exit_code(self) -> u8 {
         match self {
+            Self::Broken => 1,
             Self::Usage => 2,
             Self::Config => 3,
             Self::Refused => 4,

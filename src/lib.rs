@@ -1,8 +1,8 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
 //! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! ending, error, shown, session, cli, input, store, edit, catalogue, request, sts, source, shell, report, table,
-//! picker, completion, command.
+//! ending, error, shown, session, cli, input, store, edit, catalogue, request, sts, source, shell, report, page,
+//! table, picker, completion, command.
 
 pub mod catalogue;
 pub mod cli;
@@ -12,6 +12,7 @@ pub mod edit;
 pub mod ending;
 pub mod error;
 pub mod input;
+pub mod page;
 pub mod picker;
 pub mod prompt;
 pub mod report;

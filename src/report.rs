@@ -115,7 +115,7 @@ fn write(text: &str) {
 
 /// Breaks lines at blanks so that none is longer than `columns`, as far as its words allow. A line break in the text
 /// stays one, and a command at the end of a line is one word: broken in two, a copy of it would run as two.
-fn wrapped(text: &str, columns: usize, indent: &str) -> String {
+pub fn wrapped(text: &str, columns: usize, indent: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (number, line) in text.split('\n').enumerate() {
         let mut column = if number > 0 { start_line(&mut out, indent) } else { 0 };

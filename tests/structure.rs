@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 16] = [
     &["source"],
     &["shell"],
     &["prompt"],
-    &["report", "table"],
+    &["report", "page", "table"],
     &["picker"],
     &["completion"],
     &["command"],

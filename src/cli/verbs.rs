@@ -9,12 +9,28 @@ use super::Color;
 /// Arguments of `status`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Status {
-    /// One JSON object
+    /// Ask AWS whose keys these are
     #[arg(long)]
+    pub verify: bool,
+    /// One JSON object
+    #[arg(long, conflicts_with = "porcelain")]
     pub json: bool,
+    /// A line name=value for each fact, for scripts
+    #[arg(long)]
+    pub porcelain: bool,
     /// Only the segment of a prompt, for prompts that call a program
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "porcelain", "verify"])]
     pub prompt: bool,
+    /// Colour: auto, always or never
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
 }
 
 /// Arguments of `list`.

@@ -26,6 +26,7 @@ mod previous;
 mod profile;
 mod program;
 mod status;
+mod wall;
 mod whose;
 
 use std::ffi::OsString;
@@ -121,6 +122,21 @@ impl Output {
     }
 }
 
+/// Text for people, and what is wrong all the same.
+pub struct Told {
+    /// For standard output, whatever is wrong.
+    pub text: String,
+    /// What is wrong; decides the exit code.
+    pub error: Option<Error>,
+}
+
+impl Told {
+    /// Text without anything wrong.
+    pub fn text(text: String) -> Self {
+        Self { text, error: None }
+    }
+}
+
 /// Runs the verb that the arguments name.
 pub fn run(context: &Context) -> Outcome {
     let words = context.arguments.get(1..).unwrap_or_default();
@@ -138,13 +154,13 @@ pub fn run(context: &Context) -> Outcome {
     let result = match &cli.verb {
         Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
-        Some(Verb::Status(arguments)) => status::run(arguments, context).map(Output::Text),
+        Some(Verb::Status(arguments)) => return told(status::run(arguments, context), report),
         Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
         Some(Verb::Exec(arguments)) => exec::run(arguments, context, &report).map(|never| match never {}),
         Some(Verb::Env(arguments)) => env::run(arguments, context, &report).map(Output::Session),
         Some(Verb::CredentialProcess(arguments)) => credential_process::run(arguments, context).map(Output::Session),
-        Some(Verb::Explain(arguments)) => explain::run(arguments, context, &report).map(Output::Text),
-        Some(Verb::Doctor(arguments)) => doctor::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Explain(arguments)) => return told(explain::run(arguments, context, &report), report),
+        Some(Verb::Doctor(arguments)) => return told(doctor::run(*arguments, context), report),
         Some(Verb::Console(arguments)) => console::run(arguments, context, &report).map(Output::Session),
         Some(Verb::Profile(arguments)) => profile::run(arguments, context, &report).map(Output::Text),
         Some(Verb::Accounts(arguments)) => accounts::run(arguments, context, &report).map(Output::Text),
@@ -182,6 +198,13 @@ fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outc
         false => error,
     };
     if prints_text || context.prints_to_terminal { failed(report, error) } else { failed_as_code(report, error) }
+}
+
+fn told(result: Result<Told>, report: Report) -> Outcome {
+    match result {
+        Ok(Told { text, error }) => Outcome { output: Output::Text(text), report, error },
+        Err(error) => failed(report, error),
+    }
 }
 
 fn failed_as_code(report: Report, error: Error) -> Outcome {

@@ -77,11 +77,12 @@ pub const ENVIRONMENT: &str = "env";
 ///
 /// # Errors
 /// `Config` for a variable that is not UTF-8.
-pub fn profile_name(option: Option<&str>, asked: &Asked, input: &Input) -> Result<Chosen<String>> {
+pub fn profile_name(option: Option<&str>, asked: Option<&Asked>, input: &Input) -> Result<Chosen<String>> {
     if let Some(name) = option {
         return Ok(Chosen::new(name.to_owned(), "--base"));
     }
-    if let Some((base, place)) = asked.entry.as_ref().and_then(|entry| Some((entry.base.as_ref()?, &entry.place))) {
+    let entry = asked.and_then(|asked| asked.entry.as_ref());
+    if let Some((base, place)) = entry.and_then(|entry| Some((entry.base.as_ref()?, &entry.place))) {
         return Ok(Chosen::new(base.to_string(), place.to_string()));
     }
     let variable = "AWS_PROFILE_ASSUME_ROLE";

@@ -4,6 +4,7 @@
 //! place of the wrong value. Every default and every conflict is decided here: option, then account, then
 //! environment, then settings, then what is built in.
 
+mod at_hand;
 mod base;
 pub mod chain;
 mod desktop;
@@ -26,20 +27,21 @@ mod words;
 
 use std::time::Duration;
 
-pub use base::{Base, ENVIRONMENT};
+pub use at_hand::AtHand;
+pub use base::{Base, ENVIRONMENT, profile_name as base_name};
 pub use desktop::no_desktop;
 pub use marks::Marks;
 pub use network::{Overrides, Trust};
 pub use open::{Open, open};
 pub use saml::Saml;
 pub use service::{path_of_service, services};
-pub use shape::Shape;
+pub use shape::{Shape, external_id, session_name};
 pub use sign_off::SignOff;
 pub use sign_on::SignOnRequest;
 pub use survey::Survey;
-pub use target::{Chosen, Length, ONE_HOUR, Origin, Target};
+pub use target::{Asked, Chosen, Length, ONE_HOUR, Origin, Target};
 pub use unknown::near_regions;
-pub use way::Way;
+pub use way::{Way, environment_scheme, scheme};
 pub use web_identity::WebIdentity;
 
 use crate::cli;
@@ -49,7 +51,6 @@ use crate::input::assertion::Response;
 use crate::input::values::{Scheme, parse_mfa_serial};
 use crate::session::{Region, Secret};
 use subject::{Meant, Subject};
-use target::Asked;
 
 /// One switch, fully decided.
 #[derive(Clone, Debug)]
@@ -108,7 +109,7 @@ impl Request {
         let scheme = way::scheme(asked, Some(account), input)?;
         let code = asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
         let region = target::region(asked.region.as_deref().or(extras.region.as_deref()), Some(account), input)?;
-        let base_name = base::profile_name(asked.base.as_deref(), account, input)?;
+        let base_name = base::profile_name(asked.base.as_deref(), Some(account), input)?;
         let is_environment = base_name.value == base::ENVIRONMENT;
         let from_base = asked.via.is_empty() && matches!(scheme.value, Scheme::Bastion | Scheme::Profile);
         let profile = if is_environment {

@@ -58,6 +58,7 @@ pub fn resolve(name: &str, asked: &cli::Target, extras: &Extras, input: &Input) 
             partition,
             protected: None,
             role_origin: None,
+            account: None,
         },
         way: Way::Root(Box::new(chain.root.clone())),
         region,

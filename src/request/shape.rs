@@ -1,6 +1,6 @@
 //! What narrows and marks a session: its name, external id, policies, tags, source identity.
 
-use super::target::Asked;
+use super::target::{Asked, Chosen};
 use super::way::Way;
 use crate::cli;
 use crate::error::{Error, Kind, Result};
@@ -53,14 +53,15 @@ impl Shape {
             }
             Way::WebIdentity(_) => {
                 refuse_options(asked, "a web identity", false)?;
-                let chosen = chosen_name(asked.session_name.as_deref(), account)?;
-                Ok(Self { session_name: chosen.or(pod_name(input)?).or(user_name(input)?), ..narrowed })
+                let session_name = session_name(asked.session_name.as_deref(), account, way, input)?;
+                Ok(Self { session_name: session_name.map(|name| name.value), ..narrowed })
             }
             _ => {
                 let tags = tags(&asked.tag, account)?;
                 Ok(Self {
-                    session_name: chosen_name(asked.session_name.as_deref(), account)?.or(user_name(input)?),
-                    external_id: external_id(asked.external_id.as_deref(), account)?,
+                    session_name: session_name(asked.session_name.as_deref(), account, way, input)?
+                        .map(|name| name.value),
+                    external_id: external_id(asked.external_id.as_deref(), account)?.value,
                     transitive_tags: transitive_tags(&asked.transitive_tag, &tags)?,
                     tags,
                     source_identity: source_identity(asked.source_identity.as_deref(), account)?,
@@ -178,41 +179,45 @@ fn source_identity(option: Option<&str>, account: &Asked) -> Result<Option<Strin
     }
 }
 
-/// The session's name, when somebody chose it: option, account.
+/// The session's name, when somebody chose it, and who did: option, account, for a token the name that goes with it,
+/// the user. `AWS_USERNAME` may hold any text and is made fit.
 ///
 /// # Errors
-/// `Config` for an option that is no session name.
-fn chosen_name(option: Option<&str>, asked: &Asked) -> Result<Option<String>> {
-    match option {
-        Some(text) => parse_session_name("--session-name", "session name", text).map(Some),
-        None => Ok(asked.entry.as_ref().and_then(|entry| entry.session_name.clone())),
+/// `Config` for a value that is no session name.
+pub fn session_name(option: Option<&str>, asked: &Asked, way: &Way, input: &Input) -> Result<Option<Chosen<String>>> {
+    let (what, origin) = ("session name", "--session-name");
+    if let Some(text) = option {
+        return parse_session_name(origin, what, text).map(|name| Some(Chosen::new(name, origin)));
     }
-}
-
-/// The name that goes with a token's file and role in the environment.
-fn pod_name(input: &Input) -> Result<Option<String>> {
+    if let Some((name, place)) =
+        asked.entry.as_ref().and_then(|entry| Some((entry.session_name.as_ref()?, &entry.place)))
+    {
+        return Ok(Some(Chosen::new(name.clone(), place.to_string())));
+    }
+    // The name that goes with a token's file and role in the environment.
     let variable = "AWS_ROLE_SESSION_NAME";
-    let name = input.environment.text(variable)?;
-    name.map(|name| parse_session_name(variable, "session name", name)).transpose()
+    if let (Way::WebIdentity(_), Some(name)) = (way, input.environment.text(variable)?) {
+        return parse_session_name(variable, what, name).map(|name| Some(Chosen::new(name, variable)));
+    }
+    let variable = "AWS_USERNAME";
+    let user = input.environment.text(variable)?;
+    Ok(user.map(|user| Chosen::new(crate::session::session_name(user), variable)))
 }
 
-/// `AWS_USERNAME` may hold any text and is made fit.
-fn user_name(input: &Input) -> Result<Option<String>> {
-    Ok(input.environment.text("AWS_USERNAME")?.map(crate::session::session_name))
-}
-
-/// The external id: option, account, else the account's own id, which the old script always sent.
+/// The external id to send, or none, and who says so: option, account, else the account's own id, which the old
+/// script always sent.
 ///
 /// # Errors
 /// `Config` for an option that is no external id.
-fn external_id(option: Option<&str>, asked: &Asked) -> Result<Option<String>> {
+pub fn external_id(option: Option<&str>, asked: &Asked) -> Result<Chosen<Option<String>>> {
+    let of_account = asked.entry.as_ref().and_then(|entry| Some((entry.external_id.clone()?, entry.place.to_string())));
     let chosen = match option {
-        Some(text) => Some(ExternalId::parse("--external-id", text)?),
-        None => asked.entry.as_ref().and_then(|entry| entry.external_id.clone()),
+        Some(text) => Some((ExternalId::parse("--external-id", text)?, "--external-id".to_owned())),
+        None => of_account,
     };
     Ok(match chosen {
-        Some(ExternalId::None) => None,
-        Some(ExternalId::Value(text)) => Some(text),
-        None => Some(asked.id.to_string()),
+        Some((ExternalId::None, origin)) => Chosen::new(None, origin),
+        Some((ExternalId::Value(text), origin)) => Chosen::new(Some(text), origin),
+        None => Chosen::new(Some(asked.id.to_string()), "the account's id, as nobody says otherwise"),
     })
 }

@@ -138,6 +138,7 @@ impl Meant {
             partition,
             protected: account.marks.protected.clone(),
             role_origin: self.role.1.clone(),
+            account: Some(Box::new(account.clone())),
         };
         Ok((target, role))
     }

@@ -65,6 +65,8 @@ pub struct Target {
     pub protected: Option<Chosen<Name>>,
     /// Why this role, when it was not typed.
     pub role_origin: Option<String>,
+    /// The account as it was meant; `None` for a profile.
+    pub account: Option<Box<Asked>>,
 }
 
 impl Target {

@@ -129,6 +129,14 @@ pub fn scheme(asked: &cli::Target, account: Option<&Asked>, input: &Input) -> Re
     Ok(Chosen::new(Scheme::Bastion, "the built-in default"))
 }
 
+/// The scheme of a switch that says nothing about it.
+///
+/// # Errors
+/// `Config` for a word that is no scheme.
+pub fn environment_scheme(input: &Input) -> Result<Scheme> {
+    Ok(scheme(&cli::Target::default(), None, input)?.value)
+}
+
 /// The request for the last of the roles that `--via` names; it goes through the others.
 ///
 /// # Errors

@@ -9,6 +9,13 @@ pub fn sh(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
+/// One word for a person to copy into whatever shell: as it is where no shell sees anything in it, else as [`sh`].
+pub fn word(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@+,:/-".contains(&byte);
+    let starts_an_assignment = text.bytes().all(|byte| is_plain(byte) || byte == b'=') && text.starts_with("--");
+    if !text.is_empty() && (starts_an_assignment || text.bytes().all(is_plain)) { text.to_owned() } else { sh(text) }
+}
+
 /// As [`sh`], and safe under an unquoted `eval $(…)`, where the shell looks for file names in the words before it
 /// evaluates them: what could be part of a pattern is written as an octal escape.
 pub fn sh_without_patterns(text: &str) -> String {
@@ -70,6 +77,16 @@ mod tests {
         assert_eq!(sh("a'b"), r"'a'\''b'");
         assert_eq!(fish(r"a'b\c"), r"'a\'b\\c'");
         assert_eq!(sh(""), "''");
+    }
+
+    #[test]
+    fn only_words_that_need_it_are_quoted_for_people() {
+        for plain in ["production", "ops/read", "eu-west-1", "--region=eu-west-1", "a@b", "123456789012"] {
+            assert_eq!(word(plain), plain);
+        }
+        for (text, quoted) in [("", "''"), ("staging admin", "'staging admin'"), ("a=b", "'a=b'"), ("a*", "'a*'")] {
+            assert_eq!(word(text), quoted);
+        }
     }
 
     #[test]

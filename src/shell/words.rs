@@ -3,6 +3,9 @@
 //! The text that comes out holds nothing that any shell treats specially, so it survives even an unquoted `eval`.
 //! What is read back may have been written by anyone: the caller validates every word again.
 
+use super::quote::word;
+use crate::cli::is_verb;
+
 /// `words` as one line: joined by single blanks, every byte outside `[A-Za-z0-9_.@+=,:/-]` as `%XX`.
 /// Empty words stand for nothing on the command line and are left out.
 pub fn encode_words<S: AsRef<str>>(words: &[S]) -> String {
@@ -16,6 +19,20 @@ pub fn decode_words(line: &str) -> Option<Vec<String>> {
         return Some(Vec::new());
     }
     line.split(' ').map(decode).collect()
+}
+
+/// The words of a request as a person would type them: the target first, its options behind it, quoted where a shell
+/// would see anything in them.
+pub fn command_line(words: &[String]) -> String {
+    let border = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    let (options, target) = words.split_at(border);
+    let target = target.get(1..).unwrap_or_default();
+    let needs_border =
+        target.iter().any(|word| word.starts_with('-')) || target.first().is_some_and(|word| is_verb(word));
+    let border = needs_border.then_some("--");
+    let (front, back) = if needs_border { (options, target) } else { (target, options) };
+    let all = front.iter().map(String::as_str).chain(border).chain(back.iter().map(String::as_str));
+    std::iter::once("assume-role".to_owned()).chain(all.map(word)).collect::<Vec<_>>().join(" ")
 }
 
 fn encode(word: &str) -> String {
@@ -64,6 +81,20 @@ mod tests {
     #[test]
     fn a_request_stays_readable() {
         assert_eq!(encode_words(&["R&D (eu)", "read", "", "eu-west-1"]), "R%26D%20%28eu%29 read eu-west-1");
+    }
+
+    #[test]
+    fn a_request_as_it_would_be_typed() {
+        for (words, line) in [
+            (&["--region=eu-west-1", "--", "staging admin", "read"][..], "'staging admin' read --region=eu-west-1"),
+            (&["--", "production", "read"], "production read"),
+            (&["--profile=it's", "--"], "'--profile=it'\\''s'"),
+            (&["--duration=4h", "--", "list", "read"], "--duration=4h -- list read"),
+            (&["--", "-x", "read"], "-- -x read"),
+        ] {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            assert_eq!(command_line(&words), format!("assume-role {line}"));
+        }
     }
 
     #[test]

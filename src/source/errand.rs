@@ -89,9 +89,7 @@ impl<'a> Errand<'a> {
         }
         let asked = minutes(self.seconds.into());
         if self.request.length.origin == Origin::Option {
-            return Err(Error::config(format!("{asked} is too long: {keys_from} holds temporary keys"))
-                .because("AWS gives a role assumed from temporary keys one hour at most (role chaining)")
-                .hint("--duration 1h"));
+            return Err(too_long_for_a_chain(self.seconds, keys_from));
         }
         self.notes.push(format!("1h instead of {asked}: AWS gives a role assumed from temporary keys no more"));
         self.seconds = ONE_HOUR;
@@ -195,6 +193,13 @@ impl<'a> Errand<'a> {
             keys_from: self.request.way.shown(),
         }
     }
+}
+
+/// The refusal of more than an hour that somebody insists on.
+pub(super) fn too_long_for_a_chain(seconds: u32, keys_from: &str) -> Error {
+    Error::config(format!("{} is too long: {keys_from} holds temporary keys", minutes(seconds.into())))
+        .because("AWS gives a role assumed from temporary keys one hour at most (role chaining)")
+        .hint("--duration 1h")
 }
 
 /// Until when a session renews without a question, by AWS's clock.

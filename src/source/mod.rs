@@ -6,6 +6,7 @@ pub mod browser;
 mod errand;
 mod hidden;
 mod keys;
+mod outlook;
 mod process;
 mod program;
 mod root;
@@ -17,6 +18,7 @@ mod via;
 mod web_identity;
 
 pub use keys::{base_key, is_own, role_key, root_key};
+pub use outlook::{Asks, Outlook, outlook};
 pub use stored::{left, ready, stored};
 pub use turn::tell as tell_waiting;
 

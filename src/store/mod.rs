@@ -21,6 +21,7 @@ mod upkeep;
 mod wire;
 
 use std::cell::{Cell, RefCell};
+use std::path::Path;
 
 pub use choice::{Choice, Kind};
 pub use config::keep_config;
@@ -43,6 +44,8 @@ use crate::shown::shown;
 pub struct Store {
     place: Option<Place>,
     configured: bool,
+    /// Damaged files are left where they are.
+    only_looks: bool,
     warnings: RefCell<Vec<String>>,
     /// The skew that this run measured, and the one that it read.
     measured: Cell<Option<i64>>,
@@ -58,6 +61,7 @@ impl Store {
         let mut store = Self {
             place: None,
             configured: choice.configured,
+            only_looks: false,
             warnings: RefCell::default(),
             measured: Cell::default(),
             skew: Cell::default(),
@@ -73,6 +77,17 @@ impl Store {
             Err(fault) => store.excuse(&fault)?,
         }
         Ok(store)
+    }
+
+    /// The same store for a reader that changes nothing, not even a damaged file's name.
+    #[must_use]
+    pub fn only_looking(self) -> Self {
+        Self { only_looks: true, ..self }
+    }
+
+    /// Where it is, whether or not it is there yet; `None` when nothing is kept.
+    pub fn path(&self) -> Option<&Path> {
+        self.place.as_ref().map(|place| place.path.as_path())
     }
 
     /// What the user should hear, each thing once; empties the list.
@@ -203,6 +218,10 @@ impl Store {
     }
 
     fn set_aside(&self, directory: &Directory, name: &str, damaged: Identity) -> std::result::Result<(), Fault> {
+        if self.only_looks {
+            self.warn(format!("{} is damaged", shown(&directory.path_of(name).to_string_lossy())));
+            return Ok(());
+        }
         if let Some(aside) = directory.set_aside(name, damaged)? {
             let aside = shown(&aside.to_string_lossy());
             self.warn(format!("a stored file was damaged and is set aside as {aside}; a new one is made when needed"));

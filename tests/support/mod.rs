@@ -8,6 +8,7 @@
 pub mod client;
 pub mod failure;
 pub mod faketime;
+pub mod golden;
 pub mod idp;
 pub mod listener;
 pub mod machine;

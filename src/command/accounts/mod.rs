@@ -19,6 +19,7 @@ use crate::input::environment::Environment;
 use crate::input::files::ACCOUNTS_CAP;
 use crate::report::Report;
 use crate::session::{AccountId, Name, RoleName};
+use crate::shell::quote;
 use crate::shown::shown_up_to;
 
 /// Edits the file. What goes to standard output is a diff.
@@ -46,8 +47,10 @@ fn name(arguments: &cli::AccountsAdd, context: &Context, report: &Report) -> Res
     let (change, outcomes) = write(std::slice::from_ref(&wish), arguments.dry_run, &context.environment)?;
     match outcomes.into_iter().next() {
         Some(Outcome::Conflict(other)) => {
-            return Err(Error::new(Kind::Guard, format!("{name} is {other} already"))
-                .hint(format!("if it is wrong: assume-role accounts remove '{name}', then add it anew")));
+            return Err(Error::new(Kind::Guard, format!("{name} is {other} already")).hint(format!(
+                "if it is wrong, take it away first: assume-role accounts remove {}",
+                quote::sh(name.as_str())
+            )));
         }
         Some(Outcome::Broken(error)) => return Err(error),
         Some(Outcome::Known) => report.note(&format!("{name} is {id} already")),

@@ -13,6 +13,7 @@ use crate::input::near::near;
 use crate::input::profiles::{FileKind, Profiles};
 use crate::report::Report;
 use crate::session::Name;
+use crate::shell::quote;
 use crate::shown::shown_up_to;
 
 /// Both files.
@@ -139,7 +140,7 @@ impl Files {
                 )
                 .because(format!("it has {}; with both, programs differ in which they take", said(&there)))
                 .hint("take another name")
-                .hint(format!("or take that one away: assume-role profile remove '{name}' --force")))
+                .hint(format!("or take that one away: assume-role profile remove {} --force", quote::sh(name))))
             }
             _ => Ok(None),
         }

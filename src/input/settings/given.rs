@@ -67,7 +67,8 @@ impl<'a> Given<'a> {
     }
 }
 
-fn config_path(environment: &Environment) -> Option<PathBuf> {
+/// Where the file belongs, whether or not it is there.
+pub(super) fn config_path(environment: &Environment) -> Option<PathBuf> {
     let configured = environment.path("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
     let directory = configured.or_else(|| environment.home().map(|home| home.join(".config")))?;
     Some(directory.join("assume-role/config.toml"))

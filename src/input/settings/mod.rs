@@ -26,6 +26,8 @@
 
 mod given;
 
+use std::path::PathBuf;
+
 use given::Given;
 pub use given::Origin;
 
@@ -156,6 +158,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Where the file belongs, whether or not it is there; `None` without a home.
+    pub fn path(environment: &Environment) -> Option<PathBuf> {
+        given::config_path(environment)
+    }
+
     /// Reads the file, if there is one, and the variables.
     ///
     /// # Errors

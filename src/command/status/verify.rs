@@ -1,0 +1,79 @@
+//! `status --verify`: AWS is asked whose keys these are, and that is held against what the shell says.
+
+use super::Present;
+use super::facts::{Fact, Value};
+use crate::command::Context;
+use crate::command::network::Network;
+use crate::error::{Error, Kind, Result};
+use crate::input::Input;
+use crate::prompt::State;
+use crate::request::AtHand;
+use crate::session::{Principal, RoleName, minutes};
+use crate::shown::shown;
+use crate::sts::{Attempt, Client, Endpoints, caller_identity, diagnose};
+
+/// From here on the user is told that the clock is off, in seconds.
+const SKEW_TOLD: i64 = 60;
+
+/// What AWS says, and the error when that speaks against the shell.
+///
+/// # Errors
+/// `Config` when the environment holds no keys, or what says how to ask does not hold.
+pub(super) fn ask(present: &Present<'_>, context: &Context) -> Result<(Vec<Fact>, Option<Error>)> {
+    let input = Input::read(&context.environment)?;
+    let at_hand = AtHand::of_environment(&input)?;
+    let region = at_hand.sts_region();
+    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &at_hand.endpoints)?;
+    let client = Client::new(endpoints, &at_hand.trust, at_hand.timeout, None)?;
+    let answer = Network::begin()?.run(async {
+        Ok(caller_identity(&client, &at_hand.keys).await.map_err(|failure| {
+            let attempt = Attempt {
+                what: "the question whose keys these are".to_owned(),
+                principal: at_hand.keys_from.clone(),
+                role_arn: None,
+                mfa: false,
+                external_id: false,
+                keys_from: at_hand.keys_from.clone(),
+            };
+            diagnose(&failure, &attempt, &client)
+        }))
+    })?;
+    let (mut facts, error) = match answer {
+        Ok(identity) => judged(&identity.arn, present, input.environment.text("AWS_ACCOUNT_ID")?.unwrap_or_default()),
+        Err(error) => {
+            let (value, words) = match error.kind {
+                Kind::Network => ("unknown", "nothing: it could not be asked"),
+                _ => ("refused", "no to these keys"),
+            };
+            let fact = Fact::machine("verified", Value::Text(value.to_owned()));
+            (vec![fact, Fact::words("AWS says", words.to_owned())], Some(error))
+        }
+    };
+    if let Some(skew) = client.skew().filter(|skew| skew.abs() > SKEW_TOLD) {
+        let direction = if skew > 0 { "behind" } else { "ahead of" };
+        let words = format!("this machine's is {} {direction} AWS's", minutes(skew.abs()));
+        facts.push(Fact { label: "clock", words, ..Fact::machine("clock_skew", Value::Number(skew)) });
+    }
+    Ok((facts, error))
+}
+
+/// Whether the ARN is the one that the shell claims to be. A shell whose keys are not ours claims nothing.
+fn judged(arn: &str, present: &Present<'_>, account: &str) -> (Vec<Fact>, Option<Error>) {
+    let arn_fact = |note: &str| Fact::plain("verified_arn", "AWS says", arn).note(note);
+    let verdict = |value: &str| Fact::machine("verified", Value::Text(value.to_owned()));
+    if matches!(present.segment.state, State::None | State::Foreign) {
+        return (vec![verdict("yes"), arn_fact("")], None);
+    }
+    let role = present.variables.role;
+    let name = RoleName::parse(role).map_or_else(|_| role.to_owned(), |role| role.base_name().to_owned());
+    let is_it =
+        Principal::parse(arn).is_some_and(|principal| principal.account.as_str() == account && principal.name == name);
+    if is_it {
+        return (vec![verdict("yes"), arn_fact("it agrees")], None);
+    }
+    let claimed = format!("{}:{}", shown(present.variables.account), shown(role));
+    let error = Error::refused(format!("AWS knows these keys as {}", shown(arn)))
+        .because(format!("this shell says that they are {claimed} ({})", shown(account)))
+        .hint("assume-role leave");
+    (vec![verdict("no"), arn_fact("that is not what this shell says")], Some(error))
+}

@@ -4,13 +4,19 @@
 //! said besides is lost where all went well, so nothing is said then, and where it did not one line, which the SDK
 //! shows as its own error. Questions go to the terminal device, if this process may use it.
 
+use std::path::Path;
+
 use super::{Context, choose, obtain, previous};
 use crate::cli::{self, Target};
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
 use crate::session::Secret;
 use crate::shell::{formats, quote};
+use crate::shown::shown;
 use crate::source::ask::is_in_background;
+
+/// Options that name a file.
+const OF_FILES: [&str; 3] = ["--policy=", "--saml-response=", "--web-identity-token-file="];
 
 /// The session as JSON on one line.
 ///
@@ -61,6 +67,36 @@ fn with_nobody_to_ask(error: Error, asked: &Target, in_background: bool) -> Erro
     }
 }
 
+/// The path of this program, as it may stand in a config file.
+///
+/// # Errors
+/// `Config` when it is not known, or no line of text.
+pub fn program(context: &Context) -> Result<String> {
+    let binary = context.binary()?;
+    binary.to_str().filter(|path| !path.contains(['\n', '\r'])).map(str::to_owned).ok_or_else(|| {
+        Error::config(format!("the path of this program cannot stand in a file: {}", shown(&binary.to_string_lossy())))
+            .hint("install it under a path in UTF-8")
+    })
+}
+
+/// The line with which a profile has this program asked for the keys of a request, given as its words, for those who
+/// hand it to a shell and for those who split it as one would. It is run in any directory, so files are named from the
+/// root.
+pub fn line(program: &str, words: &[String], directory: &Path) -> String {
+    let mut line = vec![program.to_owned(), "credential-process".to_owned()];
+    line.extend(words.iter().map(|word| absolute(word, directory)));
+    // Nothing stands behind it when the target is an option.
+    line.pop_if(|word| word == "--");
+    line.iter().map(|word| quote::process(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn absolute(word: &str, directory: &Path) -> String {
+    match OF_FILES.iter().find_map(|option| Some((option, word.strip_prefix(option)?))) {
+        Some((option, path)) => format!("{option}{}", directory.join(path).display()),
+        None => word.to_owned(),
+    }
+}
+
 /// An error with its causes and the first thing to do as one line.
 pub fn in_one_line(error: Error) -> Error {
     let Error { kind, message, causes, hints } = error;
@@ -78,5 +114,18 @@ mod tests {
         let error = Error::refused("no").because("a cause\nof two lines").because("another").hint("do").hint("or do");
         let line = in_one_line(error);
         assert_eq!(line.to_string(), "assume-role: no: a cause; of two lines: another (hint: do)");
+    }
+
+    #[test]
+    fn the_line_of_a_profile_holds_in_any_directory() {
+        for (words, expected) in [
+            (&["--", "a b", "read"][..], "/x credential-process -- 'a b' read"),
+            (&["--profile=p", "--"], "/x credential-process --profile=p"),
+            (&["--policy=p.json", "--", "a", "b"], "/x credential-process '--policy=/work dir/p.json' -- a b"),
+            (&["--policy=/p.json", "--base=x", "--"], "/x credential-process --policy=/p.json --base=x"),
+        ] {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            assert_eq!(line("/x", &words, Path::new("/work dir")), expected);
+        }
     }
 }

@@ -27,7 +27,7 @@ pub fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infal
     let (name, rest) = arguments.command.split_first().ok_or_else(no_command)?;
     let program = program::find(name, context.environment.raw("PATH"))?;
     let wanted = arguments.min.as_deref().map(|text| parse_duration("--min", text)).transpose()?.unwrap_or(0);
-    let named = named::read(arguments, context)?;
+    let named = named::read(arguments)?;
     let start = |changes: &[(&str, Option<&str>)]| become_program(&program, rest, changes, &named, context, report);
     if !named.is_empty() && !whose::names_a_target(&arguments.target) {
         let lies = CONTRADICTING.iter().filter(|name| !PROFILE.contains(name));

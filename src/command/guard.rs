@@ -59,13 +59,7 @@ fn command(request: &Request, context: &Context) -> String {
     // Behind the dashes stand account and role, or an ARN; a profile is an option.
     let words: Vec<&str> = request.words.iter().skip_while(|word| *word != "--").skip(1).map(String::as_str).collect();
     let target = if words.is_empty() { vec!["--profile", request.target.name.as_str()] } else { words };
-    let words: Vec<String> = verb.into_iter().chain(target).map(word).collect();
+    let words: Vec<String> = verb.into_iter().chain(target).map(quote::word).collect();
     let rest = if verb == Some("exec") { " -- …" } else { "" };
     format!("assume-role {} --yes{rest}", words.join(" "))
-}
-
-/// A word as it is typed into a shell.
-fn word(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.,+=@/:%".contains(&byte);
-    if text.bytes().all(is_plain) { text.to_owned() } else { quote::sh(text) }
 }

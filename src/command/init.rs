@@ -1,13 +1,11 @@
 //! `init`: the script that a shell loads in its rc file.
 
-use std::ffi::OsStr;
-
 use super::Context;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::settings::{PromptSide, Settings};
 use crate::shell::Shell;
-use crate::shell::integration::{InitOptions, ShortName, binary_path, script};
+use crate::shell::integration::{InitOptions, ShortName, script};
 use crate::shell::look::Look;
 use crate::shell::running::{detect, parent_command};
 
@@ -20,9 +18,7 @@ pub fn run(arguments: &cli::Init, context: &Context) -> Result<String> {
         "-" => running_shell(context)?,
         name => Shell::parse(name)?,
     };
-    let first = context.arguments.first().map_or(OsStr::new("assume-role"), |name| name.as_os_str());
-    let binary = binary_path(first, &context.directory, context.environment.raw("PATH"), std::env::current_exe().ok())
-        .ok_or_else(|| Error::config("the path of this program cannot be found").hint("call it by its full path"))?;
+    let binary = context.binary()?;
     let cmd = arguments.cmd.as_deref().map(ShortName::parse).transpose()?;
     let mut look = Look::from(&Settings::read(&context.environment)?);
     if let Some(side) = arguments.prompt {

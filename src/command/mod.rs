@@ -29,7 +29,7 @@ mod status;
 mod wall;
 mod whose;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -43,6 +43,7 @@ use crate::report::Report;
 use crate::session::{Clock, Moment, Secret};
 use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
+use crate::shell::integration::binary_path;
 use crate::shell::shims::packaged;
 use crate::sts::local_now;
 
@@ -86,6 +87,16 @@ impl Context {
     pub fn is_coloured(&self) -> bool {
         let is_dumb = self.environment.raw("TERM").is_none_or(|term| term == "dumb");
         self.prints_to_terminal && !is_dumb && !self.environment.has("NO_COLOR")
+    }
+
+    /// A path of this program that holds in any directory, as it was called where that is possible.
+    ///
+    /// # Errors
+    /// `Config` when there is none.
+    pub fn binary(&self) -> Result<PathBuf> {
+        let called = self.arguments.first().map_or(OsStr::new("assume-role"), OsString::as_os_str);
+        binary_path(called, &self.directory, self.environment.raw("PATH"), std::env::current_exe().ok())
+            .ok_or_else(|| Error::config("the path of this program cannot be found").hint("call it by its full path"))
     }
 
     /// The time by this machine's clock.

@@ -3,10 +3,9 @@
 //! The words come in; a config file goes out, the user's own with these profiles in it. It holds no keys: each profile
 //! names this program as its `credential_process`, which gives them while they are needed.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use super::{Context, obtain, whose};
+use super::{Context, credential_process, obtain, whose};
 use crate::cli::{Exec, Target};
 use crate::error::{Error, Result};
 use crate::input::Input;
@@ -15,7 +14,6 @@ use crate::input::profiles::without;
 use crate::report::Report;
 use crate::request::{Request, Way};
 use crate::session::{Name, RoleArn};
-use crate::shell::integration::binary_path;
 use crate::shell::quote;
 use crate::shown::shown_up_to;
 use crate::store::keep_config;
@@ -30,7 +28,7 @@ pub struct Named {
 ///
 /// # Errors
 /// `Usage` for what is not `NAME=ACCOUNT:ROLE` and for a name that comes twice, `Config` for a name that is not allowed.
-pub fn read(arguments: &Exec, context: &Context) -> Result<Vec<Named>> {
+pub fn read(arguments: &Exec) -> Result<Vec<Named>> {
     let mut all: Vec<Named> = Vec::new();
     for text in &arguments.profile_as {
         let (name, words) = split(text)?;
@@ -40,7 +38,7 @@ pub fn read(arguments: &Exec, context: &Context) -> Result<Vec<Named>> {
         }
         // A code is good for one call, and goes with the target when there is one.
         let takes_code = all.is_empty() && !whose::names_a_target(&arguments.target);
-        let target = Target { words, ..of_each(&arguments.target, takes_code, context) };
+        let target = Target { words, ..of_each(&arguments.target, takes_code) };
         all.push(Named { name, target });
     }
     Ok(all)
@@ -63,21 +61,10 @@ fn split(text: &str) -> Result<(&str, Vec<String>)> {
     Ok((name, vec![account.to_owned(), role.to_owned()]))
 }
 
-/// The options that hold for each of the roles. Files are named so that they are found from anywhere.
-fn of_each(asked: &Target, takes_code: bool, context: &Context) -> Target {
-    let absolute = |path: &Option<String>| match path.as_deref() {
-        Some("-") | None => path.clone(),
-        Some(path) => Some(context.directory.join(path).to_string_lossy().into_owned()),
-    };
-    Target {
-        words: Vec::new(),
-        profile: None,
-        mfa_code: asked.mfa_code.clone().filter(|_| takes_code),
-        policy: absolute(&asked.policy),
-        saml_response: absolute(&asked.saml_response),
-        web_identity_token_file: absolute(&asked.web_identity_token_file),
-        ..asked.clone()
-    }
+/// The options that hold for each of the roles.
+fn of_each(asked: &Target, takes_code: bool) -> Target {
+    let mfa_code = asked.mfa_code.clone().filter(|_| takes_code);
+    Target { words: Vec::new(), profile: None, mfa_code, ..asked.clone() }
 }
 
 /// Gets a session for each, so that questions and refusals come before the command, and writes the config file.
@@ -91,11 +78,10 @@ pub fn config(named: &[Named], context: &Context, report: &Report) -> Result<Pat
         refuse_shadowed(name, &input)?;
     }
     let (own_path, mut text, replaces) = own_config(named, context)?;
-    let mut line = vec![binary(context)?, "credential-process".to_owned()];
-    if let Some(path) = own_path.filter(|_| replaces) {
-        // Whoever asks for the role may be the very profile that this file replaces.
-        line.splice(0..0, ["env".to_owned(), format!("AWS_CONFIG_FILE={path}")]);
-    }
+    let program = credential_process::program(context)?;
+    // Whoever asks for the role may be the very profile that this file replaces.
+    let own_config = own_path.filter(|_| replaces);
+    let with_own = own_config.map(|path| format!("env {} ", quote::process(&format!("AWS_CONFIG_FILE={path}"))));
     for Named { name, target } in named {
         let session = obtain::session(target, 0, context, report)
             .and_then(|session| refuse_environment(&session.request).map(|()| session))
@@ -104,12 +90,12 @@ pub fn config(named: &[Named], context: &Context, report: &Report) -> Result<Pat
         for note in &session.granted.notes {
             report.note(note);
         }
-        let words = line.iter().chain(&session.request.words).map(|word| quote::process(word));
+        let line = credential_process::line(&program, &session.request.words, &context.directory);
         let region = session.request.region.as_ref().map(|region| format!("region = {}\n", region.value));
         text.push_str(&format!(
-            "{}\ncredential_process = {}\n{}",
+            "{}\ncredential_process = {}{line}\n{}",
             header(name),
-            words.collect::<Vec<_>>().join(" "),
+            with_own.as_deref().unwrap_or_default(),
             region.unwrap_or_default()
         ));
     }
@@ -160,14 +146,6 @@ fn stands_on_environment(way: &Way) -> bool {
         Way::Via(hop) => stands_on_environment(&hop.way),
         Way::Saml(_) | Way::WebIdentity(_) => false,
     }
-}
-
-fn binary(context: &Context) -> Result<String> {
-    let first = context.arguments.first().map_or(OsStr::new("assume-role"), |name| name.as_os_str());
-    binary_path(first, &context.directory, context.environment.raw("PATH"), std::env::current_exe().ok())
-        .and_then(|path| path.to_str().map(str::to_owned))
-        .filter(|path| !path.contains(['\n', '\r']))
-        .ok_or_else(|| Error::config("the path of this program cannot stand in a config file"))
 }
 
 /// The header of a profile, with the quotes that the AWS CLI wants around an odd name.

@@ -1,9 +1,9 @@
 //! `profile add`: a name for a role, in one of three forms.
 
 use super::files::{Files, Wish, told};
-use super::{assume, process, refuse_default};
+use super::{assume, refuse_default};
 use crate::cli;
-use crate::command::{Context, guard, obtain};
+use crate::command::{Context, credential_process, guard, obtain};
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::profiles::FileKind;
@@ -34,7 +34,8 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
         let store = Store::open(&context.environment, obtain::store_choice(&input))?;
         assume::entries(&request, &input, &store, context.now())?
     } else {
-        vec![("credential_process", process::command(&request, context)?)]
+        let program = credential_process::program(context)?;
+        vec![("credential_process", credential_process::line(&program, &request.words, &context.directory))]
     };
     entries.extend(request.region.as_ref().map(|region| ("region", region.value.to_string())));
     let wish = Wish { name: &name, file: FileKind::Config, entries: &entries, force: add.force };

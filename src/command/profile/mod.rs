@@ -4,7 +4,6 @@ mod add;
 mod assume;
 mod files;
 mod list;
-mod process;
 
 use super::Context;
 use crate::cli::{self, ProfileEdit};

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::Color;
 use crate::input::environment::Environment;
-use crate::report::wrapped;
+use crate::report::{takes_colour, wrapped};
 use crate::shown::shown_up_to;
 
 /// The longest value shown, in characters.
@@ -28,14 +28,9 @@ pub struct Page {
 }
 
 impl Page {
-    /// Standard output, coloured as the user wants it: on a terminal unless `NO_COLOR` is set or the terminal is dumb.
+    /// Standard output, coloured as the user wants it.
     pub fn of_output(color: Color, is_terminal: bool, environment: &Environment) -> Self {
-        let plain = environment.has("NO_COLOR") || environment.raw("TERM").is_none_or(|term| term == "dumb");
-        let coloured = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => is_terminal && !plain,
-        };
+        let coloured = takes_colour(color, is_terminal, environment);
         let size = rustix::termios::tcgetwinsize(stdout()).ok().filter(|_| is_terminal);
         Self { coloured, width: size.map(|size| usize::from(size.ws_col)).filter(|&width| width > 0) }
     }

@@ -40,12 +40,7 @@ impl Report {
 
     /// Lines as the user wants them: coloured on a terminal unless `NO_COLOR` is set or the terminal is dumb.
     pub fn new(color: Color, verbose: bool, environment: &Environment) -> Self {
-        let dumb = environment.raw("TERM").is_none_or(|term| term == "dumb");
-        let coloured = match color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => !environment.has("NO_COLOR") && !dumb && std::io::stderr().is_terminal(),
-        };
+        let coloured = takes_colour(color, std::io::stderr().is_terminal(), environment);
         let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok();
         let columns = size.map(|size| usize::from(size.ws_col)).filter(|&columns| columns >= NARROWEST);
         Self { coloured, verbose, silent: false, columns }
@@ -59,6 +54,11 @@ impl Report {
     /// A line that the user should not miss.
     pub fn warn(&self, text: &str) {
         self.line("warning:", Style::new().yellow().bold(), &format!(" {text}"), "  ");
+    }
+
+    /// A warning for each.
+    pub fn warn_all(&self, texts: impl IntoIterator<Item = String>) {
+        texts.into_iter().for_each(|text| self.warn(&text));
     }
 
     /// A line that explains.
@@ -105,6 +105,16 @@ impl Report {
 
     fn styled(&self, text: impl Display, style: Style) -> String {
         if self.coloured { text.style(style).to_string() } else { text.to_string() }
+    }
+}
+
+/// Whether a stream takes colour: as the option says, else where it is a terminal that is not dumb, unless `NO_COLOR`
+/// is set.
+pub fn takes_colour(color: Color, is_terminal: bool, environment: &Environment) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_terminal && !environment.has("NO_COLOR") && !environment.has_dumb_terminal(),
     }
 }
 

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use owo_colors::{OwoColorize, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::page::Page;
+
 /// Between two columns.
 const GAP: usize = 2;
 
@@ -27,15 +29,15 @@ pub struct Column {
 /// A cell for each column.
 pub type Row<'a> = Vec<Cow<'a, str>>;
 
-/// The lines, with a title line first. `width` is the terminal's; `None` cuts nothing.
-pub fn table(columns: &[Column], rows: &[Row<'_>], width: Option<usize>, coloured: bool) -> String {
-    let widths = fitted(columns, natural(columns, rows), width);
+/// The lines, with a title line first. A page without a width cuts nothing.
+pub fn table(columns: &[Column], rows: &[Row<'_>], page: &Page) -> String {
+    let widths = fitted(columns, natural(columns, rows), page.width);
     let titles: Row<'_> = columns.iter().map(|column| Cow::Borrowed(column.title)).collect();
     let mut text = String::with_capacity(rows.len() * 100);
-    push_line(&mut text, &titles, &widths, &[Style::new().dimmed()].repeat(columns.len()), coloured);
+    push_line(&mut text, &titles, &widths, &[Style::new().dimmed()].repeat(columns.len()), page.coloured);
     let styles: Vec<Style> = columns.iter().map(|column| column.style).collect();
     for row in rows {
-        push_line(&mut text, row, &widths, &styles, coloured);
+        push_line(&mut text, row, &widths, &styles, page.coloured);
     }
     text
 }
@@ -139,7 +141,7 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_empty_ones_left_out() {
         assert_eq!(
-            table(&columns(), &rows(), None, false),
+            table(&columns(), &rows(), &Page::default()),
             "ACCOUNT     ROLE        SOURCE\n\
              production  read        ~/.aws/accounts:2\n\
              日本\n\
@@ -147,22 +149,26 @@ mod tests {
         );
     }
 
+    fn wide(width: usize) -> Page {
+        Page { coloured: false, width: Some(width) }
+    }
+
     #[test]
     fn every_width_is_kept() {
         for width in 1..60 {
-            for line in table(&columns(), &rows(), Some(width), false).lines() {
+            for line in table(&columns(), &rows(), &wide(width)).lines() {
                 assert!(line.width() <= width.max(2), "{width}: {line}");
             }
         }
-        assert!(table(&columns(), &rows(), Some(34), false).contains("production  read        ~/.aws/ac…\n"));
-        assert!(table(&columns(), &rows(), Some(24), false).contains("staging     ops/deploy\n"));
-        assert!(table(&columns(), &rows(), Some(18), false).contains("staging     ops/d…\n"));
-        assert!(table(&columns(), &rows(), Some(8), false).contains("product…\n"));
+        assert!(table(&columns(), &rows(), &wide(34)).contains("production  read        ~/.aws/ac…\n"));
+        assert!(table(&columns(), &rows(), &wide(24)).contains("staging     ops/deploy\n"));
+        assert!(table(&columns(), &rows(), &wide(18)).contains("staging     ops/d…\n"));
+        assert!(table(&columns(), &rows(), &wide(8)).contains("product…\n"));
     }
 
     #[test]
     fn colour_changes_no_width() {
-        let coloured = table(&columns(), &rows(), None, true);
+        let coloured = table(&columns(), &rows(), &Page { coloured: true, width: None });
         assert!(coloured.contains("\u{1b}[1mproduction\u{1b}[0m  \u{1b}[1mread\u{1b}[0m"), "{coloured:?}");
     }
 }

@@ -1,29 +1,29 @@
-//! The main job, from words to a changed shell: read, decide, look in the store, ask AWS, tell, export.
+//! The main job, from words to a changed shell: what is asked for is obtained (read, decided, guarded, taken from the
+//! store or asked of AWS), told to the user, and exported to the shell.
 
-use super::Context;
-use super::export::Target;
+use super::export::Language;
 use super::obtain::{self, Obtained};
+use super::{Context, receipt};
 use crate::cli;
 use crate::error::Result;
 use crate::report::Report;
-use crate::request::{Origin, Request};
-use crate::session::{Moment, Secret, minutes};
+use crate::request::Request;
+use crate::session::Secret;
 use crate::shell::exports;
 use crate::shell::variables::{Legacy, Switch};
 use crate::shell::words::encode_words;
-use crate::shown::shown;
 use crate::source;
 use crate::store::BaseSession;
-
-/// From here on the user is told that the clock is off, in seconds.
-const SKEW_TOLD: i64 = 60;
 
 /// Switches: returns what the shell evaluates.
 ///
 /// # Errors
 /// Whatever went wrong on the way; nothing was changed then.
-pub fn run(asked: &cli::Target, target: Target, legacy: bool, context: &Context, report: &Report) -> Result<Secret> {
-    change(asked, None, target, legacy, context, report)
+pub fn run(asked: &cli::Target, language: Language, context: &Context, report: &Report) -> Result<Secret> {
+    let session = obtain::session(asked, 0, context, report)?;
+    session.remember_use(context.now())?;
+    receipt::tell(&session, context.now(), report);
+    export(&session, language, context)
 }
 
 /// As [`run`], with a session of which at least `wanted` seconds are left. It goes on with a role that is in use,
@@ -34,92 +34,30 @@ pub fn run(asked: &cli::Target, target: Target, legacy: bool, context: &Context,
 pub fn renewed(
     asked: &cli::Target,
     wanted: i64,
-    target: Target,
-    legacy: bool,
+    language: Language,
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
-    change(asked, Some(wanted), target, legacy, context, report)
+    let session = obtain::renewed(asked, wanted, context, report)?;
+    receipt::tell(&session, context.now(), report);
+    export(&session, language, context)
 }
 
-fn change(
-    asked: &cli::Target,
-    wanted: Option<i64>,
-    target: Target,
-    legacy: bool,
-    context: &Context,
-    report: &Report,
-) -> Result<Secret> {
-    let session = match wanted {
-        Some(wanted) => obtain::renewed(asked, wanted, context, report)?,
-        None => obtain::session(asked, 0, context, report)?,
-    };
-    if wanted.is_none() {
-        session.remember_use(context.now())?;
-    }
-    tell(&session, context.now(), report);
-    export(&session, target, legacy, context)
-}
-
-fn tell(session: &Obtained, now: Moment, report: &Report) {
-    let Obtained { request, granted, actor, store } = session;
-    for note in &granted.notes {
-        report.note(note);
-    }
-    let skew = store.skew(now);
-    if skew.abs() > SKEW_TOLD {
-        let direction = if skew > 0 { "behind" } else { "ahead of" };
-        report.warn(&format!(
-            "this machine's clock is {} {direction} AWS's; the time left is corrected",
-            roughly(skew.abs())
-        ));
-    }
-    for note in &request.notes {
-        report.note(note);
-    }
-    let target = &request.target;
-    let left = match granted.has_end() {
-        true => format!("for {}", minutes(session.left(now))),
-        false => "until an end that nobody told".to_owned(),
-    };
-    let id = &actor.account;
-    let name = if target.name.as_str() == id.as_str() { String::new() } else { format!(" ({id})") };
-    let region = request.region.as_ref().map_or("no region".to_owned(), |region| region.value.to_string());
-    report.done(&target.to_string(), &format!("{name} {left}, {region}"));
-    if let (Some(origin), Some(role)) = (&target.role_origin, &target.role) {
-        report.note(&format!("role {}: {origin}", role.name));
-    }
-    report.detail(&format!("base: {}", request.way.shown()));
-    report.detail(&format!("acts as: {}", shown(&granted.role.assumed_role)));
-    if let Some(region) = &request.region {
-        report.detail(&format!("region: {} from {}", region.value, region.origin));
-    }
-    if let Origin::Configured(place) = &request.length.origin {
-        report.detail(&format!("duration: {} from {place}", minutes(request.length.seconds.into())));
-    }
-}
-
-/// A span between two clocks, which is measured in whole seconds: to the minute, and large ones in days.
-fn roughly(seconds: i64) -> String {
-    match seconds {
-        ..172_800 => minutes((seconds + 30) / 60 * 60),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
-fn export(session: &Obtained, target: Target, legacy: bool, context: &Context) -> Result<Secret> {
-    told(session, legacy, context, |switch| match target {
-        Target::Code(form) => exports::switch(form, switch),
-        Target::Json => exports::switch_json(switch),
+fn export(session: &Obtained, language: Language, context: &Context) -> Result<Secret> {
+    with_switch(session, context, |switch| match language {
+        Language::Code(form) => exports::switch(form, switch),
+        Language::Json => exports::switch_json(switch),
     })
 }
 
-/// Tells a session as the variables of a switch away from what this shell was, with the old script's if `legacy`.
+/// Hands on a session as the variables of a switch away from what this shell was, with the old script's for those who
+/// want them (`ASSUME_ROLE_LEGACY`).
 ///
 /// # Errors
 /// `Config` for a variable that is not UTF-8, `Io` when a configured store cannot be read.
-pub fn told<T>(session: &Obtained, legacy: bool, context: &Context, tell: impl FnOnce(&Switch<'_>) -> T) -> Result<T> {
+pub fn with_switch<T>(session: &Obtained, context: &Context, take: impl FnOnce(&Switch<'_>) -> T) -> Result<T> {
     let now = context.now();
+    let legacy = context.environment.turns_on("ASSUME_ROLE_LEGACY")?;
     let Obtained { request, granted, store, .. } = session;
     let base = if legacy { store.get::<BaseSession>(&source::base_key(request), now)? } else { None };
     let base_profile = context.environment.text("AWS_PROFILE_ASSUME_ROLE")?;
@@ -130,7 +68,7 @@ pub fn told<T>(session: &Obtained, legacy: bool, context: &Context, tell: impl F
         role_started: granted.role.session.expires.plus(-i64::from(granted.role.granted) - skew),
     });
     let switch = Switch { previous: previous(request, context)?, legacy, ..session.switch(context)? };
-    Ok(tell(&switch))
+    Ok(take(&switch))
 }
 
 /// What this shell was before; the same request again does not count.

@@ -4,11 +4,11 @@
 
 use super::Context;
 use crate::catalogue::{Catalogue, KnownAccount, KnownRole, Reach, Source, ago};
-use crate::cli::{self, Color};
+use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::picker::{Choice, Item};
-use crate::report::Report;
+use crate::report::{Report, takes_colour};
 use crate::request::{Open, Request, Way, open};
 use crate::session::{Name, Region, RoleArn, RoleName, minutes};
 use crate::shown::shown_up_to;
@@ -70,8 +70,7 @@ struct Chooser<'a> {
 
 impl Chooser<'_> {
     fn can_choose(&self) -> bool {
-        let dumb = self.context.environment.raw("TERM").is_none_or(|term| term == "dumb");
-        !dumb && Terminal { may_ask: !self.asked.no_input }.can_ask()
+        !self.context.environment.has_dumb_terminal() && Terminal { may_ask: !self.asked.no_input }.can_ask()
     }
 
     /// Account and role out of one list, most used first.
@@ -188,11 +187,7 @@ impl Chooser<'_> {
     }
 
     fn is_coloured(&self) -> bool {
-        match self.asked.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => !self.context.environment.has("NO_COLOR"),
-        }
+        takes_colour(self.asked.color, true, &self.context.environment)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::cli::{self, Target};
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
 use crate::session::Secret;
+use crate::shell::variables::value_in;
 use crate::shell::{formats, quote};
 use crate::shown::shown;
 use crate::source::ask::is_in_background;
@@ -45,9 +46,7 @@ fn json(asked: &Target, context: &Context) -> Result<Secret> {
         .map_err(|error| with_nobody_to_ask(error, &asked, in_background))?;
     let switch = session.switch(context)?;
     let changes = switch.changes();
-    formats::for_sdks(|name| {
-        changes.iter().find(|change| change.name == name).and_then(|change| change.value.as_deref())
-    })
+    formats::for_sdks(|name| value_in(&changes, name))
 }
 
 /// What to do where nobody could be asked: let somebody be asked once, then the base session serves.

@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::report::Report;
 use crate::session::Secret;
 use crate::shell::formats;
+use crate::shell::variables::value_in;
 
 /// The text; nothing is printed on a terminal, where it would stay to be read.
 ///
@@ -22,9 +23,7 @@ pub fn run(arguments: &cli::Env, context: &Context, report: &Report) -> Result<S
         Some(session) => {
             let switch = session.switch(context)?;
             let changes = switch.changes();
-            formats::text(arguments.format, |name| {
-                changes.iter().find(|change| change.name == name).and_then(|change| change.value.as_deref())
-            })
+            formats::text(arguments.format, |name| value_in(&changes, name))
         }
     }
 }

@@ -4,7 +4,7 @@
 //! gets, what would contradict it the command does not.
 
 use std::convert::Infallible;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use super::named::{self, Named};
 use super::program::{self, Program};
@@ -37,8 +37,7 @@ pub fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infal
     let Some(session) = whose::session(&arguments.target, wanted.into(), context, report)? else {
         return Err(start(&PROFILE.map(|name| (name, None))));
     };
-    let legacy = context.environment.text("ASSUME_ROLE_LEGACY")? == Some("1");
-    assume::told(&session, legacy, context, |switch| {
+    assume::with_switch(&session, context, |switch| {
         let changes = switch.changes();
         Err(start(&changes.iter().map(|change| (change.name, change.value.as_deref())).collect::<Vec<_>>()))
     })?
@@ -53,7 +52,7 @@ fn no_command() -> Error {
 /// Comes back only with what kept the command from running.
 fn become_program(
     program: &Program,
-    arguments: &[std::ffi::OsString],
+    arguments: &[OsString],
     changes: &[(&str, Option<&str>)],
     named: &[Named],
     context: &Context,

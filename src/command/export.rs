@@ -7,12 +7,12 @@ use crate::report::Report;
 use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
 
-/// What the code is for.
+/// The language of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A shell that evaluates it.
+pub enum Language {
+    /// Code, for a shell that evaluates it.
     Code(Form),
-    /// A shell that cannot evaluate, and reads JSON.
+    /// JSON, for a shell that cannot.
     Json,
 }
 
@@ -24,9 +24,9 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     if context.prints_to_terminal {
         return Err(super::init::not_loaded(context));
     }
-    let target = match (arguments.shell.as_deref(), arguments.format) {
-        (Some(shell), None) => Target::Code(Form::Function(Shell::parse(shell)?)),
-        (None, Some(ExportFormat::Json)) => Target::Json,
+    let language = match (arguments.shell.as_deref(), arguments.format) {
+        (Some(shell), None) => Language::Code(Form::Function(Shell::parse(shell)?)),
+        (None, Some(ExportFormat::Json)) => Language::Json,
         // The function gave the shell: a shell would take JSON for a command, and show it.
         (Some(_), Some(_)) => {
             return Err(Error::usage("--format is for programs that cannot evaluate code; this shell can")
@@ -45,7 +45,7 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
         }
         Parsed::Words(cli) => {
             let report = Report::new(cli.target.color, cli.target.verbose, &context.environment);
-            answer(&cli, target, context, &report)
+            answer(&cli, language, context, &report)
         }
     }
 }
@@ -55,21 +55,20 @@ pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
 /// # Errors
 /// As [`run`].
 pub fn code(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
-    answer(cli, Target::Code(form), context, report)
+    answer(cli, Language::Code(form), context, report)
 }
 
-fn answer(cli: &Cli, target: Target, context: &Context, report: &Report) -> Result<Output> {
-    let legacy = context.environment.text("ASSUME_ROLE_LEGACY")? == Some("1");
+fn answer(cli: &Cli, language: Language, context: &Context, report: &Report) -> Result<Output> {
     match &cli.verb {
         None => {
             let asked = previous::meant(&cli.target, &context.environment)?;
             let asked = choose::completed(asked, context, report)?;
-            assume::run(&asked, target, legacy, context, report).map(Output::Session)
+            assume::run(&asked, language, context, report).map(Output::Session)
         }
-        Some(Verb::Ensure(arguments)) => ensure::run(arguments, target, legacy, context, report),
-        Some(Verb::Leave) => Ok(Output::Text(match target {
-            Target::Code(form) => exports::leave(form, legacy),
-            Target::Json => exports::leave_json(),
+        Some(Verb::Ensure(arguments)) => ensure::run(arguments, language, context, report),
+        Some(Verb::Leave) => Ok(Output::Text(match language {
+            Language::Code(form) => exports::leave(form, context.environment.turns_on("ASSUME_ROLE_LEGACY")?),
+            Language::Json => exports::leave_json(),
         })),
         Some(_) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
     }

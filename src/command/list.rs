@@ -1,14 +1,13 @@
 //! `list`: the accounts and roles known here, as a table for people or as JSON.
 
 use std::fmt::{self, Write as _};
-use std::io::stdout;
 
 use owo_colors::Style;
 use serde_json::{Value, json};
 
 use super::Context;
 use crate::catalogue::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, ago};
-use crate::cli::{self, Color};
+use crate::cli;
 use crate::report::Report;
 use crate::session::{Moment, Name, Partition, Region};
 use crate::table::{Column, Row, table};
@@ -31,20 +30,8 @@ pub fn run(arguments: &cli::List, context: &Context, report: &Report) -> String 
         report.note("no account is known yet; name one in ~/.aws/accounts: {\"production\": \"123456789012\"}");
         return String::new();
     }
-    let size = rustix::termios::tcgetwinsize(stdout()).ok().filter(|_| context.prints_to_terminal);
-    let width = size.map(|size| usize::from(size.ws_col)).filter(|&width| width > 0);
     let rows: Vec<Row<'_>> = accounts.iter().flat_map(|account| rows(account, now)).collect();
-    table(&columns(), &rows, width, is_coloured(arguments.color, context))
-}
-
-fn is_coloured(color: Color, context: &Context) -> bool {
-    let plain =
-        context.environment.has("NO_COLOR") || context.environment.raw("TERM").is_none_or(|term| term == "dumb");
-    match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => context.prints_to_terminal && !plain,
-    }
+    table(&columns(), &rows, &context.page(arguments.color))
 }
 
 fn columns() -> [Column; 6] {

@@ -21,7 +21,7 @@ use crate::sts::{Client, Endpoints};
 pub fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
     let input = Input::read(&context.environment)?;
     let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &input)?;
-    let store = Store::open(&context.environment, super::obtain::store_choice(&input))?;
+    let store = Store::of(&input)?;
     let session = &request.session;
     let region = session.region.clone();
     let endpoints = Endpoints::resolve(region.clone(), region.partition(), &request.endpoints)?
@@ -36,9 +36,7 @@ pub fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result
         says("start") || says("hop")
     };
     store.forget::<RoleSession>(of_session)?;
-    for warning in input.warnings().into_iter().chain(store.take_warnings()) {
-        report.warn(&warning);
-    }
+    report.warn_all(input.warnings().into_iter().chain(store.take_warnings()));
     let name = shown_up_to(session.name.as_deref().unwrap_or(&session.start_url), 80);
     report.done(&format!("signed on to {name}"), &format!(" for {}", minutes(ends.since(context.now()))));
     Ok(())

@@ -1,7 +1,6 @@
 //! `logout`: forgets what is stored. Keys in a shell are out of reach, and that is said.
 
 use super::Context;
-use super::obtain::store_choice;
 use crate::cli;
 use crate::error::Result;
 use crate::input::Input;
@@ -21,7 +20,7 @@ pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Resul
         [] => None,
         words => Some(SignOff::resolve(words, &input)?),
     };
-    let chosen = store_choice(&input).kind;
+    let chosen = Choice::of(&input.settings).kind;
     let mut forgotten = 0;
     for kind in [Kind::File, Kind::Runtime] {
         let is_chosen = kind == chosen;
@@ -31,9 +30,7 @@ pub fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Resul
         // Who logs out has to know when keys stay behind.
         let store = Store::open(&context.environment, Choice { kind, configured: is_chosen })?;
         forgotten += forget(&store, arguments.all, target.as_ref())?;
-        for warning in store.take_warnings() {
-            report.warn(&warning);
-        }
+        report.warn_all(store.take_warnings());
     }
     tell(forgotten, arguments.all, context, report);
     Ok(())

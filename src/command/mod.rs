@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod guard;
 mod handover;
+mod held;
 mod init;
 mod list;
 mod login;
@@ -25,6 +26,7 @@ mod obtain;
 mod previous;
 mod profile;
 mod program;
+mod receipt;
 mod status;
 mod wall;
 mod whose;
@@ -36,9 +38,10 @@ use std::time::SystemTime;
 
 use rustix::process::Rlimit;
 
-use crate::cli::{self, Parsed, Verb};
+use crate::cli::{self, Color, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
+use crate::page::Page;
 use crate::report::Report;
 use crate::session::{Clock, Moment, Secret};
 use crate::shell::Shell;
@@ -83,10 +86,9 @@ impl Context {
         })
     }
 
-    /// Whether what goes to standard output is coloured where no option says so.
-    pub fn is_coloured(&self) -> bool {
-        let is_dumb = self.environment.raw("TERM").is_none_or(|term| term == "dumb");
-        self.prints_to_terminal && !is_dumb && !self.environment.has("NO_COLOR")
+    /// Standard output as a page.
+    pub fn page(&self, color: Color) -> Page {
+        Page::of_output(color, self.prints_to_terminal, &self.environment)
     }
 
     /// A path of this program that holds in any directory, as it was called where that is possible.
@@ -154,8 +156,7 @@ pub fn run(context: &Context) -> Outcome {
     let cli = match cli::parse(words) {
         Ok(Parsed::Words(cli)) => cli,
         Ok(Parsed::Text(text)) => {
-            let coloured = context.prints_to_terminal && !context.environment.has("NO_COLOR");
-            let text = if coloured { text.ansi().to_string() } else { text.to_string() };
+            let text = if context.page(Color::Auto).coloured { text.ansi().to_string() } else { text.to_string() };
             return Outcome { output: Output::Text(text), report: Report::plain(), error: None };
         }
         Err(error) => return unreadable(words.first(), error, context),
@@ -201,7 +202,7 @@ fn directly(cli: &cli::Cli, context: &Context, report: Report) -> Outcome {
 
 /// Words that nobody understands, from someone who may evaluate what we print: all but the verbs that print text.
 fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outcome {
-    let report = Report::new(cli::Color::Auto, false, &context.environment);
+    let report = Report::new(Color::Auto, false, &context.environment);
     let prints_text =
         first.and_then(|word| word.to_str()).is_some_and(|word| cli::is_verb(word) && !cli::changes_shell(word));
     let error = match first.is_some_and(|word| word == "credential-process") {

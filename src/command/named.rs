@@ -16,7 +16,7 @@ use crate::request::{Request, Way};
 use crate::session::{Name, RoleArn};
 use crate::shell::quote;
 use crate::shown::shown_up_to;
-use crate::store::keep_config;
+use crate::store::{Choice, keep_config};
 
 /// A role under the name of a profile.
 pub struct Named {
@@ -99,7 +99,7 @@ pub fn config(named: &[Named], context: &Context, report: &Report) -> Result<Pat
             region.unwrap_or_default()
         ));
     }
-    keep_config(&text, obtain::store_choice(&input).kind, &context.environment, context.now())
+    keep_config(&text, Choice::of(&input.settings).kind, &context.environment, context.now())
 }
 
 /// The path of the user's config file, its text without the profiles that are defined anew, and whether it had any.

@@ -17,11 +17,12 @@ use crate::shell::variables::{REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
 use crate::source::{self, Granted};
-use crate::store::{Choice, Lock, RoleSession, Store, Use};
+use crate::store::{Lock, RoleSession, Store, Use};
 use crate::sts::{Client, Endpoints};
 
 /// Better than nothing where no new session can be had, in seconds.
 const LITTLE: i64 = 60;
+
 /// A session that was asked for.
 pub struct Obtained {
     /// What was asked for.
@@ -77,7 +78,7 @@ impl Obtained {
             target: encode_words(&request.words),
             previous: None,
             protected: request.target.protected.is_some(),
-            bridge: context.environment.text("ASSUME_ROLE_BRIDGE")? == Some("1"),
+            bridge: context.environment.turns_on("ASSUME_ROLE_BRIDGE")?,
             legacy: None,
             environment: &context.environment,
         })
@@ -114,20 +115,13 @@ fn obtained(
         report.warn(warning);
     }
     guard::pass(&request, context)?;
-    let store = Store::open(&context.environment, store_choice(&input))?;
+    let store = Store::of(&input)?;
     let granted = granted(&request, wanted, &store, context.clock, report);
-    for warning in input.warnings().into_iter().chain(store.take_warnings()) {
-        report.warn(&warning);
-    }
+    report.warn_all(input.warnings().into_iter().chain(store.take_warnings()));
     let granted = granted.map_err(|error| with_suggestion(error, &request, context))?;
     let actor = actor(&request, &granted)?;
     let request = if request.target.role.is_some() { request } else { met(request, &actor, asked, &input, context)? };
     Ok(Obtained { request, granted, actor, store })
-}
-
-/// The store that the settings ask for.
-pub fn store_choice(input: &Input) -> Choice {
-    Choice::of(&input.settings)
 }
 
 /// The account of a profile that names no role is known only now, and may be marked like any other.

@@ -4,6 +4,7 @@
 
 use std::ffi::OsString;
 
+use super::held;
 use crate::cli::{self, Parsed, Target};
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
@@ -29,9 +30,7 @@ pub fn meant(asked: &Target, environment: &Environment) -> Result<Target> {
 
 /// What was asked for with the keys in the environment is not asked for with those of a role that came after.
 fn refuse_own_keys(kept: &Target, environment: &Environment) -> Result<()> {
-    let own = environment.text("ASSUME_ROLE_KEY_ID")?;
-    let is_ours = own.is_some() && own == environment.text("AWS_ACCESS_KEY_ID")?;
-    if is_ours && kept.base.as_deref() == Some(ENVIRONMENT) {
+    if held::holds_role(environment)? && kept.base.as_deref() == Some(ENVIRONMENT) {
         return Err(Error::config("the keys that asked for the role before stood in the environment and are gone")
             .hint("assume-role leave brings them back; then name the role again"));
     }

@@ -6,6 +6,8 @@ use crate::session::{Moment, minutes};
 
 /// From here on a moment is no date that anybody waits for, in seconds from now.
 const NEVER: i64 = 10 * 365 * 24 * 3600;
+/// From here on people are told that the clock is off, in seconds.
+const SKEW_TOLD: i64 = 60;
 
 /// `15:05` for today, else `2026-11-23 15:05`, in the time zone of this machine; in UTC, and with that word, where
 /// the zone is not known.
@@ -18,6 +20,21 @@ pub fn until(moment: Moment, now: Moment) -> String {
     match moment.since(now) {
         NEVER.. => "without end".to_owned(),
         left => format!("until {} ({})", wall_time(moment, now), minutes(left)),
+    }
+}
+
+/// How far this machine's clock is off, as `5m behind`; nothing for less than people have to know. `skew` is in seconds,
+/// positive when AWS is ahead.
+pub fn skew_told(skew: i64) -> Option<String> {
+    let direction = if skew > 0 { "behind" } else { "ahead of" };
+    (skew.abs() > SKEW_TOLD).then(|| format!("{} {direction}", roughly(skew.abs())))
+}
+
+/// A span between two clocks, which is measured in whole seconds: to the minute, and large ones in days.
+fn roughly(seconds: i64) -> String {
+    match seconds {
+        ..172_800 => minutes((seconds + 30) / 60 * 60),
+        _ => format!("{} days", seconds / 86_400),
     }
 }
 

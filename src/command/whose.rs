@@ -1,11 +1,10 @@
 //! Whose keys a verb hands out: those of the target that was typed, or without one those of this shell.
 
 use super::obtain::{self, Obtained};
-use super::{Context, choose, previous};
+use super::{Context, choose, held, previous};
 use crate::cli::Target;
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
-use crate::session::Moment;
 
 /// A shell's keys that are about to end are no use to anybody, in seconds.
 const LITTLE: i64 = 60;
@@ -46,8 +45,7 @@ pub fn session(asked: &Target, wanted: i64, context: &Context, report: &Report) 
 fn meant(asked: &Target, wanted: i64, context: &Context) -> Result<Whose> {
     let environment = &context.environment;
     let Some(kept) = kept(asked, context)? else { return previous::meant(asked, environment).map(Whose::Target) };
-    let ends = environment.text("ASSUME_ROLE_EXPIRES")?.and_then(|text| text.parse().ok()).map(Moment);
-    let lasts = ends.is_none_or(|ends| ends.since(context.now()) >= wanted.max(LITTLE));
+    let lasts = held::end(environment)?.is_none_or(|ends| ends.since(context.now()) >= wanted.max(LITTLE));
     if lasts && !shapes_a_session(asked) {
         return Ok(Whose::Here);
     }
@@ -58,9 +56,11 @@ fn meant(asked: &Target, wanted: i64, context: &Context) -> Result<Whose> {
 /// The role of this shell, where no target is typed.
 fn kept(asked: &Target, context: &Context) -> Result<Option<Target>> {
     let environment = &context.environment;
-    let ours = environment.text("ASSUME_ROLE_KEY_ID")?;
-    let is_ours = ours.is_some() && ours == environment.text("AWS_ACCESS_KEY_ID")?;
-    if names_a_target(asked) || !is_ours { Ok(None) } else { previous::kept("ASSUME_ROLE_TARGET", environment) }
+    if names_a_target(asked) || !held::holds_role(environment)? {
+        Ok(None)
+    } else {
+        previous::kept("ASSUME_ROLE_TARGET", environment)
+    }
 }
 
 /// A session of the target that is typed, or without one of this shell's role, whether or not its keys stand in the

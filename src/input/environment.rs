@@ -48,6 +48,19 @@ impl Environment {
         self.raw(name).is_some()
     }
 
+    /// Whether a variable turns something on: with `1`.
+    ///
+    /// # Errors
+    /// `Config` when it is not UTF-8.
+    pub fn turns_on(&self, name: &str) -> Result<bool> {
+        Ok(self.text(name)? == Some("1"))
+    }
+
+    /// Whether the terminal takes nothing but text: `TERM` is `dumb`, or nobody says what it is.
+    pub fn has_dumb_terminal(&self) -> bool {
+        self.raw("TERM").is_none_or(|term| term == "dumb")
+    }
+
     /// A variable as a path.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.raw(name).map(PathBuf::from)

@@ -87,7 +87,7 @@ pub fn overrides(profile: Option<&Section<'_>>, input: &Input) -> Result<Overrid
         fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
         dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         legacy_sts,
-        allow_http: environment.text("ASSUME_ROLE_ALLOW_HTTP")? == Some("1"),
+        allow_http: environment.turns_on("ASSUME_ROLE_ALLOW_HTTP")?,
     })
 }
 

@@ -90,7 +90,7 @@ impl Login {
         let url = environment.text(variable)?.ok_or_else(|| {
             missing(variable, LOGIN.example).hint("or capture a response in the browser: --saml-response FILE")
         })?;
-        let allow_http = environment.text("ASSUME_ROLE_ALLOW_HTTP")? == Some("1");
+        let allow_http = environment.turns_on("ASSUME_ROLE_ALLOW_HTTP")?;
         if check_url(LOGIN, url, variable, allow_http)? == Protection::Plain {
             warnings.push(format!(
                 "{variable} is a non-https URL ({}): password and assertion travel as plain text",

@@ -117,6 +117,11 @@ pub struct Change<'a> {
     pub value: Option<Cow<'a, str>>,
 }
 
+/// The value that a variable gets, if it gets one.
+pub fn value_in<'a>(changes: &'a [Change<'_>], name: &str) -> Option<&'a str> {
+    changes.iter().find(|change| change.name == name).and_then(|change| change.value.as_deref())
+}
+
 impl Switch<'_> {
     /// The changes, in the order in which the old script printed its variables, ours after them.
     pub fn changes(&self) -> Vec<Change<'_>> {

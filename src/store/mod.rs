@@ -35,6 +35,7 @@ pub use lock::{Holder, Lock};
 use record::Found;
 
 use crate::error::{Error, Result};
+use crate::input::Input;
 use crate::input::environment::Environment;
 use crate::session::Moment;
 use crate::shown::shown;
@@ -53,6 +54,14 @@ pub struct Store {
 }
 
 impl Store {
+    /// The store that the settings ask for.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn of(input: &Input) -> Result<Self> {
+        Self::open(&input.environment, Choice::of(&input.settings))
+    }
+
     /// Finds the store and looks whether it may be used. Creates nothing.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ mod takeover;
 use std::cell::RefCell;
 
 use super::Context;
-use crate::cli::{self, AccountsEdit};
+use crate::cli::{self, AccountsEdit, Color};
 use crate::edit::accounts::{Outcome, Wanted, put, remove};
 use crate::edit::diff::{Look, diff};
 use crate::edit::{Change, File};
@@ -112,5 +112,5 @@ fn told(change: &Change, as_diff: bool, context: &Context, report: &Report) -> S
     for warning in &change.warnings {
         report.warn(warning);
     }
-    if as_diff { diff(change, Look::Accounts, context.is_coloured()) } else { String::new() }
+    if as_diff { diff(change, Look::Accounts, context.page(Color::Auto).coloured) } else { String::new() }
 }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use super::takeover::Takeover;
 use super::{survey, told, write};
 use crate::cli;
+use crate::command::Context;
 use crate::command::network::Network;
-use crate::command::{Context, obtain};
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::input::accounts::Accounts;
@@ -25,11 +25,9 @@ use crate::store::Store;
 pub(super) fn run(arguments: cli::AccountsSync, context: &Context, report: &Report) -> Result<String> {
     let input = Input::read(&context.environment)?;
     let survey = Survey::resolve(&input)?;
-    let store = Store::open(&context.environment, obtain::store_choice(&input))?;
+    let store = Store::of(&input)?;
     let learnt = Network::begin()?.run(survey::ask(&survey, &store, context.clock))?;
-    for warning in input.warnings().into_iter().chain(store.take_warnings()) {
-        report.warn(&warning);
-    }
+    report.warn_all(input.warnings().into_iter().chain(store.take_warnings()));
     if learnt.leads.is_empty() && learnt.members.is_none() {
         let error = Error::refused("nobody told of any account");
         return Err(learnt.silent.into_iter().fold(error, Error::because));

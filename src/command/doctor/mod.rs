@@ -19,7 +19,6 @@ mod store;
 use super::{Context, Told};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
-use crate::page::Page;
 use finding::{Level, Section};
 use state::ShellState;
 
@@ -42,7 +41,7 @@ pub fn run(arguments: cli::Doctor, context: &Context) -> Result<Told> {
     if arguments.online {
         sections.push(Section { title: "AWS", findings: online::findings(&read)? });
     }
-    let page = Page::of_output(arguments.color, context.prints_to_terminal, environment);
+    let page = context.page(arguments.color);
     let count = |level| sections.iter().flat_map(|section| &section.findings).filter(|it| it.level == level).count();
     let (broken, warnings) = (count(Level::Broken), count(Level::Warning));
     let text = finding::page(&sections, &page);

@@ -9,13 +9,12 @@ mod way;
 
 use owo_colors::Style;
 
-use super::obtain::store_choice;
 use super::{Context, Told, previous};
 use crate::cli;
 use crate::error::Result;
 use crate::input::Input;
 use crate::input::files::shown_path;
-use crate::page::{Fact, Page};
+use crate::page::Fact;
 use crate::report::Report;
 use crate::request::Request;
 use crate::session::{Moment, minutes};
@@ -32,10 +31,10 @@ pub fn run(arguments: &cli::Explain, context: &Context, report: &Report) -> Resu
     let asked = previous::meant(&arguments.target, &context.environment)?;
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(&asked, &input)?;
-    let store = Store::open(&context.environment, store_choice(&input))?.only_looking();
+    let store = Store::of(&input)?.only_looking();
     let now = context.now();
     let outlook = outlook(&request, &store, now)?;
-    let page = Page::of_output(asked.color, context.prints_to_terminal, &context.environment);
+    let page = context.page(asked.color);
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints);
     let mut facts = decided::facts(&asked, &request, &outlook, &input)?;
     facts.push(match &endpoints {

@@ -16,7 +16,7 @@ pub(super) fn facts(request: &Request, environment: &Environment) -> Result<Vec<
     let keys = Keys { id: "x".to_owned(), secret: blank(), token: Some(blank()) };
     let Some(nobody) = AccountId::parse("000000000000") else { return Ok(Vec::new()) };
     let asks_by_itself = matches!(request.way, Way::Bastion(_));
-    let legacy = environment.text("ASSUME_ROLE_LEGACY")? == Some("1");
+    let legacy = environment.turns_on("ASSUME_ROLE_LEGACY")?;
     let switch = Switch {
         keys: &keys,
         account_id: &nobody,
@@ -30,7 +30,7 @@ pub(super) fn facts(request: &Request, environment: &Environment) -> Result<Vec<
         target: "x".to_owned(),
         previous: Some("x".to_owned()),
         protected: true,
-        bridge: environment.text("ASSUME_ROLE_BRIDGE")? == Some("1"),
+        bridge: environment.turns_on("ASSUME_ROLE_BRIDGE")?,
         legacy: legacy.then_some(Legacy {
             base: asks_by_itself.then_some((&keys, Moment(0))),
             base_profile: None,

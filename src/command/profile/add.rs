@@ -31,7 +31,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
     refuse_itself(&name, &request)?;
     enter(&request, context)?;
     let mut entries = if add.assume {
-        let store = Store::open(&context.environment, obtain::store_choice(&input))?;
+        let store = Store::of(&input)?;
         assume::entries(&request, &input, &store, context.now())?
     } else {
         let program = credential_process::program(context)?;

@@ -2,6 +2,7 @@
 //!
 //! Nothing of others is overwritten unasked, and the file with the keys is backed up before.
 
+use crate::cli::Color;
 use crate::command::Context;
 use crate::edit::diff::{Look, diff};
 use crate::edit::section::{self, Found, Wanted};
@@ -219,6 +220,6 @@ pub(super) fn told(changes: &[Change], dry: bool, context: &Context, report: &Re
     if !dry {
         return String::new();
     }
-    let coloured = context.is_coloured();
+    let coloured = context.page(Color::Auto).coloured;
     changes.iter().map(|change| diff(change, Look::Profiles, coloured)).collect()
 }

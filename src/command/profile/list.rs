@@ -1,13 +1,12 @@
 //! `profile list`: every profile, what it leads to and how, as a table for people or as JSON.
 
 use std::borrow::Cow;
-use std::io::stdout;
 
 use owo_colors::Style;
 use serde_json::{Value, json};
 
 use super::files::Files;
-use crate::cli::ProfileList;
+use crate::cli::{Color, ProfileList};
 use crate::command::Context;
 use crate::error::Result;
 use crate::input::profiles::{FileKind, Profiles, Section};
@@ -53,10 +52,8 @@ pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) ->
         report.note("there is no profile yet; write one: assume-role profile add NAME ACCOUNT ROLE");
         return Ok(String::new());
     }
-    let size = rustix::termios::tcgetwinsize(stdout()).ok().filter(|_| context.prints_to_terminal);
-    let width = size.map(|size| usize::from(size.ws_col)).filter(|&width| width > 0);
     let rows: Vec<Row<'_>> = listed.iter().map(Listed::row).collect();
-    Ok(table(&columns(), &rows, width, context.is_coloured()))
+    Ok(table(&columns(), &rows, &context.page(Color::Auto)))
 }
 
 fn columns() -> [Column; 6] {

@@ -11,7 +11,6 @@ use super::{Context, Told};
 use crate::cli;
 use crate::error::Result;
 use crate::input::settings::Settings;
-use crate::page::Page;
 use crate::prompt::{Segment, Variables, segment};
 use crate::session::Moment;
 use crate::shell::look::Look;
@@ -60,7 +59,7 @@ pub fn run(arguments: &cli::Status, context: &Context) -> Result<Told> {
     } else if arguments.porcelain {
         forms::porcelain(&present, &facts)
     } else {
-        let page = Page::of_output(arguments.color, context.prints_to_terminal, environment);
+        let page = context.page(arguments.color);
         forms::page(&present, &facts, &page)
     };
     Ok(Told { text, error })

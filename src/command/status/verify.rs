@@ -4,16 +4,14 @@ use super::Present;
 use super::facts::{Fact, Value};
 use crate::command::Context;
 use crate::command::network::Network;
+use crate::command::wall::skew_told;
 use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::prompt::State;
 use crate::request::AtHand;
-use crate::session::{Principal, RoleName, minutes};
+use crate::session::{Principal, RoleName};
 use crate::shown::shown;
 use crate::sts::{Attempt, Client, Endpoints, caller_identity, diagnose};
-
-/// From here on the user is told that the clock is off, in seconds.
-const SKEW_TOLD: i64 = 60;
 
 /// What AWS says, and the error when that speaks against the shell.
 ///
@@ -49,9 +47,8 @@ pub(super) fn ask(present: &Present<'_>, context: &Context) -> Result<(Vec<Fact>
             (vec![fact, Fact::words("AWS says", words.to_owned())], Some(error))
         }
     };
-    if let Some(skew) = client.skew().filter(|skew| skew.abs() > SKEW_TOLD) {
-        let direction = if skew > 0 { "behind" } else { "ahead of" };
-        let words = format!("this machine's is {} {direction} AWS's", minutes(skew.abs()));
+    if let Some((skew, off)) = client.skew().and_then(|skew| Some((skew, skew_told(skew)?))) {
+        let words = format!("this machine's is {off} AWS's");
         facts.push(Fact { label: "clock", words, ..Fact::machine("clock_skew", Value::Number(skew)) });
     }
     Ok((facts, error))

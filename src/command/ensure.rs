@@ -34,8 +34,7 @@ pub fn run(
     let asked = cli::Target {
         mfa_code: arguments.mfa_code.clone(),
         no_input: arguments.no_input,
-        // A guard stands at the entrance, not at a renewal.
-        yes: true,
+        yes: previous::has_entered(&context.environment)?,
         ..asked
     };
     let session =

@@ -1,7 +1,7 @@
 //! `accounts add` and `remove`: the file afterwards, and what is refused.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
 use crate::scenes::{PRODUCTION, Scene, bastion, binary};
 use crate::support::process::Ran;
@@ -52,6 +52,22 @@ fn the_first_account_makes_the_file() {
     assert_eq!(text(&world), format!("{{\n  \"production\": \"{PRODUCTION}\"\n}}\n"));
     let mode = fs::metadata(world.home().join(".aws/accounts")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn root_makes_no_file_in_the_home_of_another() {
+    let world = World::new(binary()).unwrap();
+    let directory = world.home().join(".aws");
+    if chown(&directory, Some(65534), None).is_err() {
+        return;
+    }
+    let ran = accounts(&world, &["add", "a", "111111111111"]);
+    assert!(ran.status == 8 && ran.stderr.contains("would be root's"), "{ran:?}");
+    assert_eq!(fs::read_dir(&directory).unwrap().count(), 0);
+    world.accounts("{}").unwrap();
+    chown(directory.join("accounts"), Some(65534), None).unwrap();
+    done(&world, &["add", "a", "111111111111"]);
+    assert_eq!(fs::metadata(directory.join("accounts")).unwrap().uid(), 65534);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::one_shell::OneShell;
 use crate::saml::{AUDIENCE, federated, now, response};
 use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
+use crate::support::process::run;
 use crate::support::sts::{Issued, Proof, Role, Trust, User};
 use crate::support::terminal::Terminal;
 
@@ -128,6 +129,24 @@ fn the_way_back_leads_past_the_guard_and_a_renewal_does_not() {
     terminal.wait_for("To become production:read, type production:").unwrap();
     terminal.type_line("production").unwrap();
     assert!(ended(terminal, 0).0.contains("AWS_ACCOUNT_ROLE='read'"));
+}
+
+#[test]
+fn a_request_that_somebody_put_into_the_environment_is_no_renewal() {
+    let scene = scene(GUARDED);
+    let forged = |words: &[&str]| {
+        let mut command = scene.world.command(words);
+        let key = "ASIAFORGED0000000000";
+        command.envs([("AWS_ACCESS_KEY_ID", key), ("ASSUME_ROLE_KEY_ID", key), ("ASSUME_ROLE_EXPIRES", "1")]);
+        command.env("ASSUME_ROLE_TARGET", "-- production read");
+        run(command, b"").unwrap()
+    };
+    for words in [&["export", "--shell", "bash", "ensure", "45m"][..], &["exec", "--", "true"], &["env"], &["console"]]
+    {
+        let ran = forged(words);
+        assert_eq!((ran.status, ran.stdout.as_str()), (8, ""), "{words:?}: {ran:?}");
+    }
+    assert_eq!(scene.sts.connections(), 0);
 }
 
 /// A profile `handed` with keys that say nothing of their account; they are those of a role.

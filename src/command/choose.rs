@@ -11,6 +11,7 @@ use crate::picker::{Choice, Item};
 use crate::report::{Report, takes_colour};
 use crate::request::{Open, Request, Way, open};
 use crate::session::{Name, Region, RoleArn, RoleName, minutes};
+use crate::shell::quote;
 use crate::shown::shown_up_to;
 use crate::source::ask::Terminal;
 
@@ -123,9 +124,9 @@ impl Chooser<'_> {
     }
 
     fn unknown_role(&self, known: &[KnownRole]) -> Result<cli::Target> {
-        let word = shown_up_to(self.asked.words.first().map_or("", String::as_str), 80);
-        let error =
-            Error::new(Kind::NeedsAnswer, format!("which role in {word}?")).hint(format!("assume-role {word} ROLE"));
+        let word = self.asked.words.first().map_or("", String::as_str);
+        let error = Error::new(Kind::NeedsAnswer, format!("which role in {}?", shown_up_to(word, 80)))
+            .hint(format!("assume-role {} ROLE", quote::word(word)));
         let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
         Err(if names.is_empty() { error } else { error.hint(format!("roles known there: {}", names.join(", "))) })
     }

@@ -26,8 +26,7 @@ pub fn run(arguments: &cli::Ensure, language: Language, context: &Context, repor
     let asked = cli::Target {
         mfa_code: arguments.mfa_code.clone(),
         no_input: arguments.no_input,
-        // A guard stands at the entrance, not at a renewal.
-        yes: true,
+        yes: previous::has_entered(&context.environment)?,
         ..asked
     };
     let session = assume::renewed(&asked, wanted, language, context, report).map_err(|error| match error.kind {

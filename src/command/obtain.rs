@@ -13,6 +13,7 @@ use crate::input::Input;
 use crate::report::Report;
 use crate::request::{Marks, Request, Target};
 use crate::session::{Clock, Moment, Principal, RoleArn, minutes};
+use crate::shell::quote::word;
 use crate::shell::variables::{REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
@@ -197,7 +198,7 @@ fn too_short(request: &Request, longest: i64, wanted: i64) -> Error {
     let role = target.role.as_ref().map(|role| format!(" {}", role.name)).unwrap_or_default();
     Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest))).hint(format!(
         "ask for a longer one: assume-role {}{role} --duration {}",
-        target.name,
+        word(target.name.as_str()),
         minutes(wanted)
     ))
 }

@@ -37,18 +37,29 @@ fn refuse_own_keys(kept: &Target, environment: &Environment) -> Result<()> {
     Ok(())
 }
 
-/// A kept request, as far as its options are not typed anew.
+/// A kept request, as far as its options are not typed anew. Every field is named: an option that got lost here would
+/// leave a session wider than was asked for.
 pub fn merged(kept: Target, typed: &Target) -> Target {
     let typed = typed.clone();
+    let either = |typed: Vec<String>, kept| if typed.is_empty() { kept } else { typed };
     Target {
         words: kept.words,
+        profile: kept.profile,
+        via: either(typed.via, kept.via),
         region: typed.region.or(kept.region),
         duration: typed.duration.or(kept.duration),
         mfa_serial: typed.mfa_serial.or(kept.mfa_serial),
         base: typed.base.or(kept.base),
         scheme: typed.scheme.or(kept.scheme),
         session_name: typed.session_name.or(kept.session_name),
+        saml_response: typed.saml_response.or(kept.saml_response),
+        web_identity_token_file: typed.web_identity_token_file.or(kept.web_identity_token_file),
         external_id: typed.external_id.or(kept.external_id),
+        policy_arn: either(typed.policy_arn, kept.policy_arn),
+        policy: typed.policy.or(kept.policy),
+        tag: either(typed.tag, kept.tag),
+        transitive_tag: either(typed.transitive_tag, kept.transitive_tag),
+        source_identity: typed.source_identity.or(kept.source_identity),
         write: typed.write || kept.write,
         mfa_code: typed.mfa_code,
         refresh: typed.refresh,
@@ -56,8 +67,16 @@ pub fn merged(kept: Target, typed: &Target) -> Target {
         no_input: typed.no_input,
         verbose: typed.verbose,
         color: typed.color,
-        ..kept
     }
+}
+
+/// Whether the guard is behind this shell: it stands at the entrance, not at a renewal. What says so also marks the
+/// prompt, so a request that somebody put into the environment enters no protected account unseen.
+///
+/// # Errors
+/// `Config` for a variable that is not UTF-8.
+pub fn has_entered(environment: &Environment) -> Result<bool> {
+    Ok(environment.text("ASSUME_ROLE_PROTECTED")? == Some("1"))
 }
 
 /// The request that a variable keeps.

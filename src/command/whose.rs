@@ -4,6 +4,7 @@ use super::obtain::{self, Obtained};
 use super::{Context, choose, held, previous};
 use crate::cli::Target;
 use crate::error::{Error, Kind, Result};
+use crate::input::environment::Environment;
 use crate::report::Report;
 
 /// A shell's keys that are about to end are no use to anybody, in seconds.
@@ -49,8 +50,12 @@ fn meant(asked: &Target, wanted: i64, context: &Context) -> Result<Whose> {
     if lasts && !shapes_a_session(asked) {
         return Ok(Whose::Here);
     }
-    // A guard stands at the entrance, not at a renewal.
-    Ok(Whose::Renewed(Target { yes: true, ..previous::merged(kept, asked) }))
+    renewal(kept, asked, environment).map(Whose::Renewed)
+}
+
+fn renewal(kept: Target, asked: &Target, environment: &Environment) -> Result<Target> {
+    let yes = asked.yes || previous::has_entered(environment)?;
+    Ok(Target { yes, ..previous::merged(kept, asked) })
 }
 
 /// The role of this shell, where no target is typed.
@@ -70,7 +75,7 @@ fn kept(asked: &Target, context: &Context) -> Result<Option<Target>> {
 /// As [`session`].
 pub fn any_session(asked: &Target, context: &Context, report: &Report) -> Result<Obtained> {
     let target = match kept(asked, context)? {
-        Some(kept) => Target { yes: true, ..previous::merged(kept, asked) },
+        Some(kept) => renewal(kept, asked, &context.environment)?,
         None => previous::meant(asked, &context.environment)?,
     };
     obtain::session(&target, 0, context, report).map_err(|error| explained(error, asked))

@@ -34,9 +34,16 @@ pub fn diff(change: &Change, look: Look, coloured: bool) -> String {
 
 fn lines(bytes: &[u8], look: Look) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
+    // A line that is set in goes on with the value before it.
+    let mut goes_on = false;
     let line = |line: &str| {
         let line = line.trim_end_matches('\r');
-        let told = if look == Look::Profiles { without_secret(line) } else { line.to_owned() };
+        goes_on = if line.starts_with([' ', '\t']) { goes_on } else { key_of(line).is_some_and(is_secret) };
+        let told = match look {
+            Look::Profiles if goes_on && line.starts_with([' ', '\t']) => "    ***".to_owned(),
+            Look::Profiles => without_secret(line),
+            Look::Accounts => line.to_owned(),
+        };
         shown_up_to(&told, LONGEST).replace("\\t", "\t")
     };
     text.trim_start_matches('\u{FEFF}').lines().map(line).collect()
@@ -48,17 +55,20 @@ fn without_secret(line: &str) -> String {
     if body.starts_with('[') || body.is_empty() {
         return line.to_owned();
     }
-    let Some((key, _)) = line.split_once(['=', ':']) else {
+    let Some(key) = key_of(line) else {
         return if line.starts_with([' ', '\t']) { "    ***".to_owned() } else { line.to_owned() };
     };
-    if is_secret(&key.to_ascii_lowercase()) {
-        format!("{}= ***", key.trim_end().to_owned() + " ")
-    } else {
-        line.to_owned()
-    }
+    // The command of others may hold secrets; ours does not.
+    let is_command = key.trim().eq_ignore_ascii_case("credential_process") && !line.contains(" credential-process ");
+    if is_secret(key) || is_command { format!("{} = ***", key.trim_end()) } else { line.to_owned() }
+}
+
+fn key_of(line: &str) -> Option<&str> {
+    line.split_once(['=', ':']).map(|(key, _)| key)
 }
 
 fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
     let says = |word: &str| key.contains(word);
     let names_a_file = says("file") || says("expires") || says("url");
     !names_a_file && ["secret", "token", "passw", "passphrase", "pwd"].into_iter().any(says)
@@ -102,9 +112,13 @@ mod tests {
             ("web_identity_token_file = /x", "web_identity_token_file = /x"),
             ("okta_password: x", "okta_password = ***"),
             ("  more of a value", "    ***"),
+            ("credential_process = get --password x", "credential_process = ***"),
+            ("credential_process = /bin/assume-role credential-process -- a b", ""),
         ] {
-            assert_eq!(without_secret(line), told);
+            assert_eq!(without_secret(line), if told.is_empty() { line } else { told });
         }
+        let told = diff(&change("", "[x]\naws_session_token =\n  a=b\ns3 =\n  c = d\n"), Look::Profiles, false);
+        assert!(told.ends_with("+aws_session_token = ***\n+    ***\n+s3 =\n+  c = d\n"), "{told}");
     }
 
     #[test]

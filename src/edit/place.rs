@@ -9,7 +9,9 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::error::{Error, Result};
+use rustix::process::geteuid;
+
+use crate::error::{Error, Kind, Result};
 
 /// More links than this lead to each other.
 const MOST_LINKS: usize = 40;
@@ -84,8 +86,23 @@ impl Place {
     /// # Errors
     /// `Io` when it cannot be made.
     pub fn make_directory(&self, shown: &str) -> Result<()> {
+        if geteuid().is_root() && !self.path.exists() {
+            self.refuse_in_home_of_other(shown)?;
+        }
         let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.directory);
         made.map_err(|error| unwritable(shown, &error))
+    }
+
+    /// What the superuser makes in somebody's home that one cannot change any more: `sudo` leaves HOME as it was.
+    fn refuse_in_home_of_other(&self, shown: &str) -> Result<()> {
+        let above = self.directory.ancestors().find_map(|directory| fs::metadata(directory).ok());
+        match above.map(|data| data.uid()).filter(|&owner| owner != 0) {
+            None => Ok(()),
+            Some(owner) => {
+                Err(Error::new(Kind::Guard, format!("{shown} would be root's, in a directory of user {owner}"))
+                    .hint("do it as that user; as root, with root's own home: sudo -H"))
+            }
+        }
     }
 
     /// Waits for its turn. `None` where the file system has no locks: what another wrote meanwhile is noticed anyway,

@@ -2,6 +2,7 @@
 //!
 //! An account has no name there, its profiles have: what they share is taken for it.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use super::{Lead, Leads};
@@ -34,14 +35,18 @@ pub(super) fn read(tool: Importer, file: Option<PathBuf>, environment: &Environm
         None => Profiles::read(environment)?,
     };
     let mut found: Vec<(AccountId, Vec<Role>)> = Vec::new();
+    let mut places: HashMap<AccountId, usize> = HashMap::new();
     let mut problems: Vec<String> = profiles.problems().map(|problem| problem.message.clone()).collect();
-    let included: Vec<&str> = profiles.iter().filter_map(|section| included_by(tool, &section)).collect();
-    let own = profiles.iter().filter(|section| is_of(tool, section) && !included.contains(&section.name()));
+    let included: HashSet<&str> = profiles.iter().filter_map(|section| included_by(tool, &section)).collect();
+    let own = profiles.iter().filter(|section| is_of(tool, section) && !included.contains(section.name()));
     for section in own {
         match Role::of(tool, &section, &profiles) {
-            Some(Ok((id, role))) => match found.iter_mut().find(|(known, _)| *known == id) {
+            Some(Ok((id, role))) => match places.get(&id).and_then(|&at| found.get_mut(at)) {
                 Some((_, roles)) => roles.push(role),
-                None => found.push((id, vec![role])),
+                None => {
+                    places.insert(id.clone(), found.len());
+                    found.push((id, vec![role]));
+                }
             },
             Some(Err(problem)) => problems.push(problem),
             None => {}

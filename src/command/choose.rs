@@ -126,7 +126,7 @@ impl Chooser<'_> {
     fn unknown_role(&self, known: &[KnownRole]) -> Result<cli::Target> {
         let word = shown_up_to(self.asked.words.first().map_or("", String::as_str), 80);
         let error =
-            Error::new(Kind::NeedsAnswer, format!("which role in {word}?")).hint(format!("assume-role {word} ROLE"));
+            Error::new(Kind::NeedsAnswer, format!("which role in {word}?")).hint(format!("name it too: {word} ROLE"));
         let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
         Err(if names.is_empty() { error } else { error.hint(format!("roles known there: {}", names.join(", "))) })
     }

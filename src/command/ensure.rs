@@ -5,7 +5,7 @@ use super::{Context, Output, assume, previous};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
-use crate::session::{Moment, minutes, parse_duration};
+use crate::session::{Moment, minutes, parse_time_left};
 
 /// Renews this shell's role when less than asked is left; prints nothing when there is enough.
 ///
@@ -19,7 +19,7 @@ pub fn run(
     context: &Context,
     report: &Report,
 ) -> Result<Output> {
-    let wanted = i64::from(parse_duration("the command line", &arguments.duration)?);
+    let wanted = i64::from(parse_time_left("the command line", &arguments.duration)?);
     let short = |why: &str| Error::new(Kind::TooShort, format!("{} cannot be ensured: {why}", minutes(wanted)));
     let ours = context.environment.text("ASSUME_ROLE_KEY_ID")?;
     if ours.is_none() || ours != context.environment.text("AWS_ACCESS_KEY_ID")? {

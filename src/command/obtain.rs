@@ -200,12 +200,8 @@ fn excuses(kind: Kind) -> bool {
 
 fn too_short(request: &Request, longest: i64, wanted: i64) -> Error {
     let target = &request.target;
-    let role = target.role.as_ref().map(|role| format!(" {}", role.name)).unwrap_or_default();
-    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest))).hint(format!(
-        "ask for a longer one: assume-role {}{role} --duration {}",
-        target.name,
-        minutes(wanted)
-    ))
+    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest)))
+        .hint(format!("a longer one is asked for with --duration {}", minutes(wanted)))
 }
 
 /// Whose keys they are: the role that was asked for, or whoever a profile without a role stands for.

@@ -12,10 +12,12 @@ fn a_profile_takes_its_role_from_the_profile_of_a_login() {
     let Some(story) = Story::begin(&accounts(made["metadata"].as_str().unwrap(), &[("/", "PowerUser")])) else {
         return;
     };
-    let role = |trust| json!({"123456789012": {
-        "roles": {"encryption-test": {"trust": trust, "policy": allow("s3:*", "*")}},
-        "buckets": ["encryption-test1"],
-    }});
+    let role = |trust| {
+        json!({"123456789012": {
+            "roles": {"encryption-test": {"trust": trust, "policy": allow("s3:*", "*")}},
+            "buckets": ["encryption-test1"],
+        }})
+    };
     story.moto.make(&role(trust(&json!({"Service": "ec2.amazonaws.com"}))));
     story.world.write("samlresponse.log", made["response"].as_str().unwrap()).unwrap();
     story.world.credentials("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n").unwrap();

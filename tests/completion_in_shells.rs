@@ -198,7 +198,8 @@ fn the_matching_of_the_user_is_the_one_that_counts() {
         (Shell::Bash, "", &["PROD⇥", "duct⇥"][..]),
         (Shell::Bash, "bind 'set completion-ignore-case on'", &["PROD⇥"]),
         (Shell::Zsh, matchers, &["PROD⇥", "duct⇥"]),
-        (Shell::Fish, "", &["PROD⇥", "duct⇥"]),
+        (Shell::Zsh, "zstyle ':completion:*' matcher-list 'r:|?=**'", &["pdctn⇥"]),
+        (Shell::Fish, "", &["PROD⇥", "duct⇥", "pdctn⇥"]),
     ] {
         if find("tmux").is_none() || shell.find().is_none() {
             continue;

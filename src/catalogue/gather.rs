@@ -122,7 +122,9 @@ impl Gathering<'_> {
         let Some((id, name, partition)) = profile.leads.role() else { return };
         let Some((index, account)) = self.account(id) else { return };
         account.partition = account.partition.or(partition);
-        if let (Some(role), Some((name, place))) = (self.role(index, name), profile.name_and_place()) {
+        if let Some(role) = self.role(index, name)
+            && let Some((name, place)) = profile.name_and_place()
+        {
             role.sources.push(match profile.leads {
                 Leads::Sso(..) => Source::Sso(name, place),
                 _ => Source::Profile(name, place),

@@ -33,8 +33,7 @@ impl<'a> KnownProfile<'a> {
     /// The profile of a section; `None` when its name cannot be typed.
     pub(super) fn new(section: Section<'a>) -> Option<Self> {
         let name = section.name();
-        Name::parse("profile", name).ok()?;
-        Some(Self { name, leads: Leads::of(&section), usage: Usage::default(), section })
+        Name::allows(name).then(|| Self { name, leads: Leads::of(&section), usage: Usage::default(), section })
     }
 
     /// Its name and where it begins.

@@ -4,9 +4,9 @@
 //! terminal would obey.
 
 use owo_colors::OwoColorize;
-use similar::TextDiff;
 
 use super::Change;
+use super::unified::unified;
 use crate::shown::shown_up_to;
 
 /// The longest line shown, in characters.
@@ -27,15 +27,8 @@ pub fn diff(change: &Change, look: Look, coloured: bool) -> String {
         return String::new();
     }
     let (old, new) = (lines(&change.before, look), lines(&change.after, look));
-    let diff = TextDiff::from_slices(
-        &old.iter().map(String::as_str).collect::<Vec<_>>(),
-        &new.iter().map(String::as_str).collect::<Vec<_>>(),
-    )
-    .unified_diff()
-    .context_radius(if look == Look::Profiles { 0 } else { 3 })
-    .missing_newline_hint(false)
-    .header(&change.shown, &change.shown)
-    .to_string();
+    let context = if look == Look::Profiles { 0 } else { 3 };
+    let diff = unified(&change.shown, &old, &new, context);
     if coloured { diff.lines().map(|line| format!("{}\n", with_colour(line))).collect() } else { diff }
 }
 

@@ -10,5 +10,6 @@ mod file;
 mod json;
 mod place;
 pub mod section;
+mod unified;
 
 pub use file::{Change, File};

@@ -33,16 +33,19 @@ impl RoleArn {
             Error::config(format!("'{}' from {origin} is not the ARN of a role: {why}", shown_up_to(text, 200)))
                 .hint("a role looks like arn:aws:iam::123456789012:role/ops/read")
         };
-        let parts: Vec<&str> = text.splitn(6, ':').collect();
-        let ["arn", partition, service, "", account, resource] = parts.as_slice() else {
+        let mut parts = text.splitn(6, ':');
+        let mut part = || parts.next();
+        let (Some("arn"), Some(partition), Some(service), Some(""), Some(account), Some(resource)) =
+            (part(), part(), part(), part(), part(), part())
+        else {
             return Err(refuse("it has other parts"));
         };
         let partition = Partition::parse(partition)?;
         let account = AccountId::parse(account).ok_or_else(|| refuse("the account has 12 digits"))?;
-        if *service == "sts" && resource.starts_with("assumed-role/") {
+        if service == "sts" && resource.starts_with("assumed-role/") {
             return Err(refuse("it is the ARN of a session; its role stands in IAM, and may have a path"));
         }
-        if *service != "iam" || !resource.starts_with("role/") {
+        if service != "iam" || !resource.starts_with("role/") {
             return Err(refuse("it is no role of IAM"));
         }
         Ok(Self { partition, account, name: RoleName::parse(resource)? })

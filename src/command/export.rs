@@ -22,8 +22,9 @@ pub enum Target {
 /// `Usage` for words that are no target and no verb that changes the shell; else what the switch says.
 pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     if context.prints_to_terminal {
-        return Err(Error::usage("export prints code with keys in it, which does not belong on a terminal")
-            .hint("to change this shell: assume-role ACCOUNT ROLE"));
+        let message = "export prints code with keys in it, which does not belong on a terminal".to_owned();
+        let unloaded = Error { message, ..super::init::not_loaded(context) };
+        return Err(unloaded.hint("where that is loaded: assume-role ACCOUNT ROLE"));
     }
     let target = match (arguments.shell.as_deref(), arguments.format) {
         (Some(shell), None) => Target::Code(Form::Function(Shell::parse(shell)?)),

@@ -18,7 +18,7 @@ pub fn examples_of(path: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(verb, _)| *verb == path).map_or(&[], |(_, examples)| examples)
 }
 
-const EXAMPLES: [(&str, &[Example]); 27] = [
+const EXAMPLES: [(&str, &[Example]); 26] = [
     (
         "",
         &[
@@ -98,7 +98,6 @@ const EXAMPLES: [(&str, &[Example]); 27] = [
         "logout",
         &[line("assume-role logout production read", ""), line("assume-role logout --all", "forgets all sessions")],
     ),
-    ("export", &[line("assume-role export --format json production read", "for a shell that cannot eval")]),
     ("completions", &[line("assume-role completions fish > assume-role.fish", "")]),
     ("man", &[line("assume-role man > assume-role.1", ""), line("assume-role man | man -l -", "to read it now")]),
 ];

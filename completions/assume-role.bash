@@ -16,9 +16,9 @@ if [[ $- == *i* ]]; then
             esac
         done <<<"$(COMPLETE=bash \command __ASSUME_ROLE_EXE__ -- "${COMP_LINE:0:COMP_POINT}" "${COMP_WORDBREAKS-}" 2>/dev/null || \builtin true)"
     }
-    # Behind `exec … --` stands another command: bash-completion knows it, and without that there are files.
+    # Behind `exec … --` stands another command: bash-completion knows it; without that there are commands and files.
     function __assume_role_wrapped {
-        \builtin local __ar_at __ar_offset
+        \builtin local __ar_at __ar_offset __ar_candidate
         for ((__ar_at = 1; __ar_at < COMP_CWORD; __ar_at++)); do
             if [[ ${COMP_WORDS[__ar_at]} == -- ]]; then
                 for __ar_offset in _comp_command_offset _command_offset; do
@@ -27,6 +27,12 @@ if [[ $- == *i* ]]; then
                         \builtin return
                     fi
                 done
+                if ((__ar_at + 1 == COMP_CWORD)); then
+                    while IFS='' \builtin read -r __ar_candidate; do
+                        if [[ -n ${__ar_candidate} ]]; then COMPREPLY+=("${__ar_candidate}"); fi
+                    done <<<"$(\builtin compgen -c -- "${COMP_WORDS[COMP_CWORD]}")"
+                fi
+                \builtin break
             fi
         done
         \builtin compopt -o default 2>/dev/null || \builtin true

@@ -208,6 +208,13 @@ pub enum Parsed {
 /// # Errors
 /// `Usage`, with what was wrong and what to type.
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
+    // Behind --shell a cry for help is about the whole program, and a word like any other for clap.
+    if let [verb, help] = words
+        && verb == "export"
+        && (help == "-h" || help == "--help")
+    {
+        return Ok(Parsed::Text(help::asked(words)));
+    }
     let name = OsString::from("assume-role");
     let bordered = with_border(words);
     if let Some(cli) = alone::parse(&bordered) {

@@ -1,7 +1,5 @@
 //! TAB in real shells on a real screen: what is inserted arrives byte for byte, and the user's own matching works.
 
-use std::path::Path;
-
 use crate::scenes::binary;
 use crate::support::shells::{Shell, find};
 use crate::support::tmux::Tmux;
@@ -155,11 +153,21 @@ fn behind_the_dashes_of_exec_the_other_command_completes_itself() {
         let mut typist = Typist::new(world, shell, &before, &shell.loads_init(), "");
         let got = typist.words_of("exec pro⇥re⇥-- cat my⇥");
         assert_eq!(got, "<exec><production><read><--><cat><my file.txt>", "{shell:?}");
-        // Without its helper, bash knows files and no commands.
-        if shell != Shell::Bash || Path::new(helper).exists() {
-            let got = typist.words_of("exec k:d⇥re⇥-- mkfif⇥my⇥");
-            assert_eq!(got, "<exec><k:d:e><read><--><mkfifo><my file.txt>", "{shell:?}");
+        let got = typist.words_of("exec k:d⇥re⇥-- mkfif⇥my⇥");
+        assert_eq!(got, "<exec><k:d:e><read><--><mkfifo><my file.txt>", "{shell:?}");
+    });
+}
+
+#[test]
+fn bash_without_its_helper_knows_commands_and_files() {
+    everywhere(|shell, world| {
+        if shell != Shell::Bash {
+            return;
         }
+        world.write("my file.txt", "").unwrap();
+        let mut typist = Typist::new(world, shell, "", &shell.loads_init(), "");
+        let got = typist.words_of("exec production read -- mkfif⇥my⇥");
+        assert_eq!(got, "<exec><production><read><--><mkfifo><my file.txt>");
     });
 }
 

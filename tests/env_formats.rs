@@ -134,6 +134,19 @@ fn keys_are_not_shown_on_a_terminal() {
     }
 }
 
+#[test]
+fn a_file_that_others_may_read_is_warned_of() {
+    let (scene, _) = ready();
+    let line = |mask: &str| {
+        let mut command = scene.world.command_of("sh");
+        command.args(["-c", &format!("umask {mask}; assume-role env production read >~/keys-{mask}")]);
+        run(command, b"").unwrap()
+    };
+    assert_eq!(line("077").stderr, "");
+    let wide = line("022");
+    assert!(wide.status == 0 && wide.stderr.contains("others may read the file"), "{wide:?}");
+}
+
 /// One form of a secret that is `value`.
 fn form(format: EnvFormat, value: &str) -> assume_role::error::Result<String> {
     let variable = |name: &str| match name {

@@ -7,6 +7,7 @@ use assume_role::shell::Shell;
 use assume_role::shell::integration::{InitOptions, ShortName, script};
 
 use crate::real_shells::{is_here, run};
+use crate::scenes::bastion;
 
 /// A home with a stand-in for the program, and the init files that name it.
 pub struct Home {
@@ -98,6 +99,19 @@ fn loading_twice_is_silent() {
         run(shell, home.path(), &variables, &load.repeat(2)).assert_silent(&format!("{shell:?}"));
     }
     run(&["bash --posix", "-eu"], home.path(), &[], &BASH.repeat(2)).assert_silent("POSIX mode");
+}
+
+/// Whoever mistypes a setting still gets the function in the next shell, and the reason why it looks as it does.
+#[test]
+fn wrong_settings_are_told_and_the_script_is_that_without_any() {
+    let scene = bastion();
+    let plain = scene.world.run(["init", "bash"]).unwrap();
+    for wrong in ["prompt = 'up'", "timout = '8s'", "prompt = "] {
+        scene.world.write(".config/assume-role/config.toml", wrong).unwrap();
+        let ran = scene.world.run(["init", "bash"]).unwrap();
+        assert_eq!((ran.status, ran.stdout), (0, plain.stdout.clone()), "{wrong}");
+        assert!(ran.stderr.contains("~/.config/assume-role/config.toml:1"), "{}", ran.stderr);
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The walkthroughs that people follow to assume a role, with this program in place of the commands they type, in a
 //! real bash, against moto with AWS's rules in it. boto3 and the AWS CLI say who the shell has become.
 
+mod files;
 mod login;
 mod moto;
 mod saml;

@@ -6,6 +6,7 @@ use super::Target;
 
 /// Arguments of `profile`.
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "assume-role profile add|remove|list …")]
 pub struct Profile {
     /// What to do with profiles.
     #[command(subcommand)]
@@ -69,6 +70,7 @@ pub struct ProfileList {
 
 /// Arguments of `accounts`.
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "assume-role accounts add|remove|import|sync …")]
 pub struct Accounts {
     /// What to do with the accounts file.
     #[command(subcommand)]

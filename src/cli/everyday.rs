@@ -76,7 +76,7 @@ pub struct Explain {
 
 /// Arguments of `console`.
 #[derive(Args, Clone, Debug)]
-#[command(override_usage = "assume-role console ACCOUNT ROLE [OPTIONS]")]
+#[command(override_usage = "assume-role console [ACCOUNT ROLE] [OPTIONS]")]
 pub struct Console {
     /// Who is signed in.
     #[command(flatten)]

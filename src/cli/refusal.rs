@@ -23,10 +23,14 @@ pub(super) fn error_of(refusal: &clap::Error) -> Error {
         ErrorKind::ArgumentConflict => format!("{word} and {other} exclude each other"),
         ErrorKind::InvalidValue if value.is_empty() => format!("{word} needs a value"),
         ErrorKind::InvalidValue => format!("'{value}' is no value of {word}"),
+        ErrorKind::InvalidSubcommand => {
+            format!("there is no '{}' here", said(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => "what to do?".to_owned(),
         _ => first_line(refusal, "error: ").unwrap_or_else(|| "these words do not fit".to_owned()),
     };
     let error = Error::usage(message);
-    if let Some(option) = said(ContextKind::SuggestedArg) {
+    if let Some(option) = said(ContextKind::SuggestedArg).or_else(|| said(ContextKind::SuggestedSubcommand)) {
         return error.hint(format!("did you mean {option}?"));
     }
     if let Some(values) = said(ContextKind::ValidValue) {

@@ -126,7 +126,7 @@ impl Chooser<'_> {
     fn unknown_role(&self, known: &[KnownRole]) -> Result<cli::Target> {
         let word = self.asked.words.first().map_or("", String::as_str);
         let error = Error::new(Kind::NeedsAnswer, format!("which role in {}?", shown_up_to(word, 80)))
-            .hint(format!("assume-role {} ROLE", quote::word(word)));
+            .hint(format!("name it too: {} ROLE", quote::word(word)));
         let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
         Err(if names.is_empty() { error } else { error.hint(format!("roles known there: {}", names.join(", "))) })
     }

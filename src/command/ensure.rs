@@ -5,7 +5,7 @@ use super::{Context, Output, assume, held, previous};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::report::Report;
-use crate::session::{minutes, parse_duration};
+use crate::session::{minutes, parse_time_left};
 
 /// Renews this shell's role when less than asked is left; prints nothing when there is enough.
 ///
@@ -13,7 +13,7 @@ use crate::session::{minutes, parse_duration};
 /// `TooShort` when the shell holds no role of ours, or when no session with that much left can be had, whoever is
 /// the cause: the network, AWS, or nobody to ask.
 pub fn run(arguments: &cli::Ensure, language: Language, context: &Context, report: &Report) -> Result<Output> {
-    let wanted = i64::from(parse_duration("the command line", &arguments.duration)?);
+    let wanted = i64::from(parse_time_left("the command line", &arguments.duration)?);
     let short = |why: &str| Error::new(Kind::TooShort, format!("{} cannot be ensured: {why}", minutes(wanted)));
     if !held::holds_role(&context.environment)? {
         return Err(short("this shell holds no role of ours").hint("assume-role ACCOUNT ROLE"));

@@ -1,5 +1,10 @@
 //! `env`: the keys of a session as text for another program.
 
+use std::io::stdout;
+use std::os::fd::AsFd;
+
+use rustix::fs::{FileType, fstat};
+
 use super::{Context, whose};
 use crate::cli;
 use crate::error::{Error, Result};
@@ -18,6 +23,9 @@ pub fn run(arguments: &cli::Env, context: &Context, report: &Report) -> Result<S
             .hint("into a file or a pipe: (umask 077; assume-role env ACCOUNT ROLE > FILE)")
             .hint("for one command: assume-role exec ACCOUNT ROLE -- COMMAND"));
     }
+    if others_may_read(stdout()) {
+        report.warn("others may read the file that these keys go into; (umask 077; …) makes one for you alone");
+    }
     match whose::session(&arguments.target, 0, context, report)? {
         None => formats::text(arguments.format, |name| context.environment.text(name).ok().flatten()),
         Some(session) => {
@@ -26,4 +34,9 @@ pub fn run(arguments: &cli::Env, context: &Context, report: &Report) -> Result<S
             formats::text(arguments.format, |name| value_in(&changes, name))
         }
     }
+}
+
+fn others_may_read(output: impl AsFd) -> bool {
+    fstat(output)
+        .is_ok_and(|file| FileType::from_raw_mode(file.st_mode) == FileType::RegularFile && file.st_mode & 0o077 != 0)
 }

@@ -12,7 +12,7 @@ use super::{Context, assume, whose};
 use crate::cli::Exec;
 use crate::error::{Error, Result};
 use crate::report::Report;
-use crate::session::parse_duration;
+use crate::session::parse_time_left;
 use crate::shell::variables::{CONTRADICTING, OWN, SESSION};
 
 /// What chooses a profile: a choice of the user's, which keys of ours contradict and profiles of ours do not.
@@ -26,7 +26,7 @@ const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 pub fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infallible> {
     let (name, rest) = arguments.command.split_first().ok_or_else(no_command)?;
     let program = program::find(name, context.environment.raw("PATH"))?;
-    let wanted = arguments.min.as_deref().map(|text| parse_duration("--min", text)).transpose()?.unwrap_or(0);
+    let wanted = arguments.min.as_deref().map(|text| parse_time_left("--min", text)).transpose()?.unwrap_or(0);
     let named = named::read(arguments)?;
     let start = |changes: &[(&str, Option<&str>)]| become_program(&program, rest, changes, &named, context, report);
     if !named.is_empty() && !whose::names_a_target(&arguments.target) {

@@ -22,7 +22,9 @@ pub enum Language {
 /// `Usage` for words that are no target and no verb that changes the shell; else what the switch says.
 pub fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
     if context.prints_to_terminal {
-        return Err(super::init::not_loaded(context));
+        let message = "export prints code with keys in it, which does not belong on a terminal".to_owned();
+        let unloaded = Error { message, ..super::init::not_loaded(context) };
+        return Err(unloaded.hint("where that is loaded: assume-role ACCOUNT ROLE"));
     }
     let language = match (arguments.shell.as_deref(), arguments.format) {
         (Some(shell), None) => Language::Code(Form::Function(Shell::parse(shell)?)),

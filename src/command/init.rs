@@ -4,23 +4,31 @@ use super::Context;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::input::settings::{PromptSide, Settings};
+use crate::report::Report;
 use crate::shell::Shell;
 use crate::shell::integration::{InitOptions, ShortName, script};
 use crate::shell::look::Look;
 use crate::shell::running::{detect, parent_command};
 
-/// The script for a shell.
+/// The script for a shell; with wrong settings, which are told, it looks as without any.
 ///
 /// # Errors
 /// `Usage` for an unknown shell, `Config` when this binary cannot be named in a script.
-pub fn run(arguments: &cli::Init, context: &Context) -> Result<String> {
+pub fn run(arguments: &cli::Init, context: &Context, report: &Report) -> Result<String> {
     let shell = match arguments.shell.as_str() {
         "-" => running_shell(context)?,
         name => Shell::parse(name)?,
     };
     let binary = context.binary()?;
     let cmd = arguments.cmd.as_deref().map(ShortName::parse).transpose()?;
-    let mut look = Look::from(&Settings::read(&context.environment)?);
+    // A slip in the settings must not take the function away from every new shell.
+    let mut look = Settings::read(&context.environment).map_or_else(
+        |error| {
+            report.error(&error);
+            Look::default()
+        },
+        |settings| Look::from(&settings),
+    );
     if let Some(side) = arguments.prompt {
         look.side = side.into();
     }

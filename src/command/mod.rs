@@ -164,7 +164,7 @@ pub fn run(context: &Context) -> Outcome {
     let asked = cli.asked();
     let report = Report::new(asked.color, asked.verbose, &context.environment);
     let result = match &cli.verb {
-        Some(Verb::Init(arguments)) => init::run(arguments, context).map(Output::Text),
+        Some(Verb::Init(arguments)) => init::run(arguments, context, &report).map(Output::Text),
         Some(Verb::Export(arguments)) => export::run(arguments, context),
         Some(Verb::Status(arguments)) => return told(status::run(arguments, context), report),
         Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),

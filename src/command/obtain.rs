@@ -13,7 +13,6 @@ use crate::input::Input;
 use crate::report::Report;
 use crate::request::{Marks, Request, Target};
 use crate::session::{Clock, Moment, Principal, RoleArn, minutes};
-use crate::shell::quote::word;
 use crate::shell::variables::{REGION, Switch};
 use crate::shell::words::encode_words;
 use crate::shown::shown;
@@ -195,12 +194,8 @@ fn excuses(kind: Kind) -> bool {
 
 fn too_short(request: &Request, longest: i64, wanted: i64) -> Error {
     let target = &request.target;
-    let role = target.role.as_ref().map(|role| format!(" {}", role.name)).unwrap_or_default();
-    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest))).hint(format!(
-        "ask for a longer one: assume-role {}{role} --duration {}",
-        word(target.name.as_str()),
-        minutes(wanted)
-    ))
+    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest)))
+        .hint(format!("a longer one is asked for with --duration {}", minutes(wanted)))
 }
 
 /// Whose keys they are: the role that was asked for, or whoever a profile without a role stands for.

@@ -130,7 +130,7 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
         return Ok((RoleName::parse(word)?, None));
     }
     let usage =
-        || Error::usage(format!("which role in {}?", asked.name)).hint(format!("assume-role {} ROLE", asked.name));
+        || Error::usage(format!("which role in {}?", asked.name)).hint(format!("name it too: {} ROLE", asked.name));
     let Some(entry) = &asked.entry else { return Err(usage()) };
     match (&entry.default_role, entry.roles.as_slice()) {
         (Some(role), _) => Ok((role.clone(), Some(format!("default_role of {}", entry.place)))),

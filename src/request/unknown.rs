@@ -21,8 +21,10 @@ pub fn unknown_account(word: &str, input: &Input) -> Error {
         let error = error.because(format!("an account id has 12 digits and nothing else; this has {digits} digits"));
         return if digits == 12 { error.hint(format!("try {plain}")) } else { error };
     }
-    if word == "help" {
-        return error.hint("if you mean the help: assume-role --help, or assume-role VERB --help");
+    match word {
+        "help" => return error.hint("if you mean the help: assume-role --help, or assume-role VERB --help"),
+        "version" => return error.hint("if you mean the version: assume-role --version"),
+        _ => {}
     }
     let verbs = cli::verbs();
     let error = match near(word, verbs.iter().map(String::as_str)).first() {

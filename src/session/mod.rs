@@ -11,7 +11,7 @@ mod regions;
 
 pub use arn::{Principal, RoleArn};
 pub use keys::{Keys, Secret, Session};
-pub use moment::{Clock, Moment, minutes, parse_duration};
+pub use moment::{Clock, Moment, minutes, parse_duration, parse_time_left};
 pub use names::{AccountId, Name, RoleName, session_name};
 pub use place::{Partition, Region};
 pub use regions::known_regions;

@@ -57,6 +57,19 @@ pub fn parse_duration(origin: &str, text: &str) -> Result<u32> {
     })
 }
 
+/// As [`parse_duration`], for the time that has to be left: a bare `45` would mean seconds, and be meant as minutes.
+///
+/// # Errors
+/// `Config`, for a bare number too.
+pub fn parse_time_left(origin: &str, text: &str) -> Result<u32> {
+    let seconds = parse_duration(origin, text)?;
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Error::usage(format!("'{text}' from {origin}: seconds or minutes?"))
+            .hint(format!("write {text}s or {text}m")));
+    }
+    Ok(seconds)
+}
+
 fn seconds_of(text: &str) -> Option<u32> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().ok();
@@ -122,6 +135,12 @@ mod tests {
         for wrong in ["", "-1", "1e9", "0x10", "٣٦٠٠", "h", "m5", "5m1h", "1h 30m", "99999999999h"] {
             assert!(parse_duration("a test", wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_time_left_has_a_unit() {
+        assert_eq!(parse_time_left("a test", "45m").unwrap(), 2700);
+        assert_eq!(parse_time_left("a test", "45").unwrap_err().hints, ["write 45s or 45m"]);
     }
 
     #[test]

@@ -49,6 +49,8 @@ impl Stage {
         for name in [device::PROGRAM, identity::PROGRAM] {
             symlink(&program, world.bin().join(name))?;
         }
+        // What the server does not know it refuses; without this the rest of AWS would be asked.
+        world.set("AWS_ENDPOINT_URL", sts.url());
         world.base(&key)?;
         world.config("[default]\nregion = eu-west-1\n")?;
         let roles = r#"["read", "admin", "ops/deploy"]"#;
@@ -71,7 +73,7 @@ impl Stage {
     pub fn write_rc(&self, shell: Shell) -> Outcome<()> {
         let prompt = match shell {
             Shell::Fish => "set -g fish_greeting\nfunction fish_prompt\n    echo -n 'playground> '\nend\n",
-            Shell::Zsh => "PS1='playground%% '\n",
+            Shell::Zsh => "PS1='playground%% '\nautoload -Uz compinit && compinit -D\n",
             Shell::Bash | Shell::Dash => "PS1='playground$ '\n",
         };
         self.world.write(shell.rc(), format!("{prompt}{}", shell.loads_init()))?;

@@ -91,6 +91,13 @@ fn steps() -> Vec<Step> {
             &["status 4, still staging:admin".into()],
         ),
         step("", "identity", &arn(STAGING, "admin")),
+        step("One command has another role;", "assume-role exec production read -- identity", &arn(PRODUCTION, "read")),
+        step("the shell keeps its own.", "identity", &arn(STAGING, "admin")),
+        step(
+            "Why a switch would do what it does, without asking anybody.",
+            "assume-role explain production admin",
+            &[format!("arn:aws:iam::{PRODUCTION}:role/admin"), "no question".into(), "~/.aws/accounts:4".into()],
+        ),
         step("The way back.", "assume-role leave", &[]),
         step("", "echo \"keys: ${AWS_ACCESS_KEY_ID:-none}\"", &["keys: none".into()]),
     ]

@@ -58,10 +58,13 @@ You are alice of the bastion account {BASTION}. Two accounts, staging
 and ops/deploy, and every role wants MFA. Your device shows {} now;
 `mfa-code` shows the next code, `identity` asks AWS who this shell is.
 
-Three things to try:
-  assume-role production read         one code, and this shell is that role
-  assume-role staging admin           another role, and no second code
-  assume-role production ops/deploy   refused: why, and nothing has changed
+Things to try, with TAB:
+  assume-role production read          one code, and this shell is that role
+  assume-role staging admin            another role, and no second code
+  assume-role production ops/deploy    refused: why, and nothing has changed
+  assume-role                          pick a role that is known here
+  assume-role explain staging read     what a switch would do, and why
+  assume-role exec production read -- identity    one command has a role
 
 `assume-role leave` is the way back, `exit` closes the playground.
 

@@ -31,6 +31,10 @@ fn words_that_fit_nowhere() {
         (&["--region", "eu-west-1", "--region", "eu-west-1"], "--region REGION is given twice"),
         (&["--color", "x\u{1b}[31m"], "'x\\x1b[31m' is no value of --color WHEN\nhint: one of auto, always, never"),
         (&["ensure"], "DURATION is missing\nhint: assume-role ensure DURATION"),
+        (&["ensure", "45"], "'45' from the command line: seconds or minutes?\nhint: write 45s or 45m"),
+        (&["profile"], "what to do?\nhint: assume-role profile add|remove|list"),
+        (&["accounts", "list"], "there is no 'list' here\nhint: assume-role accounts add|remove|import|sync"),
+        (&["accounts", "imprt"], "hint: did you mean import?"),
         (&["leave", "production"], "'production' is a word too many\nhint: assume-role leave"),
         (&["--region", "eu-west-1", "leave"], "'leave' has to come before its options"),
     ] {

@@ -11,7 +11,7 @@ use crate::support::idp::{Answer, Idp};
 const ACCOUNT: &str = "123456789012";
 
 /// A signed response for these roles, the pairs that its signature covers, and the provider's metadata.
-fn signed(roles: &[&str], ago: i64) -> Option<Value> {
+pub fn signed(roles: &[&str], ago: i64) -> Option<Value> {
     let pairs = roles.iter().map(|role| format!("arn:aws:iam::{ACCOUNT}:role/{role},{PROVIDER}"));
     json_of("assertion.py", std::iter::once((now() - ago).to_string()).chain(pairs))
 }

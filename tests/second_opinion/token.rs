@@ -10,13 +10,13 @@ const ACCOUNT: &str = "123456789012";
 const ISSUER: &str = "https://oidc.example.test";
 
 /// A token for `repo:me`, and its issuer's key.
-fn token(audience: &str, seconds: i64) -> Option<Value> {
+pub fn token(audience: &str, seconds: i64) -> Option<Value> {
     let words = [ISSUER, audience, "repo:me", &(now() - 60).to_string(), &(60 + seconds).to_string()];
     json_of("web_token.py", words.map(str::to_owned))
 }
 
 /// A server that knows the issuer and trusts its tokens for `repo:me` with the role `ci/build`.
-fn story(key: &Value) -> Option<Story> {
+pub fn story(key: &Value) -> Option<Story> {
     let provider = json!({"Federated": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/oidc.example.test")});
     let mut trust = trust_of("sts:AssumeRoleWithWebIdentity", &provider);
     trust["Statement"][0]["Condition"] = json!({"StringEquals": {

@@ -79,7 +79,7 @@ fn take_away(arguments: &cli::AccountsRemove, context: &Context, report: &Report
     let without = |bytes: &[u8]| remove(bytes, &arguments.name, file.shown());
     let change = if arguments.dry_run { file.plan(without)? } else { file.change(without, |_| false)? };
     if !arguments.dry_run {
-        report.done(&shown_up_to(&arguments.name, 80), " has no name any more");
+        report.done(&shown_up_to(&arguments.name, 80), " is no name any more");
     }
     Ok(told(&change, arguments.dry_run, context, report))
 }

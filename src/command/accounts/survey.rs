@@ -119,7 +119,9 @@ fn unanswered(whom: &str, failure: &Failure) -> Error {
         Trouble::Answer { code, message } => {
             Error::refused(format!("{whom} refused")).because(format!("{}: {}", shown(code), shown(message)))
         }
-        Trouble::Connect(reason) => Error::network(format!("{whom} cannot be reached")).because(shown(reason)),
+        Trouble::Connect(reason) => Error::network(format!("{whom} cannot be reached"))
+            .because(shown(reason))
+            .hint("check the network and the proxy variables"),
         Trouble::Timeout => Error::network(format!("no answer from {whom}")),
         Trouble::NotAws(status) => {
             Error::network(format!("{whom} sent something that is not an AWS answer (HTTP {status})"))

@@ -271,30 +271,6 @@ fn without_a_target_it_is_the_role_of_this_shell() {
 }
 
 #[test]
-fn what_narrows_a_session_narrows_that_of_this_shell_and_the_one_before() {
-    let scene = bastion();
-    let mut shell = OneShell::new(&scene);
-    shell.succeeds(&["production", "read", &scene.code()]);
-    shell.variables.insert("ASSUME_ROLE_PREVIOUS".to_owned(), "-- production admin".to_owned());
-    let policy = scene.world.write("policy.json", r#"{"Statement": []}"#).unwrap();
-    let policy = format!("--policy={}", policy.display());
-    for words in [&["exec", &policy][..], &["exec", &policy, "-"]] {
-        for (option, field, sent) in [
-            ("--policy-arn=arn:aws:iam::aws:policy/X", "PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/X"),
-            ("--tag=k=v", "Tags.member.1.Key", "k"),
-            ("--source-identity=bob", "SourceIdentity", "bob"),
-        ] {
-            let mut command = scene.world.command(words.iter().chain(&[option, "--", "true"]));
-            command.envs(&shell.variables);
-            let ran = run(command, b"").unwrap();
-            assert_eq!(ran.status, 0, "{words:?}: {ran:?}");
-            let form = scene.sts.last("AssumeRole").unwrap().form;
-            assert_eq!((form.get("Policy"), form.get(field)), (Some(r#"{"Statement":[]}"#), Some(sent)), "{words:?}");
-        }
-    }
-}
-
-#[test]
 fn a_shell_inside_knows_its_role_and_renews_it() {
     let Some(day) = Day::begin(ready()) else { return };
     let script = "eval \"$(assume-role init bash)\"\nbefore=$AWS_ACCESS_KEY_ID\nassume-role ensure 10m\n\

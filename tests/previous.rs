@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::one_shell::OneShell;
 use crate::scenes::{PRODUCTION, Scene, bastion_at_home};
+use crate::support::process::run;
 use crate::support::shells::{Script, Shell};
 
 /// A scene with stored sessions of read and admin.
@@ -193,4 +194,28 @@ fn there_and_back_in_every_shell() {
         assert_eq!(ran.stdout, "read \nadmin us-east-2\nread \n", "{shell:?}: {ran:?}");
     }
     assert_eq!(scene.sts.connections(), heard);
+}
+
+#[test]
+fn what_narrows_a_session_narrows_that_of_this_shell_and_the_one_before() {
+    let scene = bastion_at_home();
+    let mut shell = OneShell::new(&scene);
+    shell.succeeds(&["production", "read", &scene.code()]);
+    shell.variables.insert("ASSUME_ROLE_PREVIOUS".to_owned(), "-- production admin".to_owned());
+    let policy = scene.world.write("policy.json", r#"{"Statement": []}"#).unwrap();
+    let policy = format!("--policy={}", policy.display());
+    for words in [&["exec", &policy][..], &["exec", &policy, "-"]] {
+        for (option, field, sent) in [
+            ("--policy-arn=arn:aws:iam::aws:policy/X", "PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/X"),
+            ("--tag=k=v", "Tags.member.1.Key", "k"),
+            ("--source-identity=bob", "SourceIdentity", "bob"),
+        ] {
+            let mut command = scene.world.command(words.iter().chain(&[option, "--", "true"]));
+            command.envs(&shell.variables);
+            let ran = run(command, b"").unwrap();
+            assert_eq!(ran.status, 0, "{words:?}: {ran:?}");
+            let form = scene.sts.last("AssumeRole").unwrap().form;
+            assert_eq!((form.get("Policy"), form.get(field)), (Some(r#"{"Statement":[]}"#), Some(sent)), "{words:?}");
+        }
+    }
 }

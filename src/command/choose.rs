@@ -9,9 +9,8 @@ use crate::error::{Error, Kind, Result};
 use crate::input::Input;
 use crate::picker::{Choice, Item};
 use crate::report::{Report, takes_colour};
-use crate::request::{Open, Request, Way, open};
+use crate::request::{Open, Request, Way, open, which_role};
 use crate::session::{Name, Region, RoleArn, RoleName, minutes};
-use crate::shell::quote;
 use crate::shown::shown_up_to;
 use crate::source::ask::Terminal;
 
@@ -124,11 +123,9 @@ impl Chooser<'_> {
     }
 
     fn unknown_role(&self, known: &[KnownRole]) -> Result<cli::Target> {
-        let word = self.asked.words.first().map_or("", String::as_str);
-        let error = Error::new(Kind::NeedsAnswer, format!("which role in {}?", shown_up_to(word, 80)))
-            .hint(format!("name it too: {} ROLE", quote::word(word)));
+        let word = shown_up_to(self.asked.words.first().map_or("", String::as_str), 80);
         let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
-        Err(if names.is_empty() { error } else { error.hint(format!("roles known there: {}", names.join(", "))) })
+        Err(which_role(Kind::NeedsAnswer, &word, &names))
     }
 
     fn pick<'a>(&self, prompt: &str, pairs: &[Pair<'a>]) -> Result<Pair<'a>> {

@@ -13,7 +13,7 @@ use crate::request::{Overrides, no_desktop, path_of_service};
 use crate::session::{Secret, minutes};
 use crate::shown::shown;
 use crate::source::browser;
-use crate::sts::{Client, Endpoints, Failure, SignIn, Trouble, page};
+use crate::sts::{Client, Endpoints, Failure, SignIn, Trouble, page, unanswered};
 
 /// AWS gives more than this only to sessions that were asked for with long-lived keys or a provider's word, in seconds;
 /// those alone may say how long the console session lasts.
@@ -110,13 +110,10 @@ fn refusal(failure: &Failure, sign_in: &SignIn) -> Error {
         Trouble::Answer { code, .. } => Error::refused("AWS takes no sign-in of this session")
             .because(format!("{base} said HTTP {code}"))
             .hint("a session that was ended by a policy is made anew with --refresh; a policy may also deny signin"),
-        Trouble::Connect(why) => Error::network(format!("cannot reach {base}"))
-            .because(shown(why))
+        Trouble::Connect(_) => unanswered(failure, &base)
             .hint("AWS_ENDPOINT_URL_SIGNIN=https://eu-west-1.signin.aws.amazon.com asks in another region"),
-        Trouble::Timeout => {
-            Error::network(format!("no answer from {base}")).hint("check the network and the proxy variables")
-        }
+        Trouble::Timeout => unanswered(failure, &base).hint("check the network and the proxy variables"),
         Trouble::NotAws(status) => Error::network(format!("{base} sent no sign-in token (HTTP {status})")),
-        Trouble::Malformed(field) => Error::network(format!("malformed reply of {base}: {field}")),
+        Trouble::Malformed(_) => unanswered(failure, &base),
     }
 }

@@ -39,7 +39,7 @@ pub use shape::{Shape, external_id, session_name};
 pub use sign_off::SignOff;
 pub use sign_on::SignOnRequest;
 pub use survey::Survey;
-pub use target::{Asked, Chosen, Length, ONE_HOUR, Origin, Target};
+pub use target::{Asked, Chosen, Length, ONE_HOUR, Origin, Target, which_role};
 pub use unknown::near_regions;
 pub use way::{Way, environment_scheme, scheme};
 pub use web_identity::WebIdentity;

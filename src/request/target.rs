@@ -129,18 +129,22 @@ pub fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<Strin
     if let Some(word) = word {
         return Ok((RoleName::parse(word)?, None));
     }
-    let usage =
-        || Error::usage(format!("which role in {}?", asked.name)).hint(format!("name it too: {} ROLE", asked.name));
-    let Some(entry) = &asked.entry else { return Err(usage()) };
+    let usage = |known: &[&str]| which_role(Kind::Usage, asked.name.as_str(), known);
+    let Some(entry) = &asked.entry else { return Err(usage(&[])) };
     match (&entry.default_role, entry.roles.as_slice()) {
         (Some(role), _) => Ok((role.clone(), Some(format!("default_role of {}", entry.place)))),
         (None, [only]) => Ok((only.clone(), Some(format!("the only role in {}", entry.place)))),
-        (None, []) => Err(usage()),
         (None, several) => {
             let names: Vec<&str> = several.iter().map(RoleName::as_str).collect();
-            Err(usage().hint(format!("roles known there: {}", names.join(", "))))
+            Err(usage(&names))
         }
     }
+}
+
+/// The question that nobody answered, with the roles that are known. `account` is what was typed, fit to be shown.
+pub fn which_role(kind: Kind, account: &str, known: &[&str]) -> Error {
+    let error = Error::new(kind, format!("which role in {account}?")).hint(format!("assume-role {account} ROLE"));
+    if known.is_empty() { error } else { error.hint(format!("roles known there: {}", known.join(", "))) }
 }
 
 /// The region, as far as option, account and environment decide it. A region that a switch set earlier does not

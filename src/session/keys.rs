@@ -48,9 +48,14 @@ impl Keys {
 
     /// The id as messages show it: the last four characters.
     pub fn short_id(&self) -> String {
-        let tail: String = self.id.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
-        format!("…{tail}")
+        shortened(&self.id)
     }
+}
+
+/// The end of a key's id, enough to tell it from others.
+pub fn shortened(id: &str) -> String {
+    let skipped = id.chars().count().saturating_sub(4);
+    format!("…{}", id.chars().skip(skipped).collect::<String>())
 }
 
 /// Temporary keys and when they end.

@@ -10,7 +10,7 @@ mod place;
 mod regions;
 
 pub use arn::{Principal, RoleArn};
-pub use keys::{Keys, Secret, Session};
+pub use keys::{Keys, Secret, Session, shortened};
 pub use moment::{Clock, Moment, minutes, parse_duration, parse_time_left};
 pub use names::{AccountId, Name, RoleName, session_name};
 pub use place::{Partition, Region};

@@ -29,23 +29,48 @@ pub struct Attempt {
     pub keys_from: String,
 }
 
+impl Attempt {
+    /// The question whose keys these are, asked with keys from there.
+    pub fn to_ask_whose(keys_from: &str) -> Self {
+        Self {
+            what: "the question whose keys these are".to_owned(),
+            principal: keys_from.to_owned(),
+            role_arn: None,
+            mfa: false,
+            external_id: false,
+            keys_from: keys_from.to_owned(),
+        }
+    }
+}
+
+/// The error for a call that AWS did not answer as it does, in the same words whoever was asked; for an answer, what it
+/// said. What to do about it the caller adds.
+pub fn unanswered(failure: &Failure, whom: &str) -> Error {
+    match &failure.trouble {
+        Trouble::Answer { code, message } => {
+            Error::refused(format!("{whom} refused")).because(format!("{}: {}", shown(code), shown(message)))
+        }
+        Trouble::Connect(reason) => Error::network(format!("cannot reach {whom}")).because(shown(reason)),
+        Trouble::Timeout => Error::network(format!("no answer from {whom}")),
+        Trouble::NotAws(status) => {
+            Error::network(format!("{whom} sent something that is not an AWS answer (HTTP {status})"))
+        }
+        Trouble::Malformed(field) => Error::network(format!("malformed reply of {whom}: {field}")),
+    }
+}
+
 /// The error for a failed call.
 pub fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error {
     let error = match &failure.trouble {
         Trouble::Answer { code, message } if failure.is_about_time() => clock(client).because(said(code, message)),
         Trouble::Answer { code, message } => answer(code, message, attempt, client),
         Trouble::Connect(reason) => connection(reason, client),
-        Trouble::Timeout => Error::network(format!("no answer from {}", client.endpoints().sts_shown()))
+        Trouble::Timeout => unanswered(failure, &client.endpoints().sts_shown())
             .hint("check the network and the proxy variables; ASSUME_ROLE_TIMEOUT=20s waits longer"),
-        Trouble::NotAws(status) => Error::network(format!(
-            "{} sent something that is not an AWS answer (HTTP {status})",
-            client.endpoints().sts_shown()
-        ))
-        .hint("a captive portal or a proxy may have answered in its place"),
-        Trouble::Malformed(field) => {
-            Error::network(format!("malformed reply of {}: {field}", client.endpoints().sts_shown()))
-                .hint("nothing was changed; if this is really AWS, try again")
-        }
+        Trouble::NotAws(_) => unanswered(failure, &client.endpoints().sts_shown())
+            .hint("a captive portal or a proxy may have answered in its place"),
+        Trouble::Malformed(_) => unanswered(failure, &client.endpoints().sts_shown())
+            .hint("nothing was changed; if this is really AWS, try again"),
     };
     match &failure.request_id {
         Some(id) if error.kind == Kind::Network => error.because(format!("request id {}", shown(id))),

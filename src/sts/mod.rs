@@ -21,7 +21,7 @@ mod signed;
 mod sso;
 
 pub use client::{Client, local_now};
-pub use diagnose::{Attempt, diagnose};
+pub use diagnose::{Attempt, diagnose, unanswered};
 pub use endpoint::Endpoints;
 pub use failure::{Failure, Trouble};
 pub use federation::{about_proof, assume_with_saml, assume_with_web_identity};

@@ -3,7 +3,7 @@
 //! A survey comes in; leads and what could not be learnt go out. That somebody may not ask is an answer too.
 
 use super::progress::Progress;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 use crate::input::foreign::Lead;
 use crate::request::Survey;
 use crate::request::chain::SsoSession;
@@ -12,7 +12,7 @@ use crate::shown::{shown, shown_up_to};
 use crate::source::ask::Terminal;
 use crate::source::sso::SignOn;
 use crate::store::Store;
-use crate::sts::{Client, Endpoints, Failure, Trouble, account_aliases, caller_identity, organization_accounts};
+use crate::sts::{Client, Endpoints, Failure, account_aliases, caller_identity, organization_accounts, unanswered};
 
 /// What was learnt.
 #[derive(Default)]
@@ -46,7 +46,7 @@ async fn ask_aws(survey: &Survey, keys: &Keys, progress: &Progress, learnt: &mut
     let client = Client::new(endpoints.with_organizations(&survey.endpoints)?, &survey.trust, survey.timeout, None)?;
     progress.tell("asking AWS whose keys these are");
     let identity = caller_identity(&client, keys).await.map_err(|failure| {
-        unanswered("STS", &failure).hint("the keys of this shell are asked with; renew them, or switch again")
+        unanswered(&failure, "STS").hint("the keys of this shell are asked with; renew them, or switch again")
     })?;
     match account_aliases(&client, keys).await {
         Ok(aliases) => learnt.leads.extend(aliases.into_iter().map(|alias| lead(alias, &identity.account, "IAM"))),
@@ -100,7 +100,7 @@ impl Learnt {
     fn did_not(&mut self, whom: &str, failure: &Failure) -> Result<()> {
         let is_nowhere = failure.code() == "AWSOrganizationsNotInUseException";
         if !failure.is_denial() && !is_nowhere {
-            return Err(unanswered(whom, failure));
+            return Err(unanswered(failure, whom));
         }
         let why = if is_nowhere { "the account is in no organization".to_owned() } else { shown(failure.words()) };
         self.silent.push(format!("{whom} tells nothing: {why}"));
@@ -112,20 +112,4 @@ impl Learnt {
 fn lead(name: String, id: &AccountId, whom: &str) -> Lead {
     let name = Some(name).filter(|name| !name.is_empty());
     Lead { name, is_alias: false, id: id.clone(), roles: Vec::new(), place: whom.to_owned() }
-}
-
-fn unanswered(whom: &str, failure: &Failure) -> Error {
-    match &failure.trouble {
-        Trouble::Answer { code, message } => {
-            Error::refused(format!("{whom} refused")).because(format!("{}: {}", shown(code), shown(message)))
-        }
-        Trouble::Connect(reason) => Error::network(format!("{whom} cannot be reached"))
-            .because(shown(reason))
-            .hint("check the network and the proxy variables"),
-        Trouble::Timeout => Error::network(format!("no answer from {whom}")),
-        Trouble::NotAws(status) => {
-            Error::network(format!("{whom} sent something that is not an AWS answer (HTTP {status})"))
-        }
-        Trouble::Malformed(field) => Error::network(format!("malformed reply of {whom}: {field}")),
-    }
 }

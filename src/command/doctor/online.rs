@@ -4,14 +4,12 @@
 use super::files::Read;
 use super::finding::{Finding, Level};
 use crate::command::network::Network;
-use crate::error::{Error, Kind, Result};
+use crate::command::wall::skew_told;
+use crate::error::{Kind, Result};
 use crate::request::AtHand;
-use crate::session::{Keys, Secret, minutes};
+use crate::session::{Keys, Secret};
 use crate::shown::shown;
 use crate::sts::{Attempt, Client, Device, Endpoints, Failure, Trouble, caller_identity, diagnose, mfa_devices};
-
-/// From here on a clock is told to be off, in seconds.
-const SKEW_TOLD: i64 = 60;
 
 /// What AWS has to say.
 ///
@@ -56,7 +54,10 @@ async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> 
         Err(failure) if !has_keys && matches!(failure.trouble, Trouble::Answer { .. }) => {
             return vec![Finding::fine(&format!("{sts} answers; there are no base keys to ask more with"))];
         }
-        Err(failure) => return vec![Finding::of_error(Level::Broken, &diagnosed(&failure, at_hand, client))],
+        Err(failure) => {
+            let error = diagnose(&failure, &Attempt::to_ask_whose(&at_hand.keys_from), client);
+            return vec![Finding::of_error(Level::Broken, &error)];
+        }
     };
     if identity.is_root() {
         return vec![
@@ -69,18 +70,6 @@ async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> 
         findings.push(devices(mfa_devices(client, &at_hand.keys).await, at_hand));
     }
     findings
-}
-
-fn diagnosed(failure: &Failure, at_hand: &AtHand, client: &Client) -> Error {
-    let attempt = Attempt {
-        what: "the question whose keys these are".to_owned(),
-        principal: at_hand.keys_from.clone(),
-        role_arn: None,
-        mfa: false,
-        external_id: false,
-        keys_from: at_hand.keys_from.clone(),
-    };
-    diagnose(failure, &attempt, client)
 }
 
 fn devices(answer: std::result::Result<Vec<Device>, Failure>, at_hand: &AtHand) -> Finding {
@@ -117,10 +106,8 @@ fn devices(answer: std::result::Result<Vec<Device>, Failure>, at_hand: &AtHand) 
 
 fn clock(client: &Client) -> Option<Finding> {
     let skew = client.skew()?;
-    if skew.abs() <= SKEW_TOLD {
-        return Some(Finding::fine("the clock agrees with AWS's"));
-    }
-    let direction = if skew > 0 { "behind" } else { "ahead of" };
-    let what = format!("this machine's clock is {} {direction} AWS's", minutes(skew.abs()));
-    Some(Finding::warning(&what).remedy("set it, best by NTP"))
+    Some(match skew_told(skew) {
+        None => Finding::fine("the clock agrees with AWS's"),
+        Some(off) => Finding::warning(&format!("this machine's clock is {off} AWS's")).remedy("set it, best by NTP"),
+    })
 }

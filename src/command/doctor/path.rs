@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use super::finding::Finding;
 use crate::command::Context;
 use crate::input::files::shown_path;
-use crate::shell::integration::binary_path;
 
 /// Bits of a mode: everyone may write; only owners may rename and delete.
 const OTHERS_WRITE: u32 = 0o002;
@@ -18,9 +17,7 @@ pub(super) fn findings(context: &Context) -> Vec<Finding> {
     let search = context.environment.raw("PATH").unwrap_or_default();
     let home = context.environment.home();
     let shown = |path: &Path| shown_path(path, home.as_deref());
-    let called = context.arguments.first().and_then(|first| {
-        binary_path(first, &context.directory, context.environment.raw("PATH"), std::env::current_exe().ok())
-    });
+    let called = context.binary().ok();
     let elements: Vec<PathBuf> = std::env::split_paths(search).collect();
     let programs: Vec<PathBuf> = elements
         .iter()

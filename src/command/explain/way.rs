@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::input::Input;
 use crate::page::Fact;
 use crate::request::chain::{Root, Start};
-use crate::request::{Base, ENVIRONMENT, ONE_HOUR, Request, Way, base_name, scheme};
+use crate::request::{Base, ONE_HOUR, Request, Way, base_name, scheme};
 use crate::session::{Moment, minutes};
 use crate::shown::shown_up_to;
 use crate::source::{Asks, Outlook, base_key};
@@ -84,7 +84,7 @@ impl Plan<'_> {
 
     /// The user's keys, and who says that they ask.
     fn keys(&self, base: &Base, request: &Request) -> Result<Link> {
-        let from = match base.profile == ENVIRONMENT {
+        let from = match base.is_environment() {
             true => "from the environment".to_owned(),
             false => format!("of {}", base.keys_from),
         };

@@ -20,16 +20,14 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
     let name = Name::parse("profile", &add.name)?;
     refuse_default(name.as_str())?;
     let files = Files::of(&context.environment)?;
-    if add.static_keys {
-        return with_keys(add, &name, &files, context, report);
-    }
     let input = Input::read(&context.environment)?;
     let request = Request::resolve(&add.target, &input)?;
-    for warning in input.warnings().iter().chain(&request.warnings) {
-        report.warn(warning);
-    }
     refuse_itself(&name, &request)?;
     enter(&request, context)?;
+    if add.static_keys {
+        return with_keys(add, &name, &request, &files, context, report);
+    }
+    report.warn_all(input.warnings().into_iter().chain(request.warnings.iter().cloned()));
     let mut entries = if add.assume {
         let store = Store::of(&input)?;
         assume::entries(&request, &input, &store, context.now())?
@@ -47,11 +45,14 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
 }
 
 /// The third form: keys that end.
-fn with_keys(add: &cli::ProfileAdd, name: &Name, files: &Files, context: &Context, report: &Report) -> Result<String> {
-    let input = Input::read(&context.environment)?;
-    let request = Request::resolve(&add.target, &input)?;
-    refuse_itself(name, &request)?;
-    enter(&request, context)?;
+fn with_keys(
+    add: &cli::ProfileAdd,
+    name: &Name,
+    request: &Request,
+    files: &Files,
+    context: &Context,
+    report: &Report,
+) -> Result<String> {
     let region = request.region.as_ref().map(|region| region.value.to_string());
     let entries = |id: &str, secret: &str, token: Option<&str>, ends: Option<String>| {
         let mut entries = vec![("aws_access_key_id", id.to_owned()), ("aws_secret_access_key", secret.to_owned())];

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::input::Input;
 use crate::request::chain::{Chain, Start};
 use crate::request::{Origin, Request, Way, WebIdentity};
+use crate::session::Moment;
 use crate::source::base_key;
 use crate::store::{BaseFacts, MfaDevice, Store};
 
@@ -16,7 +17,7 @@ pub(super) fn entries(
     request: &Request,
     input: &Input,
     store: &Store,
-    now: crate::session::Moment,
+    now: Moment,
 ) -> Result<Vec<(&'static str, String)>> {
     refuse_shape(request)?;
     let is_sign_on = matches!(&request.way, Way::Root(_));
@@ -36,7 +37,7 @@ pub(super) fn entries(
 }
 
 /// The device that was named, or is remembered for these keys. A token and a chain know none.
-fn mfa_serial(request: &Request, store: &Store, now: crate::session::Moment) -> Result<Option<String>> {
+fn mfa_serial(request: &Request, store: &Store, now: Moment) -> Result<Option<String>> {
     let Way::Bastion(base) = &request.way else { return Ok(None) };
     if let Some(serial) = &request.serial {
         return Ok(Some(serial.value.clone()));
@@ -51,7 +52,7 @@ fn mfa_serial(request: &Request, store: &Store, now: crate::session::Moment) -> 
 /// Who asks for the role.
 fn source(request: &Request, input: &Input) -> Result<(&'static str, String)> {
     match &request.way {
-        Way::Bastion(base) if base.profile == "env" => Ok(("credential_source", "Environment".to_owned())),
+        Way::Bastion(base) if base.is_environment() => Ok(("credential_source", "Environment".to_owned())),
         Way::Bastion(base) => Ok(("source_profile", base.profile.clone())),
         Way::WebIdentity(WebIdentity::File(file)) => Ok(("web_identity_token_file", file.value.display().to_string())),
         Way::Via(hop) => through(hop, input),

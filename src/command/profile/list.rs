@@ -11,7 +11,7 @@ use crate::command::Context;
 use crate::error::Result;
 use crate::input::profiles::{FileKind, Profiles, Section};
 use crate::report::Report;
-use crate::session::{AccountId, RoleArn};
+use crate::session::{AccountId, RoleArn, shortened};
 use crate::shown::shown_up_to;
 use crate::table::{Column, Row, table};
 
@@ -120,12 +120,7 @@ fn leads_to(section: &Section<'_>, how: &str, is_ours: bool) -> Option<String> {
             let (_, words) = text("credential_process")?.rsplit_once(" credential-process ")?;
             Some(words.rsplit_once("-- ").map_or(words, |(_, target)| target).to_owned())
         }
-        "keys" => Some(format!("key {}", tail(text("aws_access_key_id")?))),
+        "keys" => Some(format!("key {}", shortened(text("aws_access_key_id")?))),
         _ => None,
     }
-}
-
-fn tail(id: &str) -> String {
-    let skipped = id.chars().count().saturating_sub(4);
-    format!("…{}", id.chars().skip(skipped).collect::<String>())
 }

@@ -24,17 +24,9 @@ pub(super) fn ask(present: &Present<'_>, context: &Context) -> Result<(Vec<Fact>
     let endpoints = Endpoints::resolve(region.clone(), region.partition(), &at_hand.endpoints)?;
     let client = Client::new(endpoints, &at_hand.trust, at_hand.timeout, None)?;
     let answer = Network::begin()?.run(async {
-        Ok(caller_identity(&client, &at_hand.keys).await.map_err(|failure| {
-            let attempt = Attempt {
-                what: "the question whose keys these are".to_owned(),
-                principal: at_hand.keys_from.clone(),
-                role_arn: None,
-                mfa: false,
-                external_id: false,
-                keys_from: at_hand.keys_from.clone(),
-            };
-            diagnose(&failure, &attempt, &client)
-        }))
+        let attempt = Attempt::to_ask_whose(&at_hand.keys_from);
+        let identity = caller_identity(&client, &at_hand.keys).await;
+        Ok(identity.map_err(|failure| diagnose(&failure, &attempt, &client)))
     })?;
     let (mut facts, error) = match answer {
         Ok(identity) => judged(&identity.arn, present, input.environment.text("AWS_ACCOUNT_ID")?.unwrap_or_default()),

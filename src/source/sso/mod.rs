@@ -19,7 +19,7 @@ use crate::source::ask::Terminal;
 use crate::source::browser;
 use crate::source::tell_waiting;
 use crate::store::{Key, Lock, RoleSession, Store};
-use crate::sts::{Client, Failure, Trouble, role_credentials};
+use crate::sts::{Client, Failure, Trouble, role_credentials, unanswered};
 use cache::Token;
 
 /// A token is renewed when less than this is left, in seconds, as the AWS CLI does.
@@ -214,15 +214,10 @@ fn refusal(failure: &Failure, session: &SsoSession, endpoint: &str) -> Error {
             _ => Error::refused("the single sign-on refused"),
         }
         .because(said(code, message)),
-        Trouble::Connect(reason) => Error::network(format!("cannot reach {endpoint}"))
-            .because(shown(reason))
-            .hint("check the network, and sso_region in ~/.aws/config"),
-        Trouble::Timeout => {
-            Error::network(format!("no answer from {endpoint}")).hint("check the network and the proxy variables")
+        Trouble::Connect(_) => {
+            unanswered(failure, &endpoint).hint("check the network, and sso_region in ~/.aws/config")
         }
-        Trouble::NotAws(status) => {
-            Error::network(format!("{endpoint} sent something that is no answer of the single sign-on (HTTP {status})"))
-        }
-        Trouble::Malformed(field) => Error::network(format!("malformed reply of {endpoint}: {field}")),
+        Trouble::Timeout => unanswered(failure, &endpoint).hint("check the network and the proxy variables"),
+        Trouble::NotAws(_) | Trouble::Malformed(_) => unanswered(failure, &endpoint),
     }
 }

@@ -15,6 +15,8 @@ use crate::shown::shown;
 use crate::source;
 use crate::store::BaseSession;
 
+/// What a session may have lost, in seconds, between AWS's clock and the line that tells of it.
+const ON_ITS_WAY: i64 = 10;
 /// From here on the user is told that the clock is off, in seconds.
 const SKEW_TOLD: i64 = 60;
 
@@ -79,7 +81,8 @@ fn tell(session: &Obtained, now: Moment, report: &Report) {
     }
     let target = &request.target;
     let left = match granted.has_end() {
-        true => format!("for {}", minutes(session.left(now))),
+        // The seconds that an hour spent on its way are no news.
+        true => format!("for {}", minutes(session.left(now) + ON_ITS_WAY)),
         false => "until an end that nobody told".to_owned(),
     };
     let id = &actor.account;

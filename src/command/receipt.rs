@@ -9,6 +9,9 @@ use crate::request::Origin;
 use crate::session::{Moment, minutes};
 use crate::shown::shown;
 
+/// What a session may have lost, in seconds, between AWS's clock and the line that tells of it.
+const ON_ITS_WAY: i64 = 10;
+
 /// Tells the user what came of a request, in one line and what there is to say about it.
 pub fn tell(session: &Obtained, now: Moment, report: &Report) {
     let Obtained { request, granted, actor, store } = session;
@@ -23,7 +26,8 @@ pub fn tell(session: &Obtained, now: Moment, report: &Report) {
     }
     let target = &request.target;
     let left = match granted.has_end() {
-        true => format!("for {}", minutes(session.left(now))),
+        // The seconds that an hour spent on its way are no news.
+        true => format!("for {}", minutes(session.left(now) + ON_ITS_WAY)),
         false => "until an end that nobody told".to_owned(),
     };
     let id = &actor.account;

@@ -49,7 +49,8 @@ pub fn extras(words: &[String]) -> Result<Extras> {
 /// `Usage` for an empty account or role.
 pub fn account_and_role(words: &[String]) -> Result<(&str, Option<&str>, &[String])> {
     let Some((account, rest)) = words.split_first() else {
-        return Err(usage("which account and role?").hint("the accounts you named stand in ~/.aws/accounts"));
+        return Err(usage("which account and role?")
+            .hint("assume-role list shows what is known here; assume-role accounts add NAME ID names an account"));
     };
     if account.is_empty() {
         return Err(usage("the account is empty"));

@@ -12,7 +12,9 @@ use crate::shown::{shown, shown_up_to};
 use crate::source::ask::Terminal;
 use crate::source::sso::SignOn;
 use crate::store::Store;
-use crate::sts::{Client, Endpoints, Failure, account_aliases, caller_identity, organization_accounts, unanswered};
+use crate::sts::{
+    Client, Endpoints, Failure, Trouble, account_aliases, caller_identity, organization_accounts, unanswered,
+};
 
 /// What was learnt.
 #[derive(Default)]
@@ -100,7 +102,11 @@ impl Learnt {
     fn did_not(&mut self, whom: &str, failure: &Failure) -> Result<()> {
         let is_nowhere = failure.code() == "AWSOrganizationsNotInUseException";
         if !failure.is_denial() && !is_nowhere {
-            return Err(unanswered(failure, whom));
+            let error = unanswered(failure, whom);
+            return Err(match failure.trouble {
+                Trouble::Connect(_) | Trouble::Timeout => error.hint("check the network and the proxy variables"),
+                _ => error,
+            });
         }
         let why = if is_nowhere { "the account is in no organization".to_owned() } else { shown(failure.words()) };
         self.silent.push(format!("{whom} tells nothing: {why}"));

@@ -23,7 +23,8 @@ fn scene() -> Scene {
         .account("222222222222", "Sandbox", "ACTIVE")
         .account("333333333333", "Data Lake", "ACTIVE")
         .account("444444444444", "$(touch x)", "ACTIVE")
-        .account("555555555555", "Old", "SUSPENDED");
+        .account("555555555555", "Old", "SUSPENDED")
+        .account("666666666666", "\u{1b}]0;owned\u{7}\n\u{202e}", "ACTIVE");
     scene.sts.set_organization(organization);
     scene.sts.set_alias(BASTION, "corp-root");
     scene
@@ -49,7 +50,7 @@ fn names_from_the_organization_and_iam() {
     let scene = scene();
     let dry = sync(&scene, &["--dry-run"]);
     assert_eq!((dry.status, text(&scene).as_str()), (0, FILE), "{dry:?}");
-    assert_eq!(scene.sts.count("ListAccounts"), 3, "six accounts, two on a page");
+    assert_eq!(scene.sts.count("ListAccounts"), 4, "seven accounts, two on a page");
     let told = synced(&scene);
     let expected =
         FILE.replace("\"\n}", "\",\n  \"corp-root\": \"999999999999\",\n  \"Data Lake\": \"333333333333\"\n}");
@@ -63,6 +64,9 @@ fn names_from_the_organization_and_iam() {
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
+    let said = told.strip_prefix(dry.stdout.as_str()).unwrap();
+    assert!(said.contains("owned") && !said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{said:?}");
+    assert!(!text(&scene).contains("666666666666"));
     assert!(!text(&scene).contains("555555555555"), "a suspended account cannot be entered");
     let again = synced(&scene);
     assert!(again.contains("nothing is new") && text(&scene) == expected, "{again}");
@@ -131,7 +135,7 @@ fn throttling_is_waited_out() {
         scene.sts.fail_next("ListAccounts", Fault::Error { status: 400, code, message });
     }
     synced(&scene);
-    assert_eq!(scene.sts.count("ListAccounts"), 5);
+    assert_eq!(scene.sts.count("ListAccounts"), 6, "four pages, two of them twice");
 }
 
 #[test]

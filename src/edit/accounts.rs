@@ -11,6 +11,7 @@ use super::json::{Member, Splice, after_blanks, elements, members, spliced};
 use crate::error::{Error, Kind, Result};
 use crate::input::accounts::Accounts;
 use crate::input::files::decode;
+use crate::input::near::meant;
 use crate::session::{AccountId, Name, RoleName};
 
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
@@ -122,7 +123,7 @@ fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
     let error = Error::new(Kind::Config, format!("no account '{}' in {shown}", crate::shown::shown_up_to(name, 80)));
     match accounts.near(name).as_slice() {
         [] => error.hint("assume-role list shows the names there are"),
-        near => error.hint(format!("did you mean {}?", near.join(", "))),
+        near => error.hint(meant(near)),
     }
 }
 

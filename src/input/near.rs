@@ -22,6 +22,11 @@ pub fn near<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a
     found.into_iter().map(|(_, name)| name).take(MOST).collect()
 }
 
+/// The question whether one of the names was meant that [`near`] found.
+pub fn meant(near: &[&str]) -> String {
+    format!("did you mean {}?", near.join(", "))
+}
+
 /// The first eight names on one line, for who does not know what there is; `None` when there is nothing.
 pub fn first_few<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut names: Vec<String> = names.into_iter().map(|name| shown_up_to(name, 80)).take(MOST_LISTED + 1).collect();

@@ -1,7 +1,7 @@
 //! Services of the AWS console: the words that people call them by, and where each begins.
 
 use crate::error::{Error, Result};
-use crate::input::near::near;
+use crate::input::near::{meant, near};
 use crate::shown::shown_up_to;
 
 /// Each service with its path in the console. Where the console has several names for one, all of them lead there.
@@ -106,7 +106,7 @@ pub fn path_of_service(word: &str) -> Result<&'static str> {
     let error = Error::usage(format!("--service '{}' is no service that is known here", shown_up_to(word, 80)));
     Err(match near(word, services()).as_slice() {
         [] => error.hint(format!("one of {}", services().collect::<Vec<_>>().join(", "))),
-        near => error.hint(format!("did you mean {}?", near.join(", "))),
+        near => error.hint(meant(near)),
     })
 }
 

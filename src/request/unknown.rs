@@ -3,7 +3,7 @@
 use crate::cli;
 use crate::error::Error;
 use crate::input::Input;
-use crate::input::near::{first_few, near};
+use crate::input::near::{first_few, meant, near};
 use crate::session::known_regions;
 use crate::shown::shown_up_to;
 
@@ -37,7 +37,7 @@ pub fn unknown_account(word: &str, input: &Input) -> Error {
     names.truncate(MOST);
     let error = if accounts.exists() { error } else { first_step(error, word, input) };
     if !names.is_empty() {
-        return error.hint(format!("did you mean {}?", names.join(", ")));
+        return error.hint(meant(&names));
     }
     let file = accounts.file().unwrap_or("~/.aws/accounts");
     match (accounts.exists(), first_few(accounts.listed().map(|account| account.name))) {
@@ -74,5 +74,5 @@ fn first_step(error: Error, word: &str, input: &Input) -> Error {
 /// The regions that a word looks like, as the end of a hint.
 pub fn near_regions(word: &str) -> Option<String> {
     let near = near(word, known_regions());
-    (!near.is_empty()).then(|| format!("did you mean {}?", near.join(", ")))
+    (!near.is_empty()).then(|| meant(&near))
 }

@@ -4,12 +4,13 @@
 //! the one of its environment.
 
 use std::io::{BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
+use super::loopback::serve_on_loopback;
 use super::sts::Issued;
 use super::sts::http::{Reply, Request};
 
@@ -26,15 +27,9 @@ pub struct Machine {
 impl Machine {
     /// Starts a machine whose role has these keys.
     pub fn start(keys: Issued) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, given) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+        let given = Arc::new(AtomicUsize::new(0));
         let (keys, of_thread) = (Arc::new(keys), Arc::clone(&given));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let (keys, given) = (Arc::clone(&keys), Arc::clone(&of_thread));
-                std::thread::spawn(move || serve(&stream, &keys, &given));
-            }
-        });
+        let address = serve_on_loopback(move |stream| serve(stream, &keys, &of_thread)).unwrap();
         Self { address, given }
     }
 

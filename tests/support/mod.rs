@@ -11,6 +11,7 @@ pub mod faketime;
 pub mod golden;
 pub mod idp;
 pub mod listener;
+pub mod loopback;
 pub mod machine;
 pub mod process;
 pub mod shells;

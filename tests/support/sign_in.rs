@@ -2,11 +2,12 @@
 //! a token for them. It refuses what AWS refuses: keys of a user's own session, and a length for a chained session.
 
 use std::io::{self, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
+use super::loopback::serve_on_loopback;
 use super::sts::form::Form;
 use super::sts::http::{Reply, Request};
 
@@ -43,16 +44,9 @@ impl SignIn {
     /// # Errors
     /// When no port can be had.
     pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?;
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let state = Arc::clone(&of_thread);
-                std::thread::spawn(move || serve(&stream, &state));
-            }
-        });
+        let address = serve_on_loopback(move |stream| serve(stream, &of_thread))?;
         Ok(Self { address, state })
     }
 

@@ -5,11 +5,12 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
 
+use super::loopback::serve_on_loopback;
 use super::sts::Issued;
 use super::sts::http::{Reply, Request};
 
@@ -38,16 +39,9 @@ impl Sso {
     /// # Errors
     /// When no port can be had.
     pub fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?;
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let state = Arc::clone(&of_thread);
-                std::thread::spawn(move || serve(&stream, &state));
-            }
-        });
+        let address = serve_on_loopback(move |stream| serve(stream, &of_thread))?;
         Ok(Self { address, state })
     }
 

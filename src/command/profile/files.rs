@@ -10,7 +10,7 @@ use crate::edit::{Change, File};
 use crate::error::{Error, Kind, Result};
 use crate::input::environment::Environment;
 use crate::input::files::CONFIG_CAP;
-use crate::input::near::near;
+use crate::input::near::{meant, near};
 use crate::input::profiles::{FileKind, Profiles};
 use crate::report::Report;
 use crate::session::Name;
@@ -189,7 +189,7 @@ impl Files {
         let error = Error::config(format!("no profile '{}' in {config} or {credentials}", shown_up_to(name, 80)));
         match near(name, names.iter().map(String::as_str)).as_slice() {
             [] => error.hint("assume-role profile list"),
-            near => error.hint(format!("did you mean {}?", near.join(", "))),
+            near => error.hint(meant(near)),
         }
     }
 }

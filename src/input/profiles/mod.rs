@@ -56,7 +56,7 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::input::files::{CONFIG_CAP, read_text, shown_path};
-use crate::input::near::{first_few, near};
+use crate::input::near::{first_few, meant, near};
 use crate::input::place::Place;
 use crate::shown::shown_up_to;
 
@@ -219,7 +219,7 @@ impl Profiles {
                 Some(names) => error.hint(format!("the profiles there: {names}")),
                 None => error,
             },
-            near => error.hint(format!("did you mean {}?", near.join(", "))),
+            near => error.hint(meant(near)),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::KEYS;
 use crate::error::{Error, Result};
 use crate::input::environment::Environment;
 use crate::input::files::{CONFIG_CAP, TextFile, read_text};
-use crate::input::near::near;
+use crate::input::near::{meant, near};
 use crate::input::place::{Lines, Place};
 use crate::shown::{shown, shown_up_to};
 
@@ -108,6 +108,6 @@ fn unknown(place: &Place, name: &str) -> Error {
     let error = Error::config(format!("{place}: the setting '{}' is not known", shown_up_to(name, 80)));
     match near(name, KEYS).as_slice() {
         [] => error.hint(format!("known settings: {}", KEYS.join(", "))),
-        near => error.hint(format!("did you mean {}?", near.join(", "))),
+        near => error.hint(meant(near)),
     }
 }

@@ -7,7 +7,6 @@ use super::http::{Reply, Request};
 use super::log::Logged;
 use super::organizations;
 use super::problem::{Problem, Verdict};
-use super::sigv4::Signature;
 use super::state::State;
 use super::xml;
 
@@ -35,19 +34,9 @@ pub fn answer(state: &mut State, request: &Request, connection: usize) -> (Reply
     if let Some(fault) = &fault {
         spoil(&mut reply, fault);
     }
-    let signature = Signature::of(request).ok();
-    state.log.push(Logged {
-        connection,
-        action,
-        form,
-        caller,
-        key_id: signature.as_ref().map(|signature| signature.key_id.clone()),
-        region: signature.map(|signature| signature.region),
-        host: request.header("host").unwrap_or_default().to_owned(),
-        user_agent: request.header("user-agent").unwrap_or_default().to_owned(),
-        outcome,
-        reply_length: reply.bytes().len(),
-    });
+    let reply_length = reply.bytes().len();
+    let logged = Logged::of(request, form);
+    state.log.push(Logged { connection, action, caller, outcome, reply_length, ..logged });
     (reply, fault)
 }
 

@@ -1,6 +1,8 @@
 //! The record of what clients asked.
 
 use super::form::Form;
+use super::http::Request;
+use super::sigv4::Signature;
 
 /// One request, parsed.
 #[derive(Clone, Debug)]
@@ -28,6 +30,24 @@ pub struct Logged {
 }
 
 impl Logged {
+    /// What the request itself says; nothing of how it came or ended.
+    pub fn of(request: &Request, form: Form) -> Self {
+        let signature = Signature::of(request).ok();
+        let header = |name| request.header(name).unwrap_or_default().to_owned();
+        Self {
+            connection: 0,
+            action: String::new(),
+            form,
+            caller: None,
+            key_id: signature.as_ref().map(|signature| signature.key_id.clone()),
+            region: signature.map(|signature| signature.region),
+            host: header("host"),
+            user_agent: header("user-agent"),
+            outcome: String::new(),
+            reply_length: 0,
+        }
+    }
+
     /// The value of a parameter.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.form.get(name)

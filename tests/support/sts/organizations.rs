@@ -54,19 +54,9 @@ pub fn answer(state: &mut State, request: &Request, target: &str, connection: us
         }
     };
     reply.set("Date", &now.http());
-    let signature = Signature::of(request).ok();
-    state.log.push(Logged {
-        connection,
-        action,
-        form: Form::of(request),
-        caller,
-        key_id: signature.as_ref().map(|signature| signature.key_id.clone()),
-        region: signature.map(|signature| signature.region),
-        host: request.header("host").unwrap_or_default().to_owned(),
-        user_agent: request.header("user-agent").unwrap_or_default().to_owned(),
-        outcome,
-        reply_length: reply.bytes().len(),
-    });
+    let reply_length = reply.bytes().len();
+    let logged = Logged::of(request, Form::of(request));
+    state.log.push(Logged { connection, action, caller, outcome, reply_length, ..logged });
     (reply, fault.filter(|fault| !matches!(fault, Fault::Error { .. })))
 }
 

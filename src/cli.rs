@@ -1,9 +1,10 @@
-//! The words of the command line, as clap reads them. Types only: what the words mean is decided in `request`.
+//! The words of the command line, as clap reads them. Types only: what the words mean is decided in
+//! `request`.
 
 mod alone;
 mod edits;
 mod everyday;
-pub mod help;
+pub(crate) mod help;
 mod refusal;
 mod verbs;
 
@@ -15,12 +16,15 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::error::{Error, Result};
 
-pub use edits::{
-    Accounts, AccountsAdd, AccountsEdit, AccountsImport, AccountsRemove, AccountsSync, Importer, Profile, ProfileAdd,
-    ProfileEdit, ProfileList, ProfileRemove,
+pub(crate) use edits::{
+    Accounts, AccountsAdd, AccountsEdit, AccountsImport, AccountsRemove, AccountsSync, Importer,
+    Profile, ProfileAdd, ProfileEdit, ProfileList, ProfileRemove,
 };
-pub use everyday::{Console, CredentialProcess, Doctor, Env, EnvFormat, Exec, Explain};
-pub use verbs::{Completions, Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status};
+pub use everyday::EnvFormat;
+pub(crate) use everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};
+pub(crate) use verbs::{
+    Completions, Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status,
+};
 
 /// Change the current shell to an AWS IAM role.
 #[derive(Clone, Debug, Parser)]
@@ -98,12 +102,16 @@ pub enum Verb {
     Man,
 }
 
-/// A target and everything that shapes its session. Help has 36 columns for each option on a common terminal; a longer
-/// one would give every option two lines.
+/// A target and everything that shapes its session. Help has 36 columns for each option on a common
+/// terminal; a longer one would give every option two lines.
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
     /// ACCOUNT ROLE, then in any order an MFA code and a region
-    #[arg(value_name = "ACCOUNT ROLE [MFA_CODE] [REGION]", hide = true, allow_negative_numbers = true)]
+    #[arg(
+        value_name = "ACCOUNT ROLE [MFA_CODE] [REGION]",
+        hide = true,
+        allow_negative_numbers = true
+    )]
     pub words: Vec<String>,
     /// Region of the session
     #[arg(long, value_name = "REGION")]
@@ -204,9 +212,6 @@ pub enum Parsed {
 }
 
 /// Reads the words after the program's name.
-///
-/// # Errors
-/// `Usage`, with what was wrong and what to type.
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
     // Behind --shell a cry for help is about the whole program, and a word like any other for clap.
     if let [verb, help] = words
@@ -223,15 +228,17 @@ pub fn parse(words: &[OsString]) -> Result<Parsed> {
     let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
         Ok(cli) => cli,
         Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),
-        Err(text) if text.kind() == ErrorKind::DisplayHelp => return Ok(Parsed::Text(help::asked(words))),
+        Err(text) if text.kind() == ErrorKind::DisplayHelp => {
+            return Ok(Parsed::Text(help::asked(words)));
+        }
         Err(text) => return Ok(Parsed::Text(text.render())),
     };
     refuse_verb_after_option(words, &cli)?;
     Ok(Parsed::Words(Box::new(cli)))
 }
 
-/// `export`'s own options come first; a `--` behind them, which clap takes away, keeps every word after it as it is,
-/// the user's own `--` too.
+/// `export`'s own options come first; a `--` behind them, which clap takes away, keeps every word
+/// after it as it is, the user's own `--` too.
 fn with_border(words: &[OsString]) -> Vec<OsString> {
     let mut bordered = words.to_vec();
     if words.first().is_some_and(|verb| verb == "export") {
@@ -250,13 +257,18 @@ fn with_border(words: &[OsString]) -> Vec<OsString> {
     bordered
 }
 
-/// `assume-role --region x list` would silently take `list` for an account: a verb has to come first.
+/// `assume-role --region x list` would silently take `list` for an account: a verb has to come
+/// first.
 fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
-    let starts_with_option = words.first().is_some_and(|word| word.to_string_lossy().starts_with("--") && word != "--");
+    let starts_with_option =
+        words.first().is_some_and(|word| word.to_string_lossy().starts_with("--") && word != "--");
     let first = cli.target.words.first();
     match first {
         Some(word)
-            if cli.verb.is_none() && starts_with_option && !words.iter().any(|word| word == "--") && is_verb(word) =>
+            if cli.verb.is_none()
+                && starts_with_option
+                && !words.iter().any(|word| word == "--")
+                && is_verb(word) =>
         {
             Err(Error::usage(format!("the verb '{word}' has to come before its options"))
                 .hint(format!("assume-role {word} …"))
@@ -272,12 +284,12 @@ pub fn verbs() -> Vec<String> {
 }
 
 /// Whether a verb changes the shell instead of printing for people.
-pub fn changes_shell(verb: &str) -> bool {
+pub(crate) fn changes_shell(verb: &str) -> bool {
     matches!(verb, "leave" | "clear" | "ensure")
 }
 
 /// Whether a word is a verb.
-pub fn is_verb(word: &str) -> bool {
+pub(crate) fn is_verb(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
 }
 
@@ -318,7 +330,8 @@ mod tests {
 
     #[test]
     fn export_keeps_the_words_of_the_program() {
-        let Some(Verb::Export(export)) = parsed("export --shell zsh --region eu-west-1 -- init read --help").verb
+        let Some(Verb::Export(export)) =
+            parsed("export --shell zsh --region eu-west-1 -- init read --help").verb
         else {
             panic!("export is a verb")
         };
@@ -328,8 +341,11 @@ mod tests {
 
     #[test]
     fn export_keeps_the_dashes_of_the_user() {
-        for (typed, kept) in [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")] {
-            let Some(Verb::Export(export)) = parsed(&format!("export --shell=zsh {typed}")).verb else {
+        for (typed, kept) in
+            [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")]
+        {
+            let Some(Verb::Export(export)) = parsed(&format!("export --shell=zsh {typed}")).verb
+            else {
                 panic!("export is a verb")
             };
             assert_eq!(export.words, words(kept));

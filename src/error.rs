@@ -1,7 +1,8 @@
 //! The one error type: what failed, why, and what to do about it.
 //!
-//! A message names the thing and the place (`~/.aws/config:12`), a cause says why, a hint says what to type.
-//! Text that came from outside (AWS, an identity provider, a file) goes in through [`crate::shown::shown`].
+//! A message names the thing and the place (`~/.aws/config:12`), a cause says why, a hint says what
+//! to type. Text that came from outside (AWS, an identity provider, a file) goes in through
+//! [`crate::types::sanitize::shown`].
 
 use std::fmt;
 
@@ -122,7 +123,8 @@ impl Error {
     }
 }
 
-/// The plain text: `assume-role: MESSAGE`, indented causes, `hint:` lines. Colour is the caller's affair.
+/// The plain text: `assume-role: MESSAGE`, indented causes, `hint:` lines. Colour is the caller's
+/// affair.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "assume-role: {}", self.message)?;

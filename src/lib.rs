@@ -1,43 +1,114 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
-//! The library holds everything; the binary calls [`run`]. The layers, each importing only what stands before it:
-//! ending, error, shown, session, cli, input, store, edit, catalogue, request, sts, source, shell, report, page,
-//! table, picker, completion, command.
+//! The library holds everything; the binary calls [`run`]. `tests/structure.rs` has the list of
+//! layers, each importing only what stands before it.
 
-pub mod catalogue;
-pub mod cli;
-pub mod command;
-pub mod completion;
-pub mod edit;
-pub mod ending;
-pub mod error;
-pub mod input;
-pub mod page;
-pub mod picker;
-pub mod prompt;
-pub mod report;
-pub mod request;
-pub mod session;
-pub mod shell;
-pub mod shown;
-pub mod source;
-pub mod store;
-pub mod sts;
-pub mod table;
+#![warn(unreachable_pub)]
+
+mod acquire;
+mod aws;
+mod cache;
+mod catalog;
+mod cli;
+mod commands;
+mod completion;
+mod config;
+mod error;
+mod plan;
+mod prompt;
+mod shell;
+mod types;
+mod ui;
+
+/// What the integration tests call directly; everything else is private, so that the compiler finds
+/// what is dead.
+#[doc(hidden)]
+pub mod testing {
+    pub mod prompt {
+        pub use crate::prompt::{Variables, segment};
+    }
+    pub mod cache {
+        pub use crate::cache::{
+            AssertionRoles, BaseFacts, BaseSession, Choice, Key, Kind, LegalDuration, MfaDevice,
+            RoleSession, Store, Use,
+        };
+    }
+    pub mod cli {
+        pub use crate::cli::{Cli, EnvFormat, Parsed, parse, verbs};
+        pub mod help {
+            pub use crate::cli::help::{Length, command, examples_of};
+        }
+    }
+    pub mod completion {
+        pub use crate::completion::answer;
+    }
+    pub mod config {
+        pub mod environment {
+            pub use crate::config::environment::Environment;
+        }
+        pub mod location {
+            pub use crate::config::location::Place;
+        }
+        pub mod profiles {
+            pub use crate::config::profiles::Profiles;
+        }
+        pub mod settings {
+            pub use crate::config::settings::{PickerKind, PromptSide};
+        }
+    }
+    pub mod error {
+        pub use crate::error::{Error, Kind, Result};
+    }
+    pub mod shell {
+        pub use crate::shell::Shell;
+        pub mod exports {
+            pub use crate::shell::exports::*;
+        }
+        pub mod formats {
+            pub use crate::shell::formats::text;
+        }
+        pub mod integration {
+            pub use crate::shell::integration::{InitOptions, ShortName, script};
+        }
+        pub mod prompt_style {
+            pub use crate::shell::prompt_style::Look;
+        }
+        pub mod quote {
+            pub use crate::shell::quote::*;
+        }
+        pub mod variables {
+            pub use crate::shell::variables::{Legacy, OWN, Switch, restored};
+        }
+        pub mod words {
+            pub use crate::shell::words::*;
+        }
+    }
+    pub mod types {
+        pub use crate::types::{AccountId, Keys, Moment, Name, Region, RoleName, Secret, Session};
+        pub mod sanitize {
+            pub use crate::types::sanitize::is_plain;
+        }
+    }
+    pub mod ui {
+        pub mod picker {
+            pub use crate::ui::picker::{Choice, Item};
+        }
+    }
+}
 
 use std::ffi::OsString;
 use std::io::Write;
 
-use command::Context;
+use commands::Context;
+use config::environment::Environment;
 use error::{Error, Kind};
-use input::environment::Environment;
-use report::Report;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use ui::report::Report;
 
 /// Runs the program with its arguments, the name first, and returns the exit code.
 ///
-/// Whatever goes to standard output goes out in one write at the very end: a reader that evaluates it gets all of
-/// it or nothing.
+/// Whatever goes to standard output goes out in one write at the very end: a reader that evaluates
+/// it gets all of it or nothing.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     let core_limit = forbid_core_dumps();
     if let Some(answer) = at_tab(&arguments) {
@@ -49,21 +120,22 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         Ok(context) => context,
         Err(error) => return fail(&Report::plain(), &error),
     };
-    let outcome = command::run(&context);
+    let outcome = commands::run(&context);
     let written = write_out(outcome.output.as_bytes());
     match (outcome.error, written) {
         (Some(error), _) => fail(&outcome.report, &error),
         (None, Err(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 141,
-        (None, Err(error)) => {
-            fail(&outcome.report, &Error::new(Kind::Io, "standard output cannot be written").because(error))
-        }
+        (None, Err(error)) => fail(
+            &outcome.report,
+            &Error::new(Kind::Io, "standard output cannot be written").because(error),
+        ),
         (None, Ok(())) => 0,
     }
 }
 
 fn at_tab(arguments: &[OsString]) -> Option<Vec<u8>> {
     let directory = std::env::current_dir().unwrap_or_default();
-    completion::answer(arguments, &Environment::of_process(), sts::local_now(), &directory)
+    completion::answer(arguments, &Environment::of_process(), aws::local_now(), &directory)
 }
 
 fn fail(report: &Report, error: &Error) -> u8 {
@@ -80,8 +152,8 @@ fn write_out(bytes: &[u8]) -> std::io::Result<()> {
     out.flush()
 }
 
-/// A crash must not leave keys in a core file. Where the limit cannot be lowered there is nothing to do about it.
-/// Gives back the limit that was.
+/// A crash must not leave keys in a core file. Where the limit cannot be lowered there is nothing
+/// to do about it. Gives back the limit that was.
 fn forbid_core_dumps() -> Rlimit {
     let limit = getrlimit(Resource::Core);
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), ..limit });

@@ -1,11 +1,11 @@
 //! The prompt segment: what the shells' own hooks show, computed here once more.
 //!
-//! Variables of a shell and a clock come in, a text and a state go out. The hooks in `shell/` do the same in shell
-//! arithmetic, without a process; tests hold them to what this says. `status --prompt` prints it for prompts that
-//! insist on calling a program.
+//! Variables of a shell and a clock come in, a text and a state go out. The hooks in `shell/` do
+//! the same in shell arithmetic, without a process; tests hold them to what this says. `status
+//! --prompt` prints it for prompts that insist on calling a program.
 
-use crate::session::Moment;
-use crate::shell::look::Look;
+use crate::shell::prompt_style::Look;
+use crate::types::Moment;
 
 /// The longest segment, in characters.
 const LONGEST: usize = 64;
@@ -118,9 +118,12 @@ fn time_left(left: i64, look: &Look, calm: State) -> (String, State) {
     (time, state)
 }
 
-/// Digits as a moment. Nothing else is looked at: in a shell, arithmetic on other text can run commands.
+/// Digits as a moment. Nothing else is looked at: in a shell, arithmetic on other text can run
+/// commands.
 fn moment(text: &str) -> Option<Moment> {
-    let digits = !text.is_empty() && text.len() <= MOST_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = !text.is_empty()
+        && text.len() <= MOST_DIGITS
+        && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok().map(Moment)).flatten()
 }
 
@@ -146,7 +149,13 @@ mod tests {
     }
 
     fn role<'a>() -> Variables<'a> {
-        Variables { key_id: "ASIA1", access_key: "ASIA1", account: "production", role: "read", ..Variables::default() }
+        Variables {
+            key_id: "ASIA1",
+            access_key: "ASIA1",
+            account: "production",
+            role: "read",
+            ..Variables::default()
+        }
     }
 
     #[test]
@@ -183,7 +192,10 @@ mod tests {
         ] {
             assert_eq!(shown(foreign), ("?".to_owned(), State::Foreign), "{foreign:?}");
         }
-        assert_eq!(shown(Variables { access_key: "AKIA2", ..Variables::default() }), (String::new(), State::None));
+        assert_eq!(
+            shown(Variables { access_key: "AKIA2", ..Variables::default() }),
+            (String::new(), State::None)
+        );
     }
 
     #[test]
@@ -207,7 +219,10 @@ mod tests {
     #[test]
     fn names_are_cleaned_and_cut() {
         let name = "R&D (a*b) 100% it's \u{1b}]0;\u{202e}日本`$\\";
-        assert_eq!(shown(Variables { account: name, ..role() }).0, "R&D (a*b) 100% it's ??0??日本???:read");
+        assert_eq!(
+            shown(Variables { account: name, ..role() }).0,
+            "R&D (a*b) 100% it's ??0??日本???:read"
+        );
         let long = "A".repeat(5000);
         let expires = NOW.plus(3540).0.to_string();
         let text = shown(Variables { account: &long, expires: &expires, ..role() }).0;

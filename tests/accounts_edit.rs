@@ -7,7 +7,8 @@ use crate::scenes::{PRODUCTION, Scene, bastion, binary};
 use crate::support::process::Ran;
 use crate::support::world::World;
 
-const FILE: &str = "{\n    \"b\": \"222222222222\",\n    \"a\": {\"id\": \"111111111111\", \"mine\": null}\n}\n";
+const FILE: &str =
+    "{\n    \"b\": \"222222222222\",\n    \"a\": {\"id\": \"111111111111\", \"mine\": null}\n}\n";
 
 fn world(text: &str) -> World {
     let world = World::new(binary()).unwrap();
@@ -33,7 +34,10 @@ fn done(world: &World, words: &[&str]) -> Ran {
 #[test]
 fn added_and_removed() {
     let world = world(FILE);
-    let ran = done(&world, &["add", "R&D (eu)", "012345678901", "--role", "read", "--role", "ops/x", "--role", "read"]);
+    let ran = done(
+        &world,
+        &["add", "R&D (eu)", "012345678901", "--role", "read", "--role", "ops/x", "--role", "read"],
+    );
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "R&D (eu) is 012345678901\n"));
     let entry = ",\n    \"R&D (eu)\": {\"id\": \"012345678901\", \"roles\": [\"read\", \"ops/x\"]}";
     assert_eq!(text(&world), FILE.replace("}\n}", &format!("}}{entry}\n}}")));
@@ -77,7 +81,10 @@ fn an_added_account_can_be_entered() {
     done(&scene.world, &["add", "live", PRODUCTION, "--role", "read"]);
     scene.switch_with_code(&["live", "read"]);
     let told = scene.switch(&["live"]);
-    assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")), (Some("live"), Some("read")));
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")),
+        (Some("live"), Some("read"))
+    );
 }
 
 #[test]
@@ -108,7 +115,11 @@ fn refusals_change_nothing() {
         (3, &["remove", "c"], "no account 'c' in ~/.aws/accounts"),
     ] {
         let ran = accounts(&world, words);
-        assert_eq!((ran.status, ran.stdout.as_str(), text(&world).as_str()), (status, "", FILE), "{words:?}: {ran:?}");
+        assert_eq!(
+            (ran.status, ran.stdout.as_str(), text(&world).as_str()),
+            (status, "", FILE),
+            "{words:?}: {ran:?}"
+        );
         assert!(ran.stderr.contains(said), "{words:?}: {ran:?}");
     }
     world.accounts("{\"a\": 1,}").unwrap();
@@ -132,7 +143,10 @@ fn places_and_modes() {
     world.set("ACCOUNTS_FILE", &link);
     fs::set_permissions(&real, fs::Permissions::from_mode(0o664)).unwrap();
     done(&world, &["add", "b", "222222222222"]);
-    assert_eq!(fs::read_to_string(&real).unwrap(), "{\"a\": \"111111111111\", \"b\": \"222222222222\"}");
+    assert_eq!(
+        fs::read_to_string(&real).unwrap(),
+        "{\"a\": \"111111111111\", \"b\": \"222222222222\"}"
+    );
     assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o664);
     assert!(link.is_symlink() && text(&world) == "{}");
     fs::set_permissions(&real, fs::Permissions::from_mode(0o444)).unwrap();
@@ -155,6 +169,10 @@ fn edits_at_once_lose_nothing() {
         assert!(child.wait().unwrap().success());
     }
     for number in 1..=12 {
-        assert!(text(&world).contains(&format!("\"a{number}\": \"{number:012}\"")), "{}", text(&world));
+        assert!(
+            text(&world).contains(&format!("\"a{number}\": \"{number:012}\"")),
+            "{}",
+            text(&world)
+        );
     }
 }

@@ -19,7 +19,8 @@ fn an_arn_with_a_path_code_and_region() {
     let code = scene.code();
     let told = scene.switch(&["arn:aws:iam::123456789012:role/ops/deploy", "eu-west-1", &code]);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/deploy/alice");
-    let named = [told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE"), told.get("AWS_REGION")];
+    let named =
+        [told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE"), told.get("AWS_REGION")];
     assert_eq!(named, [Some("production"), Some("ops/deploy"), Some("eu-west-1")]);
     assert_eq!(scene.switch(&["production", "ops/deploy"]).keys().id, told.keys().id);
     // The words kept for renewal are the ARN.
@@ -52,7 +53,11 @@ fn an_arn_brings_its_partition() {
 #[test]
 fn arns_of_other_things_are_refused() {
     let scene = bastion();
-    for arn in ["arn:aws:iam::123456789012:user/alice", "arn:aws:sts::123456789012:assumed-role/read/alice", "arn:x"] {
+    for arn in [
+        "arn:aws:iam::123456789012:user/alice",
+        "arn:aws:sts::123456789012:assumed-role/read/alice",
+        "arn:x",
+    ] {
         let said = scene.refused_at_once(3, &[arn]);
         assert!(said.contains("not the ARN of a role"), "{said}");
     }
@@ -62,7 +67,10 @@ fn arns_of_other_things_are_refused() {
 #[test]
 fn a_protected_account_is_guarded_by_its_arn_too() {
     let scene = bastion();
-    scene.world.accounts(&format!(r#"{{"p": {{"id": "{PRODUCTION}", "protected": true}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"p": {{"id": "{PRODUCTION}", "protected": true}}}}"#))
+        .unwrap();
     scene.refused_at_once(8, &["arn:aws:iam::123456789012:role/read"]);
 }
 
@@ -85,7 +93,9 @@ fn through_another_role_as_the_prompt_or_an_arn_names_it() {
 #[test]
 fn a_code_goes_to_the_first_of_the_chain() {
     let scene = chained();
-    scene.sts.add_role(Role::new("444444444444", "end").trusts(Trust::arn("arn:aws:iam::123456789012:role/deep")));
+    scene.sts.add_role(
+        Role::new("444444444444", "end").trusts(Trust::arn("arn:aws:iam::123456789012:role/deep")),
+    );
     let words = ["444444444444", "end", "--via", "default:jump", "--via", "production:deep"];
     let told = scene.switch_with_code(&words);
     assert_eq!(scene.who(&told), "arn:aws:sts::444444444444:assumed-role/end/alice");
@@ -97,7 +107,10 @@ fn a_code_goes_to_the_first_of_the_chain() {
         .filter(|call| call.action == "AssumeRole" && call.outcome == "ok")
         .map(|call| call.get("RoleArn").unwrap().to_owned())
         .collect();
-    assert_eq!(arns, [JUMP, "arn:aws:iam::123456789012:role/deep", "arn:aws:iam::444444444444:role/end"]);
+    assert_eq!(
+        arns,
+        [JUMP, "arn:aws:iam::123456789012:role/deep", "arn:aws:iam::444444444444:role/end"]
+    );
 }
 
 #[test]
@@ -128,7 +141,10 @@ fn hops_that_cannot_be() {
 #[test]
 fn a_word_that_is_an_account_and_a_profile() {
     let scene = bastion();
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "default_role": "read"}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "default_role": "read"}}}}"#))
+        .unwrap();
     scene.world.config("[profile production]\nregion = eu-west-1\n").unwrap();
     let told = scene.switch_with_code(&["production", "read"]);
     told.assert_silent_about("--profile");

@@ -5,9 +5,13 @@ use crate::scenes::{PRODUCTION, bastion};
 #[test]
 fn one_code_serves_every_role() {
     let scene = bastion();
-    let first = scene.world.run(["export", "--shell", "bash", "production", "read", &scene.code()]).unwrap();
+    let first = scene
+        .world
+        .run(["export", "--shell", "bash", "production", "read", &scene.code()])
+        .unwrap();
     assert_eq!(first.status, 0, "{}", first.stderr);
-    let second = scene.world.run(["export", "--shell", "bash", "production", "ops/deploy"]).unwrap();
+    let second =
+        scene.world.run(["export", "--shell", "bash", "production", "ops/deploy"]).unwrap();
     assert_eq!(second.status, 0, "{}", second.stderr);
     assert_eq!(scene.sts.count("GetSessionToken"), 1);
     assert_eq!(scene.sts.count("AssumeRole"), 2);

@@ -1,5 +1,5 @@
-//! A clock that is wrong, that jumps, or that stands in another century: what is left is told right, and no code is
-//! used twice.
+//! A clock that is wrong, that jumps, or that stands in another century: what is left is told
+//! right, and no code is used twice.
 
 use std::collections::HashSet;
 
@@ -15,14 +15,25 @@ const QUESTION: &str = "MFA code of";
 impl Day {
     /// Asserts that AWS judged each code once: it was taken, or refused for its own sake.
     fn no_code_twice(&self) {
-        let judged = self.scene.sts.requests().into_iter().filter(|logged| logged.outcome != "SignatureDoesNotMatch");
-        let codes: Vec<String> = judged.filter_map(|logged| logged.get("TokenCode").map(str::to_owned)).collect();
+        let judged = self
+            .scene
+            .sts
+            .requests()
+            .into_iter()
+            .filter(|logged| logged.outcome != "SignatureDoesNotMatch");
+        let codes: Vec<String> =
+            judged.filter_map(|logged| logged.get("TokenCode").map(str::to_owned)).collect();
         assert_eq!(codes.iter().collect::<HashSet<_>>().len(), codes.len(), "{codes:?}");
     }
 
     /// How often AWS refused the time of a call.
     fn refused_for_time(&self) -> usize {
-        self.scene.sts.requests().iter().filter(|logged| logged.outcome == "SignatureDoesNotMatch").count()
+        self.scene
+            .sts
+            .requests()
+            .iter()
+            .filter(|logged| logged.outcome == "SignatureDoesNotMatch")
+            .count()
     }
 
     /// Asserts that a shell was told the end by a clock that is `ahead` seconds ahead.
@@ -189,14 +200,24 @@ fn who_waits_for_a_slow_answer_uses_it() {
 fn who_waits_uses_the_time_that_another_has_learnt() {
     for ahead in [2 * HOUR, -2 * HOUR] {
         let Some(day) = Day::begin(bastion()) else { return };
-        day.scene.add_roles(&[("role0", 3600), ("role1", 3600), ("role2", 3600), ("role3", 3600), ("role4", 3600)]);
+        day.scene.add_roles(&[
+            ("role0", 3600),
+            ("role1", 3600),
+            ("role2", 3600),
+            ("role3", 3600),
+            ("role4", 3600),
+        ]);
         day.clock.set(ahead);
         let mut terminal = day.scene.on_terminal(&["production", "read"]);
         terminal.wait_for(QUESTION).unwrap();
         let mut crowd: Vec<Member> = (0..10)
-            .map(|number| Member::start(&day.scene, number, &["production", &format!("role{}", number % 5)]))
+            .map(|number| {
+                Member::start(&day.scene, number, &["production", &format!("role{}", number % 5)])
+            })
             .collect();
-        until("all wait", || crowd.iter_mut().all(|member| member.said().contains("waiting for process")));
+        until("all wait", || {
+            crowd.iter_mut().all(|member| member.said().contains("waiting for process"))
+        });
         terminal.type_line(&day.scene.code()).unwrap();
         assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
         let said: Vec<String> = crowd.iter_mut().map(Member::ends).collect();
@@ -209,7 +230,9 @@ fn a_refusal_for_time_makes_no_loop() {
     let Some(day) = Day::begin(bastion()) else { return };
     let words = "Signature expired: 20261122T000000Z is now earlier than 20261122T010000Z (20261122T011500Z - 15 min.)";
     day.first_shell();
-    for (action, role) in [("AssumeRole", &["admin"][..]), ("GetSessionToken", &["admin", "--refresh", "123456"])] {
+    for (action, role) in
+        [("AssumeRole", &["admin"][..]), ("GetSessionToken", &["admin", "--refresh", "123456"])]
+    {
         let before = day.scene.sts.count(action);
         day.scene.sts.fail_always(action, Some(Fault::error(403, "SignatureDoesNotMatch", words)));
         let said = OneShell::new(&day.scene).fails(4, &[&["production"], role].concat());
@@ -226,7 +249,11 @@ fn later_centuries_are_times_like_others() {
         day.comes_to(until_year(year) + 20 * DAY);
         let mut shell = day.first_shell();
         day.ends_after(HOUR, &shell, 0);
-        assert!(shell.get("AWS_CREDENTIAL_EXPIRATION").starts_with(&year.to_string()), "{:?}", shell.variables);
+        assert!(
+            shell.get("AWS_CREDENTIAL_EXPIRATION").starts_with(&year.to_string()),
+            "{:?}",
+            shell.variables
+        );
         let heard = day.heard();
         shell.succeeds(&["production", "read"]);
         assert_eq!(day.heard(), heard);

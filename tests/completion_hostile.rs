@@ -1,4 +1,5 @@
-//! TAB with names and paths made to run something: nothing does, and what arrives is the name or nothing.
+//! TAB with names and paths made to run something: nothing does, and what arrives is the name or
+//! nothing.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -58,10 +59,16 @@ fn no_profile_name_runs_anything() {
         let keys = "aws_access_key_id = AKIA1234567890123456\n";
         let section = |name: &str| format!("[{name}]\n{keys}");
         let mut typist = Typist::in_shell(world, shell);
-        for (name, offered) in NAMES.into_iter().filter(|(name, _)| !name.contains(['\n', '\\', '"', '\'', '-', '*'])) {
+        for (name, offered) in
+            NAMES.into_iter().filter(|(name, _)| !name.contains(['\n', '\\', '"', '\'', '-', '*']))
+        {
             world.credentials(&section(name)).unwrap();
             let word = if offered { name } else { "q" };
-            assert_eq!(typist.words_of("--base q⇥⇥"), format!("<--base><{word}>"), "{shell:?} {name:?}");
+            assert_eq!(
+                typist.words_of("--base q⇥⇥"),
+                format!("<--base><{word}>"),
+                "{shell:?} {name:?}"
+            );
         }
         assert!(!world.home().join("pwned").exists(), "{shell:?}");
     });
@@ -70,8 +77,15 @@ fn no_profile_name_runs_anything() {
 #[test]
 fn no_path_of_the_program_runs_anything() {
     everywhere(|shell, world| {
-        for directory in ["with space", "q'u\"ote", "$(touch pwned)", "`touch pwned`", "a;b&c", "日本", "back\\slash"]
-        {
+        for directory in [
+            "with space",
+            "q'u\"ote",
+            "$(touch pwned)",
+            "`touch pwned`",
+            "a;b&c",
+            "日本",
+            "back\\slash",
+        ] {
             let directory = world.root().join(directory);
             fs::create_dir(&directory).unwrap();
             let program = directory.join("assume-role");

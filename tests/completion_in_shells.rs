@@ -1,4 +1,5 @@
-//! TAB in real shells on a real screen: what is inserted arrives byte for byte, and the user's own matching works.
+//! TAB in real shells on a real screen: what is inserted arrives byte for byte, and the user's own
+//! matching works.
 
 use crate::scenes::binary;
 use crate::support::shells::{Shell, find};
@@ -24,7 +25,8 @@ const ACCOUNTS: &str = r##"{
     "staging-2": "999999999992"
 }"##;
 
-/// What the shells have in common: what is typed, with `⇥` for TAB and `←` for the cursor, and the words that arrive.
+/// What the shells have in common: what is typed, with `⇥` for TAB and `←` for the cursor, and the
+/// words that arrive.
 const ROWS: [(&str, &[&str]); 25] = [
     ("prod⇥", &["production"]),
     ("prod⇥re⇥", &["production", "read"]),
@@ -65,7 +67,11 @@ impl<'a> Typist<'a> {
             Shell::Fish => "function assume-role; printf 'got'; printf '<%s>' $argv; echo .; end",
             _ => "function assume-role { printf 'got'; printf '<%s>' \"$@\"; echo .; }",
         };
-        let prompt = if shell == Shell::Fish { "function fish_prompt; echo -n '$ '; end" } else { "PS1='$ '" };
+        let prompt = if shell == Shell::Fish {
+            "function fish_prompt; echo -n '$ '; end"
+        } else {
+            "PS1='$ '"
+        };
         let rc = format!("{before}\n{load}\n{show}\n{prompt}\n{after}\n");
         Self { tmux: Tmux::start(world, shell, &rc).unwrap(), lines: 0 }
     }
@@ -81,7 +87,9 @@ impl<'a> Typist<'a> {
         self.tmux.press("Enter").unwrap();
         self.lines += 1;
         let wanted = self.lines;
-        let shown = |line: &str| line.strip_prefix("got").and_then(|rest| rest.strip_suffix('.')).map(str::to_owned);
+        let shown = |line: &str| {
+            line.strip_prefix("got").and_then(|rest| rest.strip_suffix('.')).map(str::to_owned)
+        };
         let is_there = |screen: &str| screen.lines().filter_map(shown).count() >= wanted;
         let screen = self.tmux.wait_until(keys, is_there).unwrap();
         screen.lines().rev().find_map(shown).unwrap()
@@ -140,7 +148,11 @@ fn a_file_is_the_shells_to_complete() {
     everywhere(|shell, world| {
         world.write("my policy.json", "{}").unwrap();
         let mut typist = Typist::in_shell(world, shell);
-        assert_eq!(typist.words_of("--policy my⇥prod⇥"), "<--policy><my policy.json><production>", "{shell:?}");
+        assert_eq!(
+            typist.words_of("--policy my⇥prod⇥"),
+            "<--policy><my policy.json><production>",
+            "{shell:?}"
+        );
     });
 }
 
@@ -149,7 +161,8 @@ fn behind_the_dashes_of_exec_the_other_command_completes_itself() {
     let helper = "/usr/share/bash-completion/bash_completion";
     everywhere(|shell, world| {
         world.write("my file.txt", "").unwrap();
-        let before = if shell == Shell::Bash { format!(". {helper}") } else { compinit(shell).to_owned() };
+        let before =
+            if shell == Shell::Bash { format!(". {helper}") } else { compinit(shell).to_owned() };
         let mut typist = Typist::new(world, shell, &before, &shell.loads_init(), "");
         let got = typist.words_of("exec pro⇥re⇥-- cat my⇥");
         assert_eq!(got, "<exec><production><read><--><cat><my file.txt>", "{shell:?}");
@@ -220,15 +233,18 @@ fn loaded_in_another_order_or_twice_or_under_a_short_name_or_not_at_all() {
         let mut twice = Typist::new(world, shell, "", &load.repeat(2), compinit(shell));
         assert_eq!(twice.words_of("prod⇥re⇥"), "<production><read>", "{shell:?}");
         drop(twice);
-        let short = load.replace(&format!("init {}", shell.name()), &format!("init {} --cmd ar", shell.name()));
+        let short = load
+            .replace(&format!("init {}", shell.name()), &format!("init {} --cmd ar", shell.name()));
         let typist = Typist::new(world, shell, compinit(shell), &short, "");
         typist.tmux.type_text("ar ").unwrap();
         typist.keys("prod⇥re⇥");
         typist.tmux.press("Enter").unwrap();
         typist.tmux.wait_for("got<production><read>.").unwrap();
         drop(typist);
-        let without =
-            load.replace(&format!("init {}", shell.name()), &format!("init {} --no-completions", shell.name()));
+        let without = load.replace(
+            &format!("init {}", shell.name()),
+            &format!("init {} --no-completions", shell.name()),
+        );
         let mut typist = Typist::new(world, shell, compinit(shell), &without, "");
         assert_eq!(typist.words_of("prod⇥"), "<prod>", "{shell:?}");
     });
@@ -240,7 +256,11 @@ fn the_packaged_file_works_where_packages_put_it() {
         let file = world.run(["completions", shell.name()]).unwrap().stdout;
         let (place, before, load) = match shell {
             Shell::Bash => ("site/assume-role", "", ". ~/site/assume-role"),
-            Shell::Zsh => ("site/_assume-role", "fpath=(~/site $fpath); autoload -Uz compinit; compinit -u -D", ""),
+            Shell::Zsh => (
+                "site/_assume-role",
+                "fpath=(~/site $fpath); autoload -Uz compinit; compinit -u -D",
+                "",
+            ),
             _ => (".config/fish/completions/assume-role.fish", "", ""),
         };
         world.write(place, file).unwrap();

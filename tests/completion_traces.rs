@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use assume_role::input::environment::Environment;
-use assume_role::session::{AccountId, Moment, Name, RoleName};
-use assume_role::store::{AssertionRoles, Choice, Key, Store, Use};
+use assume_role::testing::cache::{AssertionRoles, Choice, Key, Store, Use};
+use assume_role::testing::config::environment::Environment;
+use assume_role::testing::types::{AccountId, Moment, Name, RoleName};
 
 use crate::real_shells::is_here;
 use crate::scenes::binary;
@@ -15,13 +15,18 @@ use crate::support::process::run;
 use crate::support::shells::find;
 use crate::support::world::World;
 
-const CALLS: &str = "trace=%file,%network,openat,open,write,ftruncate,fchmod,fchown,flock,fsync,execve,fork,vfork";
+const CALLS: &str =
+    "trace=%file,%network,openat,open,write,ftruncate,fchmod,fchown,flock,fsync,execve,fork,vfork";
 
 fn world() -> World {
     let world = World::new(binary()).unwrap();
     world.accounts(r#"{"production": {"id": "123456789012", "roles": ["read"]}}"#).unwrap();
     world.config("[profile x]\nrole_arn = arn:aws:iam::123456789012:role/x\n").unwrap();
-    world.credentials("[default]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = x\n").unwrap();
+    world
+        .credentials(
+            "[default]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = x\n",
+        )
+        .unwrap();
     let environment = Environment::from_pairs([("HOME", world.home())]);
     let used = Use {
         account: Name::parse("account", "production").unwrap(),
@@ -32,13 +37,16 @@ fn world() -> World {
     };
     let store = Store::open(&environment, Choice::default()).unwrap();
     store.put_use(&used).unwrap();
-    let offered =
-        AssertionRoles { roles: vec!["arn:aws:iam::123456789012:role/offered".to_owned()], learned: used.last };
+    let offered = AssertionRoles {
+        roles: vec!["arn:aws:iam::123456789012:role/offered".to_owned()],
+        learned: used.last,
+    };
     store.put(&Key::new(), &offered, used.last).unwrap();
     world
 }
 
-/// The answer to a shell, and every line of the trace that names the home or is no reading of a file.
+/// The answer to a shell, and every line of the trace that names the home or is no reading of a
+/// file.
 fn traced(world: &World, words: &[&str]) -> (String, Vec<String>) {
     let trace = world.root().join("trace");
     let mut command = world.command_of(find("strace").unwrap());
@@ -97,7 +105,8 @@ fn only_the_named_files_are_read_and_nothing_else_happens() {
     ] {
         let (answer, lines) = traced(&world, words);
         assert!(answer.contains(found), "{words:?}: {answer}");
-        let expected: BTreeSet<String> = common.into_iter().chain(extra).map(str::to_owned).collect();
+        let expected: BTreeSet<String> =
+            common.into_iter().chain(extra).map(str::to_owned).collect();
         assert_eq!(opened(&world, &lines), expected, "{words:?}");
         let harmless = [
             "access(",
@@ -115,9 +124,16 @@ fn only_the_named_files_are_read_and_nothing_else_happens() {
         ];
         for line in lines.iter().filter(|line| !line.contains("+++ exited with 0")) {
             let call = line.split_whitespace().nth(1).unwrap_or_default();
-            let starts = call == "execve(" || line.contains(" execve(") && line.contains("/bin/assume-role\"");
-            assert!(starts || harmless.iter().any(|name| call.starts_with(name)), "{words:?}: {line}");
-            assert!(!line.contains("O_WRONLY") && !line.contains("O_RDWR") && !line.contains("O_CREAT"), "{line}");
+            let starts = call == "execve("
+                || line.contains(" execve(") && line.contains("/bin/assume-role\"");
+            assert!(
+                starts || harmless.iter().any(|name| call.starts_with(name)),
+                "{words:?}: {line}"
+            );
+            assert!(
+                !line.contains("O_WRONLY") && !line.contains("O_RDWR") && !line.contains("O_CREAT"),
+                "{line}"
+            );
             assert!(!line.contains("/dev/tty") && !line.contains("resolv.conf"), "{line}");
         }
     }
@@ -138,7 +154,9 @@ fn whatever_stands_in_place_of_the_files_it_is_silent_and_changes_nothing() {
     assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
     world.write(".local/state/assume-role/history", "damaged").unwrap();
     let before = world.snapshot().unwrap();
-    for broken in [fifo.to_str().unwrap(), "/dev/zero", "/", "/nonexistent", "/dev/null", "/proc/self/mem"] {
+    for broken in
+        [fifo.to_str().unwrap(), "/dev/zero", "/", "/nonexistent", "/dev/null", "/proc/self/mem"]
+    {
         for variable in ["ACCOUNTS_FILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
             for words in [&[""][..], &["production", ""], &["--base", ""]] {
                 ask(words, &[(variable, broken)]);
@@ -146,7 +164,9 @@ fn whatever_stands_in_place_of_the_files_it_is_silent_and_changes_nothing() {
         }
         assert!(ask(&[""], &[("ACCOUNTS_FILE", broken)]).contains("leave\t"));
     }
-    for (variable, value) in [("HOME", ""), ("HOME", "/nonexistent"), ("XDG_STATE_HOME", "relative"), ("LC_ALL", "C")] {
+    for (variable, value) in
+        [("HOME", ""), ("HOME", "/nonexistent"), ("XDG_STATE_HOME", "relative"), ("LC_ALL", "C")]
+    {
         ask(&["production", ""], &[(variable, value)]);
     }
     ask(&["\u{fffd}", "\u{1b}[31m", ""], &[("ASSUME_ROLE_STORE", "nonsense")]);
@@ -166,8 +186,10 @@ fn the_shims_pass_their_linters() {
         (&["fish_indent", "--check"], "assume-role.fish"),
     ] {
         if is_here(words[0]) {
-            let output = Command::new(words[0]).args(&words[1..]).arg(source.join(file)).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+            let output =
+                Command::new(words[0]).args(&words[1..]).arg(source.join(file)).output().unwrap();
+            let said =
+                String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success() && said.is_empty(), "{words:?} {file}:\n{said}");
         }
     }

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
-use assume_role::completion::answer;
-use assume_role::input::environment::Environment;
-use assume_role::session::{AccountId, Moment, Name, RoleName};
-use assume_role::store::{Choice, Store, Use};
+use assume_role::testing::cache::{Choice, Store, Use};
+use assume_role::testing::completion::answer;
+use assume_role::testing::config::environment::Environment;
+use assume_role::testing::types::{AccountId, Moment, Name, RoleName};
 
 const NOW: Moment = Moment(1_795_305_600);
 /// The word breaks of bash 3.2 and of bash 5.
@@ -36,7 +36,9 @@ struct Home(tempfile::TempDir);
 impl Home {
     fn new() -> Self {
         let home = Self(tempfile::tempdir().unwrap());
-        for (file, text) in [("accounts", ACCOUNTS), ("config", CONFIG), ("credentials", CREDENTIALS)] {
+        for (file, text) in
+            [("accounts", ACCOUNTS), ("config", CONFIG), ("credentials", CREDENTIALS)]
+        {
             home.write(file, text);
         }
         home
@@ -48,7 +50,8 @@ impl Home {
     }
 
     fn used(&self, account: &str, id: &str, role: &str, ago: i64) {
-        let (account, role) = (Name::parse("account", account).unwrap(), RoleName::parse(role).ok());
+        let (account, role) =
+            (Name::parse("account", account).unwrap(), RoleName::parse(role).ok());
         let used = Use { account, id: AccountId::parse(id), role, last: NOW.plus(-ago), count: 1 };
         Store::open(&self.environment("fish"), Choice::default()).unwrap().put_use(&used).unwrap();
     }
@@ -60,13 +63,17 @@ impl Home {
     fn ask(&self, shell: &str, sent: &[&str]) -> String {
         let words = ["/opt/assume-role", "--"].into_iter().chain(sent.iter().copied());
         let words: Vec<OsString> = words.map(OsString::from).collect();
-        String::from_utf8(answer(&words, &self.environment(shell), NOW, Path::new("/")).unwrap()).unwrap()
+        String::from_utf8(answer(&words, &self.environment(shell), NOW, Path::new("/")).unwrap())
+            .unwrap()
     }
 
     /// The values that fish is offered behind `assume-role`.
     fn values(&self, words: &[&str]) -> Vec<String> {
         let sent: Vec<&str> = ["assume-role"].into_iter().chain(words.iter().copied()).collect();
-        self.ask("fish", &sent).lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
+        self.ask("fish", &sent)
+            .lines()
+            .map(|line| line.split('\t').next().unwrap().to_owned())
+            .collect()
     }
 
     fn in_bash(&self, line: &str) -> Vec<String> {
@@ -85,7 +92,12 @@ fn accounts_come_first_and_verbs_behind_them() {
     assert_eq!(values[..5], NAMED);
     assert_eq!(values[5..NAMES], ["chain", "sso", "gov", "888888888888", "999999999999"]);
     assert!(values[NAMES..].iter().any(|value| value == "leave"), "{values:?}");
-    assert!(!values.iter().any(|value| value.starts_with('-') || value == "export" || value == "$(bad)"), "{values:?}");
+    assert!(
+        !values
+            .iter()
+            .any(|value| value.starts_with('-') || value == "export" || value == "$(bad)"),
+        "{values:?}"
+    );
     home.used("R and D", "333333333333", "x", 60);
     assert_eq!(home.values(&[""])[0], "R and D");
 }
@@ -107,7 +119,10 @@ fn a_second_word_depends_on_the_first() {
         (&["--", "logout", ""], &["init"]),
         (&["--", "-x", ""], &[]),
         (&["--region", "eu-west-1", "production", ""], &["read", "admin", "ops/deploy"]),
-        (&["--region=x", "--yes", "production", "--no-input", ""], &["read", "admin", "ops/deploy"]),
+        (
+            &["--region=x", "--yes", "production", "--no-input", ""],
+            &["read", "admin", "ops/deploy"],
+        ),
         (&["logout", "production", ""], &["read", "admin", "ops/deploy"]),
         (&["export", "--shell", "zsh", "production", ""], &["read", "admin", "ops/deploy"]),
         (&["export", "--shell=zsh", "--", "production", ""], &["read", "admin", "ops/deploy"]),
@@ -175,11 +190,17 @@ fn options_and_their_values() {
         assert_eq!(home.values(words), values, "{words:?}");
     }
     let hops = home.values(&["production", "read", "--via", ""]);
-    assert!(hops.contains(&"production:read".to_owned()) && hops.contains(&"sso".to_owned()), "{hops:?}");
+    assert!(
+        hops.contains(&"production:read".to_owned()) && hops.contains(&"sso".to_owned()),
+        "{hops:?}"
+    );
     assert!(home.values(&["--duration", ""]).contains(&"1h".to_owned()));
     assert!(home.values(&["ensure", ""]).contains(&"45m".to_owned()));
     let options = home.values(&["production", "-"]);
-    assert!(options.contains(&"--region".to_owned()) && options.iter().all(|option| option.starts_with("--")));
+    assert!(
+        options.contains(&"--region".to_owned())
+            && options.iter().all(|option| option.starts_with("--"))
+    );
 }
 
 #[test]
@@ -200,7 +221,9 @@ fn names_that_mean_something_else_stand_behind_dashes_only() {
     for name in hidden {
         assert!(escaped.iter().any(|value| value == name), "{name}");
     }
-    assert!(!escaped.iter().any(|value| value == "leave") && !plain.iter().any(|value| value == "-x"));
+    assert!(
+        !escaped.iter().any(|value| value == "leave") && !plain.iter().any(|value| value == "-x")
+    );
     // The verb, once.
     assert_eq!(plain.iter().filter(|value| *value == "logout").count(), 1);
     assert_eq!(home.values(&["--yes", ""]), plain[..NAMES]);
@@ -257,7 +280,10 @@ fn zsh_and_fish_get_descriptions() {
     assert_eq!(zsh.lines().next(), Some("prod\\:eu:222222222222, protected, used 2h ago"));
     assert!(zsh.contains("\nproduction:111111111111, eu-west-1\n"), "{zsh}");
     let fish = home.ask("fish", &["assume-role", "production", ""]);
-    assert_eq!(fish, "admin\tdefault, ~/.aws/accounts:2:5\nops/deploy\tprofile chain\nread\t~/.aws/accounts:2:5\n");
+    assert_eq!(
+        fish,
+        "admin\tdefault, ~/.aws/accounts:2:5\nops/deploy\tprofile chain\nread\t~/.aws/accounts:2:5\n"
+    );
 }
 
 #[test]

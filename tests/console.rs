@@ -1,4 +1,5 @@
-//! `console`: the address that signs in to the AWS console, what is asked for it, and who may see it.
+//! `console`: the address that signs in to the AWS console, what is asked for it, and who may see
+//! it.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -14,7 +15,9 @@ const READ: [&str; 2] = ["production", "read"];
 
 fn scene() -> (Scene, SignIn) {
     let mut scene = with_user(User::new(BASTION, "alice"));
-    scene.sts.add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)).max_session(43200));
+    scene
+        .sts
+        .add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)).max_session(43200));
     let sign_in = SignIn::start().unwrap();
     scene.world.set("AWS_ENDPOINT_URL_SIGNIN", sign_in.url());
     scene.world.set("NO_COLOR", "1");
@@ -53,16 +56,26 @@ fn the_keys_travel_in_a_body_and_the_address_logs_out_first() {
     let (scene, sign_in) = scene();
     let ran = console(&scene, &[&READ[..], &["eu-west-1"]].concat());
     let logout = address(&ran);
-    assert!(logout.starts_with(&format!("{}/oauth?Action=logout&redirect_uri=", sign_in.url())), "{logout}");
+    assert!(
+        logout.starts_with(&format!("{}/oauth?Action=logout&redirect_uri=", sign_in.url())),
+        "{logout}"
+    );
     let login = parameter(logout, "redirect_uri");
     assert!(login.starts_with(&format!("{}/federation?Action=login&", sign_in.url())), "{login}");
     assert_eq!(parameter(&login, "SigninToken"), TOKEN);
-    assert_eq!(parameter(&login, "Destination"), "https://console.aws.amazon.com/console/home?region=eu-west-1");
+    assert_eq!(
+        parameter(&login, "Destination"),
+        "https://console.aws.amazon.com/console/home?region=eu-west-1"
+    );
     let [asked] = sign_in.asked().try_into().unwrap();
     assert_eq!((asked.line.as_str(), asked.length), ("POST /federation?", None));
     let keys = scene.switch(&[&READ[..], &["eu-west-1"]].concat()).keys();
     assert_eq!(asked.keys, [keys.id, keys.secret.clone(), keys.token.clone().unwrap()]);
-    assert!(ran.stderr.contains("production:read in the console for 59m") || ran.stderr.contains("for 1h"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("production:read in the console for 59m")
+            || ran.stderr.contains("for 1h"),
+        "{ran:?}"
+    );
     assert!(ran.stderr.contains("good for 15m"), "{ran:?}");
     for secret in [TOKEN, &keys.secret, &keys.token.unwrap()] {
         assert!(!ran.stderr.contains(secret), "{ran:?}");
@@ -74,7 +87,10 @@ fn a_page_and_no_log_out() {
     let mut scene = with_user(User::new(BASTION, "alice").partition("aws-us-gov"));
     let trust = Trust::arn(&format!("arn:aws-us-gov:iam::{BASTION}:user/alice"));
     scene.sts.add_role(Role::new(PRODUCTION, "read").partition("aws-us-gov").trusts(trust));
-    scene.world.accounts(&format!(r#"{{"gov": {{"id": "{PRODUCTION}", "partition": "aws-us-gov"}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"gov": {{"id": "{PRODUCTION}", "partition": "aws-us-gov"}}}}"#))
+        .unwrap();
     let sign_in = SignIn::start().unwrap();
     scene.world.set("AWS_ENDPOINT_URL_SIGNIN", sign_in.url());
     for (service, page) in [
@@ -82,7 +98,8 @@ fn a_page_and_no_log_out() {
         ("Lambda", "lambda/home?region=us-gov-west-1"),
         ("ebs", "ec2/home?region=us-gov-west-1#Volumes:"),
     ] {
-        let ran = console(&scene, &["gov", "read", "us-gov-west-1", "--no-logout", "--service", service]);
+        let ran =
+            console(&scene, &["gov", "read", "us-gov-west-1", "--no-logout", "--service", service]);
         let destination = parameter(address(&ran), "Destination");
         assert_eq!(destination, format!("https://console.amazonaws-us-gov.com/{page}"));
     }
@@ -150,7 +167,10 @@ fn a_service_that_is_not_known_comes_with_those_that_are() {
 #[test]
 fn the_guard_stands_here_too() {
     let (scene, sign_in) = scene();
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}}}"#))
+        .unwrap();
     let said = refused(&scene, 8, &READ);
     assert!(said.contains("assume-role console production read --yes"), "{said}");
     assert_eq!((scene.sts.connections(), sign_in.asked().len()), (0, 0));
@@ -173,14 +193,18 @@ fn without_a_target_it_is_the_role_of_this_shell() {
 fn browser(scene: &mut Scene, script: &str) {
     for opener in ["xdg-open", "open"] {
         let path = scene.world.bin().join(opener);
-        std::fs::write(&path, format!("#!/bin/bash\nprintf '%s\\n' \"$@\" >\"$HOME/arguments\"\n{script}\n")).unwrap();
+        std::fs::write(
+            &path,
+            format!("#!/bin/bash\nprintf '%s\\n' \"$@\" >\"$HOME/arguments\"\n{script}\n"),
+        )
+        .unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
     }
     scene.world.set("DISPLAY", ":0");
 }
 
-/// A browser of few words: it opens a connection that it does not use, asks for something that is not there, then for
-/// the page.
+/// A browser of few words: it opens a connection that it does not use, asks for something that is
+/// not there, then for the page.
 const VISIT: &str = r#"
 rest=${1#http://127.0.0.1:} port=${rest%%/*} path=/${rest#*/}
 exec 9<>"/dev/tcp/127.0.0.1/$port"
@@ -195,15 +219,28 @@ mv "$HOME/answer.new" "$HOME/answer""#;
 
 const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
-/// `console production read --open` on a desktop; in a container, with the marks of one hidden from it.
+/// `console production read --open` on a desktop; in a container, with the marks of one hidden from
+/// it.
 fn opening(scene: &Scene) -> Ran {
     let words = ["console", "production", "read", "--open"];
     if !CONTAINER.iter().any(|mark| Path::new(mark).exists()) {
         return scene.world.run(words).unwrap();
     }
     let mut command = scene.world.command_of("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=%file", "-e", "inject=%file:error=ENOENT"]);
-    command.args(CONTAINER.iter().flat_map(|mark| ["-P", mark])).arg(scene.world.program()).args(words);
+    command.args([
+        "-f",
+        "-qq",
+        "-o",
+        "/dev/null",
+        "-e",
+        "trace=%file",
+        "-e",
+        "inject=%file:error=ENOENT",
+    ]);
+    command
+        .args(CONTAINER.iter().flat_map(|mark| ["-P", mark]))
+        .arg(scene.world.program())
+        .args(words);
     process::run(command, b"").unwrap()
 }
 
@@ -215,14 +252,20 @@ fn the_browser_is_led_on_and_no_argument_holds_the_token() {
     assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
     let read = |name: &str| std::fs::read_to_string(scene.world.home().join(name)).unwrap();
     let argument = read("arguments");
-    assert!(argument.starts_with("http://127.0.0.1:") && argument.lines().count() == 1, "{argument}");
+    assert!(
+        argument.starts_with("http://127.0.0.1:") && argument.lines().count() == 1,
+        "{argument}"
+    );
     assert!(read("elsewhere").starts_with("HTTP/1.1 404"));
     let deadline = std::time::Instant::now() + process::PATIENCE;
     while !scene.world.home().join("answer").exists() && std::time::Instant::now() < deadline {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let answer = read("answer");
-    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("Cache-Control: no-store"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 303") && answer.contains("Cache-Control: no-store"),
+        "{answer}"
+    );
     let location = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
     let login = parameter(location, "redirect_uri");
     assert_eq!(parameter(&login, "SigninToken"), TOKEN);
@@ -235,7 +278,11 @@ fn no_browser_is_opened_where_nobody_would_see_it() {
     browser(&mut scene, VISIT);
     let words = [&READ[..], &["--open"]].concat();
     let said = refused(&scene, 5, &[&words[..], &["--no-input"]].concat());
-    assert!(said.contains("--no-input forbids") && said.contains("without --open the address is printed"), "{said}");
+    assert!(
+        said.contains("--no-input forbids")
+            && said.contains("without --open the address is printed"),
+        "{said}"
+    );
     for (variable, value) in [("SSH_CONNECTION", "x"), ("CI", "true"), ("DISPLAY", "")] {
         scene.world.set(variable, value);
         refused(&scene, 5, &words);
@@ -251,5 +298,8 @@ fn what_opens_no_browser_is_told() {
     browser(&mut scene, "exit 3");
     let ran = opening(&scene);
     assert_eq!((ran.status, ran.stdout.as_str()), (9, ""), "{ran:?}");
-    assert!(ran.stderr.contains("no browser could be opened") && ran.stderr.contains("status: 3"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("no browser could be opened") && ran.stderr.contains("status: 3"),
+        "{ran:?}"
+    );
 }

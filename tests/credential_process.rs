@@ -24,7 +24,8 @@ fn ready() -> Scene {
     scene.world.set("AWS_DEFAULT_REGION", "eu-west-1");
     scene.switch_with_code(&["production", "admin"]);
     let program = scene.world.program();
-    let config = format!("[profile p]\ncredential_process = {} {}\n", program.display(), WORDS.join(" "));
+    let config =
+        format!("[profile p]\ncredential_process = {} {}\n", program.display(), WORDS.join(" "));
     scene.world.config(&config).unwrap();
     scene
 }
@@ -46,11 +47,15 @@ fn sdks_get_the_session_with_its_end_by_the_clock_of_aws() {
     scene.sts.set_clock(400);
     let answer = answer(&scene);
     let text = |name: &str| answer[name].as_str().unwrap().to_owned();
-    let keys = Keys { id: text("AccessKeyId"), secret: text("SecretAccessKey"), token: Some(text("SessionToken")) };
+    let keys = Keys {
+        id: text("AccessKeyId"),
+        secret: text("SecretAccessKey"),
+        token: Some(text("SessionToken")),
+    };
     assert_eq!(caller_arn(&scene.sts.url(), &keys).unwrap(), READ);
     assert_eq!(answer["Version"], 1);
     let issued = scene.sts.issued().into_iter().find(|issued| issued.key_id == keys.id).unwrap();
-    assert_eq!(text("Expiration"), assume_role::session::Moment(issued.expires).rfc3339());
+    assert_eq!(text("Expiration"), assume_role::testing::types::Moment(issued.expires).rfc3339());
 }
 
 #[test]
@@ -80,8 +85,16 @@ fn fails(ran: &Ran, status: i32, said: &str) {
 fn a_failure_is_one_line() {
     let scene = bastion();
     let run = |words: &[&str]| scene.world.run(["credential-process"].iter().chain(words)).unwrap();
-    fails(&run(&["production", "read"]), 5, "in a terminal: assume-role exec production read -- true");
-    fails(&run(&["production", "read", "--no-input"]), 5, "in a terminal: assume-role exec production read -- true");
+    fails(
+        &run(&["production", "read"]),
+        5,
+        "in a terminal: assume-role exec production read -- true",
+    );
+    fails(
+        &run(&["production", "read", "--no-input"]),
+        5,
+        "in a terminal: assume-role exec production read -- true",
+    );
     assert_eq!(scene.sts.count("AssumeRole"), 0);
     fails(&run(&["nowhere", "read"]), 3, "there is no account 'nowhere'");
     fails(&run(&["production", "read", "--profil", "x"]), 2, "--profil");
@@ -98,7 +111,8 @@ fn a_failure_is_one_line() {
 fn warnings_say_nothing_to_those_who_read_every_byte() {
     let scene = ready();
     let accounts = scene.world.home().join(".aws/accounts");
-    std::fs::set_permissions(accounts, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
+    std::fs::set_permissions(accounts, std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .unwrap();
     scene.sts.set_clock(4000);
     answer(&scene);
 }
@@ -133,7 +147,12 @@ fn a_background_job_asks_nobody() {
     let mut bash = Command::new("bash");
     bash.args(["--norc", "--noprofile", "-i"]);
     let mut terminal = scene.world.terminal_of(bash).unwrap();
-    terminal.type_line(&format!("assume-role {} >out 2>err & wait $!; echo status $?.", WORDS.join(" "))).unwrap();
+    terminal
+        .type_line(&format!(
+            "assume-role {} >out 2>err & wait $!; echo status $?.",
+            WORDS.join(" ")
+        ))
+        .unwrap();
     terminal.wait_for("status 5.").unwrap();
     let said = std::fs::read_to_string(scene.world.home().join("err")).unwrap();
     assert!(said.contains("a background job may not ask") && said.lines().count() == 1, "{said}");
@@ -142,7 +161,9 @@ fn a_background_job_asks_nobody() {
 #[test]
 fn a_protected_account_is_guarded_where_it_is_entered_and_not_at_each_renewal() {
     let scene = ready();
-    let accounts = format!(r#"{{"default": "{BASTION}", "production": {{"id": "{PRODUCTION}", "protected": true}}}}"#);
+    let accounts = format!(
+        r#"{{"default": "{BASTION}", "production": {{"id": "{PRODUCTION}", "protected": true}}}}"#
+    );
     scene.world.accounts(&accounts).unwrap();
     answer(&scene);
 }
@@ -152,9 +173,15 @@ fn it_never_runs_itself_in_a_circle() {
     let scene = bastion();
     let program = scene.world.program();
     std::fs::remove_file(scene.world.home().join(".aws/credentials")).unwrap();
-    let process = |words: &str| format!("credential_process = {} credential-process {words}\n", program.display());
-    let config =
-        format!("[default]\n{}[profile a]\n{}[profile b]\n{}", process("production read"), process("b"), process("a"));
+    let process = |words: &str| {
+        format!("credential_process = {} credential-process {words}\n", program.display())
+    };
+    let config = format!(
+        "[default]\n{}[profile a]\n{}[profile b]\n{}",
+        process("production read"),
+        process("b"),
+        process("a")
+    );
     scene.world.config(&config).unwrap();
     for words in [&["production", "read"][..], &["a"], &["b"]] {
         let ran = scene.world.run(["credential-process"].iter().chain(words)).unwrap();
@@ -171,7 +198,11 @@ fn an_account_alone_is_enough_when_it_has_one_role() {
     );
     scene.world.accounts(&accounts).unwrap();
     assert_eq!(scene.world.run(["credential-process", "one"]).unwrap().status, 0);
-    fails(&scene.world.run(["credential-process", "production"]).unwrap(), 5, "which role in production?");
+    fails(
+        &scene.world.run(["credential-process", "production"]).unwrap(),
+        5,
+        "which role in production?",
+    );
 }
 
 /// Processes that begin while the first is held up at AWS.
@@ -181,10 +212,12 @@ fn fifty_at_once_are_one_call() {
     let before = calls(&scene);
     let gate = Gate::new();
     scene.sts.fail_next("AssumeRole", Fault::Pause(gate.clone()));
-    let start = || scene.world.command(WORDS).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let start =
+        || scene.world.command(WORDS).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let first = start();
     assert!(gate.wait_reached(PATIENCE));
-    let crowd: Vec<Child> = std::iter::once(first).chain(std::iter::repeat_with(start).take(49)).collect();
+    let crowd: Vec<Child> =
+        std::iter::once(first).chain(std::iter::repeat_with(start).take(49)).collect();
     gate.release();
     let answers: Vec<Value> = crowd
         .into_iter()
@@ -206,7 +239,8 @@ fn fifty_clients_of_boto3_at_once_are_one_call() {
     };
     let crowd: Vec<Child> = std::iter::repeat_with(start).take(5).collect();
     for child in crowd {
-        let told: Vec<String> = serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+        let told: Vec<String> =
+            serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
         assert_eq!(told, [READ; 10]);
     }
     assert_eq!(calls(&scene), (before.0, before.1 + 1, before.2));

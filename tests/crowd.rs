@@ -20,7 +20,8 @@ impl Member {
         let said = scene.world.root().join(format!("said-{number}"));
         let mut command = scene.world.command(["export", "--shell", "bash"].iter().chain(words));
         let error = fs::File::create(&said).unwrap();
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(error).spawn().unwrap();
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(error).spawn().unwrap();
         Self { child, said }
     }
 

@@ -1,13 +1,14 @@
 //! Output that was cut, at every byte: all of it applies or none.
 
-use assume_role::shell::Shell;
-use assume_role::shell::exports::Form;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::exports::Form;
 
 use crate::real_shells::{is_here, run};
 use crate::ways::Session;
 
-/// Evaluates every proper beginning of the file `code`, with the bytes of its end dropped one by one, and names the
-/// lengths after which any of the session's variables was there. Each cut runs in a subshell: a syntax error ends dash.
+/// Evaluates every proper beginning of the file `code`, with the bytes of its end dropped one by
+/// one, and names the lengths after which any of the session's variables was there. Each cut runs
+/// in a subshell: a syntax error ends dash.
 const SH: &str = r#"
 LC_ALL=C
 code=$(cat code)

@@ -1,4 +1,5 @@
-//! `doctor`, through the binary: golden files of what it finds, its exit codes, and proof that it changes nothing.
+//! `doctor`, through the binary: golden files of what it finds, its exit codes, and proof that it
+//! changes nothing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +10,8 @@ use crate::support::process::run;
 use crate::support::shells::find;
 use crate::support::world::World;
 
-const KEYS: &str = "[default]\naws_access_key_id = AKIADEFAULT123456789\naws_secret_access_key = s3cr3t\n";
+const KEYS: &str =
+    "[default]\naws_access_key_id = AKIADEFAULT123456789\naws_secret_access_key = s3cr3t\n";
 
 /// A world with nothing on the `PATH` but the program.
 fn world() -> World {
@@ -27,9 +29,15 @@ fn check(world: &World, name: &str, status: i32) {
     let text = format!("{}{}", ran.stdout, ran.stderr);
     assert!(!text.contains("s3cr3t"), "{text}");
     // Where the tests of a machine lie on a tmpfs, that is told as well.
-    let lines = text.lines().filter(|line| !line.contains("lies on a tmpfs")).map(|line| format!("{line}\n"));
+    let lines = text
+        .lines()
+        .filter(|line| !line.contains("lies on a tmpfs"))
+        .map(|line| format!("{line}\n"));
     let text = lines.collect::<String>().replace(&world.root().display().to_string(), "ROOT");
-    assert_golden(&format!("doctor/{name}.txt"), &text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+    assert_golden(
+        &format!("doctor/{name}.txt"),
+        &text.replace(env!("CARGO_PKG_VERSION"), "VERSION"),
+    );
     assert_eq!(world.snapshot().unwrap(), before, "{name}");
 }
 
@@ -42,8 +50,15 @@ fn loaded(shell: &str) -> String {
             "__assume_role_hook",
             "${__assume_role_shown-}$ ",
         ),
-        "zsh" => ("5.9", "_assume-role compdef: function", "__assume_role_hook", "%(71V.%71v .)%m "),
-        _ => ("3.6.0", "complete assume-role '(__assume_role_candidates)'", "", "__assume_role_their_prompt"),
+        "zsh" => {
+            ("5.9", "_assume-role compdef: function", "__assume_role_hook", "%(71V.%71v .)%m ")
+        }
+        _ => (
+            "3.6.0",
+            "complete assume-role '(__assume_role_candidates)'",
+            "",
+            "__assume_role_their_prompt",
+        ),
     };
     format!(
         "shell={shell} {version}\nflags=i promptvars prompt_percent\nside=auto\nhook=function\n\
@@ -68,7 +83,9 @@ fn a_newcomer_and_a_good_set_up() {
 #[test]
 fn what_is_wrong_in_files() {
     let world = with_state(&loaded("fish"));
-    world.accounts("{\n  \"bad\": 7,\n  \"x\": {\"id\": \"333333333333\", \"rols\": []}\n}\n").unwrap();
+    world
+        .accounts("{\n  \"bad\": 7,\n  \"x\": {\"id\": \"333333333333\", \"rols\": []}\n}\n")
+        .unwrap();
     world
         .config(
             "[profile lost]\nrole_arn = arn:aws:iam::123456789012:role/x\nsource_profile = nope\n[oops]\n\
@@ -86,9 +103,12 @@ fn what_is_wrong_in_files() {
 fn who_else_may_touch_files() {
     let world = with_state(&loaded("fish"));
     world.write(".saml/credentials", "username = alice\npassword = s3cr3t\n").unwrap();
-    for (path, mode) in
-        [(".aws/credentials", 0o644), (".aws/config", 0o666), (".aws/accounts", 0o664), (".saml/credentials", 0o640)]
-    {
+    for (path, mode) in [
+        (".aws/credentials", 0o644),
+        (".aws/config", 0o666),
+        (".aws/accounts", 0o664),
+        (".saml/credentials", 0o640),
+    ] {
         if path == ".aws/config" {
             world.config("").unwrap();
         }
@@ -100,7 +120,11 @@ fn who_else_may_touch_files() {
     check(&world, "modes", 0);
     let mut configured = world;
     configured.set("ASSUME_ROLE_STORE", "file");
-    assert_eq!(configured.run(["doctor"]).unwrap().status, 1, "a store that was asked for and cannot be had");
+    assert_eq!(
+        configured.run(["doctor"]).unwrap().status,
+        1,
+        "a store that was asked for and cannot be had"
+    );
 }
 
 #[test]
@@ -119,19 +143,41 @@ fn names_that_hide_each_other() {
 }"#,
         )
         .unwrap();
-    world.config("[profile work]\nregion = eu-west-1\n[profile a$b]\nregion = eu-west-1\n").unwrap();
+    world
+        .config("[profile work]\nregion = eu-west-1\n[profile a$b]\nregion = eu-west-1\n")
+        .unwrap();
     check(&world, "names", 0);
 }
 
 #[test]
 fn shells_that_are_half_set_up() {
     for (name, shell, from, to) in [
-        ("zsh-without-compinit", "zsh", "completion=_assume-role compdef: function", "completion= compdef: none"),
-        ("bash-hooks-behind", "bash", "hooks=__assume_role_hook", "hooks=__assume_role_hook update_title"),
+        (
+            "zsh-without-compinit",
+            "zsh",
+            "completion=_assume-role compdef: function",
+            "completion= compdef: none",
+        ),
+        (
+            "bash-hooks-behind",
+            "bash",
+            "hooks=__assume_role_hook",
+            "hooks=__assume_role_hook update_title",
+        ),
         ("bash-hook-lost", "bash", "hooks=__assume_role_hook", "hooks=update_title"),
         ("bash-prompt-lost", "bash", "prompt=${__assume_role_shown-}", "prompt="),
-        ("bash-own-prompt", "bash", "prompt=${__assume_role_shown-}", "prompt=${ASSUME_ROLE_PROMPT}"),
-        ("zsh-framework", "zsh", "prompt=%(71V.%71v .)%m", "segments=prompt_assume_role: none\nprompt=${_p9k_t}"),
+        (
+            "bash-own-prompt",
+            "bash",
+            "prompt=${__assume_role_shown-}",
+            "prompt=${ASSUME_ROLE_PROMPT}",
+        ),
+        (
+            "zsh-framework",
+            "zsh",
+            "prompt=%(71V.%71v .)%m",
+            "segments=prompt_assume_role: none\nprompt=${_p9k_t}",
+        ),
         ("fish-universal", "fish", "others=", "others=\nuniversal=AWS_PROFILE AWS_REGION"),
         ("old-script", "bash", "others=", "others=function\nalias awsume='. awsume'"),
         ("not-interactive", "bash", "flags=i", "flags=hB"),
@@ -153,11 +199,13 @@ fn the_path_and_other_variables() {
     for directory in [&open, &other] {
         fs::create_dir(directory).unwrap();
         fs::write(directory.join("assume-role"), "#!/bin/sh\n").unwrap();
-        fs::set_permissions(directory.join("assume-role"), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(directory.join("assume-role"), fs::Permissions::from_mode(0o755))
+            .unwrap();
     }
     fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
     fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
-    world.set("PATH", format!(".:{}:{}:{}", open.display(), world.bin().display(), other.display()));
+    world
+        .set("PATH", format!(".:{}:{}:{}", open.display(), world.bin().display(), other.display()));
     for (name, value) in [
         ("AWS_PROFILE", "work"),
         ("AWS_ACCESS_KEY_ID", "ASIA1"),
@@ -200,12 +248,22 @@ fn without_a_word_it_opens_no_socket() {
     assert_eq!(run(command, b"").unwrap().status, 0);
     let lines = fs::read_to_string(&trace).unwrap();
     assert_eq!(lines.matches("execve(").count(), 1, "{lines}");
-    for call in ["socket(", "connect(", "O_WRONLY", "O_RDWR", "O_CREAT", "resolv.conf", "/dev/tty"] {
+    for call in ["socket(", "connect(", "O_WRONLY", "O_RDWR", "O_CREAT", "resolv.conf", "/dev/tty"]
+    {
         assert!(!lines.contains(call), "{call}: {lines}");
     }
     let home = world.home().display().to_string();
-    let known = [".aws/", ".saml/credentials", ".config/assume-role/config.toml", ".local/state/assume-role"];
-    for path in lines.lines().filter_map(|line| line.split('"').nth(1)).filter_map(|path| path.strip_prefix(&home)) {
+    let known = [
+        ".aws/",
+        ".saml/credentials",
+        ".config/assume-role/config.toml",
+        ".local/state/assume-role",
+    ];
+    for path in lines
+        .lines()
+        .filter_map(|line| line.split('"').nth(1))
+        .filter_map(|path| path.strip_prefix(&home))
+    {
         assert!(known.iter().any(|name| path[1..].starts_with(name)), "opens {path}");
     }
 }
@@ -217,7 +275,10 @@ fn lines_fit_a_terminal() {
         .accounts(r#"{"production": "123456789012", "a name that is long enough to fill lines": "123456789012"}"#)
         .unwrap();
     let mut command = std::process::Command::new("/bin/sh");
-    command.args(["-c", "/bin/stty cols 60 2>/dev/null || /usr/bin/stty cols 60; assume-role doctor; echo done"]);
+    command.args([
+        "-c",
+        "/bin/stty cols 60 2>/dev/null || /usr/bin/stty cols 60; assume-role doctor; echo done",
+    ]);
     let mut terminal = world.terminal_of(command).unwrap();
     terminal.wait_for("done").unwrap();
     let screen = terminal.screen();

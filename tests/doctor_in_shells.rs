@@ -14,7 +14,10 @@ fn said(shell: Shell, rc: &str) -> Option<String> {
     let mut tmux = Tmux::start(&world, shell, rc).unwrap();
     let said = tmux.run("assume-role doctor").unwrap();
     assert_eq!(said.status, 0, "{said:?}");
-    assert!(said.text.trim_start().starts_with("program\n"), "the function itself says nothing: {said:?}");
+    assert!(
+        said.text.trim_start().starts_with("program\n"),
+        "the function itself says nothing: {said:?}"
+    );
     let after = tmux.run("echo \"<$ASSUME_ROLE_SHELL_STATE>\"").unwrap();
     assert!(after.text.contains("<>"), "the variable is for one call only: {after:?}");
     let (_, rest) = said.text.split_once("shell\n").unwrap_or_else(|| panic!("{said:?}"));
@@ -33,7 +36,8 @@ fn assert_says(said: Option<String>, parts: &[&str]) {
 #[test]
 fn a_shell_that_loads_the_line_is_well() {
     for shell in Shell::INTEGRATED {
-        let compinit = if shell == Shell::Zsh { "autoload -Uz compinit && compinit -D\n" } else { "" };
+        let compinit =
+            if shell == Shell::Zsh { "autoload -Uz compinit && compinit -D\n" } else { "" };
         let said = said(shell, &format!("{compinit}{}", shell.loads_init()));
         assert_says(
             said,
@@ -50,7 +54,10 @@ fn a_shell_that_loads_the_line_is_well() {
 #[test]
 fn a_shell_that_does_not_load_it_is_told_the_line() {
     for shell in Shell::INTEGRATED {
-        assert_says(said(shell, ""), &["warning  the function is not loaded in this shell", shell.loads_init().trim()]);
+        assert_says(
+            said(shell, ""),
+            &["warning  the function is not loaded in this shell", shell.loads_init().trim()],
+        );
     }
 }
 
@@ -66,10 +73,19 @@ fn without_completions() {
 #[test]
 fn hooks_that_come_later_or_push_ours_out() {
     let bash = Shell::Bash.loads_init();
-    assert_says(said(Shell::Bash, &format!("{bash}PROMPT_COMMAND=(true)\n")), &["the hook is no longer called"]);
-    assert_says(said(Shell::Bash, &format!("{bash}PROMPT_COMMAND+=(true)\n")), &["hooks that come after ours: true"]);
+    assert_says(
+        said(Shell::Bash, &format!("{bash}PROMPT_COMMAND=(true)\n")),
+        &["the hook is no longer called"],
+    );
+    assert_says(
+        said(Shell::Bash, &format!("{bash}PROMPT_COMMAND+=(true)\n")),
+        &["hooks that come after ours: true"],
+    );
     let zsh = Shell::Zsh.loads_init();
-    assert_says(said(Shell::Zsh, &format!("{zsh}precmd_functions=()\n")), &["the hook is no longer called"]);
+    assert_says(
+        said(Shell::Zsh, &format!("{zsh}precmd_functions=()\n")),
+        &["the hook is no longer called"],
+    );
     assert_says(
         said(Shell::Zsh, &format!("{zsh}unfunction __assume_role_hook\n")),
         &["warning  the hook of the prompt is gone"],
@@ -81,7 +97,10 @@ fn prompts_of_others() {
     for shell in [Shell::Bash, Shell::Zsh] {
         let rc = shell.loads_init();
         let none = rc.replace(" init ", " init --prompt none ");
-        assert_says(said(shell, &none), &["the prompt does not show the role, as your settings say"]);
+        assert_says(
+            said(shell, &none),
+            &["the prompt does not show the role, as your settings say"],
+        );
         let own = format!("PS1='${{ASSUME_ROLE_PROMPT}}> '\n{rc}");
         assert_says(said(shell, &own), &["ok       the prompt shows the role in a way of its own"]);
     }
@@ -99,9 +118,15 @@ fn prompts_of_others() {
 
 #[test]
 fn other_tools_are_seen() {
-    let bash = format!("assume-role-with-bastion() {{ :; }}\nalias awsume='. awsume'\n{}", Shell::Bash.loads_init());
+    let bash = format!(
+        "assume-role-with-bastion() {{ :; }}\nalias awsume='. awsume'\n{}",
+        Shell::Bash.loads_init()
+    );
     assert_says(said(Shell::Bash, &bash), &["the old script was loaded", "awsume is loaded too"]);
-    let zsh = format!("assume-role-with-bastion() {{ :; }}\nalias assume='. assume'\n{}", Shell::Zsh.loads_init());
+    let zsh = format!(
+        "assume-role-with-bastion() {{ :; }}\nalias assume='. assume'\n{}",
+        Shell::Zsh.loads_init()
+    );
     assert_says(said(Shell::Zsh, &zsh), &["the old script was loaded", "granted is loaded too"]);
     let fish = format!("function assume; end\n{}", Shell::Fish.loads_init());
     assert_says(said(Shell::Fish, &fish), &["granted is loaded too"]);

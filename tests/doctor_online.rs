@@ -48,7 +48,10 @@ fn devices_that_are_missing_or_of_no_use() {
         ))
         .unwrap();
     let said = doctor(&wrong.world, 0);
-    assert!(said.contains("~/.aws/credentials:4: arn:aws:iam::999999999999:mfa/old is no device"), "{said}");
+    assert!(
+        said.contains("~/.aws/credentials:4: arn:aws:iam::999999999999:mfa/old is no device"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -56,7 +59,10 @@ fn a_clock_that_is_off_is_told_and_corrected_for() {
     let scene = bastion();
     scene.sts.set_clock(1200);
     let said = doctor(&scene.world, 0);
-    assert!(said.contains("clock is 20m behind AWS's") || said.contains("clock is 19m behind AWS's"), "{said}");
+    assert!(
+        said.contains("clock is 20m behind AWS's") || said.contains("clock is 19m behind AWS's"),
+        "{said}"
+    );
     assert!(said.contains("the base is arn:aws:iam"), "{said}");
 }
 

@@ -1,12 +1,13 @@
-//! `env`: its forms as their readers read them back, beside those of the AWS CLI, and where it prints nothing.
+//! `env`: its forms as their readers read them back, beside those of the AWS CLI, and where it
+//! prints nothing.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use assume_role::cli::EnvFormat;
-use assume_role::shell::formats::text;
-use assume_role::shown::is_plain;
+use assume_role::testing::cli::EnvFormat;
+use assume_role::testing::shell::formats::text;
+use assume_role::testing::types::sanitize::is_plain;
 use serde_json::Value;
 
 use crate::one_shell::OneShell;
@@ -18,8 +19,12 @@ use crate::support::process::{Ran, run};
 use crate::support::shells::{Script, Shell};
 use crate::switching::Told;
 
-const KEYS: [&str; 4] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
+const KEYS: [&str; 4] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+];
 
 /// A scene with a stored session of production:read, and what a switch says about it.
 fn ready() -> (Scene, Told) {
@@ -40,7 +45,8 @@ fn shells_read_back_the_keys() {
     let (scene, told) = ready();
     let print = "printf '%s\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\" \"$AWS_SESSION_TOKEN\" \
                  \"$AWS_CREDENTIAL_EXPIRATION\"";
-    let expected: String = KEYS.iter().map(|name| format!("{}\n", told.get(name).unwrap())).collect();
+    let expected: String =
+        KEYS.iter().map(|name| format!("{}\n", told.get(name).unwrap())).collect();
     for shell in [Shell::Bash, Shell::Zsh, Shell::Dash, Shell::Fish] {
         let load = match shell {
             Shell::Fish => "assume-role env production read --format fish | source",
@@ -53,7 +59,8 @@ fn shells_read_back_the_keys() {
         }
     }
     let file = "set -a; assume-role env production read --format env-no-export > keys; . ./keys\n";
-    let ran = Script::new(Shell::Dash, &format!("{file}sh -c '{}'", print.replace('\'', "'\\''"))).run(&scene.world);
+    let ran = Script::new(Shell::Dash, &format!("{file}sh -c '{}'", print.replace('\'', "'\\''")))
+        .run(&scene.world);
     assert_eq!(ran.unwrap().stdout, expected);
 }
 
@@ -102,7 +109,11 @@ fn json_and_dotenv_also_say_who_and_where() {
     let mut command = scene.world.command_of(python);
     command.arg(script);
     let read = run(command, env(&scene, "dotenv").stdout.as_bytes()).unwrap();
-    assert_eq!(serde_json::from_str::<BTreeMap<String, String>>(&read.stdout).unwrap(), json, "{read:?}");
+    assert_eq!(
+        serde_json::from_str::<BTreeMap<String, String>>(&read.stdout).unwrap(),
+        json,
+        "{read:?}"
+    );
 }
 
 #[test]
@@ -127,7 +138,8 @@ fn a_session_of_this_shell_needs_no_target() {
 fn keys_are_not_shown_on_a_terminal() {
     let (scene, told) = ready();
     for format in ["process", "env", "dotenv"] {
-        let mut terminal = scene.world.terminal(["env", "production", "read", "--format", format]).unwrap();
+        let mut terminal =
+            scene.world.terminal(["env", "production", "read", "--format", format]).unwrap();
         terminal.wait_for("assume-role exec ACCOUNT ROLE -- COMMAND").unwrap();
         assert_eq!(terminal.wait().unwrap(), 2);
         assert!(KEYS.iter().all(|name| !terminal.text().contains(told.get(name).unwrap())));
@@ -139,7 +151,8 @@ fn a_file_that_others_may_read_is_warned_of() {
     let (scene, _) = ready();
     let line = |mask: &str| {
         let mut command = scene.world.command_of("sh");
-        command.args(["-c", &format!("umask {mask}; assume-role env production read >~/keys-{mask}")]);
+        command
+            .args(["-c", &format!("umask {mask}; assume-role env production read >~/keys-{mask}")]);
         run(command, b"").unwrap()
     };
     assert_eq!(line("077").stderr, "");
@@ -148,7 +161,7 @@ fn a_file_that_others_may_read_is_warned_of() {
 }
 
 /// One form of a secret that is `value`.
-fn form(format: EnvFormat, value: &str) -> assume_role::error::Result<String> {
+fn form(format: EnvFormat, value: &str) -> assume_role::testing::error::Result<String> {
     let variable = |name: &str| match name {
         "AWS_ACCESS_KEY_ID" => Some("ASIA"),
         "AWS_SECRET_ACCESS_KEY" => Some(value),
@@ -160,10 +173,14 @@ fn form(format: EnvFormat, value: &str) -> assume_role::error::Result<String> {
 /// No key of AWS's holds such characters, but programs that print keys may.
 #[test]
 fn what_no_key_holds_comes_back_too() {
-    let kept = |value: &str| !value.is_empty() && value.chars().all(|c| is_plain(c) || "\n\t".contains(c));
-    for (shell, format) in
-        [("bash", EnvFormat::Env), ("zsh", EnvFormat::Env), ("dash", EnvFormat::EnvNoExport), ("fish", EnvFormat::Fish)]
-    {
+    let kept =
+        |value: &str| !value.is_empty() && value.chars().all(|c| is_plain(c) || "\n\t".contains(c));
+    for (shell, format) in [
+        ("bash", EnvFormat::Env),
+        ("zsh", EnvFormat::Env),
+        ("dash", EnvFormat::EnvNoExport),
+        ("fish", EnvFormat::Fish),
+    ] {
         let mut values = values(kept);
         values.extend(["=ls", "~", "a:~", "-n", "a\\", "'", "{a,b}"].map(str::to_owned));
         if !is_here(shell) {
@@ -171,7 +188,8 @@ fn what_no_key_holds_comes_back_too() {
         }
         let home = tempfile::tempdir().unwrap();
         let print = "printf '%s\\0' \"$AWS_SECRET_ACCESS_KEY\"\n";
-        let script: String = values.iter().map(|value| form(format, value).unwrap() + print).collect();
+        let script: String =
+            values.iter().map(|value| form(format, value).unwrap() + print).collect();
         let outcome = real_shells::run(&[shell], home.path(), &[("LC_ALL", "C.UTF-8")], &script);
         let printed: Vec<&str> = outcome.out.split_terminator('\0').collect();
         assert_eq!(printed.len(), values.len(), "{shell}: {}", outcome.err);
@@ -186,13 +204,17 @@ fn what_no_key_holds_comes_back_too() {
 fn a_dotenv_file_says_what_it_was_given() {
     let Some((python, script)) = python("read_dotenv.py") else { return };
     let values = values(|value| !value.is_empty() && value.chars().all(is_plain));
-    let written: Vec<(&String, String)> =
-        values.iter().filter_map(|value| Some((value, form(EnvFormat::Dotenv, value).ok()?))).collect();
+    let written: Vec<(&String, String)> = values
+        .iter()
+        .filter_map(|value| Some((value, form(EnvFormat::Dotenv, value).ok()?)))
+        .collect();
     assert!(written.len() > 20 && written.len() < values.len());
     let text: String = written
         .iter()
         .zip(0..)
-        .map(|((_, text), number)| text.replace("AWS_SECRET_ACCESS_KEY", &format!("SECRET_{number}")))
+        .map(|((_, text), number)| {
+            text.replace("AWS_SECRET_ACCESS_KEY", &format!("SECRET_{number}"))
+        })
         .collect();
     let mut command = crate::support::process::detached(python);
     command.arg(script).env_clear().env("PYTHONDONTWRITEBYTECODE", "1");

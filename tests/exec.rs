@@ -37,7 +37,9 @@ fn environment(ran: &Ran) -> BTreeMap<String, String> {
 #[test]
 fn the_command_gets_what_a_switch_sets_and_nothing_that_contradicts_it() {
     let mut scene = bastion();
-    for (name, value) in [("AWS_PROFILE", "x"), ("AWS_SECURITY_TOKEN", "x"), ("AWS_VAULT", "x"), ("KEPT", "a b\n$c")] {
+    for (name, value) in
+        [("AWS_PROFILE", "x"), ("AWS_SECURITY_TOKEN", "x"), ("AWS_VAULT", "x"), ("KEPT", "a b\n$c")]
+    {
         scene.world.set(name, value);
     }
     scene.world.set("AWS_DEFAULT_REGION", "eu-north-1");
@@ -45,7 +47,9 @@ fn the_command_gets_what_a_switch_sets_and_nothing_that_contradicts_it() {
     let ran = scene.world.run(["exec", "production", "read", &code, "--", "env", "-0"]).unwrap();
     let got = environment(&ran);
     let told = scene.switch(&["production", "read"]);
-    for name in assume_role::shell::variables::restored().chain(assume_role::shell::variables::OWN) {
+    for name in assume_role::testing::shell::variables::restored()
+        .chain(assume_role::testing::shell::variables::OWN)
+    {
         assert_eq!(got.get(name).map(String::as_str), told.get(name), "{name}");
     }
     assert_eq!(got["KEPT"], "a b\n$c");
@@ -57,10 +61,15 @@ fn the_command_gets_what_a_switch_sets_and_nothing_that_contradicts_it() {
 #[test]
 fn what_the_command_returns_is_returned() {
     let scene = ready();
-    for (script, status) in [("exit 0", 0), ("exit 1", 1), ("exit 126", 126), ("kill -TERM $$", 143), ("exit 255", 255)]
+    for (script, status) in
+        [("exit 0", 0), ("exit 1", 1), ("exit 126", 126), ("kill -TERM $$", 143), ("exit 255", 255)]
     {
         let ran = exec(&scene, &["sh", "-c", script]);
-        assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (status, "", ""), "{script}");
+        assert_eq!(
+            (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
+            (status, "", ""),
+            "{script}"
+        );
     }
 }
 
@@ -92,9 +101,18 @@ fn env_agrees_about_commands_that_cannot_be_run() {
     let script = scene.world.write("script", "#!/nowhere/sh\n").unwrap();
     let empty = scene.world.write("empty", "\0\0").unwrap();
     for path in [&script, &empty] {
-        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+            .unwrap();
     }
-    for command in ["nowhere", "./nowhere", "/", "./script", "./empty", ".aws/credentials", ".aws/credentials/x"] {
+    for command in [
+        "nowhere",
+        "./nowhere",
+        "/",
+        "./script",
+        "./empty",
+        ".aws/credentials",
+        ".aws/credentials/x",
+    ] {
         let mut theirs = scene.world.command_of("env");
         theirs.args(["--", command]);
         assert_eq!(exec(&scene, &[command]).status, run(theirs, b"").unwrap().status, "{command}");
@@ -105,7 +123,17 @@ fn env_agrees_about_commands_that_cannot_be_run() {
 fn streams_arguments_and_the_name_are_as_they_were() {
     let scene = ready();
     let mut command = scene.world.command(EXEC);
-    command.args(["sh", "-c", "cat; printf '<%s>' \"$0\" \"$@\"; echo err >&2", "zero", "", "a b", "*", "--", "$x"]);
+    command.args([
+        "sh",
+        "-c",
+        "cat; printf '<%s>' \"$0\" \"$@\"; echo err >&2",
+        "zero",
+        "",
+        "a b",
+        "*",
+        "--",
+        "$x",
+    ]);
     let ran = run(command, b"from stdin\n").unwrap();
     assert_eq!(ran.stdout, "from stdin\n<zero><><a b><*><--><$x>");
     assert_eq!(ran.stderr, "err\n");
@@ -144,7 +172,8 @@ fn a_signal_that_was_ignored_is_ignored_by_the_command() {
         ours.args(["-c", "trap '' INT TSTP; exec \"$@\"", "sh", "assume-role"]).args(words);
         ours.args(["grep", "^SigIgn", "/proc/self/status"]);
         let ran = run(ours, b"").unwrap();
-        let mask = u64::from_str_radix(ran.stdout.trim_start_matches("SigIgn:").trim(), 16).unwrap();
+        let mask =
+            u64::from_str_radix(ran.stdout.trim_start_matches("SigIgn:").trim(), 16).unwrap();
         let both = 1 << 1 | 1 << 19;
         assert_eq!(mask & both, both, "{ran:?}");
     }
@@ -155,7 +184,11 @@ fn the_terminal_and_the_process_stay_the_same() {
     let scene = ready();
     let mut terminal = scene
         .world
-        .terminal(EXEC.iter().chain(&["sh", "-c", "test -t 0 && test -t 1 && test -t 2 && echo pid $$."]))
+        .terminal(EXEC.iter().chain(&[
+            "sh",
+            "-c",
+            "test -t 0 && test -t 1 && test -t 2 && echo pid $$.",
+        ]))
         .unwrap();
     terminal.wait_for(&format!("pid {}.", terminal.id())).unwrap();
     assert_eq!(terminal.wait().unwrap(), 0);
@@ -174,7 +207,10 @@ fn control_c_reaches_the_command_after_a_question_too() {
     terminal.press_control('c').unwrap();
     terminal.wait_for("caught").unwrap();
     assert_eq!(terminal.wait().unwrap(), 7);
-    let mut terminal = scene.world.terminal(EXEC.iter().chain(&["sh", "-c", "echo ready; exec sleep 60"])).unwrap();
+    let mut terminal = scene
+        .world
+        .terminal(EXEC.iter().chain(&["sh", "-c", "echo ready; exec sleep 60"]))
+        .unwrap();
     terminal.wait_for("ready").unwrap();
     terminal.press_control('c').unwrap();
     assert_eq!(terminal.wait().unwrap(), 130);
@@ -197,8 +233,11 @@ fn control_z_stops_the_command_and_fg_goes_on() {
     bash.args(["--norc", "--noprofile", "-i"]);
     let mut terminal = scene.world.terminal_of(bash).unwrap();
     // In two halves, so that the line itself does not show what it will print.
-    let script = "trap 'echo aga\\in' CONT; echo be\\gun; until read x; do :; done; echo go\\t \\$x";
-    terminal.type_line(&format!("PS1='$ '; assume-role exec production read -- sh -c \"{script}\"")).unwrap();
+    let script =
+        "trap 'echo aga\\in' CONT; echo be\\gun; until read x; do :; done; echo go\\t \\$x";
+    terminal
+        .type_line(&format!("PS1='$ '; assume-role exec production read -- sh -c \"{script}\""))
+        .unwrap();
     terminal.wait_for("MFA code of").unwrap();
     terminal.type_line(&scene.code()).unwrap();
     terminal.wait_for("begun").unwrap();
@@ -217,7 +256,11 @@ fn a_signal_to_the_process_is_one_to_the_command() {
     let scene = ready();
     let mut terminal = scene
         .world
-        .terminal(EXEC.iter().chain(&["sh", "-c", "trap 'exit 9' USR1; echo ready; while :; do sleep 0.1; done"]))
+        .terminal(EXEC.iter().chain(&[
+            "sh",
+            "-c",
+            "trap 'exit 9' USR1; echo ready; while :; do sleep 0.1; done",
+        ]))
         .unwrap();
     terminal.wait_for("ready").unwrap();
     terminal.signal(Signal::USR1).unwrap();
@@ -253,8 +296,14 @@ fn without_a_target_it_is_the_role_of_this_shell() {
     let calls = day.scene.sts.requests().len();
     let got = environment(&here(&shell, &["exec"]));
     assert!(shell.variables.iter().all(|(name, value)| got.get(name) == Some(value)));
-    assert_eq!(environment(&here(&shell, &["exec", "--min", "30m"]))["AWS_ACCESS_KEY_ID"], shell.key());
-    assert_eq!(environment(&here(&shell, &["exec", "--region", "eu-north-1"]))["AWS_REGION"], "eu-north-1");
+    assert_eq!(
+        environment(&here(&shell, &["exec", "--min", "30m"]))["AWS_ACCESS_KEY_ID"],
+        shell.key()
+    );
+    assert_eq!(
+        environment(&here(&shell, &["exec", "--region", "eu-north-1"]))["AWS_REGION"],
+        "eu-north-1"
+    );
     assert_eq!(day.scene.sts.requests().len(), calls);
     day.comes_to(3590);
     let renewed = environment(&here(&shell, &["exec"]));
@@ -280,13 +329,18 @@ fn a_shell_inside_knows_its_role_and_renews_it() {
     day.comes_to(20 * 60);
     let ran = exec(&day.scene, &["bash", "--norc", "-c", script]);
     assert_eq!(ran.status, 0, "{ran:?}");
-    assert!(ran.stdout.contains("production:read") && ran.stdout.ends_with("left nothing\n"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("production:read") && ran.stdout.ends_with("left nothing\n"),
+        "{ran:?}"
+    );
 }
 
 #[test]
 fn a_target_is_what_it_is_for_a_switch() {
     let scene = ready();
-    let accounts = format!(r#"{{"default": "{BASTION}", "one": {{"id": "{PRODUCTION}", "default_role": "read"}}}}"#);
+    let accounts = format!(
+        r#"{{"default": "{BASTION}", "one": {{"id": "{PRODUCTION}", "default_role": "read"}}}}"#
+    );
     scene.world.accounts(&accounts).unwrap();
     let arn = format!("arn:aws:iam::{PRODUCTION}:role/ops/deploy");
     for (target, role) in [("one", "read"), (arn.as_str(), "ops/deploy")] {
@@ -325,9 +379,11 @@ fn a_protected_account_is_entered_on_purpose() {
 #[test]
 fn words_that_make_no_command_say_how_to_write_one() {
     let scene = bastion();
-    for words in
-        [&["exec", "production", "read"][..], &["exec", "production", "read", "aws", "s3", "ls"], &["exec", "--"]]
-    {
+    for words in [
+        &["exec", "production", "read"][..],
+        &["exec", "production", "read", "aws", "s3", "ls"],
+        &["exec", "--"],
+    ] {
         let ran = scene.world.run(words).unwrap();
         assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{words:?}");
         assert!(ran.stderr.contains("assume-role exec ACCOUNT ROLE -- COMMAND"), "{ran:?}");
@@ -341,7 +397,15 @@ fn no_secret_is_an_argument_and_nothing_else_is_started() {
     let log = scene.world.root().join("trace");
     let mut command = scene.world.command_of(strace);
     command.args(["-f", "-qq", "-s", "4096", "-e", "trace=execve,execveat", "-o"]).arg(&log);
-    command.arg(scene.world.program()).args(["exec", "production", "read", &scene.code(), "--", "env", "-0"]);
+    command.arg(scene.world.program()).args([
+        "exec",
+        "production",
+        "read",
+        &scene.code(),
+        "--",
+        "env",
+        "-0",
+    ]);
     let got = environment(&run(command, b"").unwrap());
     let trace = std::fs::read_to_string(log).unwrap();
     assert_eq!(trace.lines().filter(|line| line.contains("execve")).count(), 2, "{trace}");
@@ -359,8 +423,18 @@ fn boto3_and_the_aws_cli_see_the_role() {
     let ran = exec(&scene, &[python.to_str().unwrap(), script.to_str().unwrap()]);
     assert!(ran.stdout.contains(READ), "{ran:?}");
     let aws = python.with_file_name("aws");
-    let ran =
-        exec(&scene, &[aws.to_str().unwrap(), "sts", "get-caller-identity", "--query", "Arn", "--output", "text"]);
+    let ran = exec(
+        &scene,
+        &[
+            aws.to_str().unwrap(),
+            "sts",
+            "get-caller-identity",
+            "--query",
+            "Arn",
+            "--output",
+            "text",
+        ],
+    );
     assert_eq!(ran.stdout.trim(), READ, "{ran:?}");
 }
 

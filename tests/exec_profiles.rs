@@ -1,4 +1,5 @@
-//! `exec --profile-as`: several roles as profiles of one command, as a Terraform run with several providers wants them.
+//! `exec --profile-as`: several roles as profiles of one command, as a Terraform run with several
+//! providers wants them.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -18,7 +19,9 @@ fn ready() -> Scene {
     use crate::support::sts::{Role, Trust};
     scene.sts.add_role(Role::new(STAGING, "read").trusts(Trust::account(BASTION).mfa()));
     scene.world.set("AWS_DEFAULT_REGION", "eu-west-1");
-    let accounts = format!(r#"{{"default": "{BASTION}", "production": "{PRODUCTION}", "staging": "{STAGING}"}}"#);
+    let accounts = format!(
+        r#"{{"default": "{BASTION}", "production": "{PRODUCTION}", "staging": "{STAGING}"}}"#
+    );
     scene.world.accounts(&accounts).unwrap();
     scene.switch_with_code(&["production", "read"]);
     scene
@@ -44,7 +47,12 @@ fn config(scene: &Scene, profiles: &[&str]) -> (PathBuf, String) {
 }
 
 /// Who boto3 takes the profiles of the command for; `None` where there is no Python.
-fn boto3(scene: &Scene, profiles: &[&str], target: &[&str], names: &[&str]) -> Option<BTreeMap<String, String>> {
+fn boto3(
+    scene: &Scene,
+    profiles: &[&str],
+    target: &[&str],
+    names: &[&str],
+) -> Option<BTreeMap<String, String>> {
     let (python, script) = python("profile_identity.py")?;
     let command = ["--", python.to_str().unwrap(), script.to_str().unwrap()];
     let ran = exec(scene, profiles, &[target, &command, names].concat());
@@ -57,7 +65,15 @@ fn three_profiles_at_once_are_three_identities() {
     let scene = ready();
     let profiles = ["network=production:ops/deploy", "audit=staging:read", "app=production:read"];
     let Some((python_path, script)) = python("identities_at_once.py") else { return };
-    let command = ["--", python_path.to_str().unwrap(), script.to_str().unwrap(), "network", "audit", "app", "network"];
+    let command = [
+        "--",
+        python_path.to_str().unwrap(),
+        script.to_str().unwrap(),
+        "network",
+        "audit",
+        "app",
+        "network",
+    ];
     let ran = exec(&scene, &profiles, &command);
     let told: Vec<String> = serde_json::from_str(&ran.stdout).unwrap();
     let network = arn(PRODUCTION, "deploy");
@@ -65,8 +81,12 @@ fn three_profiles_at_once_are_three_identities() {
     let calls = scene.sts.count("AssumeRole");
     assert_eq!(calls, 3);
     // With a target its keys are there besides, for whatever names no profile.
-    let told = boto3(&scene, &profiles[..2], &["production", "admin"], &["network", "audit"]).unwrap();
-    assert_eq!((told["network"].clone(), told["audit"].clone()), (arn(PRODUCTION, "deploy"), arn(STAGING, "read")));
+    let told =
+        boto3(&scene, &profiles[..2], &["production", "admin"], &["network", "audit"]).unwrap();
+    assert_eq!(
+        (told["network"].clone(), told["audit"].clone()),
+        (arn(PRODUCTION, "deploy"), arn(STAGING, "read"))
+    );
     let (python, script) = python("identity.py").unwrap();
     let words = ["production", "admin", "--", python.to_str().unwrap(), script.to_str().unwrap()];
     let ran = exec(&scene, &profiles[..2], &words);
@@ -79,7 +99,16 @@ fn the_aws_cli_takes_them_too() {
     let Some((python, _)) = python("identity.py") else { return };
     let scene = ready();
     let aws = python.with_file_name("aws");
-    let call = ["--", aws.to_str().unwrap(), "sts", "get-caller-identity", "--query", "Arn", "--output", "text"];
+    let call = [
+        "--",
+        aws.to_str().unwrap(),
+        "sts",
+        "get-caller-identity",
+        "--query",
+        "Arn",
+        "--output",
+        "text",
+    ];
     let ran = exec(&scene, &["audit=staging:read"], &[&call[..], &["--profile", "audit"]].concat());
     assert_eq!(ran.stdout.trim(), arn(STAGING, "read"), "{ran:?}");
 }
@@ -87,12 +116,18 @@ fn the_aws_cli_takes_them_too() {
 #[test]
 fn without_a_target_there_are_no_keys_and_no_names() {
     let mut scene = ready();
-    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"] {
+    for name in
+        ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"]
+    {
         scene.world.set(name, "x");
     }
-    for name in
-        ["AWS_ACCOUNT_NAME", "AWS_VAULT", "ASSUME_ROLE_KEY_ID", "ASSUME_ROLE_TARGET", "AWS_CREDENTIAL_EXPIRATION"]
-    {
+    for name in [
+        "AWS_ACCOUNT_NAME",
+        "AWS_VAULT",
+        "ASSUME_ROLE_KEY_ID",
+        "ASSUME_ROLE_TARGET",
+        "AWS_CREDENTIAL_EXPIRATION",
+    ] {
         scene.world.set(name, "x");
     }
     scene.world.set("AWS_PROFILE", "audit");
@@ -100,9 +135,14 @@ fn without_a_target_there_are_no_keys_and_no_names() {
     scene.world.set("ASSUME_ROLE_REGION", "eu-west-1");
     let ran = exec(&scene, &["audit=staging:read"], &["--", "env"]);
     assert_eq!(ran.status, 0, "{ran:?}");
-    let mut left: Vec<&str> =
-        ran.stdout.lines().filter(|line| line.starts_with("AWS_") || line.starts_with("ASSUME_")).collect();
-    left.retain(|line| !line.starts_with("AWS_CONFIG_FILE=") && !line.starts_with("AWS_ENDPOINT_URL_"));
+    let mut left: Vec<&str> = ran
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("AWS_") || line.starts_with("ASSUME_"))
+        .collect();
+    left.retain(|line| {
+        !line.starts_with("AWS_CONFIG_FILE=") && !line.starts_with("AWS_ENDPOINT_URL_")
+    });
     left.sort_unstable();
     let expected = [
         "ASSUME_ROLE_REGION=eu-west-1",
@@ -122,7 +162,11 @@ fn the_users_own_profiles_stay_and_those_of_the_same_name_give_way() {
     scene.world.config(own).unwrap();
     let (path, text) = config(&scene, &["audit=staging:read"]);
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    assert!(path.starts_with(scene.world.home().join(".local/state/assume-role")), "{}", path.display());
+    assert!(
+        path.starts_with(scene.world.home().join(".local/state/assume-role")),
+        "{}",
+        path.display()
+    );
     let (_, rest) = text.split_once("# mine\n").unwrap();
     let own_config = scene.world.home().join(".aws/config");
     let line = format!(
@@ -144,7 +188,11 @@ fn the_users_own_profiles_stay_and_those_of_the_same_name_give_way() {
 fn the_file_holds_no_secret() {
     let scene = ready();
     let (_, text) = config(&scene, &["audit=staging:read", "app=production:read"]);
-    let secrets = scene.sts.issued().into_iter().flat_map(|issued| [issued.secret, issued.token, issued.key_id]);
+    let secrets = scene
+        .sts
+        .issued()
+        .into_iter()
+        .flat_map(|issued| [issued.secret, issued.token, issued.key_id]);
     for secret in secrets.chain([scene.key.secret.clone(), scene.key.id.clone()]) {
         assert!(!text.contains(&secret));
     }
@@ -155,10 +203,15 @@ fn the_file_holds_no_secret() {
 fn the_base_is_found_where_the_user_has_it() {
     let mut scene = ready();
     std::fs::remove_file(scene.world.home().join(".aws/credentials")).unwrap();
-    let printed =
-        format!(r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}"}}"#, scene.key.id, scene.key.secret);
+    let printed = format!(
+        r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}"}}"#,
+        scene.key.id, scene.key.secret
+    );
     let answer = scene.world.write("answer", printed).unwrap();
-    scene.world.config(&format!("[profile hub]\ncredential_process = cat {}\n", answer.display())).unwrap();
+    scene
+        .world
+        .config(&format!("[profile hub]\ncredential_process = cat {}\n", answer.display()))
+        .unwrap();
     scene.world.set("AWS_PROFILE_ASSUME_ROLE", "hub");
     let (code, profiles) = (scene.code(), ["hub=staging:read"]);
     let told = boto3(&scene, &profiles, &["--mfa-code", &code], &["hub"]);
@@ -185,14 +238,19 @@ fn odd_names_mean_themselves_to_every_reader() {
         let words = ["exec", &profile, "--", "sh", "-c", "cat \"$AWS_CONFIG_FILE\""];
         let ours = run(command(&scene, &directory, &words), b"").unwrap();
         assert_eq!(ours.status, 0, "{account}: {ours:?}");
-        let line = ours.stdout.lines().find_map(|line| line.strip_prefix("credential_process = ")).unwrap();
+        let line = ours
+            .stdout
+            .lines()
+            .find_map(|line| line.strip_prefix("credential_process = "))
+            .unwrap();
         assert!(!line.contains(" #") && !line.contains(" ;"), "{line}");
         let mut shell = scene.world.command_of("sh");
         shell.args(["-c", line]);
         let ran = run(shell, b"").unwrap();
         assert!(serde_json::from_str::<Value>(&ran.stdout).is_ok(), "{line}: {ran:?}");
         if let Some((python, script)) = python("profile_identity.py") {
-            let words = ["exec", &profile, "--", python.to_str().unwrap(), script.to_str().unwrap(), &name];
+            let words =
+                ["exec", &profile, "--", python.to_str().unwrap(), script.to_str().unwrap(), &name];
             let ran = run(command(&scene, &directory, &words), b"").unwrap();
             let told: BTreeMap<String, String> = serde_json::from_str(&ran.stdout).unwrap();
             assert_eq!(told[&name], arn(STAGING, "read"), "{line}");
@@ -233,7 +291,12 @@ fn what_cannot_become_a_profile_is_refused_before_the_command_runs() {
     refused(3, &["a=nowhere:read"], &[], "there is no account 'nowhere'");
     refused(3, &["a=staging:re ad"], &[], "re ad");
     refused(4, &["a=staging:read", "b=staging:nobody"], &[], "it was to become the profile b");
-    refused(3, &["default=staging:read"], &[], "~/.aws/credentials:1: the profile default has keys there");
+    refused(
+        3,
+        &["default=staging:read"],
+        &[],
+        "~/.aws/credentials:1: the profile default has keys there",
+    );
     scene.world.config("[profile x]\naws_secret_access_key = abc\n").unwrap();
     refused(3, &["a=staging:read"], &[], "~/.aws/config:2: keys in this file would be copied");
 }
@@ -254,7 +317,16 @@ fn options_hold_for_every_profile() {
     let scene = ready();
     let (_, text) = config(&scene, &["a=staging:read"]);
     assert!(text.contains("credential-process -- staging read\nregion = eu-west-1\n"), "{text}");
-    let words = ["--region", "eu-north-1", "--duration", "30m", "--", "sh", "-c", "cat \"$AWS_CONFIG_FILE\""];
+    let words = [
+        "--region",
+        "eu-north-1",
+        "--duration",
+        "30m",
+        "--",
+        "sh",
+        "-c",
+        "cat \"$AWS_CONFIG_FILE\"",
+    ];
     let ran = exec(&scene, &["a=staging:read"], &words);
     let line = "credential-process --region=eu-north-1 --duration=30m -- staging read\nregion = eu-north-1\n";
     assert!(ran.stdout.contains(line), "{ran:?}");

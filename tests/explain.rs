@@ -1,4 +1,5 @@
-//! `explain`, through the binary: golden files of what it says, and proof that it asks nobody and changes nothing.
+//! `explain`, through the binary: golden files of what it says, and proof that it asks nobody and
+//! changes nothing.
 
 use std::fs;
 
@@ -74,7 +75,8 @@ fn world() -> World {
 
 /// What was said, with the places of this run under other names.
 fn said(world: &World, ran: &Ran) -> String {
-    let text = format!("{}{}{}", ran.stdout, ran.stderr, if ran.status == 0 { "" } else { "status " });
+    let text =
+        format!("{}{}{}", ran.stdout, ran.stderr, if ran.status == 0 { "" } else { "status " });
     let text = if ran.status == 0 { text } else { format!("{text}{}\n", ran.status) };
     assert!(!text.contains("s3cr3t"), "{text}");
     text.replace(&world.home().display().to_string(), "HOME")
@@ -85,7 +87,10 @@ fn said(world: &World, ran: &Ran) -> String {
 fn check(world: &World, name: &str, words: &str) {
     let before = world.snapshot().unwrap();
     let ran = world.run(["explain"].into_iter().chain(words.split_whitespace())).unwrap();
-    assert_golden(&format!("explain/{name}.txt"), &format!("$ assume-role explain {words}\n{}", said(world, &ran)));
+    assert_golden(
+        &format!("explain/{name}.txt"),
+        &format!("$ assume-role explain {words}\n{}", said(world, &ran)),
+    );
     assert_eq!(world.snapshot().unwrap(), before, "{name}");
 }
 
@@ -96,7 +101,10 @@ fn roles_of_accounts() {
         ("account", "production read"),
         ("words", "production ops/read 123456 us-east-1 --session-name me --external-id none"),
         ("entry", "guarded"),
-        ("entry-and-options", "guarded admin --yes --tag team=dev --duration 1h --region eu-west-2"),
+        (
+            "entry-and-options",
+            "guarded admin --yes --tag team=dev --duration 1h --region eu-west-2",
+        ),
         ("read-only", "looked-at read"),
         ("id", "555555555555 read --base work --mfa-serial GAHT87654321"),
         ("arn", "arn:aws-us-gov:iam::444444444444:role/ops/read us-gov-west-1"),
@@ -152,7 +160,10 @@ fn identity_providers() {
         ("AWS_ASSUME_ROLE_AUTH_SCHEME", "saml"),
         ("SAML_IDP_ASSERTION_URL", "https://idp.example.com/saml"),
         ("SAML_IDP_NAME", "corp"),
-        ("SAML_IDP_REQUEST_BODY_TEMPLATE", r#"{"user": "$saml_user", "password": "$saml_password"}"#),
+        (
+            "SAML_IDP_REQUEST_BODY_TEMPLATE",
+            r#"{"user": "$saml_user", "password": "$saml_password"}"#,
+        ),
     ] {
         world.set(name, value);
     }
@@ -168,14 +179,26 @@ fn identity_providers() {
 /// What the same home says before, between and after switches.
 fn stored(scene: &Scene, name: &str, words: &str) {
     let before = scene.world.snapshot().unwrap();
-    let (calls, ran) = (scene.sts.requests().len(), scene.world.run(["explain"].into_iter().chain(words.split(' '))));
+    let (calls, ran) = (
+        scene.sts.requests().len(),
+        scene.world.run(["explain"].into_iter().chain(words.split(' '))),
+    );
     let mut text = said(&scene.world, &ran.unwrap()).replace(&scene.sts.url(), "STS-URL");
     // A second may have gone by, or not.
-    for (now, later) in [(&*scene.key.short(), "…KEYS"), ("1h left", "59m left"), ("12h more", "11h59m more")] {
+    for (now, later) in
+        [(&*scene.key.short(), "…KEYS"), ("1h left", "59m left"), ("12h more", "11h59m more")]
+    {
         text = text.replace(now, later);
     }
-    assert_golden(&format!("explain/{name}.txt"), &format!("$ assume-role explain {words}\n{text}"));
-    assert_eq!((scene.sts.requests().len(), scene.world.snapshot().unwrap()), (calls, before), "{name}");
+    assert_golden(
+        &format!("explain/{name}.txt"),
+        &format!("$ assume-role explain {words}\n{text}"),
+    );
+    assert_eq!(
+        (scene.sts.requests().len(), scene.world.snapshot().unwrap()),
+        (calls, before),
+        "{name}"
+    );
 }
 
 impl crate::support::sts::AccessKey {
@@ -197,8 +220,15 @@ fn the_store_answers() {
 #[test]
 fn what_aws_taught_is_known() {
     let scene = with_user(User::new(crate::scenes::BASTION, "alice"));
-    scene.sts.add_role(Role::new(PRODUCTION, "short").max_session(7200).trusts(Trust::account(crate::scenes::BASTION)));
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "duration": "8h"}}}}"#)).unwrap();
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "short")
+            .max_session(7200)
+            .trusts(Trust::account(crate::scenes::BASTION)),
+    );
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "duration": "8h"}}}}"#))
+        .unwrap();
     OneShell::new(&scene).succeeds(&["production", "short"]);
     OneShell::new(&scene).succeeds(&["production", "short"]);
     stored(&scene, "shorter", "production short --refresh");
@@ -228,12 +258,17 @@ fn it_opens_no_socket_and_runs_nothing() {
     for words in [&["production", "read"][..], &["deploy"], &["signed-on"], &["printed"]] {
         let trace = world.root().join("trace");
         let mut command = world.command_of(&strace);
-        command.args(["-f", "-e", "trace=%network,execve,openat,open", "-o"]).arg(&trace).arg(world.program());
+        command
+            .args(["-f", "-e", "trace=%network,execve,openat,open", "-o"])
+            .arg(&trace)
+            .arg(world.program());
         command.arg("explain").args(words);
         assert_eq!(run(command, b"").unwrap().status, 0);
         let lines = fs::read_to_string(&trace).unwrap();
         assert_eq!(lines.matches("execve(").count(), 1, "{words:?}: {lines}");
-        for call in ["socket(", "connect(", "O_WRONLY", "O_RDWR", "O_CREAT", "resolv.conf", "/dev/tty"] {
+        for call in
+            ["socket(", "connect(", "O_WRONLY", "O_RDWR", "O_CREAT", "resolv.conf", "/dev/tty"]
+        {
             assert!(!lines.contains(call), "{words:?}: {call}: {lines}");
         }
         let home = world.home().display().to_string();
@@ -245,9 +280,15 @@ fn it_opens_no_socket_and_runs_nothing() {
             ".config/assume-role/config.toml",
             ".local/state/assume-role",
         ];
-        for path in lines.lines().filter_map(|line| line.split('"').nth(1)).filter_map(|path| path.strip_prefix(&home))
+        for path in lines
+            .lines()
+            .filter_map(|line| line.split('"').nth(1))
+            .filter_map(|path| path.strip_prefix(&home))
         {
-            assert!(allowed.iter().any(|name| path[1..].starts_with(name)), "{words:?} opens {path}");
+            assert!(
+                allowed.iter().any(|name| path[1..].starts_with(name)),
+                "{words:?} opens {path}"
+            );
         }
     }
 }

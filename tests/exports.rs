@@ -1,9 +1,9 @@
 //! The code that switches and leaves, evaluated by real shells.
 
-use assume_role::session::{Keys, Moment, Secret};
-use assume_role::shell::Shell;
-use assume_role::shell::exports::{self, Form};
-use assume_role::shell::variables::{Legacy, Switch};
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::exports::{self, Form};
+use assume_role::testing::shell::variables::{Legacy, Switch};
+use assume_role::testing::types::{Keys, Moment, Secret};
 
 use crate::real_shells::{dump, is_here, run};
 use crate::ways::{SECRET, Session, TOKEN, WAYS, in_every_way, write};
@@ -31,7 +31,8 @@ fn a_switch_sets_and_unsets() {
                 ("ASSUME_ROLE_TARGET", "R%26D%20a%2Ab%20%28eu%29 ops/read"),
                 ("ASSUME_ROLE_REGION", "eu-west-1"),
             ];
-            let ours: Vec<_> = environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let ours: Vec<_> =
+                environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let mut expected = expected.to_vec();
             expected.sort_unstable();
             assert_eq!(ours, expected, "{}: {}", way.name(), outcome.err);
@@ -58,7 +59,8 @@ fn a_second_switch_leaves_nothing_of_the_first() {
 fn leave_restores_what_stood_before() {
     in_every_way(
         |way| {
-            let before = way.set(false, "AWS_REGION", "eu-central-1") + &way.set(true, "GEO_ENV", "geo");
+            let before =
+                way.set(false, "AWS_REGION", "eu-central-1") + &way.set(true, "GEO_ENV", "geo");
             let steps = way.eval("first") + &way.eval("second") + &way.eval("leave");
             let region = if way.is_fish() {
                 "echo; echo REGION $AWS_REGION\nset --names | string match '*assume_role*'; true\n"
@@ -68,8 +70,18 @@ fn leave_restores_what_stood_before() {
             before + &dump("BEFORE") + &steps + &dump("AFTER") + region
         },
         |way, outcome| {
-            assert_eq!(outcome.environment("BEFORE"), outcome.environment("AFTER"), "{}", way.name());
-            assert!(outcome.out.ends_with("\nREGION eu-central-1\n"), "{}: {}", way.name(), outcome.out);
+            assert_eq!(
+                outcome.environment("BEFORE"),
+                outcome.environment("AFTER"),
+                "{}",
+                way.name()
+            );
+            assert!(
+                outcome.out.ends_with("\nREGION eu-central-1\n"),
+                "{}: {}",
+                way.name(),
+                outcome.out
+            );
             assert_eq!((outcome.status, outcome.err.as_str()), (0, ""), "{}", way.name());
         },
     );
@@ -83,7 +95,11 @@ fn a_child_shell_only_unsets_and_says_so() {
             let environment = outcome.environment("CHILD");
             let names: Vec<&str> = environment.keys().map(String::as_str).collect();
             assert!(names.is_empty(), "{}: {names:?} {}", way.name(), outcome.err);
-            assert!(outcome.err.contains("known only to the shell that switched"), "{}", way.name());
+            assert!(
+                outcome.err.contains("known only to the shell that switched"),
+                "{}",
+                way.name()
+            );
         },
     );
 }
@@ -92,14 +108,25 @@ fn a_child_shell_only_unsets_and_says_so() {
 fn a_child_shell_keeps_what_is_not_ours() {
     in_every_way(
         |way| {
-            let own = way.set(true, "AWS_ACCESS_KEY_ID", "AKIAOTHER") + &way.set(true, "AWS_REGION", "us-west-2");
+            let own = way.set(true, "AWS_ACCESS_KEY_ID", "AKIAOTHER")
+                + &way.set(true, "AWS_REGION", "us-west-2");
             way.eval("first") + &way.in_a_child(&(own + &way.eval("leave") + &dump("CHILD")))
         },
         |way, outcome| {
             let environment = outcome.environment("CHILD");
-            assert_eq!(environment["AWS_ACCESS_KEY_ID"], "AKIAOTHER", "{}: {}", way.name(), outcome.err);
+            assert_eq!(
+                environment["AWS_ACCESS_KEY_ID"],
+                "AKIAOTHER",
+                "{}: {}",
+                way.name(),
+                outcome.err
+            );
             assert_eq!(environment["AWS_REGION"], "us-west-2", "{}", way.name());
-            assert!(!environment.keys().any(|name| name.starts_with("ASSUME_ROLE")), "{}", way.name());
+            assert!(
+                !environment.keys().any(|name| name.starts_with("ASSUME_ROLE")),
+                "{}",
+                way.name()
+            );
             assert!(!environment.contains_key("AWS_ACCOUNT_NAME"), "{}", way.name());
         },
     );
@@ -110,9 +137,19 @@ fn with_nothing_to_leave_it_says_so_and_succeeds() {
     in_every_way(
         |way| dump("BEFORE") + &way.eval("leave") + &dump("AFTER"),
         |way, outcome| {
-            assert_eq!(outcome.environment("BEFORE"), outcome.environment("AFTER"), "{}", way.name());
+            assert_eq!(
+                outcome.environment("BEFORE"),
+                outcome.environment("AFTER"),
+                "{}",
+                way.name()
+            );
             assert_eq!(outcome.status, 0, "{}", way.name());
-            assert_eq!(outcome.err, "assume-role: no session to leave in this shell\n", "{}", way.name());
+            assert_eq!(
+                outcome.err,
+                "assume-role: no session to leave in this shell\n",
+                "{}",
+                way.name()
+            );
         },
     );
 }
@@ -137,9 +174,17 @@ fn a_read_only_variable_is_named_and_nothing_changes() {
                 |way, outcome| {
                     if !way.is_fish() {
                         let what = format!("{kind} {name} {}", way.name());
-                        assert_eq!(outcome.environment("BEFORE"), outcome.environment("AFTER"), "{what}");
+                        assert_eq!(
+                            outcome.environment("BEFORE"),
+                            outcome.environment("AFTER"),
+                            "{what}"
+                        );
                         assert_eq!(outcome.status, 9, "{what}: {}", outcome.err);
-                        assert!(outcome.err.contains(&format!("{name} is read-only")), "{what}: {}", outcome.err);
+                        assert!(
+                            outcome.err.contains(&format!("{name} is read-only")),
+                            "{what}: {}",
+                            outcome.err
+                        );
                     }
                 },
             );
@@ -158,7 +203,11 @@ fn what_is_kept_is_never_exported() {
             // dash cannot take a variable out of the environment again.
             if way.shell[0] != "dash" && way.shell[0] != "sh" {
                 let names = outcome.environment("AFTER");
-                assert!(!names.keys().any(|name| name.starts_with("__")), "{}: {names:?}", way.name());
+                assert!(
+                    !names.keys().any(|name| name.starts_with("__")),
+                    "{}: {names:?}",
+                    way.name()
+                );
             }
         },
     );
@@ -186,7 +235,8 @@ fn aliases_functions_and_attributes_do_not_get_in_between() {
         if !way.eval.contains("eval $") {
             setup.push_str("IFS=x\n");
         }
-        let outcome = run(way.shell, home.path(), &[], &(setup + &way.eval("first") + &dump("AFTER")));
+        let outcome =
+            run(way.shell, home.path(), &[], &(setup + &way.eval("first") + &dump("AFTER")));
         let environment = outcome.environment("AFTER");
         assert_eq!(environment["AWS_ACCOUNT_ROLE"], "ops/read", "{}: {}", way.name(), outcome.err);
         assert_eq!(environment["AWS_ACCOUNT_NAME"], "production", "{}", way.name());
@@ -222,7 +272,11 @@ fn a_universal_variable_of_fish_is_named() {
     let script = "set -Ux AWS_PROFILE old\nset -Ux AWS_REGION us-west-2\neval (cat first)\necho status $status\n";
     let rest = format!("{}eval (cat leave)\necho $AWS_PROFILE $AWS_REGION\n", dump("AFTER"));
     let outcome = run(&["fish with configuration"], home.path(), &[], &(script.to_owned() + &rest));
-    assert!(outcome.err.contains("set -e -U AWS_PROFILE") && !outcome.err.contains("AWS_REGION"), "{}", outcome.err);
+    assert!(
+        outcome.err.contains("set -e -U AWS_PROFILE") && !outcome.err.contains("AWS_REGION"),
+        "{}",
+        outcome.err
+    );
     assert!(outcome.out.contains("status 0"), "{}", outcome.out);
     assert_eq!(outcome.environment("AFTER")["AWS_REGION"], "eu-west-1");
     assert!(outcome.out.ends_with("old us-west-2\n"), "{}", outcome.out);
@@ -286,7 +340,8 @@ fn a_failure_reaches_the_status() {
     for shell in ["sh", "dash", "bash", "zsh"] {
         if is_here(shell) {
             let home = tempfile::tempdir().unwrap();
-            let script = format!("eval \"$(printf %s '{}')\"; echo $?", exports::failure(4).trim_end());
+            let script =
+                format!("eval \"$(printf %s '{}')\"; echo $?", exports::failure(4).trim_end());
             assert_eq!(run(&[shell], home.path(), &[], &script).out, "4\n", "{shell}");
         }
     }
@@ -301,8 +356,14 @@ fn the_bridge_for_other_prompts_comes_and_goes() {
         write(home.path(), "first", exports::switch(way.form, &switch).expose());
         write(home.path(), "leave", &exports::leave(way.form, false));
         let child = way.in_a_child(&(way.eval("leave") + &dump("CHILD")));
-        let outcome = run(way.shell, home.path(), &[], &(way.eval("first") + &dump("AFTER") + &child));
-        assert_eq!(outcome.environment("AFTER")["AWS_SSO_PROFILE"], "production:ops/read", "{}", way.name());
+        let outcome =
+            run(way.shell, home.path(), &[], &(way.eval("first") + &dump("AFTER") + &child));
+        assert_eq!(
+            outcome.environment("AFTER")["AWS_SSO_PROFILE"],
+            "production:ops/read",
+            "{}",
+            way.name()
+        );
         assert!(outcome.environment("CHILD").is_empty(), "{}: {}", way.name(), outcome.err);
     }
 }

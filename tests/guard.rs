@@ -1,4 +1,5 @@
-//! The guard of protected and of read-only accounts: what has to be typed, what gives up, and that no way leads around.
+//! The guard of protected and of read-only accounts: what has to be typed, what gives up, and that
+//! no way leads around.
 
 use std::process::Command;
 
@@ -10,8 +11,10 @@ use crate::support::sts::{Issued, Proof, Role, Trust, User};
 use crate::support::terminal::Terminal;
 
 const READ: [&str; 2] = ["production", "read"];
-const GUARDED: &str = r#"{"production": {"id": "123456789012", "protected": true}, "spare": "123456789012"}"#;
-const NARROW: &str = r#"{"production": {"id": "123456789012", "read_only": true}, "spare": "123456789012"}"#;
+const GUARDED: &str =
+    r#"{"production": {"id": "123456789012", "protected": true}, "spare": "123456789012"}"#;
+const NARROW: &str =
+    r#"{"production": {"id": "123456789012", "read_only": true}, "spare": "123456789012"}"#;
 const OIDC: &str = "https://oidc.example.test";
 
 /// A user without MFA, and roles that trust the user's account.
@@ -53,12 +56,17 @@ fn the_name_of_the_account_opens_it() {
 
 #[test]
 fn anything_else_changes_nothing() {
-    for typed in ["y", "yes", "prod", "Production", "productionproduction", "read", "spare", PRODUCTION] {
+    for typed in
+        ["y", "yes", "prod", "Production", "productionproduction", "read", "spare", PRODUCTION]
+    {
         let scene = scene(GUARDED);
         let mut terminal = asked(&scene, &READ, "type production:");
         terminal.type_line(typed).unwrap();
         let (code, text) = ended(terminal, 8);
-        assert!(code.is_empty() && text.contains("that was not production: nothing was changed"), "{text}");
+        assert!(
+            code.is_empty() && text.contains("that was not production: nothing was changed"),
+            "{text}"
+        );
         assert_eq!((scene.sts.connections(), scene.stored_sessions().len()), (0, 0), "{typed}");
     }
 }
@@ -79,12 +87,18 @@ fn giving_up_changes_nothing() {
 fn who_says_yes_is_not_asked_and_who_may_not_be_asked_is_refused() {
     let scene = scene(GUARDED);
     let (code, text) = ended(scene.on_terminal(&["production", "read", "--yes"]), 0);
-    assert!(code.contains("ASSUME_ROLE_PROTECTED='1'") && !text.contains("type production"), "{text}");
+    assert!(
+        code.contains("ASSUME_ROLE_PROTECTED='1'") && !text.contains("type production"),
+        "{text}"
+    );
     let (_, text) = ended(scene.on_terminal(&["production", "read", "--no-input"]), 8);
     assert!(text.contains("hint: if you mean it: assume-role production read --yes"), "{text}");
     for (words, hint) in [
         (&READ[..], "assume-role production read --yes"),
-        (&["arn:aws:iam::123456789012:role/read"], "assume-role arn:aws:iam::123456789012:role/read --yes"),
+        (
+            &["arn:aws:iam::123456789012:role/read"],
+            "assume-role arn:aws:iam::123456789012:role/read --yes",
+        ),
         (&[PRODUCTION, "read", "eu-west-1"], "assume-role 123456789012 read --yes"),
     ] {
         let said = scene.refused_at_once(8, words);
@@ -103,7 +117,10 @@ fn a_name_that_a_shell_would_not_take_is_quoted_in_the_hint() {
 fn another_name_of_the_account_is_as_protected() {
     let scene = scene(GUARDED);
     let said = scene.refused_at_once(8, &["spare", "read"]);
-    assert!(said.contains("spare leads to account 123456789012, which is protected as production"), "{said}");
+    assert!(
+        said.contains("spare leads to account 123456789012, which is protected as production"),
+        "{said}"
+    );
     assert!(said.contains("~/.aws/accounts:1:2"), "{said}");
     let said = scene.refused_at_once(8, &[PRODUCTION, "read"]);
     assert!(said.contains("account 123456789012 is protected as production"), "{said}");
@@ -111,7 +128,10 @@ fn another_name_of_the_account_is_as_protected() {
     terminal.type_line("spare").unwrap();
     assert!(ended(terminal, 0).0.contains("ASSUME_ROLE_PROTECTED='1'"));
     let told = scene.switch(&["spare", "read", "--yes"]);
-    assert_eq!((told.get("ASSUME_ROLE_PROTECTED"), told.get("AWS_ACCOUNT_NAME")), (Some("1"), Some("spare")));
+    assert_eq!(
+        (told.get("ASSUME_ROLE_PROTECTED"), told.get("AWS_ACCOUNT_NAME")),
+        (Some("1"), Some("spare"))
+    );
 }
 
 #[test]
@@ -137,12 +157,20 @@ fn a_request_that_somebody_put_into_the_environment_is_no_renewal() {
     let forged = |words: &[&str]| {
         let mut command = scene.world.command(words);
         let key = "ASIAFORGED0000000000";
-        command.envs([("AWS_ACCESS_KEY_ID", key), ("ASSUME_ROLE_KEY_ID", key), ("ASSUME_ROLE_EXPIRES", "1")]);
+        command.envs([
+            ("AWS_ACCESS_KEY_ID", key),
+            ("ASSUME_ROLE_KEY_ID", key),
+            ("ASSUME_ROLE_EXPIRES", "1"),
+        ]);
         command.env("ASSUME_ROLE_TARGET", "-- production read");
         run(command, b"").unwrap()
     };
-    for words in [&["export", "--shell", "bash", "ensure", "45m"][..], &["exec", "--", "true"], &["env"], &["console"]]
-    {
+    for words in [
+        &["export", "--shell", "bash", "ensure", "45m"][..],
+        &["exec", "--", "true"],
+        &["env"],
+        &["console"],
+    ] {
         let ran = forged(words);
         assert_eq!((ran.status, ran.stdout.as_str()), (8, ""), "{words:?}: {ran:?}");
     }
@@ -152,7 +180,8 @@ fn a_request_that_somebody_put_into_the_environment_is_no_renewal() {
 /// A profile `handed` with keys that say nothing of their account; they are those of a role.
 fn handed(accounts: &str) -> Scene {
     let scene = scene(accounts);
-    let Issued { key_id, secret, token, .. } = scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice");
+    let Issued { key_id, secret, token, .. } =
+        scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice");
     scene
         .world
         .config(&format!(
@@ -206,15 +235,21 @@ fn every_way_into_a_read_only_account_is_narrow() {
             "[profile led]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/admin\nsource_profile = default\nregion = eu-west-1\n"
         ))
         .unwrap();
-    for words in
-        [&READ[..], &["spare", "read"], &[PRODUCTION, "read"], &["arn:aws:iam::123456789012:role/read"], &["led"]]
-    {
+    for words in [
+        &READ[..],
+        &["spare", "read"],
+        &[PRODUCTION, "read"],
+        &["arn:aws:iam::123456789012:role/read"],
+        &["led"],
+    ] {
         scene.switch(&[words, &["--refresh"]].concat());
         assert_eq!(policies(&scene, "AssumeRole"), POLICY, "{words:?}");
         scene.switch(&[words, &["--refresh", "--write"]].concat());
         assert_eq!(policies(&scene, "AssumeRole"), "", "{words:?}");
-        let said =
-            scene.refused_at_once(8, &[words, &["--policy-arn", "arn:aws:iam::aws:policy/PowerUserAccess"]].concat());
+        let said = scene.refused_at_once(
+            8,
+            &[words, &["--policy-arn", "arn:aws:iam::aws:policy/PowerUserAccess"]].concat(),
+        );
         assert!(said.contains("read_only"), "{said}");
     }
 }
@@ -241,7 +276,10 @@ fn federated_sessions_are_narrow_too() {
         expired: false,
     };
     scene.sts.add_proof(proof);
-    let option = format!("--web-identity-token-file={}", scene.world.write("token", "token").unwrap().display());
+    let option = format!(
+        "--web-identity-token-file={}",
+        scene.world.write("token", "token").unwrap().display()
+    );
     scene.switch(&["spare", "build", &option]);
     assert_eq!(policies(&scene, "AssumeRoleWithWebIdentity"), POLICY);
     scene.switch(&["spare", "build", &option, "--write"]);
@@ -262,8 +300,15 @@ fn every_verb_that_hands_out_keys_stands_behind_the_guard() {
         let before = scene.world.snapshot().unwrap();
         let ran = scene.world.run(words).unwrap();
         assert_eq!((ran.status, ran.stdout.as_str()), (8, ""), "{words:?}: {ran:?}");
-        assert!(ran.stderr.contains("protected") && ran.stderr.contains("--yes"), "{words:?}: {ran:?}");
-        assert_eq!((scene.sts.connections(), scene.world.snapshot().unwrap()), (0, before), "{words:?}");
+        assert!(
+            ran.stderr.contains("protected") && ran.stderr.contains("--yes"),
+            "{words:?}: {ran:?}"
+        );
+        assert_eq!(
+            (scene.sts.connections(), scene.world.snapshot().unwrap()),
+            (0, before),
+            "{words:?}"
+        );
     }
     let ran = scene.world.run(["exec", "production", "read", "--yes", "--", "true"]).unwrap();
     assert_eq!(ran.status, 0, "{ran:?}");

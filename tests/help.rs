@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use assume_role::cli::help::{Length, command, examples_of};
-use assume_role::cli::{Parsed, parse, verbs};
-use assume_role::error::Kind;
+use assume_role::testing::cli::help::{Length, command, examples_of};
+use assume_role::testing::cli::{Parsed, parse, verbs};
+use assume_role::testing::error::Kind;
 
 use crate::scenes::{PRODUCTION, bastion, binary, with_user};
 use crate::support::process;
@@ -27,7 +27,8 @@ fn paths() -> Vec<Vec<String>> {
     for verb in whole.get_subcommands() {
         paths.push(vec![verb.get_name().to_owned()]);
         paths.extend(
-            verb.get_subcommands().map(|deeper| vec![verb.get_name().to_owned(), deeper.get_name().to_owned()]),
+            verb.get_subcommands()
+                .map(|deeper| vec![verb.get_name().to_owned(), deeper.get_name().to_owned()]),
         );
     }
     paths
@@ -51,7 +52,8 @@ fn the_short_help_fits_a_screen_and_starts_with_examples() {
     for verb in verbs() {
         assert!(words.contains(verb.as_str()), "{verb} is not in:\n{text}");
     }
-    let options: Vec<&str> = words.into_iter().filter(|word| word.starts_with("--") && word.len() > 2).collect();
+    let options: Vec<&str> =
+        words.into_iter().filter(|word| word.starts_with("--") && word.len() > 2).collect();
     let whole = command(Length::Long);
     let known: BTreeSet<String> =
         whole.get_arguments().filter_map(|option| option.get_long().map(str::to_owned)).collect();
@@ -92,7 +94,9 @@ fn the_long_help_tells_everything() {
     for kind in kinds {
         assert!(text.contains(&format!("\n  {} ", kind.exit_code())), "{kind:?}");
     }
-    for word in ["~/.aws/accounts", "AWS_PROFILE_ASSUME_ROLE", "ASSUME_ROLE_CONFIG_<KEY>", "_SIGNIN"] {
+    for word in
+        ["~/.aws/accounts", "AWS_PROFILE_ASSUME_ROLE", "ASSUME_ROLE_CONFIG_<KEY>", "_SIGNIN"]
+    {
         assert!(text.contains(word), "{word}");
     }
     assert!(!text.contains("\n\n\n"), "{text}");
@@ -109,15 +113,24 @@ fn every_verb_has_an_example_that_the_program_can_read() {
         assert!(!examples.is_empty(), "{name} has no example");
         assert_eq!(text.lines().nth(2), Some("Examples:"), "{text}");
         for example in examples {
-            assert!(text.contains(example.line) && example.line.contains(&name), "{}", example.line);
+            assert!(
+                text.contains(example.line) && example.line.contains(&name),
+                "{}",
+                example.line
+            );
         }
     }
 }
 
 /// The words behind the program's name in a line of a shell, up to what ends the command.
 fn typed(line: &str) -> Vec<OsString> {
-    let (_, behind) = line.split_once("assume-role ").unwrap_or_else(|| panic!("{line} calls something else"));
-    let end = [" | ", " && ", " > ", ")"].iter().filter_map(|end| behind.find(end)).min().unwrap_or(behind.len());
+    let (_, behind) =
+        line.split_once("assume-role ").unwrap_or_else(|| panic!("{line} calls something else"));
+    let end = [" | ", " && ", " > ", ")"]
+        .iter()
+        .filter_map(|end| behind.find(end))
+        .min()
+        .unwrap_or(behind.len());
     behind[..end].split_whitespace().map(OsString::from).collect()
 }
 
@@ -146,7 +159,10 @@ fn the_short_help_of_a_verb_shows_the_options_that_matter_and_the_long_one_all()
     }
     assert!(short.contains("All session options: assume-role --help"), "{short}");
     // A word that is not for us asks for nothing.
-    assert_eq!(told(&["profile", "add", "-h"]).lines().next(), Some("Write a profile that leads to a role"));
+    assert_eq!(
+        told(&["profile", "add", "-h"]).lines().next(),
+        Some("Write a profile that leads to a role")
+    );
 }
 
 #[test]
@@ -154,7 +170,9 @@ fn the_manual_page_is_sound_and_tells_every_verb() {
     let world = World::new(binary()).unwrap();
     let page = world.run(["man"]).unwrap().stdout;
     assert!(page.is_ascii());
-    for section in ["NAME", "SYNOPSIS", "EXAMPLES", "OPTIONS", "VERBS", "FILES", "VARIABLES", "\"EXIT CODES\""] {
+    for section in
+        ["NAME", "SYNOPSIS", "EXAMPLES", "OPTIONS", "VERBS", "FILES", "VARIABLES", "\"EXIT CODES\""]
+    {
         assert!(page.contains(&format!("\n.SH {section}\n")), "{section}");
     }
     let Some(groff) = find("groff") else { return };
@@ -194,7 +212,9 @@ fn a_role_that_aws_refuses_may_be_a_typo() {
     let scene = with_user(User::new("999999999999", "alice"));
     scene
         .world
-        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "roles": ["read", "deploy"]}}}}"#))
+        .accounts(&format!(
+            r#"{{"production": {{"id": "{PRODUCTION}", "roles": ["read", "deploy"]}}}}"#
+        ))
         .unwrap();
     let said = scene.refused(4, &["production", "depoly"]);
     assert!(said.contains("hint: did you mean the role deploy?"), "{said}");
@@ -208,7 +228,9 @@ fn a_region_that_is_not_there_may_be_a_typo() {
     scene.world.set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1");
     let said = scene.refused(6, &["production", "read", "123456", "eu-wset-1"]);
     assert!(said.contains("region eu-wset-1 is not known here; did you mean eu-west-1"), "{said}");
-    assert!(!scene.refused(6, &["production", "read", "123456", "eu-west-1"]).contains("did you mean"));
+    assert!(
+        !scene.refused(6, &["production", "read", "123456", "eu-west-1"]).contains("did you mean")
+    );
 }
 
 #[test]
@@ -218,12 +240,19 @@ fn who_begins_is_told_the_first_step() {
         let ran = world.run([&["--"][..], &words].concat()).unwrap();
         assert_eq!(ran.status, 3, "{ran:?}");
         let command = format!("assume-role accounts add {} 123456789012", words[0]);
-        for told in ["nothing is set up yet", command.as_str(), "the keys of your own user into ~/.aws/credentials"] {
+        for told in [
+            "nothing is set up yet",
+            command.as_str(),
+            "the keys of your own user into ~/.aws/credentials",
+        ] {
             assert!(ran.stderr.contains(told), "{ran:?}");
         }
     }
     world.config("[profile work]\nregion = eu-west-1\n").unwrap();
     let ran = world.run(["production", "read"]).unwrap();
-    assert!(ran.stderr.contains("~/.aws/accounts does not exist") && ran.stderr.contains("the profiles there: work"));
+    assert!(
+        ran.stderr.contains("~/.aws/accounts does not exist")
+            && ran.stderr.contains("the profiles there: work")
+    );
     assert!(!ran.stderr.contains("nothing is set up"), "{ran:?}");
 }

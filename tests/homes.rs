@@ -1,5 +1,6 @@
-//! Homes of every kind: under each umask, of another user, read-only, full, missing; and the settings that choose
-//! where the store is. Whatever happens to a store that is there by default, the switch works.
+//! Homes of every kind: under each umask, of another user, read-only, full, missing; and the
+//! settings that choose where the store is. Whatever happens to a store that is there by default,
+//! the switch works.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, lchown};
@@ -21,12 +22,14 @@ fn skip(why: &str) {
     eprintln!("not done: {why}");
 }
 
-/// Gives everything of a world to a user without privileges, with a program that this user can reach.
+/// Gives everything of a world to a user without privileges, with a program that this user can
+/// reach.
 fn give_to_plain_user(scene: &Scene) {
     let program = scene.world.program();
     let binary = fs::canonicalize(&program).unwrap();
     fs::remove_file(&program).unwrap();
-    // Not `fs::copy`: a process forked meanwhile by another test would hold the copy open, and it could not be run.
+    // Not `fs::copy`: a process forked meanwhile by another test would hold the copy open, and it
+    // could not be run.
     assert!(Command::new("cp").arg(binary).arg(&program).status().unwrap().success());
     give(scene.world.root());
 }
@@ -59,7 +62,9 @@ fn no_file_is_ever_open_to_others() {
         fs::write(&log, "").unwrap();
         let mut command = scene.world.command_of("strace");
         command.args(["-f", "-e", "trace=%file,fchmod", "-o"]).arg(&log);
-        command.args(["sh", "-c", &format!("umask {umask}; exec \"$@\""), "sh"]).arg(scene.world.program());
+        command
+            .args(["sh", "-c", &format!("umask {umask}; exec \"$@\""), "sh"])
+            .arg(scene.world.program());
         if geteuid().is_root() {
             give_to_plain_user(&scene);
             command.uid(PLAIN_USER).gid(PLAIN_USER);
@@ -70,13 +75,25 @@ fn no_file_is_ever_open_to_others() {
         let log = fs::read_to_string(log).unwrap();
         let mut made = 0;
         for line in log.lines() {
-            let is_directory = line.contains("mkdir") || line.contains(" chmod(") || line.contains("fchmodat(");
-            if is_directory || line.contains("O_CREAT") || line.contains("creat(") || line.contains("fchmod(") {
+            let is_directory =
+                line.contains("mkdir") || line.contains(" chmod(") || line.contains("fchmodat(");
+            if is_directory
+                || line.contains("O_CREAT")
+                || line.contains("creat(")
+                || line.contains("fchmod(")
+            {
                 made += 1;
-                assert_eq!(mode_of(line), if is_directory { "0700" } else { "0600" }, "umask {umask}: {line}");
+                assert_eq!(
+                    mode_of(line),
+                    if is_directory { "0700" } else { "0600" },
+                    "umask {umask}: {line}"
+                );
             }
             let ours = scene.world.root().to_str().unwrap();
-            let stranger = line.split('"').nth(1).filter(|path| path.starts_with("/tmp") && !path.starts_with(ours));
+            let stranger = line
+                .split('"')
+                .nth(1)
+                .filter(|path| path.starts_with("/tmp") && !path.starts_with(ours));
             assert_eq!(stranger, None, "nothing of ours is looked for among everybody's files");
         }
         assert!(made > 10, "{log}");
@@ -94,7 +111,8 @@ fn no_file_is_ever_open_to_others() {
 fn costs_the_cache_only(ran: &Ran, why: &str) {
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(ran.stdout.contains("AWS_SESSION_TOKEN="), "{ran:?}");
-    let warnings: Vec<&str> = ran.stderr.lines().filter(|line| line.starts_with("warning: the store")).collect();
+    let warnings: Vec<&str> =
+        ran.stderr.lines().filter(|line| line.starts_with("warning: the store")).collect();
     assert_eq!(warnings.len(), 1, "{ran:?}");
     assert!(warnings[0].contains("the store is not used") && warnings[0].contains(why), "{ran:?}");
 }
@@ -125,13 +143,16 @@ fn the_home_of_another_user_gets_nothing() {
 /// Runs a switch where `prepare` has mounted something.
 fn run_mounted(scene: &Scene, prepare: &str) -> Ran {
     let mut command = scene.world.command_of("unshare");
-    command.args(["-m", "sh", "-c", &format!("{prepare} && exec \"$@\""), "sh"]).arg(scene.world.program());
+    command
+        .args(["-m", "sh", "-c", &format!("{prepare} && exec \"$@\""), "sh"])
+        .arg(scene.world.program());
     command.args(switch(scene));
     run(command, b"").unwrap()
 }
 
 fn can_mount() -> bool {
-    let can = geteuid().is_root() && Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|s| s.success());
+    let can = geteuid().is_root()
+        && Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|s| s.success());
     if !can {
         skip("mounting needs root");
     }
@@ -189,15 +210,20 @@ fn a_missing_home_costs_the_cache_only() {
             Some(home) => scene.world.set("HOME", home),
             None => scene.world.unset("HOME"),
         }
-        let why =
-            if home == Some("/nonexistent") { "/nonexistent does not exist" } else { "HOME names no absolute path" };
+        let why = if home == Some("/nonexistent") {
+            "/nonexistent does not exist"
+        } else {
+            "HOME names no absolute path"
+        };
         costs_the_cache_only(&scene.world.run(switch(&scene)).unwrap(), why);
         scene.world.set("ASSUME_ROLE_STORE", "file");
         is_refused(&scene.world.run(switch(&scene)).unwrap(), why);
         scene.world.set("ASSUME_ROLE_STORE", "none");
         let ran = scene.world.run(switch(&scene)).unwrap();
         assert!(ran.status == 0 && !ran.stderr.contains("warning"), "{ran:?}");
-        assert!(!Path::new("/nonexistent").exists() && !scene.world.home().join("relative").exists());
+        assert!(
+            !Path::new("/nonexistent").exists() && !scene.world.home().join("relative").exists()
+        );
     }
 }
 

@@ -1,5 +1,5 @@
-//! `accounts import`: each tool's files as that tool writes them, what comes of them, and that the second time changes
-//! nothing.
+//! `accounts import`: each tool's files as that tool writes them, what comes of them, and that the
+//! second time changes nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -45,7 +45,10 @@ fn imported(world: &World, words: &[&str], expected: &str) -> String {
     assert_eq!((again.stdout.as_str(), after), ("", world.snapshot().unwrap()), "{again:?}");
     assert!(again.stderr.contains("nothing is new"), "{again:?}");
     let told = ran.stdout + &ran.stderr;
-    assert!(!format!("{told}{expected}").to_lowercase().contains("imported-never"), "keys are not taken: {told}");
+    assert!(
+        !format!("{told}{expected}").to_lowercase().contains("imported-never"),
+        "keys are not taken: {told}"
+    );
     told
 }
 
@@ -65,12 +68,20 @@ fn the_old_script() {
 
 #[test]
 fn the_old_scripts_file_is_ours() {
-    let mut world = home(&[("assume-role/accounts", ".aws/accounts"), ("assume-role/accounts", "elsewhere")]);
+    let mut world =
+        home(&[("assume-role/accounts", ".aws/accounts"), ("assume-role/accounts", "elsewhere")]);
     let ran = world.run(["accounts", "import", "assume-role"]).unwrap();
-    assert!(ran.status == 3 && ran.stderr.contains("~/.aws/accounts is the file that this program uses"), "{ran:?}");
+    assert!(
+        ran.status == 3
+            && ran.stderr.contains("~/.aws/accounts is the file that this program uses"),
+        "{ran:?}"
+    );
     world.set("ACCOUNTS_FILE", world.home().join("elsewhere"));
     let ran = world.run(["accounts", "import", "assume-role"]).unwrap();
-    assert!(ran.status == 3 && ran.stderr.contains("~/elsewhere is the file that this program uses"), "{ran:?}");
+    assert!(
+        ran.status == 3 && ran.stderr.contains("~/elsewhere is the file that this program uses"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -94,7 +105,10 @@ fn aws_vault() {
          \"deploy\": {\"id\": \"222222222222\", \"roles\": [\"ops/Deploy\"]}\n}\n",
     );
     assert!(told.contains("~/.aws/config:33: this profile names no account and role"), "{told}");
-    assert!(told.contains("left out: ~/.aws/config:27: account 444444444444 has no name there"), "{told}");
+    assert!(
+        told.contains("left out: ~/.aws/config:27: account 444444444444 has no name there"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -131,7 +145,10 @@ fn aws_sso_cli() {
         }
     }
     let ran = home(&[]).run(["accounts", "import", "aws-sso-cli"]).unwrap();
-    assert!(ran.status == 3 && ran.stderr.contains("there is no file ~/.config/aws-sso/config.yaml"), "{ran:?}");
+    assert!(
+        ran.status == 3 && ran.stderr.contains("there is no file ~/.config/aws-sso/config.yaml"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -152,7 +169,10 @@ fn aws_config() {
 
 #[test]
 fn what_is_there_stays() {
-    let world = home(&[("aws-config/config", ".aws/config"), ("aws-sso-cli/config.yaml", ".aws-sso/config.yaml")]);
+    let world = home(&[
+        ("aws-config/config", ".aws/config"),
+        ("aws-sso-cli/config.yaml", ".aws-sso/config.yaml"),
+    ]);
     world
         .accounts("{\n  \"live\": \"111111111111\", \"gov\": \"999999999999\", \"Staging\": \"888888888888\"\n}")
         .unwrap();
@@ -162,8 +182,14 @@ fn what_is_there_stays() {
                 \"Staging\": \"888888888888\", \"sandbox\": {\"id\": \"022222222222\", \"roles\": [\"PowerUser\"]}\n}";
     assert_eq!(accounts(&world), with, "an account that has a name keeps it");
     let told = import(&world, &["aws-sso-cli"]).stderr;
-    assert!(told.contains("Staging stays 888888888888; ~/.aws-sso/config.yaml:22 says 444444444444"), "{told}");
-    assert!(accounts(&world).contains("\"Production\": {\"id\": \"111111111111\""), "an alias is a name of its own");
+    assert!(
+        told.contains("Staging stays 888888888888; ~/.aws-sso/config.yaml:22 says 444444444444"),
+        "{told}"
+    );
+    assert!(
+        accounts(&world).contains("\"Production\": {\"id\": \"111111111111\""),
+        "an alias is a name of its own"
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! Our reader of `~/.aws/config` and `~/.aws/credentials` beside botocore's and the SDK's, on hundreds of files: where
-//! the three differ, it is in one of the ways that `src/input/profiles/mod.rs` lists and argues, and in no other.
+//! Our reader of `~/.aws/config` and `~/.aws/credentials` beside botocore's and the SDK's, on
+//! hundreds of files: where the three differ, it is in one of the ways that
+//! `src/config/profiles/mod.rs` lists and argues, and in no other.
 
 mod classes;
 mod files;
@@ -60,18 +61,33 @@ fn three_readers_differ_only_as_is_written_down() {
             for (difference, shown) in differences(&read, outcome) {
                 match case.class(reader, &difference) {
                     Some(class) => {
-                        found.entry((reader, class)).or_insert_with(|| format!("{number}: {shown}"));
+                        found
+                            .entry((reader, class))
+                            .or_insert_with(|| format!("{number}: {shown}"));
                     }
-                    None => unexplained.push(format!("{reader:?} {shown}\n{config}----\n{credentials}====")),
+                    None => unexplained
+                        .push(format!("{reader:?} {shown}\n{config}----\n{credentials}====")),
                 }
             }
         }
         if number % 5 == 0 {
-            let plain: Reading = read.iter().map(|(name, keys)| ((*name).to_owned(), keys.clone().unwrap())).collect();
-            assert_eq!((of_botocore, &of_sdk), (&Ok(plain.clone()), &Ok(plain)), "{config}----\n{credentials}");
+            let plain: Reading = read
+                .iter()
+                .map(|(name, keys)| ((*name).to_owned(), keys.clone().unwrap()))
+                .collect();
+            assert_eq!(
+                (of_botocore, &of_sdk),
+                (&Ok(plain.clone()), &Ok(plain)),
+                "{config}----\n{credentials}"
+            );
         }
     }
-    assert!(unexplained.is_empty(), "{}: {}", unexplained.len(), unexplained[..unexplained.len().min(5)].join("\n"));
+    assert!(
+        unexplained.is_empty(),
+        "{}: {}",
+        unexplained.len(),
+        unexplained[..unexplained.len().min(5)].join("\n")
+    );
     let ways: Vec<(Reader, Class)> = found.keys().copied().collect();
     assert_eq!(ways, KNOWN, "{found:#?}");
 }
@@ -84,7 +100,10 @@ fn keys_of(read: &BTreeMap<&str, Option<Values>>, other: &Outcome) -> BTreeSet<S
 }
 
 /// Where another reading differs from ours. What we refuse has to be refused by the others too.
-fn differences<'a>(read: &'a BTreeMap<&str, Option<Values>>, other: &'a Outcome) -> Vec<(Difference<'a>, String)> {
+fn differences<'a>(
+    read: &'a BTreeMap<&str, Option<Values>>,
+    other: &'a Outcome,
+) -> Vec<(Difference<'a>, String)> {
     let theirs = match other {
         Ok(theirs) => theirs,
         Err(why) => return vec![(Difference::Refused(why), why.clone())],
@@ -93,11 +112,14 @@ fn differences<'a>(read: &'a BTreeMap<&str, Option<Values>>, other: &'a Outcome)
     for (&name, values) in read {
         match (values, theirs.get(name)) {
             (_, None) => found.push((Difference::Ours(name), format!("lacks {name}"))),
-            (None, Some(_)) => found.push((Difference::Theirs(name), format!("finds nothing wrong in {name}"))),
+            (None, Some(_)) => {
+                found.push((Difference::Theirs(name), format!("finds nothing wrong in {name}")));
+            }
             (Some(ours), Some(theirs)) => {
                 let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
                 for key in keys.into_iter().filter(|key| ours.get(*key) != theirs.get(*key)) {
-                    let (ours, theirs) = (ours.get(key).map(String::as_str), theirs.get(key).map(String::as_str));
+                    let (ours, theirs) =
+                        (ours.get(key).map(String::as_str), theirs.get(key).map(String::as_str));
                     let shown = format!("{name} {key}: {ours:?} here, {theirs:?} there");
                     found.push((Difference::Value { profile: name, key, ours, theirs }, shown));
                 }

@@ -1,10 +1,11 @@
-//! What `init` prints, loaded by real shells: silently, twice, under every option people set, from every path.
+//! What `init` prints, loaded by real shells: silently, twice, under every option people set, from
+//! every path.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use assume_role::shell::Shell;
-use assume_role::shell::integration::{InitOptions, ShortName, script};
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::{InitOptions, ShortName, script};
 
 use crate::real_shells::{is_here, run};
 use crate::scenes::bastion;
@@ -15,8 +16,8 @@ pub struct Home {
     pub program: PathBuf,
 }
 
-/// Writes down how it was called, then answers `export` with the file `code` and anything else with its words. Ends
-/// as `ANSWER` says: with that status, or killed once everything is printed.
+/// Writes down how it was called, then answers `export` with the file `code` and anything else with
+/// its words. Ends as `ANSWER` says: with that status, or killed once everything is printed.
 const STAND_IN: &str = r#"#!/bin/sh
 printf '%s\n' "$@" >"$HOME/words"
 printf '%s' "${COMPLETE-unset}" >"$HOME/complete"
@@ -50,7 +51,10 @@ impl Home {
     /// Writes `init.bash`, `init.zsh` and `init.fish`.
     pub fn init(&self, options: &InitOptions) {
         for shell in Shell::ALL {
-            self.write(&format!("init.{}", shell.name()), &script(shell, &self.program, options).unwrap());
+            self.write(
+                &format!("init.{}", shell.name()),
+                &script(shell, &self.program, options).unwrap(),
+            );
         }
     }
 
@@ -101,7 +105,8 @@ fn loading_twice_is_silent() {
     run(&["bash --posix", "-eu"], home.path(), &[], &BASH.repeat(2)).assert_silent("POSIX mode");
 }
 
-/// Whoever mistypes a setting still gets the function in the next shell, and the reason why it looks as it does.
+/// Whoever mistypes a setting still gets the function in the next shell, and the reason why it
+/// looks as it does.
 #[test]
 fn wrong_settings_are_told_and_the_script_is_that_without_any() {
     let scene = bastion();
@@ -118,14 +123,30 @@ fn wrong_settings_are_told_and_the_script_is_that_without_any() {
 fn an_alias_of_that_name_does_not_win() {
     let home = Home::new();
     home.write("code", "{ \\export GOT=it; }\n");
-    for (shell, more, load) in [("bash", "shopt -s expand_aliases\n", BASH), ("zsh", "alias -g return=GLOBAL\n", ZSH)] {
+    for (shell, more, load) in
+        [("bash", "shopt -s expand_aliases\n", BASH), ("zsh", "alias -g return=GLOBAL\n", ZSH)]
+    {
         let mut aliases = more.to_owned();
-        for word in ["local", "eval", "command", "return", "set", "setopt", "builtin", "unalias", "assume-role"] {
+        for word in [
+            "local",
+            "eval",
+            "command",
+            "return",
+            "set",
+            "setopt",
+            "builtin",
+            "unalias",
+            "assume-role",
+        ] {
             aliases.push_str(&format!("\\alias {word}='echo ALIAS'\n"));
         }
         let call = "\\builtin eval 'assume-role a r; echo \"$GOT $?\"'\n";
-        let outcome =
-            run(&[shell], home.path(), &[], &(aliases + &load.replace("eval", "\\builtin eval").repeat(2) + call));
+        let outcome = run(
+            &[shell],
+            home.path(),
+            &[],
+            &(aliases + &load.replace("eval", "\\builtin eval").repeat(2) + call),
+        );
         assert_eq!((outcome.out.as_str(), outcome.err.as_str()), ("it 0\n", ""), "{shell}");
     }
 }
@@ -133,7 +154,8 @@ fn an_alias_of_that_name_does_not_win() {
 #[test]
 fn posix_mode_of_bash_gets_no_function() {
     let home = Home::new();
-    let outcome = run(&["bash --posix"], home.path(), &[], &format!("{BASH}type assume-role || echo none\n"));
+    let outcome =
+        run(&["bash --posix"], home.path(), &[], &format!("{BASH}type assume-role || echo none\n"));
     assert_eq!(outcome.out, "none\n", "{}", outcome.err);
 }
 
@@ -159,8 +181,16 @@ fn any_path_works_and_none_is_run() {
     ] {
         let home = Home::with_program(&format!("{directory}/assume-role"));
         for (shell, load) in [("bash", BASH), ("zsh", ZSH), ("fish", FISH)] {
-            home.write("code", if shell == "fish" { "begin; set -gx GOT it; end\n" } else { "{ \\export GOT=it; }\n" });
-            let script = format!("{}assume-role a r\nassume-role logout\necho \"$GOT\"\n", load.repeat(2));
+            home.write(
+                "code",
+                if shell == "fish" {
+                    "begin; set -gx GOT it; end\n"
+                } else {
+                    "{ \\export GOT=it; }\n"
+                },
+            );
+            let script =
+                format!("{}assume-role a r\nassume-role logout\necho \"$GOT\"\n", load.repeat(2));
             let outcome = run(&[shell], home.path(), &[("LC_ALL", "C.UTF-8")], &script);
             let got = (outcome.out.as_str(), outcome.err.as_str());
             assert_eq!(got, ("printed logout\nit\n", ""), "{shell} {directory}");
@@ -172,7 +202,10 @@ fn any_path_works_and_none_is_run() {
 #[test]
 fn a_short_name_calls_the_long_one() {
     let home = Home::new();
-    home.init(&InitOptions { cmd: Some(ShortName::parse("a-r").unwrap()), ..InitOptions::default() });
+    home.init(&InitOptions {
+        cmd: Some(ShortName::parse("a-r").unwrap()),
+        ..InitOptions::default()
+    });
     for (shell, load) in [("bash", BASH), ("zsh", ZSH), ("fish", FISH)] {
         home.write("code", "");
         let outcome = run(&[shell], home.path(), &[], &format!("{}a-r x 'y z'\n", load.repeat(2)));
@@ -194,8 +227,10 @@ fn the_scripts_pass_their_linters() {
         (&["fish_indent", "--check"], "init.fish"),
     ] {
         if is_here(words[0]) {
-            let output = Command::new(words[0]).args(&words[1..]).arg(source.join(file)).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+            let output =
+                Command::new(words[0]).args(&words[1..]).arg(source.join(file)).output().unwrap();
+            let said =
+                String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success() && said.is_empty(), "{words:?} {file}:\n{said}");
         }
     }

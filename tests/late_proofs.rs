@@ -1,4 +1,5 @@
-//! Responses and tokens that are not taken: what is tried once more, what never is, and what is told.
+//! Responses and tokens that are not taken: what is tried once more, what never is, and what is
+//! told.
 
 use crate::saml::{AUDIENCE, PASSWORD, PROVIDER, federated, now, response, with_login};
 use crate::scenes::Scene;
@@ -79,7 +80,14 @@ fn what_is_refused_for_another_reason_is_never_sent_twice() {
         (Answer::redirect(302, "/login"), 4),
         (Answer::redirect(307, "/login"), 6),
         (Answer::text(503, ""), 6),
-        (Answer::assertion(&scene.accepts(&response(&["read"], now(), "https://sp.example.com"))), 4),
+        (
+            Answer::assertion(&scene.accepts(&response(
+                &["read"],
+                now(),
+                "https://sp.example.com",
+            ))),
+            4,
+        ),
         (Answer::assertion(&scene.accepts(&response(&["ops/deploy"], now(), AUDIENCE))), 4),
     ];
     for (at, (answer, status)) in wrong.into_iter().enumerate() {
@@ -106,9 +114,27 @@ fn each_refusal_of_a_proof_has_its_code_and_a_way_out() {
         ("InvalidIdentityToken", 400, 4, "AWS does not accept", "present certificate or keys"),
         ("IDPRejectedClaim", 403, 4, "the identity provider rejects", "the provider's log"),
         ("AccessDenied", 403, 4, "was refused", "compare the name letter by letter"),
-        ("RegionDisabledException", 403, 3, "STS is switched off in", "AWS_STS_REGIONAL_ENDPOINTS=legacy"),
-        ("PackedPolicyTooLarge", 400, 3, "session policies or tags", "AWS said PackedPolicyTooLarge"),
-        ("MalformedPolicyDocument", 400, 3, "session policies or tags", "AWS said MalformedPolicyDocument"),
+        (
+            "RegionDisabledException",
+            403,
+            3,
+            "STS is switched off in",
+            "AWS_STS_REGIONAL_ENDPOINTS=legacy",
+        ),
+        (
+            "PackedPolicyTooLarge",
+            400,
+            3,
+            "session policies or tags",
+            "AWS said PackedPolicyTooLarge",
+        ),
+        (
+            "MalformedPolicyDocument",
+            400,
+            3,
+            "session policies or tags",
+            "AWS said MalformedPolicyDocument",
+        ),
         ("IDPCommunicationError", 400, 6, "cannot reach the identity provider", "try again"),
     ];
     let scene = federated();

@@ -1,5 +1,5 @@
-//! Where secrets are, and that they are nowhere else: each command runs as talkative as it can, and everything that it
-//! says, writes and starts is searched.
+//! Where secrets are, and that they are nowhere else: each command runs as talkative as it can, and
+//! everything that it says, writes and starts is searched.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -30,7 +30,11 @@ fn talkative() -> Scene {
 /// Secrets that belong in no output: the user's key, base sessions, MFA codes that were sent.
 fn hidden(scene: &Scene) -> Vec<String> {
     let bases = scene.sts.issued().into_iter().filter(|issued| issued.action == "GetSessionToken");
-    let codes = scene.sts.requests().into_iter().filter_map(|logged| logged.get("TokenCode").map(str::to_owned));
+    let codes = scene
+        .sts
+        .requests()
+        .into_iter()
+        .filter_map(|logged| logged.get("TokenCode").map(str::to_owned));
     let of_bases = bases.flat_map(|base| [base.secret, base.token]);
     std::iter::once(scene.key.secret.clone()).chain(of_bases).chain(codes).collect()
 }
@@ -77,7 +81,10 @@ fn no_command_says_a_secret() {
         let ran = scene.world.run(words).unwrap();
         assert_tells_nothing(&scene, &ran, &format!("{words:?}"));
         if !words.contains(&"production") {
-            assert!(of_roles(&scene).iter().all(|secret| !ran.stdout.contains(secret)), "{words:?}");
+            assert!(
+                of_roles(&scene).iter().all(|secret| !ran.stdout.contains(secret)),
+                "{words:?}"
+            );
         }
     }
     assert!(scene.sts.count("AssumeRole") > 3, "the commands did their work");
@@ -99,7 +106,11 @@ fn no_failure_on_the_way_says_a_secret() {
             scene.sts.fail_always(action, Some(fault.clone()));
             let ran = scene.export(&["production", "read", &scene.code(), "-v"]);
             assert_tells_nothing(&scene, &ran, &format!("{action} {fault:?}"));
-            assert!(of_roles(&scene).iter().all(|secret| ran.status == 0 || !ran.stdout.contains(secret)));
+            assert!(
+                of_roles(&scene)
+                    .iter()
+                    .all(|secret| ran.status == 0 || !ran.stdout.contains(secret))
+            );
         }
     }
 }
@@ -118,7 +129,11 @@ fn files_hold_temporary_keys_only_in_the_store_and_for_the_owner_only() {
     scene.refused(4, &["production", "nobody"]);
     let store = scene.world.home().join(".local/state/assume-role");
     let (codes, key): (Vec<String>, String) = {
-        let sent = scene.sts.requests().into_iter().filter_map(|logged| logged.get("TokenCode").map(str::to_owned));
+        let sent = scene
+            .sts
+            .requests()
+            .into_iter()
+            .filter_map(|logged| logged.get("TokenCode").map(str::to_owned));
         (sent.collect(), scene.key.secret.clone())
     };
     let temporary: Vec<String> =
@@ -130,11 +145,21 @@ fn files_hold_temporary_keys_only_in_the_store_and_for_the_owner_only() {
         kept += holds;
         assert!(holds == 0 || path.starts_with(&store), "{}", path.display());
         assert!(!text.contains(&key) || path.ends_with(".aws/credentials"), "{}", path.display());
-        // The path of the program's own binary is the only thing here that is not ours to search for digits.
+        // The path of the program's own binary is the only thing here that is not ours to search
+        // for digits.
         let is_ours = path.starts_with(scene.world.home());
-        assert!(!is_ours || codes.iter().all(|code| !holds_code(&text, code)), "{}", path.display());
+        assert!(
+            !is_ours || codes.iter().all(|code| !holds_code(&text, code)),
+            "{}",
+            path.display()
+        );
         if path.starts_with(&store) {
-            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
+            assert_eq!(
+                path.metadata().unwrap().permissions().mode() & 0o777,
+                0o600,
+                "{}",
+                path.display()
+            );
         }
     }
     assert!(kept >= 4, "the store was looked at");
@@ -146,7 +171,8 @@ fn holds_code(text: &str, code: &str) -> bool {
     let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     text.match_indices(code).any(|(at, _)| {
         let bytes = text.as_bytes();
-        !digit(at.checked_sub(1).and_then(|before| bytes.get(before))) && !digit(bytes.get(at + code.len()))
+        !digit(at.checked_sub(1).and_then(|before| bytes.get(before)))
+            && !digit(bytes.get(at + code.len()))
     })
 }
 
@@ -165,7 +191,9 @@ fn after_logout_no_file_holds_a_secret() {
 
 #[test]
 fn a_trace_of_the_shell_shows_no_secret() {
-    for (shell, trace) in [(Shell::Bash, "set -x"), (Shell::Zsh, "setopt xtrace"), (Shell::Fish, "set fish_trace 1")] {
+    for (shell, trace) in
+        [(Shell::Bash, "set -x"), (Shell::Zsh, "setopt xtrace"), (Shell::Fish, "set fish_trace 1")]
+    {
         if shell.find().is_some() {
             let scene = talkative();
             scene.switch_with_code(&["production", "admin"]);
@@ -185,7 +213,14 @@ fn no_program_is_started_and_no_secret_is_an_argument() {
     let log = scene.world.root().join("trace");
     let mut command = scene.world.command_of(strace);
     command.args(["-f", "-qq", "-s", "4096", "-e", "trace=execve,execveat", "-o"]).arg(&log);
-    command.arg(scene.world.program()).args(["export", "--shell", "bash", "production", "read", "-v"]);
+    command.arg(scene.world.program()).args([
+        "export",
+        "--shell",
+        "bash",
+        "production",
+        "read",
+        "-v",
+    ]);
     command.args(["--mfa-code", &scene.code()]);
     let ran = run(command, b"").unwrap();
     assert_eq!(ran.status, 0, "{ran:?}");
@@ -201,7 +236,10 @@ fn no_program_is_started_and_no_secret_is_an_argument() {
 fn a_crash_leaves_no_memory_behind() {
     let scene = talkative();
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -c unlimited 2>/dev/null; exec assume-role export --shell bash production read"]);
+    command.args([
+        "-c",
+        "ulimit -c unlimited 2>/dev/null; exec assume-role export --shell bash production read",
+    ]);
     command.env_clear().envs(scene.world.environment()).current_dir(scene.world.home());
     let mut terminal = crate::support::terminal::Terminal::start_captured(command).unwrap();
     terminal.wait_for("MFA code of").unwrap();

@@ -23,7 +23,11 @@ fn world() -> World {
              [profile sso]\nsso_account_id = 111111111111\nsso_role_name = Admin\n",
         )
         .unwrap();
-    world.credentials("[default]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = x\n").unwrap();
+    world
+        .credentials(
+            "[default]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = x\n",
+        )
+        .unwrap();
     world
 }
 
@@ -40,7 +44,11 @@ fn a_table_for_people() {
          R and D                              222222222222\n\
          333333333333  ops/deploy             333333333333  profile chain\n"
     );
-    assert!(ran.stderr.contains("~/.aws/accounts:5") && ran.stderr.lines().count() == 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("~/.aws/accounts:5") && ran.stderr.lines().count() == 1,
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -65,9 +73,14 @@ fn json_for_programs() {
 #[test]
 fn it_fits_the_terminal_and_its_colours() {
     let world = world();
-    for (columns, extra) in [(80, ""), (50, ""), (20, ""), (50, "--color never"), (50, "--color always")] {
+    for (columns, extra) in
+        [(80, ""), (50, ""), (20, ""), (50, "--color never"), (50, "--color always")]
+    {
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("stty cols {columns}; assume-role list {extra} 2>/dev/null; echo done")]);
+        command.args([
+            "-c",
+            &format!("stty cols {columns}; assume-role list {extra} 2>/dev/null; echo done"),
+        ]);
         let mut terminal = world.terminal_of(command).unwrap();
         terminal.wait_for("done").unwrap();
         let text = terminal.text();

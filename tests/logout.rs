@@ -10,7 +10,8 @@ use crate::support::shells::{Script, Shell};
 /// The names in the store.
 fn stored(scene: &Scene) -> Vec<String> {
     let entries = fs::read_dir(scene.world.home().join(".local/state/assume-role")).unwrap();
-    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -22,7 +23,10 @@ fn logout_of_one_role_keeps_the_others() {
     let admin = scene.switch(&["production", "admin"]);
     let ran = scene.world.run(["logout", "production", "read"]).unwrap();
     assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    assert!(ran.stderr.contains("one entry forgotten") && ran.stderr.contains("assume-role leave"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("one entry forgotten") && ran.stderr.contains("assume-role leave"),
+        "{ran:?}"
+    );
     assert_eq!(scene.switch(&["production", "admin"]).keys().id, admin.keys().id);
     scene.switch(&["production", "read"]);
     assert_eq!(calls(&scene), (1, 3, 1));
@@ -38,17 +42,25 @@ fn logout_of_an_arn_or_a_profile_is_logout_of_its_role() {
     );
     scene.world.config(&config).unwrap();
     let admin = scene.switch_with_code(&["production", "admin"]);
-    for target in ["p", "arn:aws:iam::123456789012:role/read", "arn:aws:iam::123456789012:role/ops/deploy"] {
+    for target in
+        ["p", "arn:aws:iam::123456789012:role/read", "arn:aws:iam::123456789012:role/ops/deploy"]
+    {
         scene.switch(&["production", "read"]);
         scene.switch(&["p"]);
         scene.switch(&["deployer"]);
         let before = stored(&scene).len();
         let ran = scene.world.run(["logout", target]).unwrap();
         let forgotten = if target.ends_with("deploy") { 1 } else { 2 };
-        assert_eq!((ran.status, before - stored(&scene).len()), (0, forgotten), "{target}: {ran:?}");
+        assert_eq!(
+            (ran.status, before - stored(&scene).len()),
+            (0, forgotten),
+            "{target}: {ran:?}"
+        );
     }
     assert_eq!(scene.switch(&["production", "admin"]).keys().id, admin.keys().id);
-    for (target, status) in [("nobody", 3), ("arn:aws:iam::123456789012:user/alice", 3), ("production", 2)] {
+    for (target, status) in
+        [("nobody", 3), ("arn:aws:iam::123456789012:user/alice", 3), ("production", 2)]
+    {
         let ran = scene.world.run(["logout", target]).unwrap();
         assert_eq!(ran.status, status, "{ran:?}");
     }
@@ -73,7 +85,9 @@ fn after_logout_a_code_is_needed_but_not_the_device() {
     let scene = bastion();
     scene.switch_with_code(&["production", "read"]);
     assert_eq!(scene.world.run(["logout"]).unwrap().status, 0);
-    assert!(!stored(&scene).iter().any(|name| name.starts_with("role-") || name.starts_with("base-")));
+    assert!(
+        !stored(&scene).iter().any(|name| name.starts_with("role-") || name.starts_with("base-"))
+    );
     scene.refused(5, &["production", "read"]);
     scene.switch_with_code(&["production", "read"]);
     assert_eq!(scene.sts.count("ListMFADevices"), 1);
@@ -87,7 +101,9 @@ fn after_logout_of_all_only_the_history_is_left() {
     assert!(ran.stderr.contains("the history of use stays"), "{ran:?}");
     assert_eq!(stored(&scene), ["history"]);
     for issued in scene.sts.issued() {
-        let history = fs::read_to_string(scene.world.home().join(".local/state/assume-role/history")).unwrap();
+        let history =
+            fs::read_to_string(scene.world.home().join(".local/state/assume-role/history"))
+                .unwrap();
         assert!(!history.contains(&issued.secret) && !history.contains(&issued.token), "{history}");
     }
     assert!(scene.world.run(["logout", "--all"]).unwrap().stderr.contains("nothing was stored"));
@@ -124,7 +140,8 @@ fn logout_in_a_shell_with_a_session_names_the_way_to_leave_it() {
     let scene = bastion_at_home();
     scene.switch_with_code(&["production", "read"]);
     for shell in Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()) {
-        let text = "assume-role production read\nassume-role logout --all\necho $AWS_ACCOUNT_ROLE\n";
+        let text =
+            "assume-role production read\nassume-role logout --all\necho $AWS_ACCOUNT_ROLE\n";
         let rc = shell.loads_init();
         scene.switch_with_code(&["production", "read"]);
         let ran = Script::new(shell, text).rc(&rc).run(&scene.world).unwrap();

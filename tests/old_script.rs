@@ -1,7 +1,8 @@
-//! What the old script did wrong, one test for each fault that people met, named by what it should have done.
+//! What the old script did wrong, one test for each fault that people met, named by what it should
+//! have done.
 //!
-//! Everything runs the program in the shells that people used it from: through the function that `init` defines, and
-//! in the old form `eval "$(assume-role …)"`.
+//! Everything runs the program in the shells that people used it from: through the function that
+//! `init` defines, and in the old form `eval "$(assume-role …)"`.
 
 use crate::scenes::{BASTION, PRODUCTION, Scene, bastion, with_user};
 use crate::support::process::Ran;
@@ -13,7 +14,8 @@ const OLD: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Dash];
 
 /// Prints after a word: the status, who the shell says that it is, and its keys.
 fn look(shell: Shell, word: &str) -> String {
-    let names = "$AWS_ACCOUNT_NAME/$AWS_ACCOUNT_ROLE/$AWS_ACCESS_KEY_ID/$AWS_SESSION_TOKEN/$AWS_REGION";
+    let names =
+        "$AWS_ACCOUNT_NAME/$AWS_ACCOUNT_ROLE/$AWS_ACCESS_KEY_ID/$AWS_SESSION_TOKEN/$AWS_REGION";
     format!("echo \"{word} {} {names}\"\n", shell.status())
 }
 
@@ -26,16 +28,27 @@ fn seen(ran: &Ran, word: &str) -> (String, String) {
 }
 
 /// Runs a script after `init`, in each shell that there is.
-fn loaded(scene: impl Fn() -> Scene, script: impl Fn(&Scene, Shell) -> String, check: impl Fn(&Scene, &Ran)) {
+fn loaded(
+    scene: impl Fn() -> Scene,
+    script: impl Fn(&Scene, Shell) -> String,
+    check: impl Fn(&Scene, &Ran),
+) {
     for shell in Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()) {
         let scene = scene();
         let text = script(&scene, shell);
-        check(&scene, &Script::new(shell, &text).rc(&shell.loads_init()).run(&scene.world).unwrap());
+        check(
+            &scene,
+            &Script::new(shell, &text).rc(&shell.loads_init()).run(&scene.world).unwrap(),
+        );
     }
 }
 
 /// Runs a script of `eval "$(assume-role …)"` lines without `init`.
-fn evaluated(scene: impl Fn() -> Scene, script: impl Fn(&Scene, Shell) -> String, check: impl Fn(&Scene, &Ran)) {
+fn evaluated(
+    scene: impl Fn() -> Scene,
+    script: impl Fn(&Scene, Shell) -> String,
+    check: impl Fn(&Scene, &Ran),
+) {
     for shell in OLD.into_iter().filter(|shell| shell.find().is_some()) {
         let scene = scene();
         let text = script(&scene, shell);
@@ -59,7 +72,11 @@ fn b1_loading_it_runs_nothing_prints_nothing_and_keeps_the_shell() {
 /// A good switch, then one that fails by `words`.
 fn then(words: &'static str) -> impl Fn(&Scene, Shell) -> String {
     move |scene, shell| {
-        let first = format!("assume-role production read {} eu-west-1\n{}", scene.code(), look(shell, "first"));
+        let first = format!(
+            "assume-role production read {} eu-west-1\n{}",
+            scene.code(),
+            look(shell, "first")
+        );
         format!("{first}assume-role {words}\n{}", look(shell, "second"))
     }
 }
@@ -77,7 +94,8 @@ fn b2_a_refused_role_fails_and_leaves_the_role_before_it() {
     loaded(bastion, then("production nobody"), |_, ran| assert_second_failed(ran, "4"));
     let script = |scene: &Scene, shell| {
         let first = format!("eval \"$(assume-role production read {} eu-west-1)\"\n", scene.code());
-        let second = format!("eval \"$(assume-role production nobody)\"\n{}", look(shell, "second"));
+        let second =
+            format!("eval \"$(assume-role production nobody)\"\n{}", look(shell, "second"));
         format!("{first}{}{second}", look(shell, "first"))
     };
     evaluated(bastion, script, |_, ran| assert_second_failed(ran, "4"));
@@ -93,13 +111,22 @@ fn b3_a_typo_in_the_account_leaves_the_shell_as_it_was() {
 #[test]
 fn b4_a_second_role_works_in_the_old_form_and_its_session_has_the_users_name() {
     let script = |scene: &Scene, shell| {
-        let first = format!("eval \"$(assume-role production read {})\"\n{}", scene.code(), look(shell, "first"));
+        let first = format!(
+            "eval \"$(assume-role production read {})\"\n{}",
+            scene.code(),
+            look(shell, "first")
+        );
         format!("{first}eval \"$(assume-role production admin)\"\n{}", look(shell, "second"))
     };
     evaluated(bastion, script, |scene, ran| {
-        assert_eq!((seen(ran, "first").0, seen(ran, "second").0), ("0".into(), "0".into()), "{ran:?}");
+        assert_eq!(
+            (seen(ran, "first").0, seen(ran, "second").0),
+            ("0".into(), "0".into()),
+            "{ran:?}"
+        );
         let names = scene.sts.requests().into_iter().filter(|logged| logged.action == "AssumeRole");
-        let names: Vec<String> = names.map(|logged| logged.get("RoleSessionName").unwrap().to_owned()).collect();
+        let names: Vec<String> =
+            names.map(|logged| logged.get("RoleSessionName").unwrap().to_owned()).collect();
         assert_eq!(names, ["alice", "alice"]);
     });
 }
@@ -114,12 +141,16 @@ fn b5_no_variable_is_ever_exported_empty() {
     };
     loaded(bastion, script, |_, ran| {
         let empty = ran.stdout.lines().find(|line| {
-            line.split_once('=').is_some_and(|(name, value)| name.starts_with("AWS_") && value.is_empty())
+            line.split_once('=')
+                .is_some_and(|(name, value)| name.starts_with("AWS_") && value.is_empty())
         });
         assert_eq!(empty, None, "{ran:?}");
         let (failed, switched) = ran.stdout.split_once("between").unwrap();
         assert!(!failed.contains("AWS_REGION") && !failed.contains("AWS_ACCOUNT"), "{ran:?}");
-        assert!(switched.contains("AWS_ACCOUNT_NAME=production") && !switched.contains("AWS_REGION"), "{ran:?}");
+        assert!(
+            switched.contains("AWS_ACCOUNT_NAME=production") && !switched.contains("AWS_REGION"),
+            "{ran:?}"
+        );
     });
 }
 
@@ -131,7 +162,9 @@ fn b6_a_timeout_above_an_hour_is_kept() {
         scene.world.set("AWS_ROLE_SESSION_TIMEOUT", "43200");
         scene
     };
-    let script = |scene: &Scene, shell| format!("assume-role production long {}\n{}", scene.code(), look(shell, "it"));
+    let script = |scene: &Scene, shell| {
+        format!("assume-role production long {}\n{}", scene.code(), look(shell, "it"))
+    };
     loaded(long, script, |scene, ran| {
         assert_eq!(seen(ran, "it").0, "0", "{ran:?}");
         let issued = scene.sts.issued().pop().unwrap();
@@ -156,9 +189,11 @@ fn b7_the_external_id_is_the_accounts_own_another_one_or_none() {
         account("333333333333", r#", "external_id": "none""#),
     ];
     scene.world.accounts(&format!("{{{}}}", accounts.join(","))).unwrap();
-    for (account, sent) in
-        [("a111111111111", Some("111111111111")), ("a222222222222", Some("theirs")), ("a333333333333", None)]
-    {
+    for (account, sent) in [
+        ("a111111111111", Some("111111111111")),
+        ("a222222222222", Some("theirs")),
+        ("a333333333333", None),
+    ] {
         scene.switch(&[account, "read"]);
         assert_eq!(scene.sts.last("AssumeRole").unwrap().get("ExternalId"), sent);
     }
@@ -177,7 +212,8 @@ fn b8_the_device_is_one_that_shows_codes_and_none_is_not_a_name() {
 
 #[test]
 fn b9_another_shell_needs_no_second_code() {
-    let shells: Vec<Shell> = Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()).collect();
+    let shells: Vec<Shell> =
+        Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()).collect();
     let scene = bastion();
     scene.switch_with_code(&["production", "admin"]);
     for shell in shells {
@@ -213,7 +249,10 @@ fn b12_what_is_said_never_reaches_the_eval() {
     evaluated(said, script, |_, ran| {
         assert_eq!(seen(ran, "it").0, "0", "{ran:?}");
         assert_eq!(ran.stdout.lines().count(), 1, "{ran:?}");
-        assert!(!ran.stderr.contains("not found") && ran.stderr.contains("base: profile default"), "{ran:?}");
+        assert!(
+            !ran.stderr.contains("not found") && ran.stderr.contains("base: profile default"),
+            "{ran:?}"
+        );
     });
 }
 
@@ -221,10 +260,14 @@ fn b12_what_is_said_never_reaches_the_eval() {
 fn b13_roles_have_paths_and_accounts_partitions() {
     let china = || {
         let scene = with_user(User::new(BASTION, "alice").partition("aws-cn"));
-        scene.sts.add_role(Role::new(PRODUCTION, "ops/read").partition("aws-cn").trusts(Trust::account(BASTION)));
+        scene.sts.add_role(
+            Role::new(PRODUCTION, "ops/read").partition("aws-cn").trusts(Trust::account(BASTION)),
+        );
         scene
     };
-    let script = |_: &Scene, shell| format!("assume-role production ops/read cn-north-1\n{}", look(shell, "it"));
+    let script = |_: &Scene, shell| {
+        format!("assume-role production ops/read cn-north-1\n{}", look(shell, "it"))
+    };
     loaded(china, script, |scene, ran| {
         assert!(seen(ran, "it").1.starts_with("production/ops/read/ASIA"), "{ran:?}");
         let call = scene.sts.last("AssumeRole").unwrap();
@@ -236,8 +279,10 @@ fn b13_roles_have_paths_and_accounts_partitions() {
 fn b14_functions_and_variables_of_the_user_stay_theirs() {
     for shell in [Shell::Bash, Shell::Zsh].into_iter().filter(|shell| shell.find().is_some()) {
         let scene = bastion();
-        let functions = if shell == Shell::Bash { "declare -F" } else { "print -l ${(k)functions}" };
-        let mine = ["setup", "cleanup", "usage", "echo_out"].map(|name| format!("{name}() {{ echo my {name}; }}\n"));
+        let functions =
+            if shell == Shell::Bash { "declare -F" } else { "print -l ${(k)functions}" };
+        let mine = ["setup", "cleanup", "usage", "echo_out"]
+            .map(|name| format!("{name}() {{ echo my {name}; }}\n"));
         let names = "compgen_names() { set | grep -o '^[A-Za-z_][A-Za-z_0-9]*=' | sort -u; }\n";
         let script = format!(
             "{}role=mine region=mine SESSION=mine\n{names}{functions} >f1; compgen_names >v1\n\
@@ -247,14 +292,23 @@ fn b14_functions_and_variables_of_the_user_stay_theirs() {
             code = scene.code()
         );
         let ran = Script::new(shell, &script).rc(&shell.loads_init()).run(&scene.world).unwrap();
-        assert_eq!(ran.stdout, "my setup\nmy cleanup\nmy usage\nmy echo_out\nmine mine mine\n", "{ran:?}");
+        assert_eq!(
+            ran.stdout, "my setup\nmy cleanup\nmy usage\nmy echo_out\nmine mine mine\n",
+            "{ran:?}"
+        );
         let read = |name: &str| std::fs::read_to_string(scene.world.home().join(name)).unwrap();
         assert_eq!(read("f1"), read("f2"));
         let (before, after) = (read("v1"), read("v2"));
         let new = after.lines().filter(|line| !before.lines().any(|old| old == *line));
         let foreign: Vec<&str> = new
-            .filter(|line| !["AWS_", "ASSUME_ROLE_", "__assume_role_was_"].iter().any(|ours| line.starts_with(ours)))
-            .filter(|line| !["_=", "BASH_SUBSHELL=", "PIPESTATUS=", "BASH_LINENO=", "FUNCNAME="].contains(line))
+            .filter(|line| {
+                !["AWS_", "ASSUME_ROLE_", "__assume_role_was_"]
+                    .iter()
+                    .any(|ours| line.starts_with(ours))
+            })
+            .filter(|line| {
+                !["_=", "BASH_SUBSHELL=", "PIPESTATUS=", "BASH_LINENO=", "FUNCNAME="].contains(line)
+            })
             .collect();
         assert_eq!(foreign, Vec::<&str>::new(), "{shell:?}");
     }
@@ -278,7 +332,10 @@ fn b17_fish_evaluates_it_as_it_is() {
             look(Shell::Fish, "it")
         );
         let ran = Script::new(Shell::Fish, &text).run(&scene.world).unwrap();
-        assert!(seen(&ran, "it").1.starts_with("production/read/ASIA") && ran.stdout.ends_with("\n1\n"), "{ran:?}");
+        assert!(
+            seen(&ran, "it").1.starts_with("production/read/ASIA") && ran.stdout.ends_with("\n1\n"),
+            "{ran:?}"
+        );
     }
 }
 
@@ -296,7 +353,10 @@ fn ctrl_c_at_the_question_leaves_the_role_before_it() {
             terminal.wait_for(shows).unwrap()
         };
         enter("eval \"$(assume-role init bash)\"; echo load''ed", "loaded");
-        enter(&format!("assume-role production read {}; echo sta''tus $?", scene.code()), "status 0");
+        enter(
+            &format!("assume-role production read {}; echo sta''tus $?", scene.code()),
+            "status 0",
+        );
         enter("assume-role production long --duration 2h", "MFA code of");
         terminal.press_control('c').unwrap();
         terminal.wait_for("ready> ").unwrap();
@@ -304,8 +364,12 @@ fn ctrl_c_at_the_question_leaves_the_role_before_it() {
             terminal.type_line(line).unwrap();
             terminal.wait_for(shows).unwrap()
         };
-        enter("echo sta''tus $? $AWS_ACCOUNT_NAME/$AWS_ACCOUNT_ROLE end", "status 130 production/read end");
-        let read = scene.sts.issued().into_iter().find(|issued| issued.action == "AssumeRole").unwrap();
+        enter(
+            "echo sta''tus $? $AWS_ACCOUNT_NAME/$AWS_ACCOUNT_ROLE end",
+            "status 130 production/read end",
+        );
+        let read =
+            scene.sts.issued().into_iter().find(|issued| issued.action == "AssumeRole").unwrap();
         enter("echo \"<$AWS_ACCESS_KEY_ID>\"", &format!("<{}>", read.key_id));
     }
 }
@@ -348,21 +412,30 @@ fn what_another_session_left_in_the_environment_decides_nothing() {
     let canary = |scene: &Scene| scene.world.root().join("canary");
     for start in ["a[$(touch CANARY)]", "08", "9999999999", "-1"] {
         let mut scene = bastion();
-        scene.world.set("AWS_SESSION_START", start.replace("CANARY", &canary(&scene).to_string_lossy()));
+        scene
+            .world
+            .set("AWS_SESSION_START", start.replace("CANARY", &canary(&scene).to_string_lossy()));
         scene.world.set("AWS_SESSION_ACCESS_KEY_ID", "ASIAMALLORY");
         scene.world.set("AWS_SESSION_SECRET_ACCESS_KEY", "x");
         scene.world.set("AWS_SESSION_SESSION_TOKEN", "x");
         let told = scene.switch_with_code(&["production", "read"]);
         assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/read/alice");
-        assert!(scene.sts.requests().iter().all(|logged| logged.key_id.as_deref() != Some("ASIAMALLORY")));
+        assert!(
+            scene
+                .sts
+                .requests()
+                .iter()
+                .all(|logged| logged.key_id.as_deref() != Some("ASIAMALLORY"))
+        );
         assert!(!canary(&scene).exists());
     }
 }
 
 #[test]
 fn the_base_session_reaches_no_child_process_unless_the_old_names_are_asked_for() {
-    let base =
-        |scene: &Scene| scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
+    let base = |scene: &Scene| {
+        scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap()
+    };
     for shell in Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()) {
         for legacy in [false, true] {
             let mut scene = bastion();
@@ -370,14 +443,19 @@ fn the_base_session_reaches_no_child_process_unless_the_old_names_are_asked_for(
                 scene.world.set("ASSUME_ROLE_LEGACY", "1");
             }
             let script = format!("assume-role production read {}\ncommand env\n", scene.code());
-            let ran = Script::new(shell, &script).rc(&shell.loads_init()).run(&scene.world).unwrap();
+            let ran =
+                Script::new(shell, &script).rc(&shell.loads_init()).run(&scene.world).unwrap();
             let base = base(&scene);
             for (name, value) in [
                 ("AWS_SESSION_ACCESS_KEY_ID", &base.key_id),
                 ("AWS_SESSION_SECRET_ACCESS_KEY", &base.secret),
                 ("AWS_SESSION_SESSION_TOKEN", &base.token),
             ] {
-                assert_eq!(ran.stdout.lines().any(|line| line == format!("{name}={value}")), legacy, "{ran:?}");
+                assert_eq!(
+                    ran.stdout.lines().any(|line| line == format!("{name}={value}")),
+                    legacy,
+                    "{ran:?}"
+                );
             }
             assert_eq!(ran.stdout.contains(&base.secret), legacy);
         }

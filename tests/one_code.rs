@@ -1,4 +1,5 @@
-//! One code for all: many processes at once, shells of every kind, the death and the halt of whoever asks.
+//! One code for all: many processes at once, shells of every kind, the death and the halt of
+//! whoever asks.
 
 use rustix::process::Signal;
 
@@ -39,10 +40,13 @@ fn answer(scene: &Scene, terminal: &mut Terminal) {
 #[test]
 fn fifty_terminals_and_fifty_roles_see_one_question() {
     let scene = with_roles();
-    let mut crowd: Vec<Terminal> =
-        (0..CROWD).map(|number| scene.on_terminal(&["production", role(number).as_str()])).collect();
+    let mut crowd: Vec<Terminal> = (0..CROWD)
+        .map(|number| scene.on_terminal(&["production", role(number).as_str()]))
+        .collect();
     let has = |terminal: &mut Terminal, text: &str| terminal.text().contains(text);
-    until("everyone asks or waits", || crowd.iter_mut().all(|one| has(one, QUESTION) || has(one, "waiting for")));
+    until("everyone asks or waits", || {
+        crowd.iter_mut().all(|one| has(one, QUESTION) || has(one, "waiting for"))
+    });
     let asks: Vec<usize> = (0..CROWD).filter(|&number| has(&mut crowd[number], QUESTION)).collect();
     assert_eq!(asks.len(), 1);
     answer(&scene, &mut crowd[asks[0]]);
@@ -57,8 +61,9 @@ fn fifty_terminals_and_fifty_roles_see_one_question() {
 fn forty_nine_without_a_terminal_wait_for_the_one_that_has_one() {
     let scene = with_roles();
     let mut terminal = asking(&scene, &["production", "role0"]);
-    let mut crowd: Vec<Member> =
-        (1..CROWD).map(|number| Member::start(&scene, number, &["production", &role(number)])).collect();
+    let mut crowd: Vec<Member> = (1..CROWD)
+        .map(|number| Member::start(&scene, number, &["production", &role(number)]))
+        .collect();
     crowd.iter_mut().for_each(|member| member.waits_for(terminal.id()));
     answer(&scene, &mut terminal);
     crowd.into_iter().for_each(Member::succeeds);
@@ -84,7 +89,8 @@ fn fifty_processes_for_one_role_renew_it_once() {
     scene.world.run(["logout", "production", "read"]).unwrap();
     let gate = Gate::new();
     scene.sts.fail_next("AssumeRole", Fault::Pause(gate.clone()));
-    let crowd: Vec<Member> = (0..CROWD).map(|number| Member::start(&scene, number, &["production", "read"])).collect();
+    let crowd: Vec<Member> =
+        (0..CROWD).map(|number| Member::start(&scene, number, &["production", "read"])).collect();
     assert!(gate.wait_reached(PATIENCE));
     gate.release();
     crowd.into_iter().for_each(Member::succeeds);
@@ -171,7 +177,8 @@ fn every_shell_and_every_new_login_uses_the_same_code() {
     for shell in Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()) {
         let rc = shell.loads_init();
         for role in ["admin", "read", "ops/deploy"] {
-            let text = format!("assume-role production {role}; echo {} $AWS_ACCOUNT_ROLE", shell.status());
+            let text =
+                format!("assume-role production {role}; echo {} $AWS_ACCOUNT_ROLE", shell.status());
             let ran = Script::new(shell, &text).rc(&rc).run(&scene.world).unwrap();
             assert_eq!(ran.stdout, format!("0 {role}\n"), "{shell:?}: {ran:?}");
         }
@@ -180,7 +187,12 @@ fn every_shell_and_every_new_login_uses_the_same_code() {
         let path = scene.world.environment()[std::ffi::OsStr::new("PATH")].clone();
         let mut login = detached(shell.find().unwrap());
         let text = format!("{rc}assume-role production admin; echo $AWS_ACCOUNT_ROLE");
-        login.args(shell.bare()).args(["-c", &text]).env_clear().env("HOME", &home).env("PATH", path);
+        login
+            .args(shell.bare())
+            .args(["-c", &text])
+            .env_clear()
+            .env("HOME", &home)
+            .env("PATH", path);
         let ran = run(login, b"").unwrap();
         assert_eq!(ran.stdout, "admin\n", "{shell:?}: {ran:?}");
     }

@@ -1,4 +1,5 @@
-//! A shell as far as its variables go: what the program prints as JSON is applied, and the next call inherits it.
+//! A shell as far as its variables go: what the program prints as JSON is applied, and the next
+//! call inherits it.
 
 use std::collections::BTreeMap;
 
@@ -22,14 +23,17 @@ impl<'a> OneShell<'a> {
         Self { scene: self.scene, variables: self.variables.clone() }
     }
 
-    /// Calls the program as the function does, and applies what it prints; what it printed is given back.
+    /// Calls the program as the function does, and applies what it prints; what it printed is given
+    /// back.
     pub fn does(&mut self, words: &[&str]) -> Ran {
-        let mut command = self.scene.world.command(["export", "--format", "json"].iter().chain(words));
+        let mut command =
+            self.scene.world.command(["export", "--format", "json"].iter().chain(words));
         command.envs(&self.variables);
         let ran = run(command, b"").unwrap();
         assert!(ran.status == 0 || ran.stdout.is_empty(), "a failure changes nothing: {ran:?}");
         if !ran.stdout.is_empty() {
-            let changes: BTreeMap<String, Option<String>> = serde_json::from_str(&ran.stdout).unwrap();
+            let changes: BTreeMap<String, Option<String>> =
+                serde_json::from_str(&ran.stdout).unwrap();
             for (name, value) in changes {
                 match value {
                     Some(value) => self.variables.insert(name, value),

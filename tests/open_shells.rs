@@ -51,7 +51,9 @@ fn open_shells(kinds: [Shell; 2]) {
     let heard = day.heard();
     shells[1].type_line("assume-role ensure 45m").unwrap();
     shells[1].wait_for("production:read (123456789012) for").unwrap();
-    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ASSUME_ROLE_EXPIRES"] {
+    for name in
+        ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ASSUME_ROLE_EXPIRES"]
+    {
         let values: Vec<String> = shells.iter_mut().map(|shell| value(shell, name)).collect();
         assert_eq!(values[0], values[1], "{name}");
     }

@@ -23,8 +23,9 @@ fn scene() -> Scene {
 }}"#
     );
     scene.world.accounts(&accounts).unwrap();
-    let config =
-        format!("[profile chain]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/ops/deploy\nsource_profile = default\n");
+    let config = format!(
+        "[profile chain]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/ops/deploy\nsource_profile = default\n"
+    );
     scene.world.config(&config).unwrap();
     scene
 }
@@ -39,7 +40,9 @@ fn picker(scene: &Scene, words: &[&str]) -> Terminal {
 /// Waits until the screen holds a text.
 fn until(terminal: &mut Terminal, text: &str) -> String {
     while !terminal.screen().contains(text) {
-        terminal.wait_for("\x1b[?25h").unwrap_or_else(|failure| panic!("{text}: {failure}\n{}", terminal.screen()));
+        terminal
+            .wait_for("\x1b[?25h")
+            .unwrap_or_else(|failure| panic!("{text}: {failure}\n{}", terminal.screen()));
     }
     terminal.screen()
 }
@@ -59,8 +62,13 @@ fn letters_find_a_role_and_enter_takes_it() {
     let mut terminal = picker(&scene, &["--yes"]);
     let screen = until(&mut terminal, "known from");
     assert!(screen.lines().next().unwrap().trim_end().ends_with("5/5"), "{screen}");
-    for row in ["production  admin", "production  read", "production  ops/deploy", "single      only", "bastion     ?"]
-    {
+    for row in [
+        "production  admin",
+        "production  read",
+        "production  ops/deploy",
+        "single      only",
+        "bastion     ?",
+    ] {
         assert!(screen.contains(row), "{row}: {screen}");
     }
     terminal.type_text("prd depl").unwrap();
@@ -112,7 +120,11 @@ fn only_the_terminal_is_read_and_drawn_on() {
         scene.world.write("words", "production\nread\n").unwrap();
         let mut command = Command::new("sh");
         let line = format!("'{}' export --shell bash {redirected}; exit $?", program.display());
-        command.args(["-c", &line]).env_clear().envs(scene.world.environment()).current_dir(scene.world.home());
+        command
+            .args(["-c", &line])
+            .env_clear()
+            .envs(scene.world.environment())
+            .current_dir(scene.world.home());
         let mut terminal = Terminal::start_captured(command).unwrap();
         terminal.wait_for(HELP).unwrap();
         terminal.type_text("\x1b").unwrap();
@@ -149,7 +161,9 @@ fn a_name_that_is_not_ascii_is_found_and_taken() {
     let scene = scene();
     scene
         .world
-        .accounts(&format!(r#"{{"日本 (東京)": {{"id": "{PRODUCTION}", "roles": ["read", "admin"]}}}}"#))
+        .accounts(&format!(
+            r#"{{"日本 (東京)": {{"id": "{PRODUCTION}", "roles": ["read", "admin"]}}}}"#
+        ))
         .unwrap();
     let mut terminal = picker(&scene, &[]);
     terminal.type_text("東京 adm").unwrap();
@@ -166,7 +180,10 @@ fn every_size_and_no_colour() {
     for (rows, columns) in [(24, 80), (6, 24), (2, 12), (1, 1)] {
         let mut command = Command::new("sh");
         let program = scene.world.program();
-        let line = format!("stty rows {rows} cols {columns}; '{}' export --shell bash; exit $?", program.display());
+        let line = format!(
+            "stty rows {rows} cols {columns}; '{}' export --shell bash; exit $?",
+            program.display()
+        );
         command.args(["-c", &line]).env_clear().envs(scene.world.environment());
         command.env("NO_COLOR", "1").current_dir(scene.world.home());
         let mut terminal = Terminal::start_captured(command).unwrap();
@@ -189,7 +206,10 @@ fn where_nobody_can_choose_it_is_said() {
         assert!(scene.refused_at_once(2, words).contains("which account and role?"));
     }
     let said = scene.refused_at_once(5, &["production"]);
-    assert!(said.contains("which role in production?") && said.contains("admin, ops/deploy, read"), "{said}");
+    assert!(
+        said.contains("which role in production?") && said.contains("admin, ops/deploy, read"),
+        "{said}"
+    );
     scene.refused_at_once(5, &["bastion"]);
     for (words, term, status) in [
         (&["production", "--no-input"][..], "xterm", 5),
@@ -214,7 +234,11 @@ fn fzf_serves_whoever_wants_it() {
     let fake = world.bin().join("fzf");
     let scene = Scene { world, ..scene };
     for (answer, status, told) in [
-        ("cat >\"$HOME/list\"; printf '%s\\n' \"$@\" >\"$HOME/options\"; grep admin \"$HOME/list\"", 0, "role='admin'"),
+        (
+            "cat >\"$HOME/list\"; printf '%s\\n' \"$@\" >\"$HOME/options\"; grep admin \"$HOME/list\"",
+            0,
+            "role='admin'",
+        ),
         ("cat >/dev/null; exit 130", 130, ""),
         ("exit 1", 130, ""),
         ("cat >/dev/null; echo nonsense", 9, ""),

@@ -1,4 +1,5 @@
-//! `assume-role -`: back to this shell's previous role; and words in variables that anybody may have written.
+//! `assume-role -`: back to this shell's previous role; and words in variables that anybody may
+//! have written.
 
 use std::fs;
 
@@ -23,7 +24,9 @@ fn there_and_back_without_the_network() {
     shell.succeeds(&["production", "read"]);
     shell.succeeds(&["production", "admin", "us-east-2"]);
     let admin = shell.variables.clone();
-    for (role, region) in [("read", ""), ("admin", "us-east-2"), ("read", ""), ("admin", "us-east-2")] {
+    for (role, region) in
+        [("read", ""), ("admin", "us-east-2"), ("read", ""), ("admin", "us-east-2")]
+    {
         shell.succeeds(&["-"]);
         assert_eq!((shell.role(), shell.get("AWS_REGION")), (role, region));
         assert_eq!(shell.get("AWS_DEFAULT_REGION"), region);
@@ -67,10 +70,21 @@ fn options_typed_with_it_count() {
     let mut shell = OneShell::new(&scene);
     shell.succeeds(&["production", "admin", "us-east-2"]);
     shell.succeeds(&["production", "read"]);
-    shell.succeeds(&["-", "--region", "eu-central-1", "--duration", "30m", "--session-name", "back"]);
+    shell.succeeds(&[
+        "-",
+        "--region",
+        "eu-central-1",
+        "--duration",
+        "30m",
+        "--session-name",
+        "back",
+    ]);
     assert_eq!((shell.role(), shell.get("AWS_REGION")), ("admin", "eu-central-1"));
     let call = scene.sts.last("AssumeRole").unwrap();
-    assert_eq!((call.get("DurationSeconds"), call.get("RoleSessionName")), (Some("1800"), Some("back")));
+    assert_eq!(
+        (call.get("DurationSeconds"), call.get("RoleSessionName")),
+        (Some("1800"), Some("back"))
+    );
     let calls = scene.sts.count("AssumeRole");
     shell.succeeds(&["-", "--refresh"]);
     assert_eq!((shell.role(), scene.sts.count("AssumeRole")), ("read", calls + 1));
@@ -89,7 +103,10 @@ fn without_a_previous_role_it_is_refused() {
 #[test]
 fn a_protected_account_takes_consent_each_time() {
     let scene = with_two_roles();
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}}}"#))
+        .unwrap();
     let mut shell = OneShell::new(&scene);
     shell.succeeds(&["production", "read", "--yes"]);
     assert_eq!(shell.get("ASSUME_ROLE_PROTECTED"), "1");
@@ -99,7 +116,9 @@ fn a_protected_account_takes_consent_each_time() {
     shell.variables.insert("ASSUME_ROLE_PREVIOUS".to_owned(), "-- production admin".to_owned());
     assert!(shell.fails(8, &["-"]).contains("protected"));
     // A variable cannot consent.
-    shell.variables.insert("ASSUME_ROLE_PREVIOUS".to_owned(), "--yes -- production admin".to_owned());
+    shell
+        .variables
+        .insert("ASSUME_ROLE_PREVIOUS".to_owned(), "--yes -- production admin".to_owned());
     shell.fails(8, &["-"]);
     shell.succeeds(&["-", "--yes"]);
     assert_eq!(shell.role(), "admin");
@@ -136,14 +155,19 @@ fn words_in_variables_are_checked_like_typed_ones() {
     let scene = with_two_roles();
     let heard = scene.sts.connections();
     for text in HOSTILE {
-        for (variable, words) in [("ASSUME_ROLE_PREVIOUS", &["-"][..]), ("ASSUME_ROLE_TARGET", &["ensure", "45m"])] {
+        for (variable, words) in
+            [("ASSUME_ROLE_PREVIOUS", &["-"][..]), ("ASSUME_ROLE_TARGET", &["ensure", "45m"])]
+        {
             let mut shell = OneShell::new(&scene);
             for name in ["ASSUME_ROLE_KEY_ID", "AWS_ACCESS_KEY_ID"] {
                 shell.variables.insert(name.to_owned(), "ASIAOURSOURSOURS0000".to_owned());
             }
             shell.variables.insert(variable.to_owned(), text.to_owned());
             let ran = shell.does(words);
-            assert!(matches!(ran.status, 2 | 3) && ran.stdout.is_empty(), "{variable}={text:?}: {ran:?}");
+            assert!(
+                matches!(ran.status, 2 | 3) && ran.stdout.is_empty(),
+                "{variable}={text:?}: {ran:?}"
+            );
             assert!(!ran.stderr.contains('\u{1b}'), "{ran:?}");
         }
     }
@@ -206,7 +230,11 @@ fn what_narrows_a_session_narrows_that_of_this_shell_and_the_one_before() {
     let policy = format!("--policy={}", policy.display());
     for words in [&["exec", &policy][..], &["exec", &policy, "-"]] {
         for (option, field, sent) in [
-            ("--policy-arn=arn:aws:iam::aws:policy/X", "PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/X"),
+            (
+                "--policy-arn=arn:aws:iam::aws:policy/X",
+                "PolicyArns.member.1.arn",
+                "arn:aws:iam::aws:policy/X",
+            ),
             ("--tag=k=v", "Tags.member.1.Key", "k"),
             ("--source-identity=bob", "SourceIdentity", "bob"),
         ] {
@@ -215,7 +243,11 @@ fn what_narrows_a_session_narrows_that_of_this_shell_and_the_one_before() {
             let ran = run(command, b"").unwrap();
             assert_eq!(ran.status, 0, "{words:?}: {ran:?}");
             let form = scene.sts.last("AssumeRole").unwrap().form;
-            assert_eq!((form.get("Policy"), form.get(field)), (Some(r#"{"Statement":[]}"#), Some(sent)), "{words:?}");
+            assert_eq!(
+                (form.get("Policy"), form.get(field)),
+                (Some(r#"{"Statement":[]}"#), Some(sent)),
+                "{words:?}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The prompt: what the shells' own hooks show, where it stands, what it costs, and what it cannot be made to do.
+//! The prompt: what the shells' own hooks show, where it stands, what it costs, and what it cannot
+//! be made to do.
 
 mod cost;
 mod frameworks;
@@ -8,9 +9,9 @@ mod oracle;
 mod place;
 mod renewal;
 
-use assume_role::shell::Shell;
-use assume_role::shell::integration::{InitOptions, script};
-use assume_role::shell::quote;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::{InitOptions, script};
+use assume_role::testing::shell::quote;
 
 /// A moment at which the clocks of the shells are stopped.
 pub const NOW: i64 = 1_795_305_600;
@@ -26,7 +27,9 @@ pub fn stopped(shell: Shell) -> String {
         Shell::Bash => format!("function __assume_role_clock {{ __assume_role_now={NOW}; }}\n"),
         Shell::Zsh => format!("__assume_role_clock={NOW}\n"),
         Shell::Fish => {
-            format!("function __assume_role_minutes_until; builtin math \"($argv[1] - {NOW}) / 60\"; end\n")
+            format!(
+                "function __assume_role_minutes_until; builtin math \"($argv[1] - {NOW}) / 60\"; end\n"
+            )
         }
     }
 }

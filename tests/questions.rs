@@ -1,4 +1,5 @@
-//! Questions on the terminal device: what may be typed, what a key that gives up leaves, what nobody else may read.
+//! Questions on the terminal device: what may be typed, what a key that gives up leaves, what
+//! nobody else may read.
 
 use std::process::Command;
 
@@ -48,14 +49,26 @@ fn a_code_as_people_type_and_paste_it() {
         let typed = form.replace("{}", &code).replace("{1}", &code[..3]).replace("{2}", &code[3..]);
         terminal.type_line(&typed).unwrap();
         ended(terminal, 0);
-        assert_eq!(scene.sts.last("GetSessionToken").unwrap().get("TokenCode"), Some(code.as_str()), "{form:?}");
+        assert_eq!(
+            scene.sts.last("GetSessionToken").unwrap().get("TokenCode"),
+            Some(code.as_str()),
+            "{form:?}"
+        );
     }
 }
 
 #[test]
 fn what_is_no_code_is_asked_for_again_and_never_sent() {
-    for typed in ["12345", "1234567", "abcdef", "１２３４５６", "", "\u{16}\u{0}123456", "123-456", &"9".repeat(3000)]
-    {
+    for typed in [
+        "12345",
+        "1234567",
+        "abcdef",
+        "１２３４５６",
+        "",
+        "\u{16}\u{0}123456",
+        "123-456",
+        &"9".repeat(3000),
+    ] {
         let scene = bastion();
         let mut terminal = asked(&scene);
         terminal.type_line(typed).unwrap();
@@ -167,8 +180,9 @@ fn stopped_and_continued_the_question_still_stands() {
 
 /// A dash that compares the terminal's settings before and after a switch on it.
 fn under_dash(scene: &Scene, script: &str) -> Terminal {
-    let text =
-        format!("trap : INT QUIT TERM; before=$(stty -a); {script}; [ \"$(stty -a)\" = \"$before\" ] && echo same");
+    let text = format!(
+        "trap : INT QUIT TERM; before=$(stty -a); {script}; [ \"$(stty -a)\" = \"$before\" ] && echo same"
+    );
     let mut command = Command::new("dash");
     command.args(["-c", &text]);
     scene.world.terminal_of(command).unwrap()
@@ -192,11 +206,15 @@ fn the_terminal_is_as_it_was_whatever_ended_the_question() {
 #[test]
 fn the_terminal_is_as_it_was_after_a_signal() {
     let scene = bastion();
-    let mut terminal = under_dash(&scene, "assume-role production read >out & echo pid $! end; wait $!; echo ended $?");
+    let mut terminal = under_dash(
+        &scene,
+        "assume-role production read >out & echo pid $! end; wait $!; echo ended $?",
+    );
     terminal.wait_for("pid ").unwrap();
     let pid = terminal.wait_for(" end").unwrap().parse().unwrap();
     terminal.wait_for(QUESTION).unwrap();
-    rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), Signal::TERM).unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), Signal::TERM)
+        .unwrap();
     terminal.wait_for("ended 143").unwrap();
     terminal.wait_for("same").unwrap();
 }
@@ -215,7 +233,8 @@ fn standard_input_is_left_to_whoever_reads_it() {
 #[test]
 fn the_question_reaches_the_terminal_though_all_streams_go_elsewhere() {
     let scene = bastion();
-    let mut terminal = under_dash(&scene, "assume-role production read </dev/null >out 2>err; echo ended $?");
+    let mut terminal =
+        under_dash(&scene, "assume-role production read </dev/null >out 2>err; echo ended $?");
     terminal.wait_for(QUESTION).unwrap();
     terminal.type_line(&scene.code()).unwrap();
     terminal.wait_for("ended 0").unwrap();
@@ -226,7 +245,10 @@ fn the_question_reaches_the_terminal_though_all_streams_go_elsewhere() {
 #[test]
 fn without_a_terminal_an_answer_is_needed() {
     let said = bastion().refused(5, &READ);
-    assert!(said.contains("no terminal to ask on") && said.contains("assume-role ACCOUNT ROLE 123456"), "{said}");
+    assert!(
+        said.contains("no terminal to ask on") && said.contains("assume-role ACCOUNT ROLE 123456"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -249,7 +271,8 @@ fn the_connection_opens_while_the_code_is_typed() {
     terminal.type_line(&scene.code()).unwrap();
     ended(terminal, 0);
     let opened = scene.sts.last("GetCallerIdentity").unwrap().connection;
-    let calls = ["GetSessionToken", "AssumeRole"].map(|action| scene.sts.last(action).unwrap().connection);
+    let calls =
+        ["GetSessionToken", "AssumeRole"].map(|action| scene.sts.last(action).unwrap().connection);
     assert_eq!((calls, scene.sts.connections()), ([opened, opened], connections + 1));
 }
 
@@ -299,13 +322,19 @@ fn a_question_ends_when_aws_does_not_know_the_key() {
     let scene = known();
     scene.sts.disable_key(&scene.key.id);
     let text = ended(asked(&scene), 4);
-    assert!(text.contains("\nassume-role: AWS does not know the access key of profile default"), "{text}");
+    assert!(
+        text.contains("\nassume-role: AWS does not know the access key of profile default"),
+        "{text}"
+    );
 }
 
 #[test]
 fn keys_used_for_the_first_time_are_proved_before_any_question() {
     let scene = bastion();
-    scene.sts.fail_always("GetCallerIdentity", Some(Fault::error(403, "InvalidClientTokenId", "invalid")));
+    scene.sts.fail_always(
+        "GetCallerIdentity",
+        Some(Fault::error(403, "InvalidClientTokenId", "invalid")),
+    );
     let text = ended(scene.on_terminal(&READ), 4);
     assert!(!text.contains("MFA code"), "{text}");
 }

@@ -1,5 +1,6 @@
-//! Runs short scripts in the real shells, each from an empty environment, in a home that the caller made; where a
-//! world with the program in it is wanted, there is [`crate::support::shells::Script`].
+//! Runs short scripts in the real shells, each from an empty environment, in a home that the caller
+//! made; where a world with the program in it is wanted, there is
+//! [`crate::support::shells::Script`].
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,17 +23,25 @@ impl Outcome {
         assert_eq!((self.status, self.out.as_str(), self.err.as_str()), (0, "", ""), "{what}");
     }
 
-    /// The variables of an `env -0` that the script ran after a mark, without those every shell has.
+    /// The variables of an `env -0` that the script ran after a mark, without those every shell
+    /// has.
     pub fn environment(&self, after: &str) -> BTreeMap<String, String> {
-        let (_, rest) = self.out.split_once(&format!("{after}\n")).unwrap_or_else(|| panic!("{after}: {}", self.err));
+        let (_, rest) = self
+            .out
+            .split_once(&format!("{after}\n"))
+            .unwrap_or_else(|| panic!("{after}: {}", self.err));
         let dump = rest.split("\0\n").next().unwrap();
         let pairs = dump.split('\0').filter_map(|pair| pair.split_once('='));
         let own = ["_", "SHLVL", "PWD", "OLDPWD", "HOME", "PATH", "LOGNAME", "USER"];
-        pairs.filter(|(name, _)| !own.contains(name)).map(|(a, b)| (a.to_owned(), b.to_owned())).collect()
+        pairs
+            .filter(|(name, _)| !own.contains(name))
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .collect()
     }
 }
 
-/// Prints the environment of children after a mark; see [`Outcome::environment`]. The same words in every shell.
+/// Prints the environment of children after a mark; see [`Outcome::environment`]. The same words in
+/// every shell.
 pub fn dump(mark: &str) -> String {
     format!("command echo {mark}; command env -0; command echo; ")
 }
@@ -56,8 +65,8 @@ pub fn is_here(shell: &str) -> bool {
     find(words(shell)[0]).is_some()
 }
 
-/// Runs `script` in `shell` (a name that [`words`] knows, options after it) with `home` as home and directory, and
-/// without a terminal.
+/// Runs `script` in `shell` (a name that [`words`] knows, options after it) with `home` as home and
+/// directory, and without a terminal.
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
@@ -92,6 +101,9 @@ fn finish(command: Command, input: &[u8]) -> Outcome {
 
 /// bash -i complains when it has no terminal.
 fn without_job_control(text: &str) -> String {
-    let complaints = ["bash: cannot set terminal process group", "bash: no job control in this shell"];
-    text.split_inclusive('\n').filter(|line| !complaints.iter().any(|complaint| line.starts_with(complaint))).collect()
+    let complaints =
+        ["bash: cannot set terminal process group", "bash: no job control in this shell"];
+    text.split_inclusive('\n')
+        .filter(|line| !complaints.iter().any(|complaint| line.starts_with(complaint)))
+        .collect()
 }

@@ -52,13 +52,18 @@ fn the_ends_are_told_by_the_clock_of_this_machine() {
 #[test]
 fn without_a_device_a_session_renews_without_end() {
     let scene = with_user(User::new(BASTION, "robot"));
-    scene.sts.add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)).max_session(4 * HOUR));
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)).max_session(4 * HOUR),
+    );
     let Some(day) = Day::begin(scene) else { return };
     let mut shell = OneShell::new(&day.scene);
     for words in [&["production", "read"][..], &["production", "read", "--duration", "4h"]] {
         for from in ["AWS", "the store"] {
             shell.succeeds(words);
-            assert!(day.left(shell.moment("ASSUME_ROLE_RENEWABLE")) > 100 * YEAR, "{words:?} from {from}");
+            assert!(
+                day.left(shell.moment("ASSUME_ROLE_RENEWABLE")) > 100 * YEAR,
+                "{words:?} from {from}"
+            );
         }
     }
     day.comes_to(24 * HOUR);
@@ -88,7 +93,13 @@ fn a_session_that_took_a_code_of_its_own_does_not_renew() {
 fn of_temporary_base_keys_nobody_knows_the_end() {
     let Some(day) = Day::begin(bastion()) else { return };
     day.first_shell();
-    let base = day.scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
+    let base = day
+        .scene
+        .sts
+        .issued()
+        .into_iter()
+        .find(|issued| issued.action == "GetSessionToken")
+        .unwrap();
     day.scene.world.base(&AccessKey { id: base.key_id, secret: base.secret }).unwrap();
     let path = day.scene.world.home().join(".aws/credentials");
     let keys = std::fs::read_to_string(&path).unwrap();
@@ -130,14 +141,23 @@ fn ensure_renews_when_less_is_left() {
     let Some(day) = Day::begin(bastion()) else { return };
     let mut shell = day.first_shell();
     shell.succeeds(&["production", "admin"]);
-    let uses = || std::fs::read_to_string(day.scene.world.home().join(".local/state/assume-role/history")).unwrap();
+    let uses = || {
+        std::fs::read_to_string(day.scene.world.home().join(".local/state/assume-role/history"))
+            .unwrap()
+    };
     let (before, history) = (shell.child(), uses());
     day.comes_to(1000);
     let ran = shell.succeeds(&["ensure", "45m"]);
     assert!(ran.stderr.contains("production:admin"), "{ran:?}");
     about(day.left(shell.moment("ASSUME_ROLE_EXPIRES")), HOUR);
     assert_ne!(shell.key(), before.key());
-    let same = ["AWS_ACCOUNT_ID", "AWS_ACCOUNT_NAME", "AWS_ACCOUNT_ROLE", "ASSUME_ROLE_TARGET", "ASSUME_ROLE_PREVIOUS"];
+    let same = [
+        "AWS_ACCOUNT_ID",
+        "AWS_ACCOUNT_NAME",
+        "AWS_ACCOUNT_ROLE",
+        "ASSUME_ROLE_TARGET",
+        "ASSUME_ROLE_PREVIOUS",
+    ];
     for name in same {
         assert_eq!(shell.get(name), before.get(name), "{name}");
     }
@@ -172,7 +192,10 @@ fn ensure_fails_when_it_cannot() {
     day.scene.sts.fail_always("AssumeRole", Some(Fault::internal()));
     let said = shell.fails(7, &["ensure", "45m"]);
     assert!(said.contains("45m cannot be ensured") && said.contains("fault of its own"), "{said}");
-    day.scene.sts.fail_always("AssumeRole", Some(Fault::error(403, "AccessDenied", "User is not authorized")));
+    day.scene.sts.fail_always(
+        "AssumeRole",
+        Some(Fault::error(403, "AccessDenied", "User is not authorized")),
+    );
     assert!(shell.fails(7, &["ensure", "45m"]).contains("45m cannot be ensured"));
     day.scene.sts.fail_always("AssumeRole", None);
 
@@ -204,7 +227,9 @@ fn ensure_asks_on_a_terminal_unless_that_is_forbidden() {
 fn ensure_leaves_foreign_keys_alone() {
     let scene = bastion();
     let mut shell = OneShell::new(&scene);
-    for (ours, theirs) in [("", ""), ("", "ASIAFOREIGNFOREIGN00"), ("ASIAOURSOURSOURS0000", "ASIAFOREIGNFOREIGN00")] {
+    for (ours, theirs) in
+        [("", ""), ("", "ASIAFOREIGNFOREIGN00"), ("ASIAOURSOURSOURS0000", "ASIAFOREIGNFOREIGN00")]
+    {
         shell.variables.insert("ASSUME_ROLE_KEY_ID".to_owned(), ours.to_owned());
         shell.variables.insert("AWS_ACCESS_KEY_ID".to_owned(), theirs.to_owned());
         shell.variables.insert("ASSUME_ROLE_EXPIRES".to_owned(), "9999999999".to_owned());
@@ -233,7 +258,10 @@ fn an_end_that_is_no_number_is_looked_up() {
 #[test]
 fn a_protected_account_is_renewed_without_consent() {
     let Some(day) = Day::begin(bastion()) else { return };
-    day.scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}}}"#)).unwrap();
+    day.scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}}}"#))
+        .unwrap();
     let mut shell = OneShell::new(&day.scene);
     shell.fails(8, &["production", "read"]);
     shell.succeeds(&["production", "read", "--yes", &day.scene.code()]);

@@ -1,8 +1,9 @@
-//! SAML, from the words to the role: the login of the old script, and responses captured in a browser.
+//! SAML, from the words to the role: the login of the old script, and responses captured in a
+//! browser.
 
 use std::process::Command;
 
-use assume_role::session::Moment;
+use assume_role::testing::types::Moment;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -38,7 +39,8 @@ pub fn response(roles: &[&str], issued: i64, audience: &str) -> String {
 pub const AUDIENCE: &str = "https://signin.aws.amazon.com/saml";
 
 pub fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let since =
+        std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
     i64::try_from(since.as_secs()).unwrap()
 }
 
@@ -79,7 +81,10 @@ pub fn with_login() -> (Scene, Idp) {
     scene.world.set("SAML_IDP_NAME", "idp");
     let template = r#"{"service": "aws", "email": "$saml_user", "password": "$saml_password"}"#;
     scene.world.set("SAML_IDP_REQUEST_BODY_TEMPLATE", template);
-    scene.world.write(".saml/credentials", format!("username = luke\npassword = {PASSWORD}\n")).unwrap();
+    scene
+        .world
+        .write(".saml/credentials", format!("username = luke\npassword = {PASSWORD}\n"))
+        .unwrap();
     (scene, idp)
 }
 
@@ -88,7 +93,10 @@ fn the_old_way_with_a_file() {
     let (scene, idp) = with_login();
     let told = scene.switch(&READ);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/read/luke@example.com");
-    assert_eq!(idp.last(), serde_json::json!({"service": "aws", "email": "luke", "password": PASSWORD}));
+    assert_eq!(
+        idp.last(),
+        serde_json::json!({"service": "aws", "email": "luke", "password": PASSWORD})
+    );
     let call = scene.sts.last("AssumeRoleWithSAML").unwrap();
     assert_eq!((call.get("PrincipalArn"), call.key_id.is_none()), (Some(PROVIDER), true));
     assert!(told.get("ASSUME_ROLE_RENEWABLE").is_some());
@@ -111,7 +119,10 @@ fn the_scheme_may_come_from_option_and_account() {
     let (mut scene, idp) = with_login();
     scene.world.unset("AWS_ASSUME_ROLE_AUTH_SCHEME");
     scene.switch(&["production", "read", "--scheme", "saml"]);
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "scheme": "saml"}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "scheme": "saml"}}}}"#))
+        .unwrap();
     scene.switch(&["production", "ops/deploy"]);
     assert_eq!(idp.asked().len(), 2);
 }
@@ -129,7 +140,11 @@ fn user_and_password_are_asked_for_and_the_password_is_not_shown() {
     assert!(!terminal.is_ordinary().unwrap());
     terminal.type_line("  spaced \"out\" ").unwrap();
     assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
-    assert!(terminal.is_ordinary().unwrap() && !terminal.text().contains("spaced"), "{}", terminal.text());
+    assert!(
+        terminal.is_ordinary().unwrap() && !terminal.text().contains("spaced"),
+        "{}",
+        terminal.text()
+    );
     assert_eq!(idp.last()["password"], "  spaced \"out\" ");
     assert!(!terminal.stdout().contains("ASSUME_ROLE_RENEWABLE="));
 }
@@ -137,7 +152,9 @@ fn user_and_password_are_asked_for_and_the_password_is_not_shown() {
 #[test]
 fn whatever_ends_the_question_gives_the_terminal_its_echo_back() {
     use rustix::process::Signal;
-    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131)] {
+    for (signal, status) in
+        [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131)]
+    {
         let (scene, idp) = with_login();
         scene.world.write(".saml/credentials", "username = luke\n").unwrap();
         let mut terminal = scene.on_terminal(&READ);
@@ -177,7 +194,10 @@ fn without_a_terminal_the_file_is_named() {
 fn a_command_may_give_the_password_and_no_shell_reads_it() {
     let (scene, idp) = with_login();
     let write = |command: &str| {
-        scene.world.write(".saml/credentials", format!("username = luke\npassword_command = {command}\n")).unwrap();
+        scene
+            .world
+            .write(".saml/credentials", format!("username = luke\npassword_command = {command}\n"))
+            .unwrap();
     };
     write("printf '%s\\n' 'a $HOME  b'");
     scene.switch(&READ);
@@ -209,17 +229,39 @@ fn captured_responses_in_every_form() {
     let scene = federated();
     let xml = response(&["read", "ops/deploy"], now(), AUDIENCE);
     let base64 = scene.accepts(&xml);
-    let form =
-        format!("SAMLResponse={}&RelayState=", base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"));
+    let form = format!(
+        "SAMLResponse={}&RelayState=",
+        base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+    );
     for text in [&base64, &xml, &form] {
         scene.world.write("samlresponse.log", text).unwrap();
         let file = scene.world.home().join("samlresponse.log");
-        let told = scene.switch(&["production", "read", "--refresh", "--saml-response", file.to_str().unwrap()]);
-        assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/read/luke@example.com");
-        assert_eq!(scene.sts.last("AssumeRoleWithSAML").unwrap().get("PrincipalArn"), Some(PROVIDER));
+        let told = scene.switch(&[
+            "production",
+            "read",
+            "--refresh",
+            "--saml-response",
+            file.to_str().unwrap(),
+        ]);
+        assert_eq!(
+            scene.who(&told),
+            "arn:aws:sts::123456789012:assumed-role/read/luke@example.com"
+        );
+        assert_eq!(
+            scene.sts.last("AssumeRoleWithSAML").unwrap().get("PrincipalArn"),
+            Some(PROVIDER)
+        );
         assert_eq!(told.get("ASSUME_ROLE_RENEWABLE"), None);
     }
-    let command = scene.world.command(["export", "--format", "json", "production", "read", "--saml-response", "-"]);
+    let command = scene.world.command([
+        "export",
+        "--format",
+        "json",
+        "production",
+        "read",
+        "--saml-response",
+        "-",
+    ]);
     let ran = crate::support::process::run(command, base64.as_bytes()).unwrap();
     assert_eq!(ran.status, 0, "{ran:?}");
 }
@@ -235,7 +277,10 @@ fn roles_on_offer_are_listed_or_taken() {
     for (status, words) in [(2, &[][..]), (5, &["production"]), (4, &["production", "admin"])] {
         let said = scene.refused(status, &[words, &["--saml-response", &several]].concat());
         for role in ["role/read", "role/ops/deploy"] {
-            assert!(said.contains(&format!("assume-role arn:aws:iam::123456789012:{role}")), "{said}");
+            assert!(
+                said.contains(&format!("assume-role arn:aws:iam::123456789012:{role}")),
+                "{said}"
+            );
         }
     }
     let one = file(&response(&["ops/deploy"], now(), AUDIENCE));
@@ -262,7 +307,8 @@ fn one_of_several_on_offer_is_picked() {
         ("--refresh --saml-response - <~/r", "role on offer:"),
     ] {
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("'{}' export --shell bash {words}; exit $?", program.display())]);
+        command
+            .args(["-c", &format!("'{}' export --shell bash {words}; exit $?", program.display())]);
         command.env_clear().envs(scene.world.environment()).current_dir(scene.world.home());
         let mut terminal = Terminal::start_captured(command).unwrap();
         terminal.wait_for(prompt).unwrap();
@@ -283,7 +329,9 @@ fn one_of_several_on_offer_is_picked() {
 #[test]
 fn what_aws_would_refuse_is_explained_before_the_call() {
     let mut scene = federated();
-    let path = |scene: &Scene, xml: &str| scene.world.write("r", xml).unwrap().to_str().unwrap().to_owned();
+    let path = |scene: &Scene, xml: &str| {
+        scene.world.write("r", xml).unwrap().to_str().unwrap().to_owned()
+    };
     let old = path(&scene, &response(&["read"], now() - 900, AUDIENCE));
     let said = scene.refused(4, &["production", "read", "--saml-response", &old]);
     assert!(said.contains("too late") && said.contains("five minutes"), "{said}");
@@ -304,7 +352,8 @@ fn the_words_of_aws_about_a_response() {
     let file = scene.world.write("r", &xml).unwrap().to_str().unwrap().to_owned();
     let said = scene.refused(4, &["production", "read", "--saml-response", &file]);
     assert!(
-        said.contains("InvalidIdentityToken") && said.contains("sent: arn:aws:iam::123456789012:role/read"),
+        said.contains("InvalidIdentityToken")
+            && said.contains("sent: arn:aws:iam::123456789012:role/read"),
         "{said}"
     );
     scene.accepts(&xml);
@@ -315,7 +364,9 @@ fn the_words_of_aws_about_a_response() {
 #[test]
 fn what_is_no_response_is_refused_at_once() {
     let scene = federated();
-    for text in ["", "hello", "file:///etc/passwd", "<html/>", "PGE+PC9hPg==", "<!DOCTYPE x><Response/>"] {
+    for text in
+        ["", "hello", "file:///etc/passwd", "<html/>", "PGE+PC9hPg==", "<!DOCTYPE x><Response/>"]
+    {
         let file = scene.world.write("r", text).unwrap().to_str().unwrap().to_owned();
         let said = scene.refused_at_once(3, &["production", "read", "--saml-response", &file]);
         assert!(said.contains("~/r"), "{said}");

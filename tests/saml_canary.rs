@@ -1,5 +1,5 @@
-//! Where password, assertion and token are, and that they are nowhere else; and that a reply makes nobody open a file or
-//! ask another host.
+//! Where password, assertion and token are, and that they are nowhere else; and that a reply makes
+//! nobody open a file or ask another host.
 
 use std::path::{Path, PathBuf};
 
@@ -94,7 +94,9 @@ fn a_shell_that_traces_itself_shows_neither() {
     let (scene, idp) = with_login();
     let encoded = scene.accepts(&response(&["read"], now(), AUDIENCE));
     idp.answers(Answer::assertion(&encoded));
-    for (shell, trace) in [(Shell::Bash, "set -x"), (Shell::Zsh, "setopt xtrace"), (Shell::Fish, "set fish_trace 1")] {
+    for (shell, trace) in
+        [(Shell::Bash, "set -x"), (Shell::Zsh, "setopt xtrace"), (Shell::Fish, "set fish_trace 1")]
+    {
         if shell.find().is_none() {
             continue;
         }
@@ -106,8 +108,8 @@ fn a_shell_that_traces_itself_shows_neither() {
     }
 }
 
-/// Paths, URLs and options in place of a response: seen from outside, no such file is opened, no other program is run,
-/// and the provider is the only host that is asked.
+/// Paths, URLs and options in place of a response: seen from outside, no such file is opened, no
+/// other program is run, and the provider is the only host that is asked.
 #[test]
 fn what_a_reply_names_is_never_opened_and_nobody_else_is_asked() {
     if find("strace").is_none() {
@@ -116,13 +118,23 @@ fn what_a_reply_names_is_never_opened_and_nobody_else_is_asked() {
     let (scene, idp) = with_login();
     let elsewhere = Listener::start().unwrap();
     let url = format!("{}/latest/meta-data/passwd", elsewhere.url());
-    let hostile = ["file:///etc/passwd", "/etc/passwd", "@/etc/passwd", "--endpoint-url=passwd", url.as_str()];
+    let hostile = [
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "@/etc/passwd",
+        "--endpoint-url=passwd",
+        url.as_str(),
+    ];
     for (at, reply) in hostile.into_iter().enumerate() {
         idp.answers(Answer::assertion(reply));
         let trace = scene.world.root().join("trace");
         let mut command = scene.world.command_of("strace");
         command.args(["-f", "-qq", "-s", "4096", "-e", "trace=open,openat,execve,connect", "-o"]);
-        command.arg(&trace).arg(scene.world.program()).args(["export", "--shell", "bash"]).args(READ);
+        command
+            .arg(&trace)
+            .arg(scene.world.program())
+            .args(["export", "--shell", "bash"])
+            .args(READ);
         let ran = run(command, b"").unwrap();
         assert_eq!(ran.status, 6, "{ran:?}");
         let trace = std::fs::read_to_string(trace).unwrap();
@@ -130,7 +142,14 @@ fn what_a_reply_names_is_never_opened_and_nobody_else_is_asked() {
         assert!(!after.contains("passwd"), "{reply}: {trace}");
         // The arguments of every program that was started are in it.
         assert_clean("the trace", &trace, &[PASSWORD]);
-        assert_eq!((trace.matches("execve(").count(), trace.matches("connect(").count()), (1, 1), "{trace}");
-        assert_eq!((idp.asked().len(), elsewhere.connections(), scene.sts.connections()), (at + 1, 0, 0));
+        assert_eq!(
+            (trace.matches("execve(").count(), trace.matches("connect(").count()),
+            (1, 1),
+            "{trace}"
+        );
+        assert_eq!(
+            (idp.asked().len(), elsewhere.connections(), scene.sts.connections()),
+            (at + 1, 0, 0)
+        );
     }
 }

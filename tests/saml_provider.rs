@@ -18,7 +18,10 @@ fn with(answer: Answer) -> (Scene, Idp) {
     scene.world.set("AWS_ASSUME_ROLE_AUTH_SCHEME", "saml");
     scene.world.set("SAML_IDP_ASSERTION_URL", idp.url());
     scene.world.set("SAML_IDP_REQUEST_BODY_TEMPLATE", TEMPLATE);
-    scene.world.write(".saml/credentials", format!("username = luke\npassword = {PASSWORD}\n")).unwrap();
+    scene
+        .world
+        .write(".saml/credentials", format!("username = luke\npassword = {PASSWORD}\n"))
+        .unwrap();
     (scene, idp)
 }
 
@@ -26,7 +29,10 @@ fn with(answer: Answer) -> (Scene, Idp) {
 fn the_provider_gets_the_exact_bytes_of_any_password() {
     let (scene, idp) = with(Answer::json(401, &json!({})));
     let arrives = |password: &str| {
-        scene.world.write(".saml/credentials", format!("username = luke\npassword = {password}\n")).unwrap();
+        scene
+            .world
+            .write(".saml/credentials", format!("username = luke\npassword = {password}\n"))
+            .unwrap();
         scene.refused(4, &READ);
         let body = idp.last();
         assert_eq!(body, json!({"password": password, "email": "luke"}));
@@ -48,13 +54,19 @@ fn the_provider_gets_the_exact_bytes_of_any_password() {
     }
     // Any line of text that has no blank at an end, which a file cannot keep.
     let lines = "[^\\x00\\r\\n\\p{White_Space}][^\\x00\\r\\n]{0,30}[^\\x00\\r\\n\\p{White_Space}]";
-    let mut runner =
-        TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
     runner
-        .run(&lines.prop_filter("a line of its own", |text| text.lines().count() == 1), |password| {
-            arrives(&password);
-            Ok(())
-        })
+        .run(
+            &lines.prop_filter("a line of its own", |text| text.lines().count() == 1),
+            |password| {
+                arrives(&password);
+                Ok(())
+            },
+        )
         .unwrap();
 }
 
@@ -73,7 +85,10 @@ fn no_second_host_sees_the_password() {
         let (scene, idp) = with(Answer::redirect(status, &elsewhere.url()));
         let said = scene.refused(if matches!(status, 302 | 303) { 4 } else { 6 }, &READ);
         assert!(said.contains("which is not followed"), "{said}");
-        assert_eq!((idp.asked().len(), elsewhere.connections(), scene.sts.connections()), (1, 0, 0));
+        assert_eq!(
+            (idp.asked().len(), elsewhere.connections(), scene.sts.connections()),
+            (1, 0, 0)
+        );
     }
 }
 
@@ -84,11 +99,19 @@ fn answers_that_are_no_assertion() {
     let encoded = scene.accepts(&good);
     let huge = vec![b' '; 2 << 20];
     for (answer, status, words) in [
-        (Answer::json(200, &json!({"saml_response": null, "message": "locked \u{1b}[2Kout"})), 4, "locked \\x1b[2Kout"),
+        (
+            Answer::json(200, &json!({"saml_response": null, "message": "locked \u{1b}[2Kout"})),
+            4,
+            "locked \\x1b[2Kout",
+        ),
         (Answer::json(200, &json!({"error": "no such user"})), 4, "no such user"),
         (Answer::json(200, &json!({"saml_response": 42})), 4, "gave no saml_response"),
         (Answer::json(200, &json!({"saml_response": []})), 4, "gave no saml_response"),
-        (Answer::json(200, &json!({"saml_response": ""})), 4, "incorrect endpoint, username or password"),
+        (
+            Answer::json(200, &json!({"saml_response": ""})),
+            4,
+            "incorrect endpoint, username or password",
+        ),
         (Answer::json(200, &json!([])), 4, "gave no saml_response"),
         (Answer::text(502, "<html>"), 6, "HTTP 502"),
         (Answer::json(500, &json!({"saml_response": encoded})), 6, "HTTP 500"),
@@ -118,7 +141,10 @@ fn a_provider_that_is_not_there_is_named() {
     let (mut scene, _idp) = with(Answer::text(200, ""));
     scene.world.set("SAML_IDP_ASSERTION_URL", crate::faults::closed_port());
     let said = scene.refused(6, &READ);
-    assert!(said.contains("cannot reach http://127.0.0.1:") && said.contains("SAML_IDP_ASSERTION_URL"), "{said}");
+    assert!(
+        said.contains("cannot reach http://127.0.0.1:") && said.contains("SAML_IDP_ASSERTION_URL"),
+        "{said}"
+    );
     assert_eq!(scene.sts.connections(), 0);
 }
 

@@ -1,4 +1,5 @@
-//! The scene most tests play in: a bastion account with a user, and roles in another account that trust it.
+//! The scene most tests play in: a bastion account with a user, and roles in another account that
+//! trust it.
 
 use crate::support::sts::{AccessKey, Role, Sts, Trust, User};
 use crate::support::world::World;
@@ -22,12 +23,15 @@ pub fn binary() -> &'static str {
     env!("CARGO_BIN_EXE_assume-role")
 }
 
-/// A user with an MFA device; `production` has roles `read`, `admin` and `ops/deploy` that want MFA and the account's
-/// id as external id, as roles of the old script did.
+/// A user with an MFA device; `production` has roles `read`, `admin` and `ops/deploy` that want MFA
+/// and the account's id as external id, as roles of the old script did.
 pub fn bastion() -> Scene {
     let scene = with_user(User::new(BASTION, "alice").mfa("alice"));
     for role in ["read", "admin", "ops/deploy"] {
-        scene.sts.add_role(Role::new(PRODUCTION, role).trusts(Trust::account(BASTION).mfa().external_id(PRODUCTION)));
+        scene.sts.add_role(
+            Role::new(PRODUCTION, role)
+                .trusts(Trust::account(BASTION).mfa().external_id(PRODUCTION)),
+        );
     }
     scene
 }
@@ -47,7 +51,9 @@ pub fn with_user(user: User) -> Scene {
     let key = sts.add_user(user);
     let world = World::with_sts(binary(), &sts).unwrap();
     world.base(&key).unwrap();
-    world.accounts(&format!(r#"{{"default": "{BASTION}", "production": "{PRODUCTION}"}}"#)).unwrap();
+    world
+        .accounts(&format!(r#"{{"default": "{BASTION}", "production": "{PRODUCTION}"}}"#))
+        .unwrap();
     Scene { sts, world, key }
 }
 

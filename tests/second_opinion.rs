@@ -1,5 +1,6 @@
-//! The walkthroughs that people follow to assume a role, with this program in place of the commands they type, in a
-//! real bash, against moto with AWS's rules in it. boto3 and the AWS CLI say who the shell has become.
+//! The walkthroughs that people follow to assume a role, with this program in place of the commands
+//! they type, in a real bash, against moto with AWS's rules in it. boto3 and the AWS CLI say who
+//! the shell has become.
 
 mod files;
 mod login;
@@ -16,7 +17,8 @@ use crate::support::process::{self, Ran};
 use crate::support::world::World;
 use moto::Moto;
 
-/// The Python of the tests and a script of theirs; `None` (and a word on standard error) without one.
+/// The Python of the tests and a script of theirs; `None` (and a word on standard error) without
+/// one.
 pub fn python(script: &str) -> Option<(std::path::PathBuf, std::path::PathBuf)> {
     Some((moto::python_path()?, moto::script(script)))
 }
@@ -48,7 +50,8 @@ impl Story {
     /// Writes a user's keys into `~/.aws/credentials`, under this profile.
     fn keys(&self, profile: &str, user: &Value) {
         let (id, secret) = (user["id"].as_str().unwrap(), user["secret"].as_str().unwrap());
-        let text = format!("[{profile}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+        let text =
+            format!("[{profile}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
         self.world.credentials(&text).unwrap();
     }
 
@@ -57,7 +60,8 @@ impl Story {
         self.bash(session, &format!("eval \"$(assume-role init bash)\"\n{script}"))
     }
 
-    /// Runs a script in a bash that starts with the variables of `session`. Its environment at the end comes back.
+    /// Runs a script in a bash that starts with the variables of `session`. Its environment at the
+    /// end comes back.
     fn bash(&self, session: &Variables, script: &str) -> (Ran, Variables) {
         let mut command = self.world.command_of("bash");
         let file = self.world.root().join("environment");
@@ -66,7 +70,8 @@ impl Story {
         let ran = process::run(command, b"").unwrap();
         let text = std::fs::read_to_string(file).unwrap();
         let pairs = text.split('\0').filter_map(|pair| pair.split_once('='));
-        let ours = pairs.filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("ASSUME_ROLE_"));
+        let ours =
+            pairs.filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("ASSUME_ROLE_"));
         (ran, ours.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
@@ -75,7 +80,11 @@ impl Story {
         let mut command = self.world.command_of(moto::python_path().unwrap());
         command.arg(moto::script("identity.py")).envs(session);
         let ran = process::run(command, b"").unwrap();
-        if ran.status == 0 { Ok(serde_json::from_str(&ran.stdout).unwrap()) } else { Err(ran.stderr) }
+        if ran.status == 0 {
+            Ok(serde_json::from_str(&ran.stdout).unwrap())
+        } else {
+            Err(ran.stderr)
+        }
     }
 
     fn arn(&self, session: &Variables) -> String {
@@ -131,7 +140,8 @@ fn a_role_opens_once_it_trusts_the_user() {
 
     let user = trust(&json!({"AWS": "arn:aws:iam::123456789012:user/aws_cli_test"}));
     story.moto.make(&json!({account: {"roles": {"S3_Full_Access": {"trust": user}}}}));
-    let (assumed, session) = story.loaded(&nobody, &format!("{assume} && aws sts get-caller-identity"));
+    let (assumed, session) =
+        story.loaded(&nobody, &format!("{assume} && aws sts get-caller-identity"));
     assert_eq!(assumed.status, 0, "{assumed:?}");
     let role = "arn:aws:sts::123456789012:assumed-role/S3_Full_Access/aws_cli_test";
     assert!(assumed.stdout.contains(role), "{assumed:?}");
@@ -140,7 +150,8 @@ fn a_role_opens_once_it_trusts_the_user() {
     assert_eq!(written.status, 0, "{written:?}");
 }
 
-/// A user without any permission of its own assumes a role that names it; the keys end after an hour.
+/// A user without any permission of its own assumes a role that names it; the keys end after an
+/// hour.
 #[test]
 fn keys_of_a_role_end_after_their_duration() {
     let account = "641879703613";
@@ -157,7 +168,8 @@ fn keys_of_a_role_end_after_their_duration() {
     let role = json!({"trust": user, "policy": allow("s3:ListAllMyBuckets", "*")});
     story.moto.make(&json!({account: {"roles": {"s3-read-only-assume-role": role}}}));
 
-    let (assumed, session) = story.loaded(&nobody, "assume-role 641879703613 s3-read-only-assume-role");
+    let (assumed, session) =
+        story.loaded(&nobody, "assume-role 641879703613 s3-read-only-assume-role");
     assert_eq!(assumed.status, 0, "{assumed:?}");
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
         assert!(!session[name].is_empty(), "{name}");
@@ -228,7 +240,9 @@ fn one_code_serves_every_account_of_the_bastion() {
     let (assumed, production) = story.loaded(&Variables::new(), &first);
     assert_eq!(assumed.status, 0, "{assumed:?}");
     assert_eq!(story.arn(&production), "arn:aws:sts::123456789012:assumed-role/read/luke");
-    let named = |session: &Variables| format!("{}:{}", session["AWS_ACCOUNT_NAME"], session["AWS_ACCOUNT_ROLE"]);
+    let named = |session: &Variables| {
+        format!("{}:{}", session["AWS_ACCOUNT_NAME"], session["AWS_ACCOUNT_ROLE"])
+    };
     assert_eq!(named(&production), "production:read");
 
     for (alias, account) in [("staging", "210987654321"), ("default", BASTION)] {
@@ -246,7 +260,8 @@ fn one_code_serves_every_account_of_the_bastion() {
     assert_eq!(story.arn(&after), "arn:aws:sts::123456789012:assumed-role/read/luke");
 }
 
-/// Twelve hours with a code of their own; what is chained from them gets the one hour that AWS gives.
+/// Twelve hours with a code of their own; what is chained from them gets the one hour that AWS
+/// gives.
 #[test]
 fn twelve_hours_straight_and_one_hour_chained() {
     let Some((mut story, luke)) = bastion() else { return };
@@ -264,7 +279,8 @@ fn twelve_hours_straight_and_one_hour_chained() {
     );
     story.world.credentials(&text).unwrap();
     story.world.set("AWS_PROFILE_ASSUME_ROLE", "chain");
-    let call = "sts assume-role --role-arn arn:aws:iam::123456789012:role/next --role-session-name luke";
+    let call =
+        "sts assume-role --role-arn arn:aws:iam::123456789012:role/next --role-session-name luke";
     let refused = story.aws(&session, &format!("{call} --duration-seconds 43200"));
     let limit = "exceeds the 1 hour session limit for roles assumed by role chaining";
     assert!(refused.stderr.contains(limit), "{refused:?}");

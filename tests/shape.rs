@@ -10,7 +10,10 @@ const POLICY: &str = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [{\"Ef
 fn plain(fields: &str) -> Scene {
     let scene = with_user(User::new(BASTION, "alice"));
     scene.sts.add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)));
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}"{fields}}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}"{fields}}}}}"#))
+        .unwrap();
     scene
 }
 
@@ -23,7 +26,14 @@ fn policies_of_options_and_of_a_file() {
     let scene = plain(r#", "policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]"#);
     let file = scene.world.write("policy.json", POLICY).unwrap();
     let other = "arn:aws:iam::123456789012:policy/mine";
-    scene.switch(&with(&["--policy-arn", VIEW, "--policy-arn", other, "--policy", file.to_str().unwrap()]));
+    scene.switch(&with(&[
+        "--policy-arn",
+        VIEW,
+        "--policy-arn",
+        other,
+        "--policy",
+        file.to_str().unwrap(),
+    ]));
     let call = scene.sts.last("AssumeRole").unwrap();
     assert_eq!(call.form.members("PolicyArns", ".arn"), [VIEW, other]);
     let sent: serde_json::Value = serde_json::from_str(call.get("Policy").unwrap()).unwrap();
@@ -65,8 +75,12 @@ fn tags_are_added_to_those_of_the_account() {
         "new",
     ]));
     let call = scene.sts.last("AssumeRole").unwrap();
-    let pairs: Vec<(&str, &str)> =
-        call.form.members("Tags", ".Key").into_iter().zip(call.form.members("Tags", ".Value")).collect();
+    let pairs: Vec<(&str, &str)> = call
+        .form
+        .members("Tags", ".Key")
+        .into_iter()
+        .zip(call.form.members("Tags", ".Value"))
+        .collect();
     let mut sorted = pairs.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, [("Team", "dev=x"), ("cost", "1"), ("new", "")]);
@@ -121,7 +135,11 @@ fn each_shape_is_a_session_of_its_own_and_is_renewed_as_it_was() {
         let told = scene.switch(&with(shape));
         assert!(!ids.contains(&told.keys().id), "{shape:?}");
         let kept = told.get("ASSUME_ROLE_TARGET").unwrap();
-        assert!(shape.iter().all(|word| kept.contains(word.trim_start_matches("--"))) || kept.contains('%'), "{kept}");
+        assert!(
+            shape.iter().all(|word| kept.contains(word.trim_start_matches("--")))
+                || kept.contains('%'),
+            "{kept}"
+        );
         ids.push(told.keys().id);
     }
     assert_eq!(scene.switch(&with(&shapes[3])).keys().id, ids[3]);
@@ -131,7 +149,8 @@ fn each_shape_is_a_session_of_its_own_and_is_renewed_as_it_was() {
 fn a_trust_policy_without_tags_is_told() {
     let scene = plain("");
     scene.sts.add_role(
-        Role::new(PRODUCTION, "strict").trusts(Trust::account(BASTION).without_tags().without_source_identity()),
+        Role::new(PRODUCTION, "strict")
+            .trusts(Trust::account(BASTION).without_tags().without_source_identity()),
     );
     for more in [["--tag", "a=b"], ["--source-identity", "alice"]] {
         let said = scene.refused(4, &[&["production", "strict"], &more[..]].concat());

@@ -13,7 +13,8 @@ fn code(shell: &str) -> String {
     }
 }
 
-/// Loads the function in each set-up of each shell and runs `script` there. `$?` in it is `$status` in fish.
+/// Loads the function in each set-up of each shell and runs `script` there. `$?` in it is `$status`
+/// in fish.
 fn everywhere(variables: &[(&str, &str)], script: &str, check: impl Fn(&str, &Home, &Outcome)) {
     for (shell, load) in SHELLS.iter().filter(|(shell, _)| is_here(shell[0])) {
         let home = Home::new();
@@ -69,28 +70,40 @@ fn print_verbs_go_straight_to_the_program() {
 #[test]
 fn a_failure_changes_nothing_and_keeps_its_status() {
     for (answer, status) in [("4", "4"), ("130", "130"), ("killed", "137")] {
-        everywhere(&[("ANSWER", answer)], "assume-role a r || echo $?; echo got ${GOT-}", |what, _, outcome| {
-            assert_eq!(outcome.out, format!("{status}\ngot\n"), "{what}");
-        });
+        everywhere(
+            &[("ANSWER", answer)],
+            "assume-role a r || echo $?; echo got ${GOT-}",
+            |what, _, outcome| {
+                assert_eq!(outcome.out, format!("{status}\ngot\n"), "{what}");
+            },
+        );
     }
 }
 
 #[test]
 fn a_status_of_the_evaluated_code_is_kept() {
-    for (shell, load) in SHELLS.iter().filter(|(shell, _)| shell[0] != "fish" && is_here(shell[0])) {
+    for (shell, load) in SHELLS.iter().filter(|(shell, _)| shell[0] != "fish" && is_here(shell[0]))
+    {
         let home = Home::new();
         home.write("code", "{ (exit 9); }\n");
-        let outcome = run(shell, home.path(), &[("TERM", "dumb")], &format!("{load}assume-role a r || echo $?\n"));
+        let outcome = run(
+            shell,
+            home.path(),
+            &[("TERM", "dumb")],
+            &format!("{load}assume-role a r || echo $?\n"),
+        );
         assert_eq!(outcome.out, "9\n", "{shell:?}: {}", outcome.err);
     }
 }
 
 #[test]
 fn an_old_eval_line_gets_the_direct_form() {
-    for (shell, load) in SHELLS.iter().filter(|(shell, _)| shell[0] != "fish" && is_here(shell[0])) {
-        for (direct, variables, expected) in
-            [("{ \\export GOT='it'; }\n", &[][..], "0 it\n"), ("(exit 4)\n", &[("ANSWER", "4")], "4 \n")]
-        {
+    for (shell, load) in SHELLS.iter().filter(|(shell, _)| shell[0] != "fish" && is_here(shell[0]))
+    {
+        for (direct, variables, expected) in [
+            ("{ \\export GOT='it'; }\n", &[][..], "0 it\n"),
+            ("(exit 4)\n", &[("ANSWER", "4")], "4 \n"),
+        ] {
             let home = Home::new();
             home.write("code", "{ \\export GOT='the form for the function'; }\n");
             home.write("direct", direct);
@@ -129,41 +142,69 @@ fn a_trace_shows_no_secret_and_goes_on() {
         home.write("code", &code("fish"));
         let script = "cat init.fish | source\nset fish_trace 1\nassume-role a r\necho AFTER\n";
         let outcome = run(&["fish"], home.path(), &[], script);
-        assert!(outcome.err.contains("echo AFTER") && !outcome.err.contains(SECRET), "{}", outcome.err);
+        assert!(
+            outcome.err.contains("echo AFTER") && !outcome.err.contains(SECRET),
+            "{}",
+            outcome.err
+        );
     }
 }
 
 #[test]
 fn options_and_variables_are_as_before() {
-    for (shell, load) in SHELLS.iter().filter(|(shell, _)| shell[0] != "fish" && is_here(shell[0])) {
+    for (shell, load) in SHELLS.iter().filter(|(shell, _)| shell[0] != "fish" && is_here(shell[0]))
+    {
         let home = Home::new();
         home.write("code", "{ \\builtin \\export GOT=it; }\n");
-        let list = if shell[0] == "bash" { "set -o; shopt; compgen -v" } else { "setopt; typeset +" };
-        let script = format!("{load}GOT=it\n( {list} ) >before\nassume-role a r\n( {list} ) >after\n");
+        let list =
+            if shell[0] == "bash" { "set -o; shopt; compgen -v" } else { "setopt; typeset +" };
+        let script =
+            format!("{load}GOT=it\n( {list} ) >before\nassume-role a r\n( {list} ) >after\n");
         let outcome = run(shell, home.path(), &[("TERM", "dumb")], &script);
         let ignored = |text: String| -> Vec<String> {
-            let names = ["_", "BASH_REMATCH", "PIPESTATUS", "LINENO", "RANDOM", "TTYIDLE", "SECONDS", "GOT"];
+            let names = [
+                "_",
+                "BASH_REMATCH",
+                "PIPESTATUS",
+                "LINENO",
+                "RANDOM",
+                "TTYIDLE",
+                "SECONDS",
+                "GOT",
+            ];
             text.lines()
                 .filter(|line| !names.iter().any(|name| line.split(' ').next_back() == Some(name)))
                 .map(str::to_owned)
                 .collect()
         };
-        assert_eq!(ignored(home.read("before")), ignored(home.read("after")), "{shell:?}: {}", outcome.err);
+        assert_eq!(
+            ignored(home.read("before")),
+            ignored(home.read("after")),
+            "{shell:?}: {}",
+            outcome.err
+        );
         assert!(!home.read("before").is_empty(), "{shell:?}: {}", outcome.err);
     }
 }
 
 #[test]
 fn the_function_alone_works_in_a_bare_shell() {
-    for (shell, show) in
-        [("bash", "declare -f assume-role"), ("zsh", "functions assume-role"), ("fish", "functions assume-role")]
-    {
+    for (shell, show) in [
+        ("bash", "declare -f assume-role"),
+        ("zsh", "functions assume-role"),
+        ("fish", "functions assume-role"),
+    ] {
         if is_here(shell) {
             let home = Home::new();
             home.write("code", &code(shell));
             let load = SHELLS.iter().find(|(words, _)| *words == [shell]).unwrap().1;
             let copy = run(&[shell], home.path(), &[], &format!("{load}{show}\n")).out;
-            let outcome = run(&[shell], home.path(), &[], &format!("{copy}\nassume-role a r\n{}", dump("AFTER")));
+            let outcome = run(
+                &[shell],
+                home.path(),
+                &[],
+                &format!("{copy}\nassume-role a r\n{}", dump("AFTER")),
+            );
             assert_eq!(outcome.environment("AFTER")["GOT"], SECRET, "{shell}: {}", outcome.err);
         }
     }
@@ -176,7 +217,8 @@ fn the_program_has_the_standard_input_of_the_caller() {
         home.write("code", "");
         home.write("input", shell);
         std::fs::write(&home.program, "#!/bin/sh\ncat >\"$HOME/stdin\"\n").unwrap();
-        run(&[shell], home.path(), &[], &format!("{load}assume-role a r <input\n")).assert_silent(shell);
+        run(&[shell], home.path(), &[], &format!("{load}assume-role a r <input\n"))
+            .assert_silent(shell);
         assert_eq!(home.read("stdin"), shell);
     }
 }

@@ -1,4 +1,5 @@
-//! `status`, through the binary: what it says of a shell with a role, without one, and with keys that are not ours.
+//! `status`, through the binary: what it says of a shell with a role, without one, and with keys
+//! that are not ours.
 
 use serde_json::Value;
 
@@ -33,7 +34,12 @@ const OURS: [(&str, &str); 9] = [
 fn a_role_is_told_with_its_end_and_no_secret() {
     let ran = world(&OURS).run(["status"]).unwrap();
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    for part in ["production:ops/read ", "333333333333", "2100-12-31 00:00", "eu-west-1  (chosen by the switch)"] {
+    for part in [
+        "production:ops/read ",
+        "333333333333",
+        "2100-12-31 00:00",
+        "eu-west-1  (chosen by the switch)",
+    ] {
         assert!(ran.stdout.contains(part), "{part}: {ran:?}");
     }
     assert!(!ran.stdout.contains("s3cr3tcanary"), "{ran:?}");
@@ -43,14 +49,20 @@ fn a_role_is_told_with_its_end_and_no_secret() {
 fn json_has_the_same_facts() {
     let ran = world(&OURS).run(["status", "--json"]).unwrap();
     let status: Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!((&status["state"], &status["account"]), (&Value::from("calm"), &Value::from("production")));
+    assert_eq!(
+        (&status["state"], &status["account"]),
+        (&Value::from("calm"), &Value::from("production"))
+    );
     assert_eq!(status["expires"], "2100-12-31T00:00:00Z");
 }
 
 #[test]
 fn the_segment_alone_is_what_a_prompt_shows() {
     let ran = world(&OURS).run(["status", "--prompt"]).unwrap();
-    assert!(ran.stdout.starts_with("production:ops/read ") && ran.stdout.lines().count() == 1, "{ran:?}");
+    assert!(
+        ran.stdout.starts_with("production:ops/read ") && ran.stdout.lines().count() == 1,
+        "{ran:?}"
+    );
     assert_eq!(world(&[]).run(["status", "--prompt"]).unwrap().stdout, "");
 }
 
@@ -63,11 +75,20 @@ fn no_role_and_foreign_keys_are_told_apart() {
     let mut changed = world(&OURS);
     changed.set("AWS_ACCESS_KEY_ID", "ASIAOTHER");
     let ran = changed.run(["status"]).unwrap();
-    assert!(ran.stdout.starts_with("The keys were changed since the switch to production:ops/read."), "{ran:?}");
-    assert!(!ran.stdout.contains("333333333333"), "the account is no longer known to be right: {ran:?}");
+    assert!(
+        ran.stdout.starts_with("The keys were changed since the switch to production:ops/read."),
+        "{ran:?}"
+    );
+    assert!(
+        !ran.stdout.contains("333333333333"),
+        "the account is no longer known to be right: {ran:?}"
+    );
     let mut profile = world(&OURS);
     profile.set("AWS_PROFILE", "other");
-    assert!(profile.run(["status"]).unwrap().stdout.starts_with("AWS_PROFILE is set beside"), "a profile");
+    assert!(
+        profile.run(["status"]).unwrap().stdout.starts_with("AWS_PROFILE is set beside"),
+        "a profile"
+    );
 }
 
 #[test]
@@ -82,20 +103,28 @@ fn what_stands_in_a_variable_is_only_shown() {
 
 #[test]
 fn the_end_is_told_by_the_clock_on_the_wall() {
-    for (zone, wall) in [("Europe/Berlin", "2100-12-31 01:00"), ("America/New_York", "2100-12-30 19:00")] {
+    for (zone, wall) in
+        [("Europe/Berlin", "2100-12-31 01:00"), ("America/New_York", "2100-12-30 19:00")]
+    {
         let mut world = world(&OURS);
         world.set("TZ", zone);
         let ran = world.run(["status"]).unwrap();
         assert!(ran.stdout.contains(wall), "{zone}: {ran:?}");
         let porcelain = world.run(["status", "--porcelain"]).unwrap().stdout;
-        assert!(porcelain.contains("\nexpires=2100-12-31T00:00:00Z\n"), "programs get UTC: {porcelain}");
+        assert!(
+            porcelain.contains("\nexpires=2100-12-31T00:00:00Z\n"),
+            "programs get UTC: {porcelain}"
+        );
     }
 }
 
 #[test]
 fn what_was_asked_for_can_be_typed_again() {
     for (target, line) in [
-        ("--region=eu-west-1 -- staging%20admin read", "assume-role 'staging admin' read --region=eu-west-1\n"),
+        (
+            "--region=eu-west-1 -- staging%20admin read",
+            "assume-role 'staging admin' read --region=eu-west-1\n",
+        ),
         ("-- list read", "assume-role -- list read\n"),
         ("--profile=work --", "assume-role --profile=work\n"),
     ] {
@@ -123,8 +152,12 @@ fn who_set_what_and_what_programs_take() {
     ] {
         assert!(ran.stdout.contains(part), "{part}: {ran:?}");
     }
-    let json: Value = serde_json::from_str(&world.run(["status", "--json"]).unwrap().stdout).unwrap();
-    assert_eq!((&json["variables"]["AWS_REGION"], &json["credentials"]), (&"ours".into(), &"keys".into()));
+    let json: Value =
+        serde_json::from_str(&world.run(["status", "--json"]).unwrap().stdout).unwrap();
+    assert_eq!(
+        (&json["variables"]["AWS_REGION"], &json["credentials"]),
+        (&"ours".into(), &"keys".into())
+    );
     assert_eq!(json["credentials_in_vain"], serde_json::json!(["AWS_WEB_IDENTITY_TOKEN_FILE"]));
 }
 
@@ -133,9 +166,16 @@ fn lines_for_scripts_hold_one_fact_each() {
     let mut world = world(&OURS);
     world.set("AWS_ACCOUNT_NAME", "a=b\nstate=none");
     let ran = world.run(["status", "--porcelain"]).unwrap();
-    let lines: Vec<(&str, &str)> = ran.stdout.lines().map(|line| line.split_once('=').unwrap()).collect();
-    let value = |name: &str| lines.iter().filter(|(key, _)| *key == name).map(|(_, value)| *value).collect::<Vec<_>>();
-    assert_eq!((value("state"), value("account")), (vec!["calm"], vec!["a=b\\nstate=none"]), "{ran:?}");
+    let lines: Vec<(&str, &str)> =
+        ran.stdout.lines().map(|line| line.split_once('=').unwrap()).collect();
+    let value = |name: &str| {
+        lines.iter().filter(|(key, _)| *key == name).map(|(_, value)| *value).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (value("state"), value("account")),
+        (vec!["calm"], vec!["a=b\\nstate=none"]),
+        "{ran:?}"
+    );
     assert_eq!(value("variables.AWS_REGION"), ["ours"]);
     assert_eq!(world.run(["status", "--porcelain", "--json"]).unwrap().status, 2);
     let none = World::new(binary()).unwrap().run(["status", "--porcelain"]).unwrap();

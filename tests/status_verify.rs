@@ -1,4 +1,5 @@
-//! `status --verify`: AWS is asked whose keys a shell has, and says yes, no, somebody else, or nothing.
+//! `status --verify`: AWS is asked whose keys a shell has, and says yes, no, somebody else, or
+//! nothing.
 
 use serde_json::Value;
 
@@ -27,7 +28,10 @@ fn aws_agrees_with_one_call_and_nothing_is_written() {
     let (calls, home) = (scene.sts.requests().len(), scene.world.snapshot().unwrap());
     let ran = status(&scene, &shell, &["--verify"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
-    assert!(ran.stdout.contains("arn:aws:sts::123456789012:assumed-role/read/alice  (it agrees)"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("arn:aws:sts::123456789012:assumed-role/read/alice  (it agrees)"),
+        "{ran:?}"
+    );
     assert_eq!(scene.sts.requests().len(), calls + 1);
     assert_eq!(scene.world.snapshot().unwrap(), home);
     let plain = status(&scene, &shell, &[]);
@@ -44,7 +48,8 @@ fn another_identity_than_the_shell_says_is_told() {
     assert_eq!(ran.status, 4, "{ran:?}");
     assert!(ran.stdout.contains("that is not what this shell says"), "{ran:?}");
     assert!(ran.stderr.contains("production:admin (123456789012)"), "{ran:?}");
-    let json: Value = serde_json::from_str(&status(&scene, &shell, &["--verify", "--json"]).stdout).unwrap();
+    let json: Value =
+        serde_json::from_str(&status(&scene, &shell, &["--verify", "--json"]).stdout).unwrap();
     assert_eq!(json["verified"], "no");
 }
 
@@ -55,7 +60,10 @@ fn refused_keys_end_with_4_and_a_dead_network_with_6() {
     let key = shell.variables.insert("AWS_SECRET_ACCESS_KEY".into(), "wrong".into()).unwrap();
     let ran = status(&scene, &shell, &["--verify", "--porcelain"]);
     assert_eq!(ran.status, 4, "{ran:?}");
-    assert!(ran.stdout.contains("\nverified=refused\n") && ran.stderr.contains("secret access key"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("\nverified=refused\n") && ran.stderr.contains("secret access key"),
+        "{ran:?}"
+    );
     shell.variables.insert("AWS_SECRET_ACCESS_KEY".into(), key);
     scene.sts.fail_always("GetCallerIdentity", Some(Fault::internal()));
     let ran = status(&scene, &shell, &["--verify", "--porcelain"]);

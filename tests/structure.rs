@@ -1,34 +1,32 @@
-//! The shape of the source: imports flow one way, files stay small, and the shells know the verbs that clap knows.
+//! The shape of the source: imports flow one way, files stay small, and the shells know the verbs
+//! that clap knows.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assume_role::cli::Cli;
+use assume_role::testing::cli::Cli;
 use clap::CommandFactory;
 
 /// The layers, each importing only what stands before it. Modules of one line may know each other.
-const LAYERS: [&[&str]; 16] = [
-    &["ending", "error", "shown", "session"],
+const LAYERS: [&[&str]; 13] = [
+    &["error"],
+    &["types"],
     &["cli"],
-    &["input"],
-    &["store"],
-    &["edit"],
-    &["catalogue"],
-    &["request"],
-    &["sts"],
-    &["source"],
-    &["shell"],
-    &["prompt"],
-    &["report", "page", "table"],
-    &["picker"],
-    &["completion"],
-    &["command"],
+    &["config"],
+    &["ui"],
+    &["cache"],
+    &["catalog"],
+    &["plan"],
+    &["aws"],
+    &["acquire"],
+    &["shell", "prompt", "completion"],
+    &["commands"],
     &["lib", "main"],
 ];
 
 /// The layers that TAB must not reach: no network by construction.
-const NETWORK: [&str; 2] = ["sts", "source"];
+const NETWORK: [&str; 2] = ["aws", "acquire"];
 
 const LONGEST_FILE: usize = 400;
 
@@ -71,12 +69,28 @@ fn imports_flow_one_way() {
     let source = root().join("src");
     for file in files(&source, "rs") {
         let relative = file.strip_prefix(&source).unwrap();
-        let module = relative.components().next().unwrap().as_os_str().to_str().unwrap().trim_end_matches(".rs");
+        let module = relative
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_str()
+            .unwrap()
+            .trim_end_matches(".rs");
         for other in imported(&fs::read_to_string(&file).unwrap()) {
             let name = relative.display();
-            assert!(layer_of(&other) <= layer_of(module), "{name} imports {other}, which stands to its right");
-            assert!(module != "completion" || !NETWORK.contains(&other.as_str()), "{name} imports {other}: a network");
-            assert!(module != "shell" || !NETWORK.contains(&other.as_str()), "{name} imports {other}: the SDK");
+            assert!(
+                layer_of(&other) <= layer_of(module),
+                "{name} imports {other}, which stands to its right"
+            );
+            assert!(
+                module != "completion" || !NETWORK.contains(&other.as_str()),
+                "{name} imports {other}: a network"
+            );
+            assert!(
+                module != "shell" || !NETWORK.contains(&other.as_str()),
+                "{name} imports {other}: the SDK"
+            );
         }
     }
 }
@@ -86,7 +100,11 @@ fn files_stay_small() {
     for directory in ["src", "tests"] {
         for file in files(&root().join(directory), "rs") {
             let lines = fs::read_to_string(&file).unwrap().lines().count();
-            assert!(lines <= LONGEST_FILE, "{} has {lines} lines: is there a second idea in it?", file.display());
+            assert!(
+                lines <= LONGEST_FILE,
+                "{} has {lines} lines: is there a second idea in it?",
+                file.display()
+            );
         }
     }
 }
@@ -96,7 +114,11 @@ fn only_one_place_reads_the_environment() {
     let source = root().join("src");
     for file in files(&source, "rs") {
         let reads = fs::read_to_string(&file).unwrap().contains("env::var");
-        assert!(!reads || file.ends_with("input/environment.rs"), "{} reads the environment", file.display());
+        assert!(
+            !reads || file.ends_with("config/environment.rs"),
+            "{} reads the environment",
+            file.display()
+        );
     }
 }
 
@@ -107,7 +129,10 @@ fn every_test_file_is_part_of_the_one_binary() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
         if path.extension().is_some_and(|extension| extension == "rs") && name != "main" {
-            assert!(main.contains(&format!("mod {name};")), "tests/{name}.rs is forgotten in tests/main.rs");
+            assert!(
+                main.contains(&format!("mod {name};")),
+                "tests/{name}.rs is forgotten in tests/main.rs"
+            );
         }
     }
 }
@@ -127,10 +152,14 @@ fn direct_words(script: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// First words that print and change no shell: clap's verbs without those that change it, help and version.
+/// First words that print and change no shell: clap's verbs without those that change it, help and
+/// version.
 pub fn printing_words() -> BTreeSet<String> {
     let shell_verbs = ["leave", "ensure"];
-    let verbs = Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect::<BTreeSet<_>>();
+    let verbs = Cli::command()
+        .get_subcommands()
+        .map(|verb| verb.get_name().to_owned())
+        .collect::<BTreeSet<_>>();
     let options = ["-h", "--help", "-V", "--version"].map(str::to_owned);
     verbs.into_iter().filter(|name| !shell_verbs.contains(&name.as_str())).chain(options).collect()
 }

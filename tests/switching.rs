@@ -39,15 +39,20 @@ impl Told {
     /// How long the session lasts, in seconds from now on.
     pub fn seconds_left(&self) -> i64 {
         let ends: i64 = self.get("ASSUME_ROLE_EXPIRES").unwrap().parse().unwrap();
-        let now = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        let now =
+            std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
         ends - i64::try_from(now.as_secs()).unwrap()
     }
 
-    /// Asserts that the session lasts `seconds`, give or take what this test took, and the second that is lost where two
-    /// clocks are compared in whole seconds.
+    /// Asserts that the session lasts `seconds`, give or take what this test took, and the second
+    /// that is lost where two clocks are compared in whole seconds.
     pub fn assert_lasts(&self, seconds: i64) {
         let left = self.seconds_left();
-        assert!((seconds - 120..=seconds + 1).contains(&left), "{left} s left, not {seconds}: {}", self.stderr);
+        assert!(
+            (seconds - 120..=seconds + 1).contains(&left),
+            "{left} s left, not {seconds}: {}",
+            self.stderr
+        );
     }
 
     /// Asserts that something was said.
@@ -84,14 +89,17 @@ impl Scene {
         self.switch(&[words, &[code.as_str()]].concat())
     }
 
-    /// A switch that has to fail with `status`: nothing on standard output, no file of the user changed. What was
-    /// said comes back.
+    /// A switch that has to fail with `status`: nothing on standard output, no file of the user
+    /// changed. What was said comes back.
     #[track_caller]
     pub fn refused(&self, status: i32, words: &[&str]) -> String {
         let before = self.files_of_the_user();
         let ran = self.export(words);
         assert_eq!((ran.status, ran.stdout.as_str()), (status, ""), "{words:?}: {ran:?}");
-        assert!(ran.stderr.starts_with("assume-role: ") || ran.stderr.contains("\nassume-role: "), "{ran:?}");
+        assert!(
+            ran.stderr.starts_with("assume-role: ") || ran.stderr.contains("\nassume-role: "),
+            "{ran:?}"
+        );
         assert_eq!(before, self.files_of_the_user(), "{words:?}");
         ran.stderr
     }
@@ -119,11 +127,16 @@ impl Scene {
         files
     }
 
-    /// `export --shell bash` with these words on a terminal, as the function calls it: only standard output is caught.
+    /// `export --shell bash` with these words on a terminal, as the function calls it: only
+    /// standard output is caught.
     pub fn on_terminal(&self, words: &[&str]) -> Terminal {
         let mut command = Command::new(self.world.program());
         command.args(["export", "--shell", "bash"]).args(words);
-        command.env_clear().envs(self.world.environment()).env("NO_COLOR", "1").current_dir(self.world.home());
+        command
+            .env_clear()
+            .envs(self.world.environment())
+            .env("NO_COLOR", "1")
+            .current_dir(self.world.home());
         Terminal::start_captured(command).unwrap()
     }
 
@@ -134,7 +147,8 @@ impl Scene {
 
     /// The names of the stored sessions, base sessions too.
     pub fn stored_sessions(&self) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.world.home().join(".local/state/assume-role")) else {
+        let Ok(entries) = std::fs::read_dir(self.world.home().join(".local/state/assume-role"))
+        else {
             return Vec::new();
         };
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -143,14 +157,20 @@ impl Scene {
 
     /// Waits until `action` was called so often in all.
     pub fn wait_for_call(&self, action: &str, times: usize) {
-        self.wait_until(&format!("{action} is called {times} times"), || self.sts.count(action) >= times);
+        self.wait_until(&format!("{action} is called {times} times"), || {
+            self.sts.count(action) >= times
+        });
     }
 
     /// Waits until something is true; `what` is said when it does not become so.
     pub fn wait_until(&self, what: &str, is_true: impl Fn() -> bool) {
         let deadline = std::time::Instant::now() + crate::support::process::PATIENCE;
         while !is_true() {
-            assert!(std::time::Instant::now() < deadline, "{what}: not within {:?}", crate::support::process::PATIENCE);
+            assert!(
+                std::time::Instant::now() < deadline,
+                "{what}: not within {:?}",
+                crate::support::process::PATIENCE
+            );
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
     }
@@ -160,7 +180,8 @@ impl Scene {
         self.sts.requests().iter().filter(|logged| logged.get("TokenCode").is_some()).count()
     }
 
-    /// Roles of the production account that trust the bastion with MFA, each with its longest session in seconds.
+    /// Roles of the production account that trust the bastion with MFA, each with its longest
+    /// session in seconds.
     pub fn add_roles(&self, roles: &[(&str, i64)]) {
         use crate::scenes::{BASTION, PRODUCTION};
         use crate::support::sts::{Role, Trust};

@@ -7,8 +7,7 @@ use crate::support::sts::organizations::Organization;
 use crate::support::sts::{Fault, Listing, Role};
 use crate::support::terminal::Terminal;
 
-const FILE: &str =
-    "{\n  \"live\": \"123456789012\",\n  \"gone\": \"777777777777\",\n  \"Sandbox\": \"888888888888\"\n}\n";
+const FILE: &str = "{\n  \"live\": \"123456789012\",\n  \"gone\": \"777777777777\",\n  \"Sandbox\": \"888888888888\"\n}\n";
 
 /// A shell with the user's keys, and an organization whose accounts they may list.
 fn scene() -> Scene {
@@ -52,10 +51,16 @@ fn names_from_the_organization_and_iam() {
     assert_eq!((dry.status, text(&scene).as_str()), (0, FILE), "{dry:?}");
     assert_eq!(scene.sts.count("ListAccounts"), 4, "seven accounts, two on a page");
     let told = synced(&scene);
-    let expected =
-        FILE.replace("\"\n}", "\",\n  \"corp-root\": \"999999999999\",\n  \"Data Lake\": \"333333333333\"\n}");
+    let expected = FILE.replace(
+        "\"\n}",
+        "\",\n  \"corp-root\": \"999999999999\",\n  \"Data Lake\": \"333333333333\"\n}",
+    );
     assert_eq!(text(&scene), expected, "an account that has a name keeps it");
-    assert!(told.starts_with(&dry.stdout) && dry.stdout.contains("\n+  \"Data Lake\": \"333333333333\"\n"), "{told}");
+    assert!(
+        told.starts_with(&dry.stdout)
+            && dry.stdout.contains("\n+  \"Data Lake\": \"333333333333\"\n"),
+        "{told}"
+    );
     for line in [
         "not in this organization, or not any more; kept: gone, Sandbox\n",
         "Sandbox stays 888888888888; Organizations says 222222222222\n",
@@ -85,7 +90,10 @@ fn names_and_roles_from_the_sign_on() {
     let ran = sync(&scene, &[]);
     assert!(ran.status == 4 && ran.stderr.contains("assume-role login corp"), "{ran:?}");
     let token = r#"{"startUrl": "https://corp.awsapps.com/start", "region": "eu-west-1", "accessToken": "kept", "expiresAt": "2099-01-01T00:00:00Z"}"#;
-    scene.world.write(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", token).unwrap();
+    scene
+        .world
+        .write(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", token)
+        .unwrap();
     sso.add_token("kept");
     let keys = || scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice");
     for (account, name, roles) in [
@@ -106,7 +114,10 @@ fn names_and_roles_from_the_sign_on() {
          \"Four\": {\"id\": \"444444444444\", \"roles\": [\"Admin\"]},\n  \"Five\": {\"id\": \"555555555555\", \"roles\": [\"Read\"]}\n}",
     );
     assert_eq!(text(&scene), expected);
-    assert_eq!((sso.asked("/assignment/accounts").len(), sso.asked("/assignment/roles").len()), (3, 6));
+    assert_eq!(
+        (sso.asked("/assignment/accounts").len(), sso.asked("/assignment/roles").len()),
+        (3, 6)
+    );
     assert!(synced(&scene).contains("nothing is new"));
 }
 
@@ -117,13 +128,18 @@ fn who_may_not_ask_is_told_and_the_others_are_asked() {
     let told = synced(&scene);
     assert!(told.contains("Organizations tells nothing: You don't have permissions"), "{told}");
     assert!(
-        text(&scene).contains("\"corp-root\": \"999999999999\"") && !told.contains("not in this organization"),
+        text(&scene).contains("\"corp-root\": \"999999999999\"")
+            && !told.contains("not in this organization"),
         "{told}"
     );
     scene.sts.set_listing(Listing::Denied);
     let ran = sync(&scene, &[]);
     assert!(ran.status == 4 && ran.stderr.contains("nobody told of any account"), "{ran:?}");
-    assert!(ran.stderr.contains("IAM tells nothing") && ran.stderr.contains("Organizations tells nothing"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("IAM tells nothing")
+            && ran.stderr.contains("Organizations tells nothing"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -150,7 +166,10 @@ fn keys_that_are_not_taken() {
     scene.world.set("AWS_ACCESS_KEY_ID", "AKIA1234567890123456");
     scene.world.set("AWS_ENDPOINT_URL_ORGANIZATIONS", "http://198.51.100.1");
     let ran = sync(&scene, &[]);
-    assert!(ran.status == 8 && ran.stderr.contains("AWS_ENDPOINT_URL_ORGANIZATIONS is plain http"), "{ran:?}");
+    assert!(
+        ran.status == 8 && ran.stderr.contains("AWS_ENDPOINT_URL_ORGANIZATIONS is plain http"),
+        "{ran:?}"
+    );
     assert_eq!(text(&scene), FILE);
 }
 
@@ -165,7 +184,11 @@ fn on_a_terminal_a_question_comes_first() {
         let mut terminal = on_terminal(&scene);
         terminal.wait_for("Write it? [y/N]").unwrap();
         assert_eq!(text(&scene), FILE, "the diff comes before the file changes");
-        assert!(terminal.screen().contains("+  \"Data Lake\": \"333333333333\""), "{}", terminal.screen());
+        assert!(
+            terminal.screen().contains("+  \"Data Lake\": \"333333333333\""),
+            "{}",
+            terminal.screen()
+        );
         terminal.type_line(answer).unwrap();
         assert_eq!(terminal.wait().unwrap(), status, "{answer:?}: {}", terminal.screen());
         assert_eq!(text(&scene) != FILE, is_written, "{answer:?}");

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use assume_role::input::environment::Environment;
-use assume_role::session::{AccountId, Keys, Moment, Region, Secret};
-use assume_role::shell::exports::{self, Form};
-use assume_role::shell::variables::Switch;
-use assume_role::shell::{Shell, quote, words as target};
+use assume_role::testing::config::environment::Environment;
+use assume_role::testing::shell::exports::{self, Form};
+use assume_role::testing::shell::variables::Switch;
+use assume_role::testing::shell::{Shell, quote, words as target};
+use assume_role::testing::types::{AccountId, Keys, Moment, Region, Secret};
 
 use crate::real_shells::{Outcome, is_here, run, words};
 
@@ -73,19 +73,41 @@ pub struct Way {
 
 pub const WAYS: [Way; 14] = [
     Way { shell: &["bash"], form: Form::Function(Shell::Bash), eval: r#"eval "$(cat F)""# },
-    Way { shell: &["bash", "-eu", "-o", "pipefail"], form: Form::Function(Shell::Bash), eval: r#"eval "$(cat F)""# },
-    Way { shell: &["bash --posix", "-f"], form: Form::Function(Shell::Bash), eval: r#"eval "$(cat F)""# },
+    Way {
+        shell: &["bash", "-eu", "-o", "pipefail"],
+        form: Form::Function(Shell::Bash),
+        eval: r#"eval "$(cat F)""#,
+    },
+    Way {
+        shell: &["bash --posix", "-f"],
+        form: Form::Function(Shell::Bash),
+        eval: r#"eval "$(cat F)""#,
+    },
     Way { shell: &["zsh"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
     Way { shell: &["zsh", "-eu"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
     Way {
-        shell: &["zsh", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "warn_create_global", "-o", "rc_quotes"],
+        shell: &[
+            "zsh",
+            "-o",
+            "ksh_arrays",
+            "-o",
+            "sh_word_split",
+            "-o",
+            "warn_create_global",
+            "-o",
+            "rc_quotes",
+        ],
         form: Form::Function(Shell::Zsh),
         eval: r#"f() { eval "$(cat F)"; }; f"#,
     },
     Way { shell: &["fish"], form: Form::Function(Shell::Fish), eval: "eval (cat F)" },
     Way { shell: &["dash", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
     Way { shell: &["dash"], form: Form::Direct, eval: "eval $(cat F)" },
-    Way { shell: &["bash", "-eu", "-O", "nullglob", "-O", "extglob"], form: Form::Direct, eval: "eval $(cat F)" },
+    Way {
+        shell: &["bash", "-eu", "-O", "nullglob", "-O", "extglob"],
+        form: Form::Direct,
+        eval: "eval $(cat F)",
+    },
     Way { shell: &["bash --posix"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
     Way { shell: &["zsh"], form: Form::Direct, eval: "eval $(cat F)" },
     Way { shell: &["zsh", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },

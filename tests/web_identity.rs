@@ -1,4 +1,5 @@
-//! Web identity: tokens of files, variables, commands and standard input, and what AWS says about them.
+//! Web identity: tokens of files, variables, commands and standard input, and what AWS says about
+//! them.
 
 use crate::saml::federated;
 use crate::scenes::{PRODUCTION, Scene};
@@ -10,7 +11,9 @@ const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.sig-canary";
 
 fn scene() -> Scene {
     let scene = federated();
-    scene.sts.add_role(Role::new(PRODUCTION, "ci/build").trusts(Trust::arn(ISSUER)).max_session(7200));
+    scene
+        .sts
+        .add_role(Role::new(PRODUCTION, "ci/build").trusts(Trust::arn(ISSUER)).max_session(7200));
     accepts(&scene, TOKEN, false);
     scene
 }
@@ -36,7 +39,8 @@ fn a_token_of_a_file_without_its_line_end() {
     let scene = scene();
     for text in [TOKEN.to_owned(), format!("{TOKEN}\n"), format!(" {TOKEN}\r\n")] {
         let file = token_file(&scene, &text);
-        let told = scene.switch(&[&BUILD[..], &["--refresh", "--web-identity-token-file", &file]].concat());
+        let told = scene
+            .switch(&[&BUILD[..], &["--refresh", "--web-identity-token-file", &file]].concat());
         assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/build/assume-role");
         assert!(told.get("ASSUME_ROLE_RENEWABLE").is_some() && !told.stderr.contains("canary"));
         let call = scene.sts.last("AssumeRoleWithWebIdentity").unwrap();
@@ -54,7 +58,10 @@ fn the_variables_of_a_pod_need_no_words() {
     scene.refused_at_once(2, &["--scheme", "web-identity"]);
     scene.world.set("AWS_ROLE_ARN", format!("arn:aws:iam::{PRODUCTION}:role/ci/build"));
     let told = scene.switch(&["--scheme", "web-identity"]);
-    assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")), (Some("production"), Some("ci/build")));
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")),
+        (Some("production"), Some("ci/build"))
+    );
     scene.world.set("AWS_ASSUME_ROLE_AUTH_SCHEME", "web-identity");
     assert_eq!(scene.switch(&[]).keys().id, told.keys().id);
     scene.world.set("AWS_ROLE_SESSION_NAME", "pod-7");
@@ -69,15 +76,20 @@ fn the_variables_of_a_pod_need_no_words() {
 fn standard_input_and_a_command_give_a_token() {
     let mut scene = scene();
     let command = scene.world.command(
-        [&["export", "--format", "json"], &BUILD[..], &["--web-identity-token-file", "-", "--session-name", "ci-7"]]
-            .concat(),
+        [
+            &["export", "--format", "json"],
+            &BUILD[..],
+            &["--web-identity-token-file", "-", "--session-name", "ci-7"],
+        ]
+        .concat(),
     );
     let ran = process::run(command, TOKEN.as_bytes()).unwrap();
     assert_eq!(ran.status, 0, "{ran:?}");
     let call = scene.sts.last("AssumeRoleWithWebIdentity").unwrap();
     assert_eq!(call.get("RoleSessionName"), Some("ci-7"));
     scene.world.set("ASSUME_ROLE_CONFIG_WEB_IDENTITY_COMMAND", format!("echo '{TOKEN}'"));
-    let told = scene.switch(&[&BUILD[..], &["--scheme", "web-identity", "--duration", "2h"]].concat());
+    let told =
+        scene.switch(&[&BUILD[..], &["--scheme", "web-identity", "--duration", "2h"]].concat());
     told.assert_lasts(7200);
     scene.world.set("ASSUME_ROLE_CONFIG_WEB_IDENTITY_COMMAND", "false");
     scene.refused(4, &[&BUILD[..], &["--scheme", "web-identity", "--refresh"]].concat());
@@ -120,9 +132,12 @@ fn a_file_that_was_rotated_is_read_once_more() {
     accepts(&scene, "old-token", true);
     let file = token_file(&scene, "old-token");
     let gate = crate::support::sts::Gate::new();
-    scene.sts.fail_next("AssumeRoleWithWebIdentity", crate::support::sts::Fault::Pause(gate.clone()));
+    scene
+        .sts
+        .fail_next("AssumeRoleWithWebIdentity", crate::support::sts::Fault::Pause(gate.clone()));
     std::thread::scope(|scope| {
-        let switching = scope.spawn(|| scene.switch(&[&BUILD[..], &["--web-identity-token-file", &file]].concat()));
+        let switching = scope
+            .spawn(|| scene.switch(&[&BUILD[..], &["--web-identity-token-file", &file]].concat()));
         assert!(gate.wait_reached(process::PATIENCE));
         token_file(&scene, TOKEN);
         gate.release();
@@ -142,6 +157,9 @@ fn no_code_and_no_mark_goes_with_a_token() {
         &["--external-id", "xy"],
         &["--scheme", "saml"],
     ] {
-        scene.refused_at_once(2, &[&BUILD[..], &["--web-identity-token-file", &file], more].concat());
+        scene.refused_at_once(
+            2,
+            &[&BUILD[..], &["--web-identity-token-file", &file], more].concat(),
+        );
     }
 }

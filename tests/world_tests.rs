@@ -1,6 +1,8 @@
-//! The test world itself: the server is as strict as AWS says it is, faults are faults, and terminals are terminals.
+//! The test world itself: the server is as strict as AWS says it is, faults are faults, and
+//! terminals are terminals.
 //!
-//! The client is the Rust SDK, or a request signed with `aws-sigv4`, so that two hands agree on each signature.
+//! The client is the Rust SDK, or a request signed with `aws-sigv4`, so that two hands agree on
+//! each signature.
 
 mod faults;
 mod identity;

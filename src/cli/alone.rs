@@ -1,6 +1,8 @@
-//! The verbs that every new shell, every switch and every SDK pay for, read without building all the others.
+//! The verbs that every new shell, every switch and every SDK pay for, read without building all
+//! the others.
 //!
-//! Words go in; what they mean comes out, or nothing: then the whole reader has to say why, in help or a refusal.
+//! Words go in; what they mean comes out, or nothing: then the whole reader has to say why, in help
+//! or a refusal.
 
 use std::ffi::OsString;
 
@@ -50,14 +52,24 @@ mod tests {
             "credential-process -",
         ] {
             let words: Vec<OsString> = text.split(' ').map(OsString::from).collect();
-            let whole = Cli::try_parse_from([OsString::from("assume-role")].iter().chain(&words)).unwrap();
+            let whole =
+                Cli::try_parse_from([OsString::from("assume-role")].iter().chain(&words)).unwrap();
             assert_eq!(format!("{:?}", parse(&words).unwrap()), format!("{whole:?}"), "{text}");
         }
     }
 
     #[test]
     fn what_it_cannot_read_is_left_to_the_whole() {
-        for text in ["", "init", "init --help", "init zsh extra", "export --format xml", "status", "--init", "leave"] {
+        for text in [
+            "",
+            "init",
+            "init --help",
+            "init zsh extra",
+            "export --format xml",
+            "status",
+            "--init",
+            "leave",
+        ] {
             let words: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
             assert!(parse(&words).is_none(), "{text}");
         }

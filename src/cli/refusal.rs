@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::Error;
-use crate::shown::shown;
+use crate::types::sanitize::shown;
 
 /// The error for words that clap did not take.
 pub(super) fn error_of(refusal: &clap::Error) -> Error {
@@ -16,21 +16,32 @@ pub(super) fn error_of(refusal: &clap::Error) -> Error {
     let value = said(ContextKind::InvalidValue).unwrap_or_default();
     let other = said(ContextKind::PriorArg).unwrap_or_default();
     let message = match refusal.kind() {
-        ErrorKind::UnknownArgument if word.starts_with('-') => format!("there is no option '{word}'"),
+        ErrorKind::UnknownArgument if word.starts_with('-') => {
+            format!("there is no option '{word}'")
+        }
         ErrorKind::UnknownArgument => format!("'{word}' is a word too many"),
         ErrorKind::MissingRequiredArgument => format!("{word} is missing"),
-        ErrorKind::ArgumentConflict if other.is_empty() || other == word => format!("{word} is given twice"),
+        ErrorKind::ArgumentConflict if other.is_empty() || other == word => {
+            format!("{word} is given twice")
+        }
         ErrorKind::ArgumentConflict => format!("{word} and {other} exclude each other"),
         ErrorKind::InvalidValue if value.is_empty() => format!("{word} needs a value"),
         ErrorKind::InvalidValue => format!("'{value}' is no value of {word}"),
         ErrorKind::InvalidSubcommand => {
-            format!("there is no '{}' here", said(ContextKind::InvalidSubcommand).unwrap_or_default())
+            format!(
+                "there is no '{}' here",
+                said(ContextKind::InvalidSubcommand).unwrap_or_default()
+            )
         }
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => "what to do?".to_owned(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            "what to do?".to_owned()
+        }
         _ => first_line(refusal, "error: ").unwrap_or_else(|| "these words do not fit".to_owned()),
     };
     let error = Error::usage(message);
-    if let Some(option) = said(ContextKind::SuggestedArg).or_else(|| said(ContextKind::SuggestedSubcommand)) {
+    if let Some(option) =
+        said(ContextKind::SuggestedArg).or_else(|| said(ContextKind::SuggestedSubcommand))
+    {
         return error.hint(format!("did you mean {option}?"));
     }
     if let Some(values) = said(ContextKind::ValidValue) {

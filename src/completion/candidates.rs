@@ -1,7 +1,8 @@
-//! What may stand at the cursor: clap's engine walks the grammar, the files say which names there are.
+//! What may stand at the cursor: clap's engine walks the grammar, the files say which names there
+//! are.
 //!
-//! Typed words come in, candidates with descriptions go out, the likeliest first. All of them: which of them match
-//! what is typed is for the shell to say, in the way its user has set.
+//! Typed words come in, candidates with descriptions go out, the likeliest first. All of them:
+//! which of them match what is typed is for the shell to say, in the way its user has set.
 
 use std::ffi::{OsStr, OsString};
 
@@ -10,7 +11,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::values::{Asked, Known, values_of};
 use super::words::Typed;
-use crate::shown::shown_up_to;
+use crate::types::sanitize::shown_up_to;
 
 /// The longest description, in characters.
 const LONGEST: usize = 80;
@@ -20,7 +21,7 @@ const STAND_IN: char = '\0';
 
 /// Something that may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
+pub(super) struct Candidate {
     /// The word.
     pub value: String,
     /// What it is; one line, maybe empty.
@@ -29,7 +30,7 @@ pub struct Candidate {
 
 impl Candidate {
     /// A word with what there is to say about it.
-    pub fn new(value: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(value: impl Into<String>, help: impl Into<String>) -> Self {
         let help = help.into();
         let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));
         Self { value: value.into(), help: if is_fit { help } else { shown_up_to(&help, LONGEST) } }
@@ -38,7 +39,7 @@ impl Candidate {
 
 /// What may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// One of these words.
     Words(Vec<Candidate>),
     /// The path of a file, which the shell completes better.
@@ -48,29 +49,38 @@ pub enum Answer {
 }
 
 /// Everything that may stand at the cursor. `program` is the grammar of the whole program.
-pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Answer {
+pub(super) fn candidates(program: &Command, typed: Typed, known: &Known) -> Answer {
     let mut position = typed.position(program);
-    let has_equals = position.option.as_ref().is_some_and(|name| position.current.starts_with(&format!("--{name}=")));
-    let is_option = position.current.starts_with('-') && !position.escaped && (has_equals || position.option.is_none());
+    let has_equals = position
+        .option
+        .as_ref()
+        .is_some_and(|name| position.current.starts_with(&format!("--{name}=")));
+    let is_option = position.current.starts_with('-')
+        && !position.escaped
+        && (has_equals || position.option.is_none());
     if position.escaped && position.command.get_positionals().any(Arg::is_last_set) {
         return Answer::Command;
     }
     if position.option.as_deref().is_some_and(|name| takes_file(&position.command, name)) {
         return Answer::File;
     }
-    // The engine takes what does not begin with the current word away, and the shell may match otherwise.
+    // The engine takes what does not begin with the current word away, and the shell may match
+    // otherwise.
     let current = match (is_option, has_equals) {
         (true, true) => position.current.clone(),
         (true, false) => "--".to_owned(),
         (false, _) => String::new(),
     };
-    let words: Vec<OsString> = position.words.drain(..).chain([current]).map(OsString::from).collect();
+    let words: Vec<OsString> =
+        position.words.drain(..).chain([current]).map(OsString::from).collect();
     let index = words.len().saturating_sub(1);
     let mut command = std::mem::take(&mut position.command).mut_args(with_stand_in);
     let verbs = std::mem::take(&mut position.verbs);
     let mut found = complete(&mut command, words, index, None).unwrap_or_default();
     found.retain(|candidate| match candidate.get_id() {
-        Some(id) if id.starts_with("command::") => verbs.iter().any(|verb| OsStr::new(verb) == candidate.get_value()),
+        Some(id) if id.starts_with("command::") => {
+            verbs.iter().any(|verb| OsStr::new(verb) == candidate.get_value())
+        }
         Some(_) => is_option,
         None => !is_option || candidate.get_value().as_encoded_bytes().starts_with(b"-"),
     });
@@ -80,8 +90,8 @@ pub fn candidates(program: &Command, typed: Typed, known: &Known) -> Answer {
     Answer::Words(found.iter().flat_map(|candidate| of_clap(candidate, &asked)).collect())
 }
 
-/// Marks an argument whose values come from the files. The engine gets one stand-in for all of them: it would turn
-/// thousands over and over.
+/// Marks an argument whose values come from the files. The engine gets one stand-in for all of
+/// them: it would turn thousands over and over.
 fn with_stand_in(argument: Arg) -> Arg {
     if values_of(argument.get_id().as_str()).is_none() {
         return argument;
@@ -109,15 +119,17 @@ fn of_clap(candidate: &CompletionCandidate, asked: &Asked) -> Vec<Candidate> {
 
 fn takes_file(command: &Command, name: &str) -> bool {
     let mut options = command.get_arguments();
-    options.any(|option| option.get_long() == Some(name) && option.get_value_hint() == ValueHint::FilePath)
+    options.any(|option| {
+        option.get_long() == Some(name) && option.get_value_hint() == ValueHint::FilePath
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli;
-    use crate::input::environment::Environment;
-    use crate::session::Moment;
+    use crate::config::environment::Environment;
+    use crate::types::Moment;
 
     /// A program with verbs that hold a target among other words.
     fn program() -> Command {
@@ -135,10 +147,16 @@ mod tests {
     fn answer(words: &str) -> Answer {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join(".aws")).unwrap();
-        let write = |file: &str, text: &str| std::fs::write(home.path().join(".aws").join(file), text).unwrap();
-        write("accounts", r#"{"exec": {"id": "111111111111", "roles": ["read"]}, "prod": "222222222222"}"#);
+        let write = |file: &str, text: &str| {
+            std::fs::write(home.path().join(".aws").join(file), text).unwrap();
+        };
+        write(
+            "accounts",
+            r#"{"exec": {"id": "111111111111", "roles": ["read"]}, "prod": "222222222222"}"#,
+        );
         write("config", "[profile p]\nregion = eu-west-1\n");
-        let known = Known { environment: Environment::from_pairs([("HOME", home.path())]), now: Moment(0) };
+        let known =
+            Known { environment: Environment::from_pairs([("HOME", home.path())]), now: Moment(0) };
         let words = format!("assume-role {words}").split(' ').map(str::to_owned).collect();
         candidates(&program(), Typed::new(words), &known)
     }
@@ -171,7 +189,12 @@ mod tests {
 
     #[test]
     fn behind_the_dashes_of_exec_another_command_completes_itself() {
-        for words in ["exec prod read -- ", "exec prod read -- aws --region ", "exec -- ", "exec p --yes -- a -- --"] {
+        for words in [
+            "exec prod read -- ",
+            "exec prod read -- aws --region ",
+            "exec -- ",
+            "exec p --yes -- a -- --",
+        ] {
             assert_eq!(answer(words), Answer::Command, "{words}");
         }
         assert_eq!(values("-- "), ["exec", "prod"]);

@@ -1,13 +1,14 @@
 //! A line of bash up to the cursor: its words, and which part of the last one readline replaces.
 //!
-//! bash hands over the raw line, since its own list of words is useless here: it splits names at `:` and `=`, keeps
-//! quotes and backslashes, and differs between versions. What is offered has to fit the part that readline takes for
-//! the word, so its start is found by readline's rule (`_rl_find_completion_word`): behind the quote that is open,
-//! else behind the last unquoted word break.
+//! bash hands over the raw line, since its own list of words is useless here: it splits names at
+//! `:` and `=`, keeps quotes and backslashes, and differs between versions. What is offered has to
+//! fit the part that readline takes for the word, so its start is found by readline's rule
+//! (`_rl_find_completion_word`): behind the quote that is open, else behind the last unquoted word
+//! break.
 
 /// The words of the last command on a line, the one at the cursor apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub(super) struct Line {
     /// The words before the cursor's, without quotes.
     pub words: Vec<String>,
     /// The word at the cursor.
@@ -16,7 +17,7 @@ pub struct Line {
 
 /// The word at the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Current {
+pub(super) struct Current {
     /// The word up to the cursor, without quotes.
     pub text: String,
     /// The beginning of it that readline leaves alone, without quotes.
@@ -45,38 +46,49 @@ struct Mark {
 
 impl Line {
     /// Reads a line that ends at the cursor. `breaks` is `COMP_WORDBREAKS`.
-    pub fn read(line: &str, breaks: &str) -> Self {
+    pub(super) fn read(line: &str, breaks: &str) -> Self {
         let (marks, open) = scan(line);
         let (words, start) = split(&marks, line.len());
         let is_break = |mark: &&Mark| mark.part == Part::Plain && breaks.contains(mark.character);
         let replaced = match open {
             Some((_, behind)) => behind,
-            None => marks.iter().rfind(is_break).map_or(0, |mark| mark.at + mark.character.len_utf8()),
+            None => {
+                marks.iter().rfind(is_break).map_or(0, |mark| mark.at + mark.character.len_utf8())
+            }
         };
         let text = |to: usize| {
-            let within = marks.iter().filter(|mark| (start..to).contains(&mark.at) && mark.part != Part::Quoting);
+            let within = marks
+                .iter()
+                .filter(|mark| (start..to).contains(&mark.at) && mark.part != Part::Quoting);
             within.map(|mark| mark.character).collect()
         };
-        let current = Current { text: text(line.len()), kept: text(replaced), quote: open.map(|(quote, _)| quote) };
+        let current = Current {
+            text: text(line.len()),
+            kept: text(replaced),
+            quote: open.map(|(quote, _)| quote),
+        };
         Self { words, current }
     }
 }
 
 impl Current {
-    /// What readline has to put in for a candidate; `None` when the part that stays does not begin it.
-    pub fn insertion(&self, candidate: &str) -> Option<String> {
+    /// What readline has to put in for a candidate; `None` when the part that stays does not begin
+    /// it.
+    pub(super) fn insertion(&self, candidate: &str) -> Option<String> {
         let rest = candidate.strip_prefix(&self.kept)?;
         Some(match self.quote {
             None => rest.chars().map(escaped).collect(),
             Some('\'') => rest.replace('\'', r"'\''"),
-            // History is expanded even here, and a backslash before its mark would stay in the word.
+            // History is expanded even here, and a backslash before its mark would stay in the
+            // word.
             Some(_) => rest.chars().map(escaped_in_double_quotes).collect(),
         })
     }
 }
 
 fn escaped(character: char) -> String {
-    let plain = character.is_alphanumeric() || !character.is_ascii() || "_-+=,.@:/%".contains(character);
+    let plain =
+        character.is_alphanumeric() || !character.is_ascii() || "_-+=,.@:/%".contains(character);
     if plain { character.to_string() } else { format!("\\{character}") }
 }
 
@@ -88,7 +100,8 @@ fn escaped_in_double_quotes(character: char) -> String {
     }
 }
 
-/// Each character with its part, and the quote that is still open at the end with the place behind it.
+/// Each character with its part, and the quote that is still open at the end with the place behind
+/// it.
 fn scan(line: &str) -> (Vec<Mark>, Option<(char, usize)>) {
     let mut marks = Vec::with_capacity(line.len());
     let mut open: Option<(char, usize)> = None;
@@ -226,6 +239,9 @@ mod tests {
     fn other_word_breaks_are_honoured() {
         let current = Line::read("ar prod:re", " \t\n").current;
         assert_eq!(current.insertion("prod:read").as_deref(), Some("prod:read"));
-        assert_eq!(Line::read("ar prod:re", BREAKS).current.insertion("prod:read").as_deref(), Some("read"));
+        assert_eq!(
+            Line::read("ar prod:re", BREAKS).current.insertion("prod:read").as_deref(),
+            Some("read")
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! TAB: the answer to a shell that asks what may stand at the cursor.
 //!
-//! `COMPLETE=bash assume-role -- …` comes in from the shims that `init` registers; lines for the shell go out.
-//! Only local files are read and none is written; nothing is asked and no message is printed, whatever goes wrong.
-//! The network is out of reach: neither `sts` nor `source` is imported here.
+//! `COMPLETE=bash assume-role -- …` comes in from the shims that `init` registers; lines for the
+//! shell go out. Only local files are read and none is written; nothing is asked and no message is
+//! printed, whatever goes wrong. The network is out of reach: neither `sts` nor `source` is
+//! imported here.
 
 mod candidates;
 mod line;
@@ -18,22 +19,28 @@ use std::path::Path;
 use clap::CommandFactory;
 use clap_complete::env::EnvCompleter;
 use shim::Shim;
-pub use values::Known;
+pub(crate) use values::Known;
 
 use crate::cli::Cli;
-use crate::input::environment::Environment;
-use crate::session::Moment;
+use crate::config::environment::Environment;
 use crate::shell::Shell;
 use crate::shell::integration::binary_path;
+use crate::types::Moment;
 
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";
 
-/// What to print when a shell asks at TAB; `None` when nobody does. `arguments` has the program's name first.
+/// What to print when a shell asks at TAB; `None` when nobody does. `arguments` has the program's
+/// name first.
 ///
-/// A variable that is merely left over must not turn a command into a question, so the words have to follow `--`, and
-/// a call without any words registers the completion.
-pub fn answer(arguments: &[OsString], environment: &Environment, now: Moment, directory: &Path) -> Option<Vec<u8>> {
+/// A variable that is merely left over must not turn a command into a question, so the words have
+/// to follow `--`, and a call without any words registers the completion.
+pub fn answer(
+    arguments: &[OsString],
+    environment: &Environment,
+    now: Moment,
+    directory: &Path,
+) -> Option<Vec<u8>> {
     let shell = Path::new(environment.raw(VARIABLE)?).file_name()?.to_str()?;
     let shell = Shell::ALL.into_iter().find(|known| known.name() == shell)?;
     let known = Known { environment: environment.clone(), now };
@@ -46,7 +53,13 @@ pub fn answer(arguments: &[OsString], environment: &Environment, now: Moment, di
         [] | [_] => {
             let called = arguments.first().map_or(OsStr::new("assume-role"), OsString::as_os_str);
             let path = binary_path(called, directory, environment.raw("PATH"), None)?;
-            shim.write_registration(VARIABLE, "assume_role", "assume-role", path.to_str()?, &mut out)
+            shim.write_registration(
+                VARIABLE,
+                "assume_role",
+                "assume-role",
+                path.to_str()?,
+                &mut out,
+            )
         }
         _ => return None,
     };

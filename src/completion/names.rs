@@ -4,17 +4,18 @@ use std::collections::{HashMap, HashSet};
 
 use super::candidates::Candidate;
 use super::values::{Asked, joined};
-use crate::catalogue::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
-use crate::session::{AccountId, Moment, Name, Region};
+use crate::catalog::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
+use crate::types::{AccountId, Moment, Name, Region};
 
 /// Account, role, then a region. A code is nobody's to guess.
-pub fn words(asked: &Asked) -> Vec<Candidate> {
+pub(super) fn words(asked: &Asked) -> Vec<Candidate> {
     match asked.position.positionals.len() {
         0 => {
             let catalogue = asked.catalogue(Reach::Glance);
             let (accounts, profiles) = catalogue.targets();
             // An id that nobody has named comes behind everything that has a name.
-            let (named, nameless): (Vec<_>, Vec<_>) = accounts.iter().partition(|account| !account.names.is_empty());
+            let (named, nameless): (Vec<_>, Vec<_>) =
+                accounts.iter().partition(|account| !account.names.is_empty());
             let leading = targets(asked, &accounts, &profiles);
             [of_accounts(asked, &named), leading, of_accounts(asked, &nameless)].concat()
         }
@@ -25,16 +26,19 @@ pub fn words(asked: &Asked) -> Vec<Candidate> {
 }
 
 /// Account, then role.
-pub fn account_and_role(asked: &Asked) -> Vec<Candidate> {
+pub(super) fn account_and_role(asked: &Asked) -> Vec<Candidate> {
     match asked.position.positionals.as_slice() {
-        [] => of_accounts(asked, &asked.catalogue(Reach::Glance).accounts().iter().collect::<Vec<_>>()),
+        [] => of_accounts(
+            asked,
+            &asked.catalogue(Reach::Glance).accounts().iter().collect::<Vec<_>>(),
+        ),
         [account] => roles(asked, account),
         _ => Vec::new(),
     }
 }
 
 /// What `profile remove` and `accounts remove` can take away.
-pub fn removable(asked: &Asked) -> Vec<Candidate> {
+pub(super) fn removable(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::Glance);
     match asked.position.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["profile", "remove"] => {
@@ -43,15 +47,19 @@ pub fn removable(asked: &Asked) -> Vec<Candidate> {
         }
         ["accounts", "remove"] => {
             let accounts = catalogue.accounts();
-            let named = accounts.iter().flat_map(|account| account.names.iter().map(move |name| (account, name)));
-            named.map(|(account, name)| Candidate::new(name.as_str(), account.id.as_str())).collect()
+            let named = accounts
+                .iter()
+                .flat_map(|account| account.names.iter().map(move |name| (account, name)));
+            named
+                .map(|(account, name)| Candidate::new(name.as_str(), account.id.as_str()))
+                .collect()
         }
         _ => Vec::new(),
     }
 }
 
 /// Every profile that a switch can go to.
-pub fn profiles(asked: &Asked) -> Vec<Candidate> {
+pub(super) fn profiles(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
     let (accounts, profiles) = catalogue.targets();
     let described = Described::new(asked, &accounts);
@@ -59,11 +67,13 @@ pub fn profiles(asked: &Asked) -> Vec<Candidate> {
 }
 
 /// Roles to go through: `ACCOUNT:ROLE`, and profiles.
-pub fn hops(asked: &Asked) -> Vec<Candidate> {
+pub(super) fn hops(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::Glance);
     let accounts = catalogue.accounts_with_roles();
     let of_account = |account: &KnownAccount| {
-        let hop = |role: &KnownRole| Candidate::new(format!("{}:{}", account.name(), role.name), account.id.as_str());
+        let hop = |role: &KnownRole| {
+            Candidate::new(format!("{}:{}", account.name(), role.name), account.id.as_str())
+        };
         account.roles.iter().map(hop).collect::<Vec<_>>()
     };
     let hops = accounts.iter().flat_map(of_account);
@@ -82,7 +92,9 @@ fn of_accounts(asked: &Asked, accounts: &[&KnownAccount]) -> Vec<Candidate> {
     let mut found = Vec::with_capacity(accounts.len());
     for account in accounts {
         let names = account.names.iter().map(Name::as_str).filter(|name| is_reachable(asked, name));
-        found.extend(names.map(|name| Candidate::new(name, of_account(account, account.id.as_str(), now))));
+        found.extend(
+            names.map(|name| Candidate::new(name, of_account(account, account.id.as_str(), now))),
+        );
         if by_id || account.names.is_empty() {
             let name = account.names.first().map_or("", Name::as_str);
             found.push(Candidate::new(account.id.as_str(), of_account(account, name, now)));
@@ -102,14 +114,23 @@ fn roles(asked: &Asked, account: &str) -> Vec<Candidate> {
     let described = |role: &KnownRole| {
         let default = if role.default { "default" } else { "" };
         let source = role.sources.first().filter(|source| **source != Source::History);
-        joined([default, &used(role.usage, asked.known.now), &source.map(ToString::to_string).unwrap_or_default()])
+        joined([
+            default,
+            &used(role.usage, asked.known.now),
+            &source.map(ToString::to_string).unwrap_or_default(),
+        ])
     };
     let roles = account.into_iter().flat_map(|account| account.roles);
     roles.map(|role| Candidate::new(role.name.as_str(), described(&role))).collect()
 }
 
-/// The profiles that lead to a role. An account of the same name wins, so such a profile is none here.
-fn targets(asked: &Asked, accounts: &[KnownAccount], profiles: &[KnownProfile<'_>]) -> Vec<Candidate> {
+/// The profiles that lead to a role. An account of the same name wins, so such a profile is none
+/// here.
+fn targets(
+    asked: &Asked,
+    accounts: &[KnownAccount],
+    profiles: &[KnownProfile<'_>],
+) -> Vec<Candidate> {
     if profiles.is_empty() {
         return Vec::new();
     }

@@ -1,7 +1,7 @@
 //! The shells' side of TAB: what each sends, and the form in which it takes the answer.
 //!
-//! Through clap_complete's [`EnvCompleter`], whose own scripts would break on names with spaces, run what stands in
-//! the path of the program, and take the matching away from the shell.
+//! Through clap_complete's [`EnvCompleter`], whose own scripts would break on names with spaces,
+//! run what stands in the path of the program, and take the matching away from the shell.
 
 use std::ffi::OsString;
 use std::io;
@@ -15,10 +15,10 @@ use super::line::Line;
 use super::matching::matching;
 use super::values::Known;
 use super::words::Typed;
-use crate::shell::{Shell, quote, shims};
+use crate::shell::{Shell, completion_scripts, quote};
 
 /// A shell at TAB.
-pub struct Shim<'a> {
+pub(super) struct Shim<'a> {
     /// Which shell.
     pub shell: Shell,
     /// Where to look for names.
@@ -42,8 +42,9 @@ impl EnvCompleter for Shim<'_> {
         completer: &str,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
-        let quoted = if self.shell == Shell::Fish { quote::fish(completer) } else { quote::sh(completer) };
-        out.write_all(shims::shim(self.shell, &quoted, &[program]).as_bytes())
+        let quoted =
+            if self.shell == Shell::Fish { quote::fish(completer) } else { quote::sh(completer) };
+        out.write_all(completion_scripts::shim(self.shell, &quoted, &[program]).as_bytes())
     }
 
     fn write_complete(
@@ -53,7 +54,8 @@ impl EnvCompleter for Shim<'_> {
         _directory: Option<&Path>,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
-        let words: Vec<String> = words.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let words: Vec<String> =
+            words.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let text = match self.shell {
             Shell::Bash => self.for_bash(program, &words),
             Shell::Zsh => self.lines(program, words, in_zsh),
@@ -78,13 +80,22 @@ impl Shim<'_> {
             Answer::Command => COMMAND.to_owned(),
             Answer::Words(all) => {
                 let fitting = matching(&all, &current.text);
-                fitting.iter().filter_map(|found| current.insertion(&found.value)).map(|line| line + "\n").collect()
+                fitting
+                    .iter()
+                    .filter_map(|found| current.insertion(&found.value))
+                    .map(|line| line + "\n")
+                    .collect()
             }
         }
     }
 
     /// zsh and fish send words, match for themselves, and quote what they insert.
-    fn lines(&self, program: &Command, words: Vec<String>, line: fn(&Candidate, &mut String)) -> String {
+    fn lines(
+        &self,
+        program: &Command,
+        words: Vec<String>,
+        line: fn(&Candidate, &mut String),
+    ) -> String {
         match candidates(program, Typed::new(words), self.known) {
             Answer::File => FILE.to_owned(),
             Answer::Command => COMMAND.to_owned(),

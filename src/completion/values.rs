@@ -1,19 +1,20 @@
 //! What an argument may be, by its name on the command line.
 //!
-//! Only files of this machine are looked at, and none is changed; what cannot be read offers nothing.
+//! Only files of this machine are looked at, and none is changed; what cannot be read offers
+//! nothing.
 
 use super::candidates::Candidate;
 use super::names;
 use super::words::Position;
-use crate::catalogue::{Catalogue, Leads, Reach};
-use crate::input::environment::Environment;
-use crate::request::services;
-use crate::session::{Moment, Partition, Region};
+use crate::catalog::{Catalogue, Leads, Reach};
+use crate::config::environment::Environment;
+use crate::plan::services;
 use crate::shell::Shell;
+use crate::types::{Moment, Partition, Region};
 
 /// Where to look.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub(crate) struct Known {
     /// The environment, which says where the files are.
     pub environment: Environment,
     /// This machine's clock.
@@ -21,7 +22,7 @@ pub struct Known {
 }
 
 /// What is asked for.
-pub struct Asked {
+pub(super) struct Asked {
     /// Where the cursor is.
     pub position: Position,
     /// Where to look.
@@ -30,13 +31,13 @@ pub struct Asked {
 
 impl Asked {
     /// What is known within reach.
-    pub fn catalogue(&self, reach: Reach) -> Catalogue {
+    pub(super) fn catalogue(&self, reach: Reach) -> Catalogue {
         Catalogue::read(&self.known.environment, reach, self.known.now)
     }
 }
 
 /// How the values of an argument are found; `None` where clap knows all there is to know.
-pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
+pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
     Some(match argument {
         "words" => names::words,
         "account_and_role" => names::account_and_role,
@@ -58,22 +59,31 @@ pub fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
 }
 
 /// The regions of the account's partition, its own first.
-pub fn regions(asked: &Asked) -> Vec<Candidate> {
+pub(super) fn regions(asked: &Asked) -> Vec<Candidate> {
     let (own, partition) = own_region(asked);
     let first = own.as_ref().map(|region| Candidate::new(region.as_str(), "the account's"));
-    let others = partition.regions().iter().filter(|name| own.as_ref().is_none_or(|own| own.as_str() != **name));
+    let others = partition
+        .regions()
+        .iter()
+        .filter(|name| own.as_ref().is_none_or(|own| own.as_str() != **name));
     first.into_iter().chain(others.map(|name| Candidate::new(*name, ""))).collect()
 }
 
 /// The region of the account that was typed, and its partition.
 fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
-    let account = asked.position.positionals.first().and_then(|word| asked.catalogue(Reach::Glance).account(word));
+    let account = asked
+        .position
+        .positionals
+        .first()
+        .and_then(|word| asked.catalogue(Reach::Glance).account(word));
     let region = account.as_ref().and_then(|account| account.region.clone());
-    let partition = account.and_then(|account| account.partition).or(region.as_ref().map(Region::partition));
+    let partition =
+        account.and_then(|account| account.partition).or(region.as_ref().map(Region::partition));
     (region, partition.unwrap_or_default())
 }
 
-/// Profiles with keys. Their names stand where the keys stand, so the credentials file is opened for this.
+/// Profiles with keys. Their names stand where the keys stand, so the credentials file is opened
+/// for this.
 fn bases(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
     let with_keys = catalogue.profiles().filter(|profile| profile.leads == Leads::Keys);
@@ -86,8 +96,12 @@ fn serials(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
     let mut found: Vec<Candidate> = Vec::new();
     for profile in catalogue.profiles() {
-        let valid = profile.mfa_serial().filter(|serial| crate::input::values::parse_mfa_serial("", serial).is_ok());
-        if let Some(serial) = valid.filter(|serial| !found.iter().any(|known| known.value == **serial)) {
+        let valid = profile
+            .mfa_serial()
+            .filter(|serial| crate::config::values::parse_mfa_serial("", serial).is_ok());
+        if let Some(serial) =
+            valid.filter(|serial| !found.iter().any(|known| known.value == **serial))
+        {
             found.push(Candidate::new(serial, format!("profile {}", profile.name)));
         }
     }
@@ -96,8 +110,12 @@ fn serials(asked: &Asked) -> Vec<Candidate> {
 
 fn policies(asked: &Asked) -> Vec<Candidate> {
     let (_, partition) = own_region(asked);
-    let names = ["ReadOnlyAccess", "job-function/ViewOnlyAccess", "SecurityAudit", "PowerUserAccess"];
-    names.iter().map(|name| Candidate::new(format!("arn:{partition}:iam::aws:policy/{name}"), "")).collect()
+    let names =
+        ["ReadOnlyAccess", "job-function/ViewOnlyAccess", "SecurityAudit", "PowerUserAccess"];
+    names
+        .iter()
+        .map(|name| Candidate::new(format!("arn:{partition}:iam::aws:policy/{name}"), ""))
+        .collect()
 }
 
 fn sso_sessions(asked: &Asked) -> Vec<Candidate> {
@@ -105,7 +123,16 @@ fn sso_sessions(asked: &Asked) -> Vec<Candidate> {
 }
 
 fn durations(_: &Asked) -> Vec<Candidate> {
-    fixed(&[("15m", ""), ("30m", ""), ("45m", ""), ("1h", ""), ("2h", ""), ("4h", ""), ("8h", ""), ("12h", "")])
+    fixed(&[
+        ("15m", ""),
+        ("30m", ""),
+        ("45m", ""),
+        ("1h", ""),
+        ("2h", ""),
+        ("4h", ""),
+        ("8h", ""),
+        ("12h", ""),
+    ])
 }
 
 fn schemes(_: &Asked) -> Vec<Candidate> {
@@ -125,7 +152,7 @@ fn fixed(values: &[(&str, &str)]) -> Vec<Candidate> {
 }
 
 /// The parts that say something.
-pub fn joined<const N: usize>(parts: [&str; N]) -> String {
+pub(super) fn joined<const N: usize>(parts: [&str; N]) -> String {
     let mut text = String::with_capacity(64);
     for part in parts.into_iter().filter(|part| !part.is_empty()) {
         if !text.is_empty() {

@@ -1,13 +1,14 @@
 //! Changes as text: what a shell evaluates, or JSON for shells that cannot.
 //!
-//! The text is one group on one line. A shell parses a group as a whole before it runs any of it, so output that was
-//! cut at any byte applies nothing. No comment, no line break inside; every word quoted.
+//! The text is one group on one line. A shell parses a group as a whole before it runs any of it,
+//! so output that was cut at any byte applies nothing. No comment, no line break inside; every word
+//! quoted.
 
 use serde_json::{Map, Value};
 
 use super::variables::{Change, OWN, Switch, restored};
 use super::{Shell, fish, sh};
-use crate::session::Secret;
+use crate::types::Secret;
 
 /// Who evaluates the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +19,8 @@ pub enum Form {
     Direct,
 }
 
-/// The code that applies a switch. It first proves in a subshell that no variable is read-only; if one is, it names
-/// it, changes nothing and ends with status 9.
+/// The code that applies a switch. It first proves in a subshell that no variable is read-only; if
+/// one is, it names it, changes nothing and ends with status 9.
 pub fn switch(form: Form, switch: &Switch<'_>) -> Secret {
     let changes = switch.changes();
     let exported = |name: &str| switch.environment.has(name);
@@ -31,9 +32,9 @@ pub fn switch(form: Form, switch: &Switch<'_>) -> Secret {
     })
 }
 
-/// The code that takes every change back. In the shell that switched it restores what stood before; elsewhere it
-/// unsets what is ours and says so; where there is nothing to leave it says that, and succeeds.
-/// `legacy` also unsets the old script's names, which only the shell that set them knows.
+/// The code that takes every change back. In the shell that switched it restores what stood before;
+/// elsewhere it unsets what is ours and says so; where there is nothing to leave it says that, and
+/// succeeds. `legacy` also unsets the old script's names, which only the shell that set them knows.
 pub fn leave(form: Form, legacy: bool) -> String {
     match form {
         Form::Function(Shell::Fish) => fish::leave(legacy),
@@ -59,7 +60,10 @@ pub fn switch_json(switch: &Switch<'_>) -> Secret {
 /// Leaving as JSON: every variable of ours is null. What stood before the switch is not known here.
 pub fn leave_json() -> String {
     let object = super::variables::REGION.into_iter().chain(super::variables::SESSION).chain(OWN);
-    format!("{}\n", Value::Object(object.map(|name| (name.to_owned(), Value::Null)).collect::<Map<_, _>>()))
+    format!(
+        "{}\n",
+        Value::Object(object.map(|name| (name.to_owned(), Value::Null)).collect::<Map<_, _>>())
+    )
 }
 
 /// The shell variable that keeps what `name` was before the first switch.

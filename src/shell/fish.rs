@@ -1,8 +1,9 @@
-//! Code for fish: only global variables are touched. A universal variable lives in every shell of the user, so it is
-//! named and left to them.
+//! Code for fish: only global variables are touched. A universal variable lives in every shell of
+//! the user, so it is named and left to them.
 //!
-//! What is kept from before the first switch is the list `x VALUE…` when it was exported, `u VALUE…` when it was not,
-//! and empty when there was no global variable. fish has no read-only variables beside its own.
+//! What is kept from before the first switch is the list `x VALUE…` when it was exported, `u
+//! VALUE…` when it was not, and empty when there was no global variable. fish has no read-only
+//! variables beside its own.
 
 use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored};
 use super::quote::fish as quote;
@@ -37,10 +38,13 @@ const RESTORE: &str = concat!(
 pub(super) fn switch(changes: &[Change<'_>]) -> String {
     let names: Vec<&str> = changes.iter().map(|change| change.name).collect();
     let kept: Vec<&str> = names.iter().copied().filter(|name| is_restored(name)).collect();
-    let unset: Vec<&str> = changes.iter().filter(|change| change.value.is_none()).map(|change| change.name).collect();
+    let unset: Vec<&str> =
+        changes.iter().filter(|change| change.value.is_none()).map(|change| change.name).collect();
     let sets: String = changes
         .iter()
-        .filter_map(|change| Some(format!("builtin set -gx {} {}; ", change.name, quote(change.value.as_deref()?))))
+        .filter_map(|change| {
+            Some(format!("builtin set -gx {} {}; ", change.name, quote(change.value.as_deref()?)))
+        })
         .collect();
     let warning = quote(
         "assume-role: %s is also a universal variable and stays set; to remove it from every shell: set -e -U %s\n",
@@ -67,7 +71,11 @@ pub(super) fn switch(changes: &[Change<'_>]) -> String {
 pub(super) fn leave(legacy: bool) -> String {
     let restored: Vec<&str> = restored().collect();
     let (own, session, region) = (OWN.join(" "), SESSION.join(" "), REGION.join(" "));
-    let old = if legacy { format!("builtin set -eg {}; ", without_settings().join(" ")) } else { String::new() };
+    let old = if legacy {
+        format!("builtin set -eg {}; ", without_settings().join(" "))
+    } else {
+        String::new()
+    };
     format!(
         concat!(
             "begin; if {here}; for {name} in {restored}; {restore}end; builtin set -e {name}; builtin set -eg {own}; ",

@@ -1,8 +1,9 @@
 //! Keys as text for other programs: the forms of `env`.
 //!
-//! Variables come in by name, one text goes out. Where the AWS CLI has a form (`aws configure export-credentials`), the
-//! variables, their order and the text are its own; what it never quotes is quoted here when a reader would take a
-//! character for something else, which no key of AWS's has.
+//! Variables come in by name, one text goes out. Where the AWS CLI has a form (`aws configure
+//! export-credentials`), the variables, their order and the text are its own; what it never quotes
+//! is quoted here when a reader would take a character for something else, which no key of AWS's
+//! has.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,18 +11,22 @@ use serde_json::{Map, Value};
 use super::quote;
 use crate::cli::EnvFormat;
 use crate::error::{Error, Result};
-use crate::session::Secret;
+use crate::types::Secret;
 
 /// The variables of the AWS CLI's forms, in its order.
-pub const KEYS: [&str; 4] =
-    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"];
+pub(crate) const KEYS: [&str; 4] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+];
 
 /// What our own forms hold besides.
-pub const BESIDES: [&str; 5] =
+pub(crate) const BESIDES: [&str; 5] =
     ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCOUNT_ID", "AWS_ACCOUNT_NAME", "AWS_ACCOUNT_ROLE"];
 
-/// The JSON that SDKs read from a `credential_process` (*AWS SDKs and Tools Reference Guide*, "Process credential
-/// provider").
+/// The JSON that SDKs read from a `credential_process` (*AWS SDKs and Tools Reference Guide*,
+/// "Process credential provider").
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Process<'a> {
@@ -35,25 +40,28 @@ struct Process<'a> {
 }
 
 /// The text of one form. `value` gives the variables of a switch.
-///
-/// # Errors
-/// `Config` for a value that a form cannot hold; `Bug` without keys.
 pub fn text<'a>(format: EnvFormat, value: impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
     let lines = |names: &[&'static str], line: &dyn Fn(&str, &str) -> Result<String>| {
         let set = names.iter().filter_map(|name| Some(line(name, value(name)?)));
         set.collect::<Result<String>>()
     };
-    let of_keys = |line: &dyn Fn(&str, &str) -> String| lines(&KEYS, &|name, value| Ok(line(name, value)));
+    let of_keys =
+        |line: &dyn Fn(&str, &str) -> String| lines(&KEYS, &|name, value| Ok(line(name, value)));
     let all = [&KEYS[..], &BESIDES].concat();
     let text = match format {
         EnvFormat::Process => process(&value, true)?,
         EnvFormat::Env => of_keys(&|name, value| format!("export {name}={}\n", sh(value)))?,
         EnvFormat::EnvNoExport => of_keys(&|name, value| format!("{name}={}\n", sh(value)))?,
         EnvFormat::Fish => of_keys(&|name, value| format!("set -gx {name} {}\n", fish(value)))?,
-        EnvFormat::Powershell => of_keys(&|name, value| format!("$Env:{name}={}\n", powershell(value)))?,
-        EnvFormat::Dotenv => lines(&all, &|name, value| Ok(format!("{name}={}\n", dotenv(name, value)?)))?,
+        EnvFormat::Powershell => {
+            of_keys(&|name, value| format!("$Env:{name}={}\n", powershell(value)))?
+        }
+        EnvFormat::Dotenv => {
+            lines(&all, &|name, value| Ok(format!("{name}={}\n", dotenv(name, value)?)))?
+        }
         EnvFormat::Json => {
-            let set = all.iter().filter_map(|name| Some(((*name).to_owned(), Value::from(value(name)?))));
+            let set =
+                all.iter().filter_map(|name| Some(((*name).to_owned(), Value::from(value(name)?))));
             format!("{}\n", Value::Object(set.collect::<Map<_, _>>()))
         }
     };
@@ -61,10 +69,7 @@ pub fn text<'a>(format: EnvFormat, value: impl Fn(&str) -> Option<&'a str>) -> R
 }
 
 /// The JSON for SDKs, on one line.
-///
-/// # Errors
-/// `Bug` without keys.
-pub fn for_sdks<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
+pub(crate) fn for_sdks<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Result<Secret> {
     process(&value, false).map(Secret::new)
 }
 
@@ -73,8 +78,18 @@ fn process<'a>(value: &impl Fn(&str) -> Option<&'a str>, pretty: bool) -> Result
     let (Some(access_key_id), Some(secret_access_key)) = (id, secret) else {
         return Err(Error::new(crate::error::Kind::Bug, "a session without keys"));
     };
-    let process = Process { version: 1, access_key_id, secret_access_key, session_token: token, expiration: end };
-    let written = if pretty { serde_json::to_string_pretty(&process) } else { serde_json::to_string(&process) };
+    let process = Process {
+        version: 1,
+        access_key_id,
+        secret_access_key,
+        session_token: token,
+        expiration: end,
+    };
+    let written = if pretty {
+        serde_json::to_string_pretty(&process)
+    } else {
+        serde_json::to_string(&process)
+    };
     written
         .map(|text| format!("{text}\n"))
         .map_err(|_| Error::new(crate::error::Kind::Bug, "the session cannot be written as JSON"))
@@ -98,19 +113,24 @@ fn fish(value: &str) -> String {
 /// PowerShell ends a text in double quotes at a typographic quote too.
 fn powershell(value: &str) -> String {
     let special = |character| matches!(character, '`' | '$' | '"' | '\u{201C}'..='\u{201E}');
-    let escaped: String =
-        value.chars().flat_map(|character| special(character).then_some('`').into_iter().chain([character])).collect();
+    let escaped: String = value
+        .chars()
+        .flat_map(|character| special(character).then_some('`').into_iter().chain([character]))
+        .collect();
     format!("\"{escaped}\"")
 }
 
-/// Readers of `.env` files agree on quotes as long as nothing between them is special; they do not on escapes.
+/// Readers of `.env` files agree on quotes as long as nothing between them is special; they do not
+/// on escapes.
 fn dotenv(name: &str, value: &str) -> Result<String> {
     let has = |characters: &[char]| value.contains(characters);
     match (has(&['\\', '$', '`', '\n', '\r']), has(&['"']), has(&['\''])) {
         (false, false, _) => Ok(format!("\"{value}\"")),
         (false, true, false) => Ok(format!("'{value}'")),
         _ => Err(Error::config(format!("the value of {name} cannot stand in a .env file"))
-            .because("readers of such files disagree about its quotes, dollar signs and backslashes")
+            .because(
+                "readers of such files disagree about its quotes, dollar signs and backslashes",
+            )
             .hint("--format json or --format env can hold it")),
     }
 }

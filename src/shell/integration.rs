@@ -1,16 +1,17 @@
 //! What `init` prints: the script of a shell with the path of this binary in it.
 //!
-//! The scripts are real files under `shell/`, fit for editors and linters; the one placeholder in them is replaced
-//! here by the quoted path. What TAB needs is appended, see [`super::shims`].
+//! The scripts are real files under `shell/`, fit for editors and linters; the one placeholder in
+//! them is replaced here by the quoted path. What TAB needs is appended, see
+//! [`super::completion_scripts`].
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::look::Look;
-use super::shims::shim;
+use super::completion_scripts::shim;
+use super::prompt_style::Look;
 use super::{Shell, quote};
 use crate::error::{Error, Result};
-use crate::shown::{shown, shown_up_to};
+use crate::types::sanitize::{shown, shown_up_to};
 
 /// Stands in the scripts where the quoted path belongs.
 pub(super) const PLACEHOLDER: &str = "__ASSUME_ROLE_EXE__";
@@ -26,14 +27,15 @@ pub struct InitOptions {
     pub no_completions: bool,
 }
 
-/// The script that a shell evaluates in its rc file. Silent when loaded, and the same when loaded twice.
-///
-/// # Errors
-/// `Config` when the path cannot stand in a script.
+/// The script that a shell evaluates in its rc file. Silent when loaded, and the same when loaded
+/// twice.
 pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<String> {
     let path = binary.to_str().filter(|path| !path.contains(['\n', '\r'])).ok_or_else(|| {
-        Error::config(format!("the path of the program cannot stand in a script: {}", shown(&binary.to_string_lossy())))
-            .hint("install it under a path without line breaks, in UTF-8")
+        Error::config(format!(
+            "the path of the program cannot stand in a script: {}",
+            shown(&binary.to_string_lossy())
+        ))
+        .hint("install it under a path without line breaks, in UTF-8")
     })?;
     let (text, quoted) = match shell {
         Shell::Bash => (include_str!("../../shell/init.bash"), quote::sh(path)),
@@ -45,16 +47,22 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
         script.push_str(&name.function(shell));
     }
     if !options.no_completions {
-        let names = ["assume-role"].into_iter().chain(options.cmd.iter().map(|name| name.0.as_str()));
+        let names =
+            ["assume-role"].into_iter().chain(options.cmd.iter().map(|name| name.0.as_str()));
         script.push_str(&shim(shell, &quoted, &names.collect::<Vec<_>>()));
     }
     Ok(script)
 }
 
-/// Where the binary is, as the user calls it: links unresolved, so that the path outlives an upgrade that moves
-/// what they point to. `first` is `argv[0]`, `search` the value of `PATH`; `own` is what the system says, the last
-/// resort.
-pub fn binary_path(first: &OsStr, cwd: &Path, search: Option<&OsStr>, own: Option<PathBuf>) -> Option<PathBuf> {
+/// Where the binary is, as the user calls it: links unresolved, so that the path outlives an
+/// upgrade that moves what they point to. `first` is `argv[0]`, `search` the value of `PATH`; `own`
+/// is what the system says, the last resort.
+pub(crate) fn binary_path(
+    first: &OsStr,
+    cwd: &Path,
+    search: Option<&OsStr>,
+    own: Option<PathBuf>,
+) -> Option<PathBuf> {
     let has_slash = first.as_encoded_bytes().contains(&b'/');
     let called = has_slash.then(|| cwd.join(first)).filter(|path| path.is_absolute());
     called.or_else(|| which::which_in(first, search, cwd).ok().map(|path| cwd.join(path))).or(own)
@@ -74,14 +82,16 @@ const TAKEN: &str = " alias and assume-role autoload begin bg bind break builtin
 
 impl ShortName {
     /// Letters, digits, `_` and `-`, a letter or `_` first; not a word of a shell.
-    ///
-    /// # Errors
-    /// `Usage` with the reason.
     pub fn parse(text: &str) -> Result<Self> {
         let refuse = |why: &str| {
-            Err(Error::usage(format!("--cmd '{}' cannot be the name of a function: {why}", shown_up_to(text, 40))))
+            Err(Error::usage(format!(
+                "--cmd '{}' cannot be the name of a function: {why}",
+                shown_up_to(text, 40)
+            )))
         };
-        let plain = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '-';
+        let plain = |character: char| {
+            character.is_ascii_alphanumeric() || character == '_' || character == '-'
+        };
         if text.is_empty() || text.len() > 40 || !text.chars().all(plain) {
             return refuse("letters, digits, _ and - only");
         }
@@ -105,7 +115,9 @@ impl ShortName {
             Shell::Zsh => format!(
                 "\\builtin unalias '{name}' 2>/dev/null || \\builtin true\nfunction '{name}'() {{ assume-role \"$@\" }}\n"
             ),
-            Shell::Fish => format!("function {name} --wraps assume-role\n    assume-role $argv\nend\n"),
+            Shell::Fish => {
+                format!("function {name} --wraps assume-role\n    assume-role $argv\nend\n")
+            }
         }
     }
 }
@@ -117,7 +129,9 @@ mod tests {
     #[test]
     fn the_path_is_the_one_that_was_called() {
         let cwd = Path::new("/home/u");
-        let path = |first: &str, search: Option<&str>| binary_path(first.as_ref(), cwd, search.map(OsStr::new), None);
+        let path = |first: &str, search: Option<&str>| {
+            binary_path(first.as_ref(), cwd, search.map(OsStr::new), None)
+        };
         assert_eq!(path("/opt/bin/assume-role", None), Some("/opt/bin/assume-role".into()));
         assert_eq!(path("./assume-role", None), Some("/home/u/./assume-role".into()));
         assert_eq!(path("assume-role", None), None);
@@ -129,7 +143,12 @@ mod tests {
     fn links_stay_links() {
         let home = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/bin/sh", home.path().join("assume-role")).unwrap();
-        let found = binary_path("assume-role".as_ref(), Path::new("/"), Some(home.path().as_os_str()), None);
+        let found = binary_path(
+            "assume-role".as_ref(),
+            Path::new("/"),
+            Some(home.path().as_os_str()),
+            None,
+        );
         assert_eq!(found, Some(home.path().join("assume-role")));
     }
 
@@ -151,7 +170,8 @@ mod tests {
     #[test]
     fn short_names() {
         assert!(ShortName::parse("ar").is_ok());
-        for wrong in ["", "1a", "-a", "a b", "a;b", "$(x)", "eval", "assume-role", "if", "a\n", "é"] {
+        for wrong in ["", "1a", "-a", "a b", "a;b", "$(x)", "eval", "assume-role", "if", "a\n", "é"]
+        {
             assert!(ShortName::parse(wrong).is_err(), "{wrong}");
         }
     }

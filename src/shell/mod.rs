@@ -1,22 +1,23 @@
 //! The shell's side: what is printed for a shell to evaluate, and how a value gets there unharmed.
 //!
-//! Sessions and requests come in as values, text goes out; nothing here reads a file or knows AWS's services.
+//! Sessions and requests come in as values, text goes out; nothing here reads a file or knows AWS's
+//! services.
 
-pub mod exports;
-pub mod formats;
-pub mod integration;
-pub mod look;
-pub mod quote;
-pub mod running;
-pub mod shims;
-pub mod variables;
-pub mod words;
+pub(crate) mod completion_scripts;
+pub(crate) mod detect;
+pub(crate) mod exports;
+pub(crate) mod formats;
+pub(crate) mod integration;
+pub(crate) mod prompt_style;
+pub(crate) mod quote;
+pub(crate) mod variables;
+pub(crate) mod words;
 
 mod fish;
 mod sh;
 
 use crate::error::{Error, Result};
-use crate::shown::shown_up_to;
+use crate::types::sanitize::shown_up_to;
 
 /// A shell with an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,14 +44,14 @@ impl Shell {
     }
 
     /// The shell of that name.
-    ///
-    /// # Errors
-    /// `Usage` with the names there are.
     pub fn parse(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|shell| shell.name() == text).ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.into_iter().map(Self::name).collect();
-            Error::usage(format!("there is no integration for the shell '{}'", shown_up_to(text, 80)))
-                .hint(format!("shells: {}", names.join(", ")))
+            Error::usage(format!(
+                "there is no integration for the shell '{}'",
+                shown_up_to(text, 80)
+            ))
+            .hint(format!("shells: {}", names.join(", ")))
         })
     }
 }

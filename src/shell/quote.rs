@@ -1,23 +1,29 @@
 //! Quoting: any text becomes one word of a shell, byte for byte.
 //!
-//! Pure text in, text out. Nothing weaker than single quotes is used; what they cannot hold, the quote itself, is
-//! the only character that leaves them. A line break would survive here too, yet callers refuse it, since an
-//! unquoted `eval $(…)` would not keep it.
+//! Pure text in, text out. Nothing weaker than single quotes is used; what they cannot hold, the
+//! quote itself, is the only character that leaves them. A line break would survive here too, yet
+//! callers refuse it, since an unquoted `eval $(…)` would not keep it.
 
 /// One word for sh, dash, bash and zsh: `'…'`, each `'` as `'\''`.
 pub fn sh(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// One word for a person to copy into whatever shell: as it is where no shell sees anything in it, else as [`sh`].
+/// One word for a person to copy into whatever shell: as it is where no shell sees anything in it,
+/// else as [`sh`].
 pub fn word(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.@+,:/-".contains(&byte);
-    let starts_an_assignment = text.bytes().all(|byte| is_plain(byte) || byte == b'=') && text.starts_with("--");
-    if !text.is_empty() && (starts_an_assignment || text.bytes().all(is_plain)) { text.to_owned() } else { sh(text) }
+    let starts_an_assignment =
+        text.bytes().all(|byte| is_plain(byte) || byte == b'=') && text.starts_with("--");
+    if !text.is_empty() && (starts_an_assignment || text.bytes().all(is_plain)) {
+        text.to_owned()
+    } else {
+        sh(text)
+    }
 }
 
-/// As [`sh`], and safe under an unquoted `eval $(…)`, where the shell looks for file names in the words before it
-/// evaluates them: what could be part of a pattern is written as an octal escape.
+/// As [`sh`], and safe under an unquoted `eval $(…)`, where the shell looks for file names in the
+/// words before it evaluates them: what could be part of a pattern is written as an octal escape.
 pub fn sh_without_patterns(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     let mut rest = text;
@@ -51,8 +57,9 @@ pub fn fish(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// One word of a `credential_process` line, which some SDKs give to a shell and others split as Python's `shlex` does.
-/// Some cut off first what looks like a comment to them, so no `#` and no `;` ever follows a blank.
+/// One word of a `credential_process` line, which some SDKs give to a shell and others split as
+/// Python's `shlex` does. Some cut off first what looks like a comment to them, so no `#` and no
+/// `;` ever follows a blank.
 pub fn process(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._=,:@+-".contains(&byte);
     if !text.is_empty() && text.bytes().all(plain) {
@@ -81,10 +88,14 @@ mod tests {
 
     #[test]
     fn only_words_that_need_it_are_quoted_for_people() {
-        for plain in ["production", "ops/read", "eu-west-1", "--region=eu-west-1", "a@b", "123456789012"] {
+        for plain in
+            ["production", "ops/read", "eu-west-1", "--region=eu-west-1", "a@b", "123456789012"]
+        {
             assert_eq!(word(plain), plain);
         }
-        for (text, quoted) in [("", "''"), ("staging admin", "'staging admin'"), ("a=b", "'a=b'"), ("a*", "'a*'")] {
+        for (text, quoted) in
+            [("", "''"), ("staging admin", "'staging admin'"), ("a=b", "'a=b'"), ("a*", "'a*'")]
+        {
             assert_eq!(word(text), quoted);
         }
     }

@@ -1,10 +1,11 @@
-//! Code for the sh family: bash and zsh through our function, and the direct form that sh and dash understand too.
+//! Code for the sh family: bash and zsh through our function, and the direct form that sh and dash
+//! understand too.
 //!
-//! What is kept from before the first switch is `VALUE=` when it was exported, `VALUE-` when it was only set, and
-//! empty when there was nothing.
+//! What is kept from before the first switch is `VALUE=` when it was exported, `VALUE-` when it was
+//! only set, and empty when there was nothing.
 //!
-//! The direct form may be evaluated without quotes around it, where the shell splits it at blanks and looks for file
-//! names in its words first: single blanks only, and no `*`, `?` or `[`.
+//! The direct form may be evaluated without quotes around it, where the shell splits it at blanks
+//! and looks for file names in its words first: single blanks only, and no `*`, `?` or `[`.
 
 use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored, keeper};
 use super::quote;
@@ -12,7 +13,8 @@ use super::variables::{Change, LEGACY, OWN, REGION, SESSION, restored};
 
 /// One way of writing the same code.
 pub(super) struct Dialect {
-    /// Before each command: aliases (the backslash) and functions (`builtin`) must not get in between.
+    /// Before each command: aliases (the backslash) and functions (`builtin`) must not get in
+    /// between.
     builtin: &'static str,
     quote: fn(&str) -> String,
     /// What an assignment needs before it, so that zsh's WARN_CREATE_GLOBAL stays silent.
@@ -21,8 +23,12 @@ pub(super) struct Dialect {
     hide: &'static [&'static str],
 }
 
-pub(super) const BASH: Dialect =
-    Dialect { builtin: r"\builtin \", quote: quote::sh, assign: "", hide: &[r"\builtin \export -n"] };
+pub(super) const BASH: Dialect = Dialect {
+    builtin: r"\builtin \",
+    quote: quote::sh,
+    assign: "",
+    hide: &[r"\builtin \export -n"],
+};
 
 pub(super) const ZSH: Dialect = Dialect {
     builtin: r"\builtin \",
@@ -35,7 +41,10 @@ pub(super) const DIRECT: Dialect = Dialect {
     builtin: r"\",
     quote: quote::sh_without_patterns,
     assign: "",
-    hide: &[r#"\test -z "${BASH_VERSION-}" || \export -n"#, r#"\test -z "${ZSH_VERSION-}" || \typeset -g +x"#],
+    hide: &[
+        r#"\test -z "${BASH_VERSION-}" || \export -n"#,
+        r#"\test -z "${ZSH_VERSION-}" || \typeset -g +x"#,
+    ],
 };
 
 /// In the shell that made the first switch the keys' keeper is set, whatever it holds.
@@ -50,16 +59,23 @@ impl Dialect {
             .iter()
             .map(|name| {
                 let (keeper, mark) = (keeper(name), if exported(name) { '=' } else { '-' });
-                format!(r#"{b}test -n "${{{keeper}+x}}" || {}{keeper}="${{{name}+${name}{mark}}}"; "#, self.assign)
+                format!(
+                    r#"{b}test -n "${{{keeper}+x}}" || {}{keeper}="${{{name}+${name}{mark}}}"; "#,
+                    self.assign
+                )
             })
             .collect();
         let keepers: Vec<String> = kept.iter().map(|name| keeper(name)).collect();
-        let hides: String = self.hide.iter().map(|hide| format!("{hide} {}; ", keepers.join(" "))).collect();
+        let hides: String =
+            self.hide.iter().map(|hide| format!("{hide} {}; ", keepers.join(" "))).collect();
         let sets: String = changes
             .iter()
-            .filter_map(|change| Some(format!(" {}={}", change.name, (self.quote)(change.value.as_deref()?))))
+            .filter_map(|change| {
+                Some(format!(" {}={}", change.name, (self.quote)(change.value.as_deref()?)))
+            })
             .collect();
-        // Unset first: that drops integer, upper-case and array attributes, and the prefix of `AWS_REGION=x assume-role …`.
+        // Unset first: that drops integer, upper-case and array attributes, and the prefix of
+        // `AWS_REGION=x assume-role …`.
         self.when_writable(
             &names,
             &format!(
@@ -74,7 +90,11 @@ impl Dialect {
         let names: Vec<&str> = restored().chain(OWN).collect();
         let restores: String = restored().map(|name| self.restore(name)).collect();
         let (own, session, region) = (OWN.join(" "), SESSION.join(" "), REGION.join(" "));
-        let old = if legacy { format!("{b}unset -v {}; ", without_settings().join(" ")) } else { String::new() };
+        let old = if legacy {
+            format!("{b}unset -v {}; ", without_settings().join(" "))
+        } else {
+            String::new()
+        };
         let unsets = format!(
             concat!(
                 r#"{b}test "${{AWS_SSO_PROFILE-}}" != "${{AWS_ACCOUNT_NAME-}}:${{AWS_ACCOUNT_ROLE-}}" || {b}unset -v AWS_SSO_PROFILE; "#,
@@ -98,7 +118,8 @@ impl Dialect {
         )
     }
 
-    /// `then` when every name can be unset, proven in a subshell; else each that cannot is named, status 9.
+    /// `then` when every name can be unset, proven in a subshell; else each that cannot is named,
+    /// status 9.
     fn when_writable(&self, names: &[&str], then: &str) -> String {
         let b = self.builtin;
         let names = names.join(" ");
@@ -134,5 +155,9 @@ impl Dialect {
 
 /// The old script's names that a child shell may drop; its base profile is a setting of the user.
 pub(super) fn without_settings() -> Vec<&'static str> {
-    LEGACY.into_iter().chain(["AWS_SECURITY_TOKEN"]).filter(|name| *name != "AWS_PROFILE_ASSUME_ROLE").collect()
+    LEGACY
+        .into_iter()
+        .chain(["AWS_SECURITY_TOKEN"])
+        .filter(|name| *name != "AWS_PROFILE_ASSUME_ROLE")
+        .collect()
 }

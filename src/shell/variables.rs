@@ -1,12 +1,13 @@
 //! Which variables a switch sets and unsets, in order. Values only: the text for a shell is made in
 //! [`super::exports`].
 //!
-//! A switch names every variable on these lists, set or unset, so that none of an earlier session survives.
+//! A switch names every variable on these lists, set or unset, so that none of an earlier session
+//! survives.
 
 use std::borrow::Cow;
 
-use crate::input::environment::Environment;
-use crate::session::{AccountId, Keys, Moment, Region};
+use crate::config::environment::Environment;
+use crate::types::{AccountId, Keys, Moment, Region};
 
 /// Our own variables: unset by `leave`, never restored.
 pub const OWN: [&str; 7] = [
@@ -20,10 +21,10 @@ pub const OWN: [&str; 7] = [
 ];
 
 /// The region, which the user may have changed since.
-pub const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// What belongs to the keys and goes with them.
-pub const SESSION: [&str; 8] = [
+pub(crate) const SESSION: [&str; 8] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -34,9 +35,9 @@ pub const SESSION: [&str; 8] = [
     "AWS_SESSION_EXPIRATION",
 ];
 
-/// What would contradict the keys: a profile (some SDKs prefer it to keys), the token's oldest name, and the names
-/// and expiries by which other tools tell a prompt who this shell is.
-pub const CONTRADICTING: [&str; 8] = [
+/// What would contradict the keys: a profile (some SDKs prefer it to keys), the token's oldest
+/// name, and the names and expiries by which other tools tell a prompt who this shell is.
+pub(crate) const CONTRADICTING: [&str; 8] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SECURITY_TOKEN",
@@ -47,9 +48,9 @@ pub const CONTRADICTING: [&str; 8] = [
     "AWS_SSO_PROFILE",
 ];
 
-/// The old script's other names. Set on request only: four of them hand the base session to every child process.
-/// `AWS_SECURITY_TOKEN`, its last but one, stands in [`CONTRADICTING`].
-pub const LEGACY: [&str; 8] = [
+/// The old script's other names. Set on request only: four of them hand the base session to every
+/// child process. `AWS_SECURITY_TOKEN`, its last but one, stands in [`CONTRADICTING`].
+pub(crate) const LEGACY: [&str; 8] = [
     "AWS_SESSION_ACCESS_KEY_ID",
     "AWS_SESSION_SECRET_ACCESS_KEY",
     "AWS_SESSION_SESSION_TOKEN",
@@ -90,7 +91,8 @@ pub struct Switch<'a> {
     pub expires_aws: Option<Moment>,
     /// The end, by this machine's clock.
     pub expires_local: Option<Moment>,
-    /// Until when the session renews without a question (this machine's clock); `None` when it does not.
+    /// Until when the session renews without a question (this machine's clock); `None` when it does
+    /// not.
     pub renewable: Option<Moment>,
     /// The request, as [`super::words::encode_words`] writes it.
     pub target: String,
@@ -98,13 +100,13 @@ pub struct Switch<'a> {
     pub previous: Option<String>,
     /// Whether the account is protected.
     pub protected: bool,
-    /// Also tell prompts that know other tools only: `AWS_SSO_PROFILE`, which powerlevel10k and starship read and
-    /// AWS's own tools do not.
+    /// Also tell prompts that know other tools only: `AWS_SSO_PROFILE`, which powerlevel10k and
+    /// starship read and AWS's own tools do not.
     pub bridge: bool,
     /// Also set the old script's names.
     pub legacy: Option<Legacy<'a>>,
-    /// What the program was started with. A variable of the shell that is not here was not exported, and `leave`
-    /// will not export it either.
+    /// What the program was started with. A variable of the shell that is not here was not
+    /// exported, and `leave` will not export it either.
     pub environment: &'a Environment,
 }
 
@@ -118,7 +120,7 @@ pub struct Change<'a> {
 }
 
 /// The value that a variable gets, if it gets one.
-pub fn value_in<'a>(changes: &'a [Change<'_>], name: &str) -> Option<&'a str> {
+pub(crate) fn value_in<'a>(changes: &'a [Change<'_>], name: &str) -> Option<&'a str> {
     changes.iter().find(|change| change.name == name).and_then(|change| change.value.as_deref())
 }
 
@@ -155,19 +157,28 @@ impl Switch<'_> {
             ("ASSUME_ROLE_PROTECTED", self.protected.then_some(Cow::Borrowed("1"))),
         ]);
         if self.bridge {
-            all.push(("AWS_SSO_PROFILE", Some(Cow::Owned(format!("{}:{}", self.account_name, self.role)))));
+            all.push((
+                "AWS_SSO_PROFILE",
+                Some(Cow::Owned(format!("{}:{}", self.account_name, self.role))),
+            ));
         }
         for name in CONTRADICTING {
             if !all.iter().any(|(set, _)| *set == name) {
                 all.push((name, None));
             }
         }
-        all.into_iter().map(|(name, value)| Change { name, value: value.filter(|value| !value.is_empty()) }).collect()
+        all.into_iter()
+            .map(|(name, value)| Change { name, value: value.filter(|value| !value.is_empty()) })
+            .collect()
     }
 
-    fn legacy_changes<'a>(&'a self, legacy: &Legacy<'a>) -> Vec<(&'static str, Option<Cow<'a, str>>)> {
+    fn legacy_changes<'a>(
+        &'a self,
+        legacy: &Legacy<'a>,
+    ) -> Vec<(&'static str, Option<Cow<'a, str>>)> {
         let (keys, started) = legacy.base.unzip();
-        let token = keys.and_then(|keys| keys.token.as_ref()).map(|token| Cow::Borrowed(token.expose()));
+        let token =
+            keys.and_then(|keys| keys.token.as_ref()).map(|token| Cow::Borrowed(token.expose()));
         let mut changes = vec![
             ("AWS_SESSION_ACCESS_KEY_ID", keys.map(|keys| Cow::Borrowed(keys.id.as_str()))),
             ("AWS_SESSION_SECRET_ACCESS_KEY", keys.map(|keys| Cow::Borrowed(keys.secret.expose()))),

@@ -1,15 +1,17 @@
 //! Words in one variable: how `ASSUME_ROLE_TARGET` and `ASSUME_ROLE_PREVIOUS` carry a request.
 //!
-//! The text that comes out holds nothing that any shell treats specially, so it survives even an unquoted `eval`.
-//! What is read back may have been written by anyone: the caller validates every word again.
+//! The text that comes out holds nothing that any shell treats specially, so it survives even an
+//! unquoted `eval`. What is read back may have been written by anyone: the caller validates every
+//! word again.
 
 use super::quote::word;
 use crate::cli::is_verb;
 
-/// `words` as one line: joined by single blanks, every byte outside `[A-Za-z0-9_.@+=,:/-]` as `%XX`.
-/// Empty words stand for nothing on the command line and are left out.
+/// `words` as one line: joined by single blanks, every byte outside `[A-Za-z0-9_.@+=,:/-]` as
+/// `%XX`. Empty words stand for nothing on the command line and are left out.
 pub fn encode_words<S: AsRef<str>>(words: &[S]) -> String {
-    let encoded: Vec<String> = words.iter().map(|word| encode(word.as_ref())).filter(|word| !word.is_empty()).collect();
+    let encoded: Vec<String> =
+        words.iter().map(|word| encode(word.as_ref())).filter(|word| !word.is_empty()).collect();
     encoded.join(" ")
 }
 
@@ -21,14 +23,14 @@ pub fn decode_words(line: &str) -> Option<Vec<String>> {
     line.split(' ').map(decode).collect()
 }
 
-/// The words of a request as a person would type them: the target first, its options behind it, quoted where a shell
-/// would see anything in them.
+/// The words of a request as a person would type them: the target first, its options behind it,
+/// quoted where a shell would see anything in them.
 pub fn command_line(words: &[String]) -> String {
     let border = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let (options, target) = words.split_at(border);
     let target = target.get(1..).unwrap_or_default();
-    let needs_border =
-        target.iter().any(|word| word.starts_with('-')) || target.first().is_some_and(|word| is_verb(word));
+    let needs_border = target.iter().any(|word| word.starts_with('-'))
+        || target.first().is_some_and(|word| is_verb(word));
     let border = needs_border.then_some("--");
     let (front, back) = if needs_border { (options, target) } else { (target, options) };
     let all = front.iter().map(String::as_str).chain(border).chain(back.iter().map(String::as_str));
@@ -38,7 +40,11 @@ pub fn command_line(words: &[String]) -> String {
 fn encode(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for byte in word.bytes() {
-        if is_plain(byte) { out.push(char::from(byte)) } else { out.push_str(&format!("%{byte:02X}")) }
+        if is_plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
     }
     out
 }
@@ -80,13 +86,19 @@ mod tests {
 
     #[test]
     fn a_request_stays_readable() {
-        assert_eq!(encode_words(&["R&D (eu)", "read", "", "eu-west-1"]), "R%26D%20%28eu%29 read eu-west-1");
+        assert_eq!(
+            encode_words(&["R&D (eu)", "read", "", "eu-west-1"]),
+            "R%26D%20%28eu%29 read eu-west-1"
+        );
     }
 
     #[test]
     fn a_request_as_it_would_be_typed() {
         for (words, line) in [
-            (&["--region=eu-west-1", "--", "staging admin", "read"][..], "'staging admin' read --region=eu-west-1"),
+            (
+                &["--region=eu-west-1", "--", "staging admin", "read"][..],
+                "'staging admin' read --region=eu-west-1",
+            ),
             (&["--", "production", "read"], "production read"),
             (&["--profile=it's", "--"], "'--profile=it'\\''s'"),
             (&["--duration=4h", "--", "list", "read"], "--duration=4h -- list read"),
@@ -99,7 +111,9 @@ mod tests {
 
     #[test]
     fn lines_that_nobody_wrote_are_refused() {
-        for line in ["a  b", " a", "a ", "a%", "a%2", "a%2g", "%ff", "a*", "%61", "%2b", "é", "a%+1"] {
+        for line in
+            ["a  b", " a", "a ", "a%", "a%2", "a%2g", "%ff", "a*", "%61", "%2b", "é", "a%+1"]
+        {
             assert_eq!(decode_words(line), None, "{line}");
         }
         assert_eq!(decode_words(""), Some(Vec::new()));

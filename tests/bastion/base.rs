@@ -1,4 +1,5 @@
-//! Which keys ask: the base session that all roles share, keys that are temporary already, keys of nobody or of root.
+//! Which keys ask: the base session that all roles share, keys that are temporary already, keys of
+//! nobody or of root.
 
 use crate::scenes::{BASTION, DEVICE, PRODUCTION, Scene, bastion, with_user};
 use crate::support::sts::{Role, Trust, User};
@@ -8,7 +9,8 @@ const READ: [&str; 2] = ["production", "read"];
 /// A profile with the temporary keys of a base session that somebody else made.
 fn temporary_base(scene: &Scene, profile: &str) -> String {
     scene.switch_with_code(&READ);
-    let issued = scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
+    let issued =
+        scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
     format!(
         "[{profile}]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n",
         issued.key_id, issued.secret, issued.token
@@ -26,7 +28,10 @@ fn all_roles_and_accounts_share_one_base_session_of_twelve_hours() {
     }
     assert_eq!((scene.sts.count("GetSessionToken"), scene.codes_sent()), (1, 1));
     let call = scene.sts.last("GetSessionToken").unwrap();
-    assert_eq!((call.get("DurationSeconds"), call.get("SerialNumber")), (Some("43200"), Some(DEVICE)));
+    assert_eq!(
+        (call.get("DurationSeconds"), call.get("SerialNumber")),
+        (Some("43200"), Some(DEVICE))
+    );
     let renewable: i64 = first.get("ASSUME_ROLE_RENEWABLE").unwrap().parse().unwrap();
     let expires: i64 = first.get("ASSUME_ROLE_EXPIRES").unwrap().parse().unwrap();
     assert!((39_000..=43_200 - 3600).contains(&(renewable - expires)), "{renewable} {expires}");
@@ -56,7 +61,10 @@ fn the_base_profile_is_named_by_option_account_variable_in_this_order() {
     let mut credentials = String::new();
     for name in ["default", "variable", "account", "option"] {
         let key = scene.sts.add_user(User::new(BASTION, &format!("user-{name}")));
-        credentials += &format!("[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.id, key.secret);
+        credentials += &format!(
+            "[{name}]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            key.id, key.secret
+        );
     }
     scene.world.credentials(&credentials).unwrap();
     let caller = |scene: &Scene, words: &[&str]| {
@@ -67,7 +75,10 @@ fn the_base_profile_is_named_by_option_account_variable_in_this_order() {
     scene.world.set("AWS_PROFILE_ASSUME_ROLE", "variable");
     scene.world.set("AWS_PROFILE", "option");
     assert_eq!(caller(&scene, &READ), "user-variable");
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "base": "account"}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "base": "account"}}}}"#))
+        .unwrap();
     assert_eq!(caller(&scene, &READ), "user-account");
     assert_eq!(caller(&scene, &["production", "read", "--base", "option"]), "user-option");
 }
@@ -94,7 +105,10 @@ fn without_a_device_the_users_keys_ask_directly_and_that_is_remembered() {
     assert!(told.get("ASSUME_ROLE_RENEWABLE").is_some());
     scene.switch(&["production", "admin"]);
     assert_eq!((scene.sts.count("ListMFADevices"), scene.sts.count("GetSessionToken")), (1, 0));
-    assert_eq!(scene.sts.last("AssumeRole").unwrap().key_id.as_deref(), Some(scene.key.id.as_str()));
+    assert_eq!(
+        scene.sts.last("AssumeRole").unwrap().key_id.as_deref(),
+        Some(scene.key.id.as_str())
+    );
 }
 
 #[test]
@@ -141,7 +155,8 @@ fn ended_temporary_keys_are_named_with_their_profile() {
     let scene = bastion();
     let profile = temporary_base(&scene, "default");
     scene.world.credentials(&profile).unwrap();
-    let base = scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
+    let base =
+        scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
     scene.sts.expire(&base.key_id);
     let said = scene.refused(4, &["production", "admin"]);
     assert!(said.contains("profile default (~/.aws/credentials:2) have expired"), "{said}");
@@ -166,14 +181,24 @@ fn keys_that_aws_does_not_know_are_named_with_their_profile() {
     let scene = bastion();
     scene.sts.disable_key(&scene.key.id);
     let said = scene.refused(4, &READ);
-    assert!(said.contains("AWS does not know the access key of profile default (~/.aws/credentials:2)"), "{said}");
+    assert!(
+        said.contains("AWS does not know the access key of profile default (~/.aws/credentials:2)"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_wrong_secret_is_told_from_a_wrong_clock() {
     let scene = bastion();
-    let text = format!("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", scene.key.id, "x".repeat(40));
+    let text = format!(
+        "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        scene.key.id,
+        "x".repeat(40)
+    );
     scene.world.credentials(&text).unwrap();
     let said = scene.refused(4, &READ);
-    assert!(said.contains("the secret access key of profile default") && !said.contains("clock"), "{said}");
+    assert!(
+        said.contains("the secret access key of profile default") && !said.contains("clock"),
+        "{said}"
+    );
 }

@@ -104,7 +104,10 @@ fn several_devices_are_chosen_on_the_terminal_once() {
 fn several_devices_without_a_terminal_are_named() {
     let scene = user_with(|user| user.mfa("alice").mfa("phone"));
     let said = scene.refused(5, &READ);
-    assert!(said.contains("--mfa-serial") && said.contains(DEVICE) && said.contains(PHONE), "{said}");
+    assert!(
+        said.contains("--mfa-serial") && said.contains(DEVICE) && said.contains(PHONE),
+        "{said}"
+    );
     let code = scene.sts.mfa_code(PHONE);
     scene.refused(5, &["production", "read", &code]);
     assert_eq!(scene.codes_sent(), 0);
@@ -121,7 +124,10 @@ fn option_account_and_profile_name_the_device_in_this_order() {
     };
     scene.world.config(&format!("[default]\nmfa_serial = {}\n", serial("of-profile"))).unwrap();
     switch(&[], "of-profile");
-    let account = format!(r#"{{"production": {{"id": "{PRODUCTION}", "mfa_serial": "{}"}}}}"#, serial("of-account"));
+    let account = format!(
+        r#"{{"production": {{"id": "{PRODUCTION}", "mfa_serial": "{}"}}}}"#,
+        serial("of-account")
+    );
     scene.world.accounts(&account).unwrap();
     switch(&[], "of-account");
     switch(&["--mfa-serial", &serial("of-option")], "of-option");
@@ -155,7 +161,10 @@ fn a_guess_that_is_wrong_takes_no_second_code_and_is_not_remembered() {
     let scene = user_with(|user| user.mfa("phone"));
     scene.sts.set_listing(Listing::Denied);
     let said = scene.refused(4, &["production", "read", "123456"]);
-    assert!(said.contains(DEVICE) && said.contains("a guess") && said.contains("--mfa-serial"), "{said}");
+    assert!(
+        said.contains(DEVICE) && said.contains("a guess") && said.contains("--mfa-serial"),
+        "{said}"
+    );
     assert_eq!(scene.codes_sent(), 1);
     scene.sts.set_listing(Listing::Allowed);
     let code = scene.sts.mfa_code(PHONE);
@@ -172,7 +181,10 @@ fn a_named_device_of_somebody_else_takes_no_second_code() {
     terminal.type_line("123456").unwrap();
     assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
     let text = terminal.text();
-    assert!(text.contains("mfa/bob (--mfa-serial)") && text.contains("does not belong to the user"), "{text}");
+    assert!(
+        text.contains("mfa/bob (--mfa-serial)") && text.contains("does not belong to the user"),
+        "{text}"
+    );
     assert_eq!(scene.codes_sent(), 1);
 }
 
@@ -190,7 +202,10 @@ fn a_remembered_device_that_was_replaced_is_found_anew() {
 #[test]
 fn a_device_of_a_base_profile_that_is_no_serial_is_refused() {
     let scene = bastion();
-    scene.world.config("[default]\nmfa_serial = arn:aws:iam::999999999999:mfa/a\"; touch x\n").unwrap();
+    scene
+        .world
+        .config("[default]\nmfa_serial = arn:aws:iam::999999999999:mfa/a\"; touch x\n")
+        .unwrap();
     let said = scene.refused_at_once(3, &READ);
     assert!(said.contains("~/.aws/config:2: MFA serial"), "{said}");
 }

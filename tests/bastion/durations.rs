@@ -27,7 +27,10 @@ fn option_account_variable_in_this_order() {
     let mut scene = scene_with(&[("long", 43200)]);
     scene.world.set("AWS_ROLE_SESSION_TIMEOUT", "1800");
     scene.switch_with_code(&["production", "long"]).assert_lasts(1800);
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "duration": "20m"}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "duration": "20m"}}}}"#))
+        .unwrap();
     scene.switch(&["production", "long"]).assert_lasts(1200);
     scene.switch(&["production", "long", "--duration", "900s"]).assert_lasts(900);
 }
@@ -125,7 +128,11 @@ fn another_role_is_not_held_to_what_was_remembered() {
 fn a_duration_on_the_command_line_is_refused_with_the_largest_one_which_then_takes_no_code() {
     let scene = scene_with(&[("four", 4 * 3600)]);
     let said = scene.refused_with_code(3, &["production", "four", "--duration", "12h"]);
-    assert!(said.contains("12h is longer than production:four allows") && said.contains("--duration 4h"), "{said}");
+    assert!(
+        said.contains("12h is longer than production:four allows")
+            && said.contains("--duration 4h"),
+        "{said}"
+    );
     let calls = scene.sts.requests().len();
     scene.switch(&["production", "four", "--duration", "4h"]).assert_lasts(4 * 3600);
     assert_eq!(scene.sts.requests().len(), calls);
@@ -134,7 +141,9 @@ fn a_duration_on_the_command_line_is_refused_with_the_largest_one_which_then_tak
 #[test]
 fn a_duration_on_the_command_line_is_refused_without_a_device_too() {
     let scene = with_user(User::new(BASTION, "alice"));
-    scene.sts.add_role(Role::new(PRODUCTION, "two").trusts(Trust::account(BASTION)).max_session(7200));
+    scene
+        .sts
+        .add_role(Role::new(PRODUCTION, "two").trusts(Trust::account(BASTION)).max_session(7200));
     let said = scene.refused(3, &["production", "two", "--duration", "12h"]);
     assert!(said.contains("--duration 2h"), "{said}");
     scene.switch(&["production", "two", "--duration", "2h"]).assert_lasts(7200);

@@ -9,7 +9,10 @@ const READ: [&str; 3] = ["production", "read", "-v"];
 #[track_caller]
 fn assert_region(scene: &Scene, words: &[&str], region: &str, origin: &str) {
     let told = scene.switch(words);
-    assert_eq!((told.get("AWS_REGION"), told.get("AWS_DEFAULT_REGION")), (Some(region), Some(region)));
+    assert_eq!(
+        (told.get("AWS_REGION"), told.get("AWS_DEFAULT_REGION")),
+        (Some(region), Some(region))
+    );
     // What the user set is not ours to take back.
     let ours = Some(region).filter(|_| !origin.starts_with("AWS_"));
     assert_eq!(told.get("ASSUME_ROLE_REGION"), ours);
@@ -31,8 +34,18 @@ fn word_or_option_then_account_then_environment_then_base_profile_then_settings(
     let account = format!(r#"{{"production": {{"id": "{PRODUCTION}", "region": "eu-west-2"}}}}"#);
     scene.world.accounts(&account).unwrap();
     assert_region(&scene, &READ, "eu-west-2", "~/.aws/accounts:1:2");
-    assert_region(&scene, &["production", "read", "eu-west-1", "-v"], "eu-west-1", "the command line");
-    assert_region(&scene, &["production", "read", "--region", "eu-west-1", "-v"], "eu-west-1", "the command line");
+    assert_region(
+        &scene,
+        &["production", "read", "eu-west-1", "-v"],
+        "eu-west-1",
+        "the command line",
+    );
+    assert_region(
+        &scene,
+        &["production", "read", "--region", "eu-west-1", "-v"],
+        "eu-west-1",
+        "the command line",
+    );
 }
 
 #[test]
@@ -52,7 +65,11 @@ fn a_region_that_a_switch_set_is_not_the_users_choice() {
 fn without_a_region_none_is_set_and_sts_is_asked_at_the_partitions_default() {
     let scene = bastion();
     let told = scene.switch_with_code(&READ);
-    assert!(told.unsets("AWS_REGION") && told.unsets("AWS_DEFAULT_REGION") && told.unsets("ASSUME_ROLE_REGION"));
+    assert!(
+        told.unsets("AWS_REGION")
+            && told.unsets("AWS_DEFAULT_REGION")
+            && told.unsets("ASSUME_ROLE_REGION")
+    );
     assert_eq!(scene.sts.last("AssumeRole").unwrap().region.as_deref(), Some("us-east-1"));
 }
 
@@ -93,7 +110,10 @@ fn a_region_that_is_switched_off_is_named() {
     let scene = bastion();
     scene.sts.disable_region("ap-east-1");
     let said = scene.refused(3, &["production", "read", "ap-east-1", "123456"]);
-    assert!(said.contains("STS is switched off in ap-east-1") && said.contains("--region"), "{said}");
+    assert!(
+        said.contains("STS is switched off in ap-east-1") && said.contains("--region"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -102,20 +122,26 @@ fn other_partitions_have_their_own_arns_and_default_regions() {
         let scene = with_user(User::new(BASTION, "alice").partition(partition).mfa("alice"));
         let trust = Trust::account(BASTION).mfa();
         scene.sts.add_role(Role::new(PRODUCTION, "read").partition(partition).trusts(trust));
-        let account = format!(r#"{{"production": {{"id": "{PRODUCTION}", "partition": "{partition}"}}}}"#);
+        let account =
+            format!(r#"{{"production": {{"id": "{PRODUCTION}", "partition": "{partition}"}}}}"#);
         scene.world.accounts(&account).unwrap();
         let code = scene.sts.mfa_code(&format!("arn:{partition}:iam::{BASTION}:mfa/alice"));
         scene.switch(&["production", "read", &code]);
         let call = scene.sts.last("AssumeRole").unwrap();
         let arn = format!("arn:{partition}:iam::{PRODUCTION}:role/read");
-        assert_eq!((call.get("RoleArn"), call.region.as_deref()), (Some(arn.as_str()), Some(region)));
+        assert_eq!(
+            (call.get("RoleArn"), call.region.as_deref()),
+            (Some(arn.as_str()), Some(region))
+        );
     }
 }
 
 #[test]
 fn the_partition_follows_the_region() {
     let scene = with_user(User::new(BASTION, "alice").partition("aws-cn"));
-    scene.sts.add_role(Role::new(PRODUCTION, "read").partition("aws-cn").trusts(Trust::account(BASTION)));
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "read").partition("aws-cn").trusts(Trust::account(BASTION)),
+    );
     scene.switch(&["production", "read", "cn-northwest-1"]);
     let call = scene.sts.last("AssumeRole").unwrap();
     assert_eq!(call.get("RoleArn"), Some("arn:aws-cn:iam::123456789012:role/read"));

@@ -89,7 +89,8 @@ fn refresh_with_a_code_renews_the_base_session_too() {
     scene.switch_with_code(&READ);
     scene.switch_with_code(&["production", "read", "--refresh"]);
     assert_eq!((scene.sts.count("GetSessionToken"), scene.codes_sent()), (2, 2));
-    let base = scene.sts.issued().into_iter().rfind(|issued| issued.action == "GetSessionToken").unwrap();
+    let base =
+        scene.sts.issued().into_iter().rfind(|issued| issued.action == "GetSessionToken").unwrap();
     scene.switch(&["production", "admin"]);
     assert_eq!(scene.sts.last("AssumeRole").unwrap().key_id, Some(base.key_id));
 }
@@ -113,7 +114,8 @@ fn a_base_session_that_ended_early_is_replaced_once() {
 fn a_base_session_that_ended_early_needs_an_answer() {
     let scene = bastion();
     scene.switch_with_code(&READ);
-    let base = scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
+    let base =
+        scene.sts.issued().into_iter().find(|issued| issued.action == "GetSessionToken").unwrap();
     scene.sts.expire(&base.key_id);
     scene.refused(5, &["production", "admin"]);
     let calls = scene.sts.count("AssumeRole");
@@ -125,7 +127,11 @@ fn a_base_session_that_ended_early_needs_an_answer() {
 #[test]
 fn new_base_sessions_that_have_ended_make_no_loop() {
     let scene = bastion();
-    let expired = crate::support::sts::Fault::error(403, "ExpiredToken", "The security token included is expired");
+    let expired = crate::support::sts::Fault::error(
+        403,
+        "ExpiredToken",
+        "The security token included is expired",
+    );
     scene.sts.fail_always("AssumeRole", Some(expired));
     scene.refused_with_code(4, &READ);
     assert_eq!((scene.sts.count("GetSessionToken"), scene.sts.count("AssumeRole")), (1, 1));

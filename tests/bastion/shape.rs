@@ -1,15 +1,20 @@
-//! What shapes a session besides account, role and duration: names, external ids, policies, tags, guards.
+//! What shapes a session besides account, role and duration: names, external ids, policies, tags,
+//! guards.
 
 use crate::scenes::{BASTION, PRODUCTION, Scene, bastion, with_user};
 use crate::support::sts::{Role, Trust, User};
 
 const READ: [&str; 2] = ["production", "read"];
 
-/// A user without MFA, and a role that trusts the user's account; `fields` go into the account's entry.
+/// A user without MFA, and a role that trusts the user's account; `fields` go into the account's
+/// entry.
 fn plain(fields: &str) -> Scene {
     let scene = with_user(User::new(BASTION, "alice"));
     scene.sts.add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)));
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}"{fields}}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}"{fields}}}}}"#))
+        .unwrap();
     scene
 }
 
@@ -39,7 +44,10 @@ fn the_external_id_is_the_accounts_own_unless_somebody_says_otherwise() {
 #[test]
 fn a_literal_id_sends_itself_as_external_id() {
     let scene = plain("");
-    scene.sts.add_role(Role::new("444444444444", "read").trusts(Trust::account(BASTION).external_id("444444444444")));
+    scene.sts.add_role(
+        Role::new("444444444444", "read")
+            .trusts(Trust::account(BASTION).external_id("444444444444")),
+    );
     let told = scene.switch(&["444444444444", "read"]);
     assert_eq!(
         (told.get("AWS_ACCOUNT_ID"), told.get("AWS_ACCOUNT_NAME")),
@@ -53,9 +61,15 @@ fn a_literal_id_takes_the_settings_of_its_only_alias_and_keeps_its_name() {
     let scene = plain(r#", "external_id": "of-account", "region": "eu-west-2""#);
     let told = scene.switch(&[PRODUCTION, "read"]);
     assert_eq!(sent(&scene, "ExternalId").as_deref(), Some("of-account"));
-    assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_REGION")), (Some(PRODUCTION), Some("eu-west-2")));
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_REGION")),
+        (Some(PRODUCTION), Some("eu-west-2"))
+    );
     let told = scene.switch(&READ);
-    assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ID")), (Some("production"), Some(PRODUCTION)));
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ID")),
+        (Some("production"), Some(PRODUCTION))
+    );
 }
 
 #[test]
@@ -68,7 +82,9 @@ fn the_session_is_named_by_option_account_variable_and_user_in_this_order() {
     assert_eq!(sent(&scene, "RoleSessionName").as_deref(), Some("alice-bob@x-y"));
     scene
         .world
-        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "session_name": "of-account"}}}}"#))
+        .accounts(&format!(
+            r#"{{"production": {{"id": "{PRODUCTION}", "session_name": "of-account"}}}}"#
+        ))
         .unwrap();
     scene.switch(&READ);
     assert_eq!(sent(&scene, "RoleSessionName").as_deref(), Some("of-account"));
@@ -87,14 +103,22 @@ fn with_a_name_at_hand_nobody_asks_who_the_user_is() {
 #[test]
 fn a_session_name_is_never_empty_too_short_or_too_long() {
     let mut scene = plain("");
-    for (user, name) in [("", "alice".to_owned()), ("x", "x-".to_owned()), ("é".repeat(99).as_str(), "-".repeat(64))] {
+    for (user, name) in [
+        ("", "alice".to_owned()),
+        ("x", "x-".to_owned()),
+        ("é".repeat(99).as_str(), "-".repeat(64)),
+    ] {
         scene.world.set("AWS_USERNAME", user);
         scene.switch(&["production", "read", "--refresh"]);
         assert_eq!(sent(&scene, "RoleSessionName"), Some(name));
     }
     for wrong in ["", "x", "a b", "a/b", "x".repeat(65).as_str(), "a\u{1b}b"] {
-        let said = scene.refused_at_once(3, &["production", "read", &format!("--session-name={wrong}")]);
-        assert!(said.contains("--session-name: session name") && !said.contains('\u{1b}'), "{said}");
+        let said =
+            scene.refused_at_once(3, &["production", "read", &format!("--session-name={wrong}")]);
+        assert!(
+            said.contains("--session-name: session name") && !said.contains('\u{1b}'),
+            "{said}"
+        );
     }
 }
 
@@ -136,7 +160,10 @@ fn sessions_of_another_shape_are_other_sessions() {
     ];
     let mut seen = vec![first.keys().id];
     for field in fields {
-        scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}"{field}}}}}"#)).unwrap();
+        scene
+            .world
+            .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}"{field}}}}}"#))
+            .unwrap();
         let id = scene.switch(&READ).keys().id;
         assert!(!seen.contains(&id), "{field}");
         seen.push(id);
@@ -147,7 +174,9 @@ fn sessions_of_another_shape_are_other_sessions() {
 fn read_only_narrows_the_session_unless_write_is_given() {
     let scene = plain(r#", "read_only": true"#);
     scene.switch(&READ);
-    let arns = |scene: &Scene| scene.sts.last("AssumeRole").unwrap().form.members("PolicyArns", ".arn").join(" ");
+    let arns = |scene: &Scene| {
+        scene.sts.last("AssumeRole").unwrap().form.members("PolicyArns", ".arn").join(" ")
+    };
     assert_eq!(arns(&scene), "arn:aws:iam::aws:policy/ReadOnlyAccess");
     scene.switch(&["production", "read", "--write"]);
     assert_eq!(arns(&scene), "");
@@ -158,7 +187,9 @@ fn read_only_narrows_the_session_unless_write_is_given() {
 
 #[test]
 fn read_only_is_not_widened_by_a_policy_of_the_account() {
-    let scene = plain(r#", "read_only": true, "policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]"#);
+    let scene = plain(
+        r#", "read_only": true, "policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]"#,
+    );
     scene.switch(&READ);
     let sent = scene.sts.last("AssumeRole").unwrap().form.members("PolicyArns", ".arn").join(" ");
     assert_eq!(sent, "arn:aws:iam::aws:policy/ReadOnlyAccess");
@@ -198,7 +229,10 @@ fn roles_have_paths() {
     let scene = bastion();
     let told = scene.switch_with_code(&["production", "ops/deploy"]);
     assert_eq!(told.get("AWS_ACCOUNT_ROLE"), Some("ops/deploy"));
-    assert_eq!(sent(&scene, "RoleArn").as_deref(), Some("arn:aws:iam::123456789012:role/ops/deploy"));
+    assert_eq!(
+        sent(&scene, "RoleArn").as_deref(),
+        Some("arn:aws:iam::123456789012:role/ops/deploy")
+    );
     assert_eq!(scene.switch(&["production", "role/ops/deploy"]).keys().id, told.keys().id);
 }
 

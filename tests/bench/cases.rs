@@ -1,4 +1,5 @@
-//! What is measured. A file for each part of the program; each gives its cases for a program to measure.
+//! What is measured. A file for each part of the program; each gives its cases for a program to
+//! measure.
 
 pub mod init;
 pub mod switch;

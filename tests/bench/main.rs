@@ -1,8 +1,9 @@
-//! Times of the release binary, as ratios in one run: what a thing costs beside `assume-role --version`.
+//! Times of the release binary, as ratios in one run: what a thing costs beside `assume-role
+//! --version`.
 //!
-//! `cargo run --release --locked --example bench` builds the program and prints medians; words after `--` choose the
-//! cases whose names hold one of them. A slow machine fails nothing: the numbers are for people, and the budgets are
-//! printed beside them.
+//! `cargo run --release --locked --example bench` builds the program and prints medians; words
+//! after `--` choose the cases whose names hold one of them. A slow machine fails nothing: the
+//! numbers are for people, and the budgets are printed beside them.
 
 mod cases;
 mod measure;
@@ -21,7 +22,8 @@ fn main() -> Outcome<()> {
     let size = program.metadata()?.len();
     let mut out = std::io::stdout();
     writeln!(out, "the binary: {:.2} MB, budget 5", size as f64 / 1e6)?;
-    let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
+    let is_wanted =
+        |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
     for group in [cases::switch::cases, cases::init::cases, cases::tab::cases] {
         for case in group(&program)?.into_iter().filter(|case| is_wanted(&case.name)) {
             writeln!(out, "{}", case.measure()?)?;
@@ -34,7 +36,8 @@ fn main() -> Outcome<()> {
 fn build() -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--quiet", "--release", "--locked", "--bin", "assume-role"];
-    let status = Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
+    let status =
+        Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
     if !status.success() {
         return Err(Failure("the program does not build".to_owned()));
     }

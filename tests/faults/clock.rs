@@ -25,7 +25,7 @@ fn a_clock_that_is_hours_off_is_corrected_and_told() {
 }
 
 fn at(seconds: i64) -> String {
-    assume_role::session::Moment(seconds).rfc3339()
+    assume_role::testing::types::Moment(seconds).rfc3339()
 }
 
 #[test]
@@ -34,7 +34,13 @@ fn what_an_earlier_run_learnt_signs_the_first_call() {
     scene.switch_with_code(&READ);
     let calls = scene.sts.requests().len();
     scene.switch(&["production", "admin"]);
-    assert_eq!(scene.sts.requests()[calls..].iter().map(|logged| logged.outcome.as_str()).collect::<Vec<_>>(), ["ok"]);
+    assert_eq!(
+        scene.sts.requests()[calls..]
+            .iter()
+            .map(|logged| logged.outcome.as_str())
+            .collect::<Vec<_>>(),
+        ["ok"]
+    );
 }
 
 #[test]
@@ -45,7 +51,8 @@ fn a_code_in_a_call_that_was_refused_for_its_time_is_still_good() {
     let calls = scene.sts.requests().len();
     scene.switch_with_code(&["production", "read", "--refresh"]);
     // AWS looks at a code only after the signature.
-    let outcomes: Vec<String> = scene.sts.requests()[calls..].iter().map(|logged| logged.outcome.clone()).collect();
+    let outcomes: Vec<String> =
+        scene.sts.requests()[calls..].iter().map(|logged| logged.outcome.clone()).collect();
     assert_eq!(outcomes, ["SignatureDoesNotMatch", "ok", "ok"]);
 }
 

@@ -16,7 +16,12 @@ fn unnamed() -> (Scene, String) {
 #[test]
 fn plain_http_outside_loopback_is_refused() {
     let (mut scene, _) = unnamed();
-    for url in ["http://198.51.100.1", "http://169.254.169.254", "http://127.0.0.1.evil.test", "HTTP://10.0.0.1:80/x"] {
+    for url in [
+        "http://198.51.100.1",
+        "http://169.254.169.254",
+        "http://127.0.0.1.evil.test",
+        "HTTP://10.0.0.1:80/x",
+    ] {
         scene.world.config(&format!("[default]\nendpoint_url = {url}\n")).unwrap();
         let said = scene.refused_at_once(8, &["production", "read", "123456"]);
         assert!(said.contains("~/.aws/config:2") && said.contains("plain http"), "{said}");
@@ -33,9 +38,14 @@ fn plain_http_outside_loopback_is_refused() {
 #[test]
 fn what_is_no_endpoint_is_refused_and_a_password_in_it_not_shown() {
     let (mut scene, _) = unnamed();
-    for url in
-        ["sts", "file:///etc/passwd", "https://u:PASSWORD@127.0.0.1", "ftp://127.0.0.1", "https://[", "\u{1b}[31m"]
-    {
+    for url in [
+        "sts",
+        "file:///etc/passwd",
+        "https://u:PASSWORD@127.0.0.1",
+        "ftp://127.0.0.1",
+        "https://[",
+        "\u{1b}[31m",
+    ] {
         scene.world.set("AWS_ENDPOINT_URL_STS", url);
         let said = scene.refused_at_once(3, &READ);
         assert!(said.contains("AWS_ENDPOINT_URL_STS") && !said.contains("PASSWORD"), "{said}");
@@ -50,7 +60,9 @@ fn an_override_is_told_with_its_place_on_a_fresh_switch_only() {
     scene.switch_with_code(&READ).assert_says(&format!("STS is asked at {url} (~/.aws/config:2)"));
     scene.switch(&READ).assert_silent_about("STS is asked");
     scene.world.set("AWS_ENDPOINT_URL", &url);
-    scene.switch(&["production", "admin"]).assert_says(&format!("STS is asked at {url} (AWS_ENDPOINT_URL)"));
+    scene
+        .switch(&["production", "admin"])
+        .assert_says(&format!("STS is asked at {url} (AWS_ENDPOINT_URL)"));
 }
 
 #[test]
@@ -89,7 +101,10 @@ fn other_kinds_of_endpoints_and_an_override_exclude_each_other() {
         let mut scene = bastion();
         scene.world.set(variable, "true");
         let said = scene.refused(3, &["production", "read", "123456"]);
-        assert!(said.contains("cannot be asked as configured") && said.contains(variable), "{said}");
+        assert!(
+            said.contains("cannot be asked as configured") && said.contains(variable),
+            "{said}"
+        );
         assert_eq!(scene.sts.count("GetCallerIdentity"), 0);
     }
 }

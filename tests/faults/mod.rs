@@ -1,4 +1,5 @@
-//! Networks, proxies and servers that fail in every way: the shell stays as it was, and no code is sent twice.
+//! Networks, proxies and servers that fail in every way: the shell stays as it was, and no code is
+//! sent twice.
 
 mod clock;
 mod endpoints;

@@ -149,7 +149,10 @@ fn a_proxy_that_is_no_url_is_no_crash() {
         let mut scene = scene();
         scene.world.set("HTTPS_PROXY", value);
         let ran = scene.export(&READ);
-        assert!([0, 3, 6].contains(&ran.status) && !ran.stderr.contains('\u{1b}'), "{value}: {ran:?}");
+        assert!(
+            [0, 3, 6].contains(&ran.status) && !ran.stderr.contains('\u{1b}'),
+            "{value}: {ran:?}"
+        );
     }
 }
 
@@ -166,10 +169,16 @@ fn the_one_sts_of_old_regions_is_asked_where_variable_or_profile_say_so() {
         proxy.shared.target.lock().unwrap().clone()
     };
     assert_eq!(asked(&scene, &["production", "read", "eu-west-1"]), "sts.amazonaws.com:443");
-    assert_eq!(asked(&scene, &["production", "read", "af-south-1"]), "sts.af-south-1.amazonaws.com:443");
+    assert_eq!(
+        asked(&scene, &["production", "read", "af-south-1"]),
+        "sts.af-south-1.amazonaws.com:443"
+    );
     assert_eq!(asked(&scene, &["p", "eu-west-1"]), "sts.eu-west-1.amazonaws.com:443");
     scene.world.set("AWS_STS_REGIONAL_ENDPOINTS", "regional");
-    assert_eq!(asked(&scene, &["production", "read", "eu-west-1"]), "sts.eu-west-1.amazonaws.com:443");
+    assert_eq!(
+        asked(&scene, &["production", "read", "eu-west-1"]),
+        "sts.eu-west-1.amazonaws.com:443"
+    );
     scene.world.set("AWS_STS_REGIONAL_ENDPOINTS", "legacy");
     assert_eq!(asked(&scene, &["p", "eu-west-1"]), "sts.amazonaws.com:443");
     scene.world.set("AWS_STS_REGIONAL_ENDPOINTS", "global");

@@ -34,7 +34,10 @@ fn code_in_a_field_is_refused_and_never_stored() {
         let text = payload.replace('C', &canary.to_string_lossy());
         for field in ["AccessKeyId", "SecretAccessKey", "SessionToken"] {
             let said = spoiled(&scene, Fault::replace(field, &text));
-            assert!(said.contains("malformed reply") && said.contains(field), "{field} {payload}: {said}");
+            assert!(
+                said.contains("malformed reply") && said.contains(field),
+                "{field} {payload}: {said}"
+            );
             assert!(!said.contains("touch"), "{said}");
         }
     }
@@ -44,7 +47,14 @@ fn code_in_a_field_is_refused_and_never_stored() {
 #[test]
 fn an_end_that_cannot_be_right_is_refused() {
     let scene = plain();
-    for end in ["2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "2026-11-22T10:00:00", "soon", "", "9999999999999"] {
+    for end in [
+        "2001-01-01T00:00:00Z",
+        "2099-01-01T00:00:00Z",
+        "2026-11-22T10:00:00",
+        "soon",
+        "",
+        "9999999999999",
+    ] {
         spoiled(&scene, Fault::replace("Expiration", end));
     }
 }
@@ -60,28 +70,43 @@ fn a_session_of_another_account_or_role_is_refused() {
         "",
     ] {
         let said = spoiled(&scene, Fault::replace("Arn", arn));
-        assert!(said.contains("malformed reply") && said.contains("AssumedRoleUser"), "{arn}: {said}");
+        assert!(
+            said.contains("malformed reply") && said.contains("AssumedRoleUser"),
+            "{arn}: {said}"
+        );
     }
 }
 
 #[test]
 fn what_is_no_answer_of_aws_is_told() {
     let scene = plain();
-    let json = |text: &str| Fault::Body { status: 200, content_type: "application/json".into(), text: text.into() };
-    for fault in [Fault::garbage(), Fault::empty(), Fault::portal(), json("{}"), json("null"), json("")] {
+    let json = |text: &str| Fault::Body {
+        status: 200,
+        content_type: "application/json".into(),
+        text: text.into(),
+    };
+    for fault in
+        [Fault::garbage(), Fault::empty(), Fault::portal(), json("{}"), json("null"), json("")]
+    {
         let said = spoiled(&scene, fault);
         assert!(said.contains("STS at http://127.0.0.1:"), "{said}");
         assert!(!said.contains("null"), "{said}");
     }
     let said = spoiled(&scene, Fault::portal());
-    assert!(said.contains("not an AWS answer (HTTP 200)") && said.contains("captive portal"), "{said}");
+    assert!(
+        said.contains("not an AWS answer (HTTP 200)") && said.contains("captive portal"),
+        "{said}"
+    );
 }
 
 #[test]
 fn keys_in_a_reply_that_does_not_parse_are_not_shown() {
     let scene = plain();
     let text = "<AssumeRoleResponse><AssumeRoleResult><Credentials><SecretAccessKey>S3CR3TCANARY</SecretAccessKey>";
-    let said = spoiled(&scene, Fault::Body { status: 200, content_type: "text/xml".into(), text: text.into() });
+    let said = spoiled(
+        &scene,
+        Fault::Body { status: 200, content_type: "text/xml".into(), text: text.into() },
+    );
     assert!(!said.contains("S3CR3TCANARY"), "{said}");
 }
 
@@ -101,7 +126,12 @@ fn an_answer_cut_anywhere_gives_nothing() {
 fn an_answer_without_end_ends_in_time() {
     let mut scene = plain();
     scene.world.set("ASSUME_ROLE_TIMEOUT", "1s");
-    for fault in [Fault::EndlessHead, Fault::Huge(100 << 20), Fault::Slow(Duration::from_millis(100)), Fault::Hang] {
+    for fault in [
+        Fault::EndlessHead,
+        Fault::Huge(100 << 20),
+        Fault::Slow(Duration::from_millis(100)),
+        Fault::Hang,
+    ] {
         spoiled(&scene, fault);
     }
 }
@@ -109,7 +139,13 @@ fn an_answer_without_end_ends_in_time() {
 #[test]
 fn an_answer_without_end_about_devices_ends_in_time() {
     let scene = bastion();
-    for fault in [Fault::EndlessHead, Fault::Huge(100 << 20), Fault::garbage(), Fault::portal(), Fault::Close] {
+    for fault in [
+        Fault::EndlessHead,
+        Fault::Huge(100 << 20),
+        Fault::garbage(),
+        Fault::portal(),
+        Fault::Close,
+    ] {
         scene.sts.fail_always("ListMFADevices", Some(fault));
         let code = scene.code();
         // The devices are not known; a guess serves.
@@ -136,7 +172,9 @@ fn a_redirect_is_not_followed() {
 
 #[test]
 fn an_identity_that_cannot_be_right_is_refused() {
-    for (field, text) in [("Account", "$(touch x)"), ("Account", "12"), ("Arn", "x"), ("Arn", "arn:\u{202e}x")] {
+    for (field, text) in
+        [("Account", "$(touch x)"), ("Account", "12"), ("Arn", "x"), ("Arn", "arn:\u{202e}x")]
+    {
         let scene = bastion();
         scene.sts.fail_always("GetCallerIdentity", Some(Fault::replace(field, text)));
         let said = scene.refused(6, &["production", "read", "123456"]);
@@ -148,7 +186,10 @@ fn an_identity_that_cannot_be_right_is_refused() {
 #[test]
 fn a_forged_device_serial_is_not_used() {
     let scene = bastion();
-    scene.sts.fail_always("ListMFADevices", Some(Fault::replace("SerialNumber", "\u{9b}31m\u{202e}$(touch x)")));
+    scene.sts.fail_always(
+        "ListMFADevices",
+        Some(Fault::replace("SerialNumber", "\u{9b}31m\u{202e}$(touch x)")),
+    );
     let told = scene.switch_with_code(&READ);
     assert!(!told.stderr.contains('\u{202e}'), "{:?}", told.stderr);
     // The guess served in its place.

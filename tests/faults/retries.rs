@@ -15,7 +15,11 @@ fn plain() -> Scene {
 
 /// Every way in which a call can fail without AWS saying no.
 fn failures() -> Vec<Fault> {
-    let body = |status, text: &str| Fault::Body { status, content_type: "text/html".into(), text: text.into() };
+    let body = |status, text: &str| Fault::Body {
+        status,
+        content_type: "text/html".into(),
+        text: text.into(),
+    };
     vec![
         Fault::Close,
         Fault::Hang,
@@ -126,7 +130,11 @@ fn who_waits_long_is_told_what_to_change() {
     scene.world.set("ASSUME_ROLE_TIMEOUT", "1s");
     scene.sts.fail_always("AssumeRole", Some(Fault::Hang));
     let said = scene.refused(6, &READ);
-    assert!(said.contains("no answer from STS at http://127.0.0.1:") && said.contains("ASSUME_ROLE_TIMEOUT"), "{said}");
+    assert!(
+        said.contains("no answer from STS at http://127.0.0.1:")
+            && said.contains("ASSUME_ROLE_TIMEOUT"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -134,16 +142,23 @@ fn a_refused_connection_names_the_endpoint() {
     let mut scene = plain();
     scene.world.set("AWS_ENDPOINT_URL_STS", closed_port());
     let said = scene.refused(6, &READ);
-    assert!(said.contains("cannot reach STS at http://127.0.0.1:") && said.contains("refused"), "{said}");
+    assert!(
+        said.contains("cannot reach STS at http://127.0.0.1:") && said.contains("refused"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_host_that_does_not_exist_asks_whether_the_region_is_right() {
     let mut scene = plain();
-    // No label of a name may have more than 63 characters: the resolver says no without asking anybody.
+    // No label of a name may have more than 63 characters: the resolver says no without asking
+    // anybody.
     scene.world.set("AWS_ENDPOINT_URL_STS", format!("https://{}.test", "x".repeat(64)));
     let said = scene.refused(6, &["production", "read", "mars-north-1"]);
-    assert!(said.contains("cannot reach") && said.contains("is the region mars-north-1 right"), "{said}");
+    assert!(
+        said.contains("cannot reach") && said.contains("is the region mars-north-1 right"),
+        "{said}"
+    );
 }
 
 /// A port of this machine where nobody listens.

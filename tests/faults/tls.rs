@@ -68,7 +68,11 @@ fn a_certificate_for_another_name_is_refused() {
 
 #[test]
 fn nothing_is_sent_to_a_host_that_is_not_trusted() {
-    for scene in [without_bundle(Certificate::Good), with(Certificate::Expired), with(Certificate::WrongName)] {
+    for scene in [
+        without_bundle(Certificate::Good),
+        with(Certificate::Expired),
+        with(Certificate::WrongName),
+    ] {
         scene.refused(6, &READ);
         assert_eq!(scene.sts.requests().len(), 0);
     }
@@ -78,11 +82,18 @@ fn nothing_is_sent_to_a_host_that_is_not_trusted() {
 fn a_bundle_that_is_none_is_refused_with_who_named_it() {
     let mut scene = with(Certificate::Good);
     let good = std::fs::read_to_string(scene.world.root().join("ca.pem")).unwrap();
-    let block = |inner: &str| format!("-----BEGIN CERTIFICATE-----\n{inner}\n-----END CERTIFICATE-----\n");
+    let block =
+        |inner: &str| format!("-----BEGIN CERTIFICATE-----\n{inner}\n-----END CERTIFICATE-----\n");
     let half = &good[..good.len() / 2];
-    for text in
-        ["", "no certificates\n", half, &block("!!!!"), &block("AAAA"), &block(""), &(good.clone() + &block("!!!!"))]
-    {
+    for text in [
+        "",
+        "no certificates\n",
+        half,
+        &block("!!!!"),
+        &block("AAAA"),
+        &block(""),
+        &(good.clone() + &block("!!!!")),
+    ] {
         let path = scene.world.write("bundle.pem", text).unwrap();
         scene.world.set("AWS_CA_BUNDLE", path);
         let said = scene.refused(3, &READ);
@@ -95,7 +106,8 @@ fn a_bundle_that_is_none_is_refused_with_who_named_it() {
 fn a_bundle_that_is_no_file_is_refused_without_waiting() {
     let mut scene = with(Certificate::Good);
     let fifo = scene.world.root().join("fifo");
-    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0)
+        .unwrap();
     for path in [fifo.to_str().unwrap(), "/dev/zero", "/nonexistent\u{1b}[31m", "/tmp"] {
         scene.world.set("AWS_CA_BUNDLE", path);
         let said = scene.refused(3, &READ);

@@ -74,8 +74,12 @@ fn h050_without_an_accounts_file_ids_still_work() {
 #[test]
 fn h051_twenty_thousand_accounts_are_no_matter() {
     let scene = plain();
-    let entries: Vec<String> = (0..20_000).map(|number| format!("\"account {number}\": \"{number:012}\"")).collect();
-    scene.world.accounts(&format!("{{{}, \"production\": \"{PRODUCTION}\"}}", entries.join(",\n"))).unwrap();
+    let entries: Vec<String> =
+        (0..20_000).map(|number| format!("\"account {number}\": \"{number:012}\"")).collect();
+    scene
+        .world
+        .accounts(&format!("{{{}, \"production\": \"{PRODUCTION}\"}}", entries.join(",\n")))
+        .unwrap();
     scene.switch(&READ);
     assert!(scene.refused_at_once(3, &["account 2000x", "read"]).contains("did you mean"));
 }
@@ -84,7 +88,10 @@ fn h051_twenty_thousand_accounts_are_no_matter() {
 fn h060_a_line_without_end_harms_its_own_section_only() {
     let scene = plain();
     let long = "x".repeat(10 << 20);
-    scene.world.config(&format!("[profile other]\nkey = {long}\n[default]\nregion = eu-west-1\n")).unwrap();
+    scene
+        .world
+        .config(&format!("[profile other]\nkey = {long}\n[default]\nregion = eu-west-1\n"))
+        .unwrap();
     assert_eq!(scene.switch(&READ).get("AWS_REGION"), Some("eu-west-1"));
     scene.world.config(&format!("[default]\nkey = {long}\n")).unwrap();
     assert!(scene.refused_at_once(3, &READ).contains("~/.aws/config:2: this line is longer"));
@@ -95,7 +102,8 @@ fn h064_whatever_stands_in_the_store_costs_a_call_at_most() {
     let scene = plain();
     scene.switch(&READ);
     let store = scene.world.home().join(".local/state/assume-role");
-    let names: Vec<PathBuf> = fs::read_dir(&store).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let names: Vec<PathBuf> =
+        fs::read_dir(&store).unwrap().map(|entry| entry.unwrap().path()).collect();
     let damages: [&[u8]; 5] = [b"", b"{", b"\0\xff\xfe", b"{\"version\":99}", b"null"];
     for damage in damages {
         for name in &names {
@@ -114,7 +122,9 @@ fn h065_an_entry_of_another_role_is_not_taken() {
     let store = scene.world.home().join(".local/state/assume-role");
     let role_file = || -> Vec<PathBuf> {
         let paths = fs::read_dir(&store).unwrap().map(|entry| entry.unwrap().path());
-        paths.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("role-")).collect()
+        paths
+            .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("role-"))
+            .collect()
     };
     let of_read = role_file().pop().unwrap();
     scene.switch(&["production", "admin"]);

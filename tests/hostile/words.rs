@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use assume_role::shell::quote;
+use assume_role::testing::shell::quote;
 use serde::Deserialize;
 
 use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
@@ -96,7 +96,8 @@ fn refuse(case: &Case) {
     assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{}: {said:?}", case.id);
     assert!(said.len() < 2500, "{}: {} bytes", case.id, said.len());
     let quoted: Vec<String> = words.iter().map(|word| quote::sh(word)).collect();
-    let text = format!("eval \"$(assume-role {})\"; echo \"$?$AWS_ACCESS_KEY_ID\"\n", quoted.join(" "));
+    let text =
+        format!("eval \"$(assume-role {})\"; echo \"$?$AWS_ACCESS_KEY_ID\"\n", quoted.join(" "));
     let ran = Script::new(Shell::Bash, &text).run(&play.scene.world).unwrap();
     assert_eq!(ran.stdout, format!("{}\n", case.exit), "{}: {ran:?}", case.id);
     assert_eq!(play.scene.files_of_the_user(), before, "{}", case.id);
@@ -108,13 +109,18 @@ fn admit(case: &Case) {
         let play = Play::of(case);
         let quote = if shell == Shell::Fish { quote::fish } else { quote::sh };
         let words: Vec<String> = play.words(case).iter().map(|word| quote(word)).collect();
-        let text = format!("assume-role {}\necho {}\ncommand env -0\n", words.join(" "), shell.status());
+        let text =
+            format!("assume-role {}\necho {}\ncommand env -0\n", words.join(" "), shell.status());
         let ran = Script::new(shell, &text).rc(&shell.loads_init()).run(&play.scene.world).unwrap();
         let (status, environment) = ran.stdout.split_once('\n').unwrap();
         assert_eq!(status, "0", "{}: {ran:?}", case.id);
         for (name, value) in &case.sets {
             let line = format!("{name}={}", play.fill(value));
-            assert!(environment.split('\0').any(|pair| pair == line), "{}: {line} in {ran:?}", case.id);
+            assert!(
+                environment.split('\0').any(|pair| pair == line),
+                "{}: {line} in {ran:?}",
+                case.id
+            );
         }
         play.assert_unharmed(case);
     }

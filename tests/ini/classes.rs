@@ -1,9 +1,11 @@
-//! Why a reader may differ from ours: the table at the head of `src/input/profiles/mod.rs`, as conditions.
+//! Why a reader may differ from ours: the table at the head of `src/config/profiles/mod.rs`, as
+//! conditions.
 //!
-//! A difference comes in with the lines that it is about; its class goes out, or none: then it is a fault of ours.
+//! A difference comes in with the lines that it is about; its class goes out, or none: then it is a
+//! fault of ours.
 
-use assume_role::input::place::Place;
-use assume_role::input::profiles::Profiles;
+use assume_role::testing::config::location::Place;
+use assume_role::testing::config::profiles::Profiles;
 
 /// Who differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,11 +82,18 @@ impl Case<'_> {
             () if has("DuplicateSection") || has("DuplicateOption") => Class::Twice,
             () if self.config.contains("\routput") => Class::CarriageReturn,
             () if self.config.starts_with('\u{feff}') => Class::ByteOrderMark,
-            () if above && broken && (has("MissingSectionHeader") || has("a profile definition")) => {
+            () if above
+                && broken
+                && (has("MissingSectionHeader") || has("a profile definition")) =>
+            {
                 Class::AboveAllHeaders
             }
-            () if has("end with ']'") && self.any_header(|line| line.ends_with("junk")) => Class::JunkBehindHeader,
-            () if has("end with ']'") && self.any_header(|line| line.contains("see [b]")) => Class::NoteBehindHeader,
+            () if has("end with ']'") && self.any_header(|line| line.ends_with("junk")) => {
+                Class::JunkBehindHeader
+            }
+            () if has("end with ']'") && self.any_header(|line| line.contains("see [b]")) => {
+                Class::NoteBehindHeader
+            }
             () if has("found continuation") && self.any_line("  indented") => Class::IndentedKey,
             () if has("definition") && self.any_line("  [") => Class::IndentedKey,
             () if has("a sub-property") && self.any_line("  #") => Class::InsideValue,
@@ -97,7 +106,8 @@ impl Case<'_> {
     /// Every header of the profile is one that the reader passes over.
     fn only_ours(&self, reader: Reader, name: &str) -> Option<Class> {
         let section = self.profiles.iter().find(|section| section.name() == name)?;
-        let classes: Option<Vec<Class>> = section.places().map(|place| self.passed_over(reader, &place)).collect();
+        let classes: Option<Vec<Class>> =
+            section.places().map(|place| self.passed_over(reader, &place)).collect();
         classes?.first().copied()
     }
 
@@ -106,22 +116,31 @@ impl Case<'_> {
         let is_config = !place.file.ends_with("credentials");
         let text = if is_config { self.config } else { self.credentials };
         let lines: Vec<&str> = text.lines().take(usize::try_from(place.line).unwrap()).collect();
-        let header = lines.iter().rev().map(|line| line.trim()).find(|line| line.starts_with('['))?;
-        let name = header.trim_start_matches(['[', ' ']).split(']').next().unwrap_or_default().trim_end();
-        let name = if is_config && name != "default" { name.strip_prefix("profile")?.trim_start() } else { name };
+        let header =
+            lines.iter().rev().map(|line| line.trim()).find(|line| line.starts_with('['))?;
+        let name =
+            header.trim_start_matches(['[', ' ']).split(']').next().unwrap_or_default().trim_end();
+        let name = if is_config && name != "default" {
+            name.strip_prefix("profile")?.trim_start()
+        } else {
+            name
+        };
         let quoted = name.starts_with(['"', '\'']);
         match reader {
             Reader::Botocore if header.starts_with("[ ") => Some(Class::BlankInBrackets),
             Reader::Botocore if header.contains("see [b]") => Some(Class::NoteBehindHeader),
             // A name of several words needs its quotes in one file, and may have none in the other.
-            Reader::Botocore if quoted != is_config && (quoted || name.contains(' ')) => Some(Class::OddName),
+            Reader::Botocore if quoted != is_config && (quoted || name.contains(' ')) => {
+                Some(Class::OddName)
+            }
             Reader::Sdk if !name.chars().all(is_identifier) => Some(Class::OddName),
             _ => None,
         }
     }
 
     fn only_theirs(&self, name: &str) -> Option<Class> {
-        let credentials = |header: &str| self.credentials.lines().any(|line| line.starts_with(header));
+        let credentials =
+            |header: &str| self.credentials.lines().any(|line| line.starts_with(header));
         if name.starts_with("profile ") && credentials(&format!("[{name}]")) {
             return Some(Class::OtherFile);
         }
@@ -133,14 +152,28 @@ impl Case<'_> {
         if blank { Some(Class::BlankInBrackets) } else { quoted.then_some(Class::OddName) }
     }
 
-    fn in_botocore(&self, profile: &str, key: &str, ours: Option<&str>, theirs: Option<&str>) -> Option<Class> {
-        let without_gaps = |text: &str| text.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    fn in_botocore(
+        &self,
+        profile: &str,
+        key: &str,
+        ours: Option<&str>,
+        theirs: Option<&str>,
+    ) -> Option<Class> {
+        let without_gaps = |text: &str| {
+            text.lines().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        };
         match (ours, theirs) {
-            (Some(ours), Some(theirs)) if ours != theirs && without_gaps(theirs) == ours => Some(Class::InsideValue),
-            (Some(ours), theirs) if ours.contains('\r') && theirs.is_none_or(|theirs| ours.starts_with(theirs)) => {
+            (Some(ours), Some(theirs)) if ours != theirs && without_gaps(theirs) == ours => {
+                Some(Class::InsideValue)
+            }
+            (Some(ours), theirs)
+                if ours.contains('\r') && theirs.is_none_or(|theirs| ours.starts_with(theirs)) =>
+            {
                 Some(Class::CarriageReturn)
             }
-            (None, Some(_)) if self.config.contains("\routput") && key == "output" => Some(Class::CarriageReturn),
+            (None, Some(_)) if self.config.contains("\routput") && key == "output" => {
+                Some(Class::CarriageReturn)
+            }
             _ if profile == "default" && self.has_both_defaults() => Some(Class::BothDefaults),
             (None, Some(_)) if self.config.contains("[DEFAULT]") => Some(Class::DefaultOfPython),
             // With and without quotes they are two sections, the later of which is taken alone.
@@ -174,7 +207,8 @@ impl Case<'_> {
         let (first, rest) = theirs.split_once('\n').unwrap_or((theirs, ""));
         let lines: Vec<&str> = rest.lines().filter(|line| !line.starts_with('#')).collect();
         let without_notes = std::iter::once(first).chain(lines).collect::<Vec<_>>().join("\n");
-        let with_colon = || self.lines().any(|line| line.to_lowercase().starts_with(&format!("{key}:")));
+        let with_colon =
+            || self.lines().any(|line| line.to_lowercase().starts_with(&format!("{key}:")));
         match () {
             () if theirs.replace('\u{a0}', "") == ours && theirs != ours => Some(Class::OtherBlank),
             () if without_notes == ours => Some(Class::InsideValue),
@@ -186,7 +220,9 @@ impl Case<'_> {
 
     fn headers_in_config(&self, profile: &str) -> usize {
         let section = self.profiles.iter().find(|section| section.name() == profile);
-        section.map_or(0, |section| section.places().filter(|place| place.file.ends_with("config")).count())
+        section.map_or(0, |section| {
+            section.places().filter(|place| place.file.ends_with("config")).count()
+        })
     }
 
     fn has_both_defaults(&self) -> bool {

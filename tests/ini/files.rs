@@ -1,5 +1,5 @@
-//! Config and credentials files as people, programs and accidents write them: mostly plain, each with a few oddities,
-//! the same in every run.
+//! Config and credentials files as people, programs and accidents write them: mostly plain, each
+//! with a few oddities, the same in every run.
 
 /// Numbers that look random and are the same in every run (xorshift64*, Vigna 2014).
 pub struct Dice(u64);
@@ -46,9 +46,17 @@ const HEADERS: [&str; 16] = [
 ];
 const OTHER_HEADERS: [&str; 5] =
     ["[default]", "[profile default]", "[sso-session NAME]", "[services NAME]", "[preview]"];
-const CREDENTIAL_HEADERS: [&str; 7] =
-    ["[ NAME ]", "[\"NAME\"]", "[NAME two]", "[日本]", "[profile NAME]", "[NAME] # note", "[sso-session NAME]"];
-const KEYS: [&str; 6] = ["region", "output", "role_arn", "source_profile", "mfa_serial", "cli_pager"];
+const CREDENTIAL_HEADERS: [&str; 7] = [
+    "[ NAME ]",
+    "[\"NAME\"]",
+    "[NAME two]",
+    "[日本]",
+    "[profile NAME]",
+    "[NAME] # note",
+    "[sso-session NAME]",
+];
+const KEYS: [&str; 6] =
+    ["region", "output", "role_arn", "source_profile", "mfa_serial", "cli_pager"];
 const VALUES: [&str; 10] = [
     "eu-west-1",
     "json",
@@ -95,7 +103,8 @@ pub fn files(number: u64) -> (String, String) {
     // Every fifth pair is plain: there the readers have to agree.
     let mut oddities = if number.is_multiple_of(5) { 0 } else { 1 + dice.roll(3) };
     let config = file(&mut dice, &mut oddities, true);
-    let credentials = if dice.roll(3) == 0 { String::new() } else { file(&mut dice, &mut oddities, false) };
+    let credentials =
+        if dice.roll(3) == 0 { String::new() } else { file(&mut dice, &mut oddities, false) };
     let (config, credentials) = (as_written(&mut dice, config, &mut oddities), credentials);
     (config, credentials)
 }

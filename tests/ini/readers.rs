@@ -1,11 +1,12 @@
-//! The three readers, each giving what it read in one form: profiles, keys in lower case, values; a key below another
-//! as `s3/addressing_style`. Empty values count as none: AWS's tools treat them so where they use them.
+//! The three readers, each giving what it read in one form: profiles, keys in lower case, values; a
+//! key below another as `s3/addressing_style`. Empty values count as none: AWS's tools treat them
+//! so where they use them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use assume_role::input::environment::Environment;
-use assume_role::input::profiles::Profiles;
+use assume_role::testing::config::environment::Environment;
+use assume_role::testing::config::profiles::Profiles;
 use aws_config::profile::{ProfileSet, load};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::{Env, Fs};
@@ -34,7 +35,8 @@ pub fn ours(config: &str, credentials: &str) -> Profiles {
 pub fn values_of(profiles: &Profiles, name: &str) -> Option<Values> {
     let section = profiles.get(name).ok().flatten()?;
     let keys: BTreeSet<String> = section.entries().map(|(key, _)| key.to_lowercase()).collect();
-    let plain = keys.iter().filter_map(|key| Some((key.clone(), section.value(key)?.text.to_owned())));
+    let plain =
+        keys.iter().filter_map(|key| Some((key.clone(), section.value(key)?.text.to_owned())));
     let below = PARENTS.iter().flat_map(|parent| CHILDREN.map(|child| (*parent, child)));
     let below = below.filter_map(|(parent, child)| {
         let value = section.nested(parent, child)?;
@@ -58,9 +60,12 @@ pub fn botocore(pairs: &[(String, String)]) -> Option<Vec<Outcome>> {
 fn outcome(answer: &Value) -> Outcome {
     match answer["refused"].as_str() {
         Some(reason) => Err(reason.to_owned()),
-        None => {
-            Ok(answer["profiles"].as_object().unwrap().iter().map(|(name, keys)| (name.clone(), flat(keys))).collect())
-        }
+        None => Ok(answer["profiles"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, keys)| (name.clone(), flat(keys)))
+            .collect()),
     }
 }
 
@@ -69,7 +74,9 @@ fn flat(keys: &Value) -> Values {
     for (key, value) in keys.as_object().unwrap() {
         match value {
             Value::Object(below) => {
-                values.extend(below.iter().map(|(child, value)| (format!("{key}/{child}"), text(value))));
+                values.extend(
+                    below.iter().map(|(child, value)| (format!("{key}/{child}"), text(value))),
+                );
             }
             value => {
                 values.insert(key.clone(), text(value));
@@ -92,19 +99,26 @@ pub fn sdk(config: &str, credentials: &str, keys: &BTreeSet<String>) -> Outcome 
         .build();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let loaded = runtime.block_on(load(&Fs::from_slice(&[]), &Env::from_slice(&[]), &files, None));
-    let profiles =
-        loaded.map_err(|error| std::error::Error::source(&error).map_or(String::new(), ToString::to_string))?;
-    Ok(profiles.profiles().map(|name| (name.to_owned(), values_in(&profiles, name, keys))).collect())
+    let profiles = loaded.map_err(|error| {
+        std::error::Error::source(&error).map_or(String::new(), ToString::to_string)
+    })?;
+    Ok(profiles
+        .profiles()
+        .map(|name| (name.to_owned(), values_in(&profiles, name, keys)))
+        .collect())
 }
 
 fn values_in(profiles: &ProfileSet, name: &str, keys: &BTreeSet<String>) -> Values {
     let profile = profiles.get_profile(name).unwrap();
     let parents = PARENTS.map(str::to_owned);
     let mut values = Values::new();
-    for (key, value) in keys.iter().chain(&parents).filter_map(|key| Some((key, profile.get(key)?))) {
+    for (key, value) in keys.iter().chain(&parents).filter_map(|key| Some((key, profile.get(key)?)))
+    {
         if value.starts_with('\n') {
             let lines = value.lines().filter_map(|line| line.split_once('='));
-            values.extend(lines.map(|(child, value)| (format!("{key}/{}", child.trim()), value.trim().to_owned())));
+            values.extend(lines.map(|(child, value)| {
+                (format!("{key}/{}", child.trim()), value.trim().to_owned())
+            }));
         } else {
             values.insert(key.clone(), value.to_owned());
         }

@@ -61,7 +61,11 @@ fn waiting_for_an_answer_of_aws_can_be_given_up() {
         let before = seat.environment();
         seat.tmux.type_line(COMMAND).unwrap();
         scene.wait_for_call("AssumeRole", 2);
-        assert_eq!((status_of_key(&mut seat, "C-c"), seat.environment()), (130, before), "{shell:?}");
+        assert_eq!(
+            (status_of_key(&mut seat, "C-c"), seat.environment()),
+            (130, before),
+            "{shell:?}"
+        );
     });
 }
 
@@ -90,7 +94,12 @@ fn nor_can_the_question_for_a_password() {
         seat.tmux.press("C-z").unwrap();
         seat.tmux.type_line("hunter2").unwrap();
         let said = seat.tmux.finish().unwrap();
-        assert_eq!((said.status, said.text.contains("hunter2")), (0, false), "{shell:?}: {}", said.text);
+        assert_eq!(
+            (said.status, said.text.contains("hunter2")),
+            (0, false),
+            "{shell:?}: {}",
+            said.text
+        );
         assert_eq!(idp.last()["password"], "hunter2", "{shell:?}");
     });
 }

@@ -9,13 +9,22 @@ fn leaving_restores_profile_and_region() {
     in_each(|shell| {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
-        for (name, value) in [("AWS_PROFILE", "default"), ("AWS_REGION", "us-west-2"), ("AWS_VAULT", "other")] {
+        for (name, value) in
+            [("AWS_PROFILE", "default"), ("AWS_REGION", "us-west-2"), ("AWS_VAULT", "other")]
+        {
             seat.does(&seat.exporting(name, value));
         }
         let before = seat.environment();
-        assert_eq!(seat.types_with_code("assume-role production read eu-west-1").status, 0, "{shell:?}");
+        assert_eq!(
+            seat.types_with_code("assume-role production read eu-west-1").status,
+            0,
+            "{shell:?}"
+        );
         let during = seat.environment();
-        assert!(!during.contains_key("AWS_PROFILE") && !during.contains_key("AWS_VAULT"), "{shell:?}");
+        assert!(
+            !during.contains_key("AWS_PROFILE") && !during.contains_key("AWS_VAULT"),
+            "{shell:?}"
+        );
         assert_eq!(during["AWS_REGION"], "eu-west-1", "{shell:?}");
         seat.does("assume-role production admin ap-south-1");
         assert_eq!(seat.does("assume-role leave"), "", "{shell:?}");

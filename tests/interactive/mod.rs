@@ -1,5 +1,5 @@
-//! What a person does: real interactive bash, zsh and fish in tmux, the integration loaded from the rc file, every
-//! command and every code typed.
+//! What a person does: real interactive bash, zsh and fish in tmux, the integration loaded from the
+//! rc file, every command and every code typed.
 
 mod giving_up;
 mod guarding;
@@ -83,7 +83,11 @@ impl<'a> Seat<'a> {
 
     /// The line that exports a variable.
     fn exporting(&self, name: &str, value: &str) -> String {
-        if self.shell == Shell::Fish { format!("set -gx {name} {value}") } else { format!("export {name}={value}") }
+        if self.shell == Shell::Fish {
+            format!("set -gx {name} {value}")
+        } else {
+            format!("export {name}={value}")
+        }
     }
 
     /// What a child of the shell finds in its environment.
@@ -92,13 +96,18 @@ impl<'a> Seat<'a> {
         self.does("command env -0 >$HOME/../environment");
         let text = std::fs::read_to_string(file).unwrap();
         let pairs = text.split_terminator('\0').filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(name, _)| *name != "_").map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        pairs
+            .filter(|(name, _)| *name != "_")
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     /// Who AWS says the keys in the environment are.
     fn who(&mut self) -> String {
         let environment = self.environment();
-        let get = |name: &str| environment.get(name).unwrap_or_else(|| panic!("{name} is not set")).clone();
+        let get = |name: &str| {
+            environment.get(name).unwrap_or_else(|| panic!("{name} is not set")).clone()
+        };
         let keys = Keys {
             id: get("AWS_ACCESS_KEY_ID"),
             secret: get("AWS_SECRET_ACCESS_KEY"),

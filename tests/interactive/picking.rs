@@ -31,7 +31,10 @@ fn the_shell_becomes_what_was_picked() {
         assert_eq!(said.status, 0, "{shell:?}: {}", said.text);
         assert_eq!(seat.who(), session_of("admin"), "{shell:?}");
         // What stood on the screen before is there again.
-        assert!(seat.tmux.screen().unwrap().contains(&format!("{PROMPT} assume-role production read")), "{shell:?}");
+        assert!(
+            seat.tmux.screen().unwrap().contains(&format!("{PROMPT} assume-role production read")),
+            "{shell:?}"
+        );
     });
 }
 
@@ -75,7 +78,12 @@ fn whoever_leaves_has_what_was_there_before() {
             seat.tmux.wait_for("Esc leaves everything as it is").unwrap();
             seat.tmux.press(key).unwrap();
             let said = seat.tmux.finish().unwrap();
-            assert_eq!((said.status, seat.environment()), (130, before.clone()), "{shell:?} {key}: {}", said.text);
+            assert_eq!(
+                (said.status, seat.environment()),
+                (130, before.clone()),
+                "{shell:?} {key}: {}",
+                said.text
+            );
         }
         // The shell still edits lines.
         seat.tmux.type_text("false; echo typed").unwrap();
@@ -93,7 +101,11 @@ fn a_window_may_change_its_size_and_be_narrow() {
         seat.tmux.begin("assume-role").unwrap();
         seat.tmux.wait_for("it's (日本)  only").unwrap();
         seat.tmux.resize(20, 8).unwrap();
-        seat.tmux.wait_until("a narrow list", |screen| screen.contains("\n> ") && screen.contains("it's")).unwrap();
+        seat.tmux
+            .wait_until("a narrow list", |screen| {
+                screen.contains("\n> ") && screen.contains("it's")
+            })
+            .unwrap();
         seat.tmux.resize(80, 24).unwrap();
         seat.tmux.wait_for("it's (日本)  only").unwrap();
         seat.tmux.press("Escape").unwrap();

@@ -1,4 +1,5 @@
-//! Into roles: with a code that is typed, without one, in other shells, back and forth, and refused.
+//! Into roles: with a code that is typed, without one, in other shells, back and forth, and
+//! refused.
 
 use super::{Seat, in_each, session_of};
 use crate::scenes::bastion;
@@ -11,14 +12,21 @@ fn a_typed_code_serves_every_role_in_every_shell() {
         let mut seat = Seat::take(&scene, first);
         let said = seat.types_with_code("assume-role production read");
         assert_eq!(said.status, 0, "{first:?}: {}", said.text);
-        assert!(said.text.contains("production:read (123456789012) for 1h"), "{first:?}: {}", said.text);
+        assert!(
+            said.text.contains("production:read (123456789012) for 1h"),
+            "{first:?}: {}",
+            said.text
+        );
         assert_eq!(seat.who(), session_of("read"), "{first:?}");
         let said = seat.does("assume-role production ops/deploy");
         assert!(said.contains("production:ops/deploy"), "{first:?}: {said}");
         assert_eq!(seat.who(), session_of("deploy"), "{first:?}");
         in_each(|other| {
             let mut seat = Seat::take(&scene, other);
-            assert!(!seat.environment().contains_key("AWS_ACCESS_KEY_ID"), "{other:?} after {first:?}");
+            assert!(
+                !seat.environment().contains_key("AWS_ACCESS_KEY_ID"),
+                "{other:?} after {first:?}"
+            );
             seat.does("assume-role production admin");
             assert_eq!(seat.who(), session_of("admin"), "{other:?} after {first:?}");
         });
@@ -52,7 +60,11 @@ fn a_dash_goes_back_and_forth() {
         let mut seat = Seat::take(&scene, shell);
         let said = seat.types("assume-role -");
         assert_eq!(said.status, 2, "{shell:?}: {}", said.text);
-        assert!(said.text.contains("this shell had no other role before"), "{shell:?}: {}", said.text);
+        assert!(
+            said.text.contains("this shell had no other role before"),
+            "{shell:?}: {}",
+            said.text
+        );
         seat.types_with_code("assume-role production read");
         seat.does("assume-role production admin");
         for role in ["read", "admin"] {

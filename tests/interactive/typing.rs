@@ -9,7 +9,9 @@ fn an_old_line_works_with_the_integration_loaded() {
     in_each(|shell| {
         let lines = match shell {
             Shell::Fish => &["eval (assume-role production ROLE)"][..],
-            _ => &["eval \"$(assume-role production ROLE)\"", "eval $(assume-role production ROLE)"],
+            _ => {
+                &["eval \"$(assume-role production ROLE)\"", "eval $(assume-role production ROLE)"]
+            }
         };
         for line in lines {
             let scene = bastion();
@@ -19,7 +21,12 @@ fn an_old_line_works_with_the_integration_loaded() {
             assert_eq!(seat.who(), session_of("read"), "{shell:?}: {line}");
             let before = seat.environment();
             let said = seat.types(&line.replace("ROLE", "nobody"));
-            assert_eq!((said.status, seat.environment()), (4, before), "{shell:?}: {line}: {}", said.text);
+            assert_eq!(
+                (said.status, seat.environment()),
+                (4, before),
+                "{shell:?}: {line}: {}",
+                said.text
+            );
             seat.does(&line.replace("ROLE", "admin"));
             assert_eq!(seat.who(), session_of("admin"), "{shell:?}: {line}");
             seat.does("assume-role leave");
@@ -33,8 +40,11 @@ fn a_trace_shows_no_secret() {
     in_each(|shell| {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
-        let (on, off) =
-            if shell == Shell::Fish { ("set -g fish_trace 1", "set -e fish_trace") } else { ("set -x", "set +x") };
+        let (on, off) = if shell == Shell::Fish {
+            ("set -g fish_trace 1", "set -e fish_trace")
+        } else {
+            ("set -x", "set +x")
+        };
         let mut secrets = vec![scene.key.secret.clone()];
         seat.does(on);
         seat.types_with_code("assume-role production read");
@@ -68,7 +78,9 @@ fn command_and_code_may_be_pasted() {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         seat.tmux.paste("assume-role production read").unwrap();
-        seat.tmux.wait_until("the paste", |screen| screen.trim_end().ends_with("production read")).unwrap();
+        seat.tmux
+            .wait_until("the paste", |screen| screen.trim_end().ends_with("production read"))
+            .unwrap();
         seat.tmux.press("Enter").unwrap();
         seat.tmux.wait_until("a question", |screen| screen.trim_end().ends_with(QUESTION)).unwrap();
         let code = scene.code();
@@ -98,9 +110,13 @@ fn typed_ahead_of_its_end_the_next_line_waits_its_turn() {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         seat.types_with_code("assume-role production read");
-        seat.tmux.type_text("assume-role production admin\recho \"it is $AWS_ACCOUNT_ROLE\"\r").unwrap();
         seat.tmux
-            .wait_until("both", |screen| screen.contains("\nit is admin") && screen.trim_end().ends_with(PROMPT))
+            .type_text("assume-role production admin\recho \"it is $AWS_ACCOUNT_ROLE\"\r")
+            .unwrap();
+        seat.tmux
+            .wait_until("both", |screen| {
+                screen.contains("\nit is admin") && screen.trim_end().ends_with(PROMPT)
+            })
             .unwrap();
     });
 }

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use assume_role::input::settings::PickerKind;
-use assume_role::picker::{Choice, Item};
+use assume_role::testing::config::settings::PickerKind;
+use assume_role::testing::ui::picker::{Choice, Item};
 use rustix::process::Signal;
 
 use super::{left, picker, scene, until};
@@ -24,7 +24,9 @@ fn leaving_changes_nothing() {
 #[test]
 fn a_signal_leaves_the_terminal_as_it_was() {
     let scene = scene();
-    for (signal, status) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131), (Signal::INT, 130)] {
+    for (signal, status) in
+        [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131), (Signal::INT, 130)]
+    {
         let terminal = picker(&scene, &[]);
         assert!(!terminal.is_ordinary().unwrap());
         terminal.signal(signal).unwrap();
@@ -38,7 +40,8 @@ fn a_signal_leaves_the_terminal_as_it_was() {
 fn a_choice_that_panics() {
     let items = [Item { account: "a".into(), ..Item::default() }];
     let preview = |_: usize| -> String { panic!("on purpose") };
-    let _ = Choice { prompt: "?", items: &items, preview: &preview, coloured: false }.make(PickerKind::Builtin);
+    let _ = Choice { prompt: "?", items: &items, preview: &preview, coloured: false }
+        .make(PickerKind::Builtin);
 }
 
 #[test]

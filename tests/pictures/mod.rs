@@ -1,8 +1,9 @@
-//! The pictures of the prompt in `docs/pictures`: one for each shell, from a real session in it, with every state.
+//! The pictures of the prompt in `docs/pictures`: one for each shell, from a real session in it,
+//! with every state.
 //!
-//! Only `sleep` is not real: it moves the end of the session, since nobody waits an hour for a picture.
-//! `ASSUME_ROLE_DRAW=1 tests/run pictures` draws them anew; without it the test holds their text to what the session
-//! shows.
+//! Only `sleep` is not real: it moves the end of the session, since nobody waits an hour for a
+//! picture. `ASSUME_ROLE_DRAW=1 tests/run pictures` draws them anew; without it the test holds
+//! their text to what the session shows.
 
 mod svg;
 
@@ -36,7 +37,8 @@ fn the_pictures_show_what_a_session_shows() {
     }
     for shell in Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()) {
         let picture = session(shell);
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/pictures/{}.svg", shell.name()));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("docs/pictures/{}.svg", shell.name()));
         if std::env::var_os("ASSUME_ROLE_DRAW").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, &picture).unwrap();
@@ -52,7 +54,11 @@ fn session(shell: Shell) -> String {
     let scene = scene();
     let tmux = Tmux::start_sized(&scene.world, shell, &rc(shell), (COLUMNS, ROWS)).unwrap();
     let at_prompt = |segment: &str| {
-        let line = if segment.is_empty() { prompt(shell).to_owned() } else { format!("{segment} {}", prompt(shell)) };
+        let line = if segment.is_empty() {
+            prompt(shell).to_owned()
+        } else {
+            format!("{segment} {}", prompt(shell))
+        };
         tmux.wait_until(&line, |screen| screen.trim_end().lines().last() == Some(&line)).unwrap();
     };
     at_prompt("");
@@ -61,17 +67,22 @@ fn session(shell: Shell) -> String {
         tmux.wait_for(&format!("{typed}\n")).unwrap();
         at_prompt(segment);
     }
-    let title = format!("The prompt in {}: calm, warning, alarm, expired, protected, foreign", shell.name());
+    let title = format!(
+        "The prompt in {}: calm, warning, alarm, expired, protected, foreign",
+        shell.name()
+    );
     svg::draw(&tmux.picture().unwrap(), (ROWS, COLUMNS), &title)
 }
 
-/// Sessions of both roles are in the store, so that nothing is asked and no address of this machine is shown.
+/// Sessions of both roles are in the store, so that nothing is asked and no address of this machine
+/// is shown.
 fn scene() -> Scene {
     let scene = bastion();
     let trust = Trust::arn("arn:aws:iam::999999999999:user/alice").mfa();
     scene.sts.add_role(Role::new(BILLING, "admin").trusts(trust));
     scene.world.config("[default]\nregion = eu-west-1\n").unwrap();
-    // Half a minute off a full one, so that the minutes shown do not depend on how long the story takes.
+    // Half a minute off a full one, so that the minutes shown do not depend on how long the story
+    // takes.
     let accounts = format!(
         r#"{{"production": {{"id": "{PRODUCTION}", "duration": "3570s"}},
             "billing": {{"id": "{BILLING}", "duration": "3570s", "protected": true}}}}"#
@@ -88,8 +99,12 @@ fn rc(shell: Shell) -> String {
             "function fish_prompt\n    echo -n '~ > '\nend\n\
              function sleep\n    set -gx ASSUME_ROLE_EXPIRES (math $ASSUME_ROLE_EXPIRES - 60 x (string trim -c m $argv))\nend\n"
         }
-        Shell::Zsh => "PS1='~ %% '\nsleep() { ASSUME_ROLE_EXPIRES=$((ASSUME_ROLE_EXPIRES - 60 * ${1%m})) }\n",
-        _ => "PS1='~ $ '\nsleep() { ASSUME_ROLE_EXPIRES=$((ASSUME_ROLE_EXPIRES - 60 * ${1%m})); }\n",
+        Shell::Zsh => {
+            "PS1='~ %% '\nsleep() { ASSUME_ROLE_EXPIRES=$((ASSUME_ROLE_EXPIRES - 60 * ${1%m})) }\n"
+        }
+        _ => {
+            "PS1='~ $ '\nsleep() { ASSUME_ROLE_EXPIRES=$((ASSUME_ROLE_EXPIRES - 60 * ${1%m})); }\n"
+        }
     };
     own.to_owned() + &shell.loads_init()
 }

@@ -1,11 +1,13 @@
-//! Someone who stays when this process is killed, or its window closed, and then removes the throw-away home.
+//! Someone who stays when this process is killed, or its window closed, and then removes the
+//! throw-away home.
 
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Waits for the end of a pipe, which comes however the process at its other end ends, and clears up.
+/// Waits for the end of a pipe, which comes however the process at its other end ends, and clears
+/// up.
 const SCRIPT: &str = "trap '' HUP INT QUIT TERM; cat >/dev/null; rm -rf -- \"$1\"";
 
 /// A waiting process; dropping it sends it to work and waits until it is through.

@@ -37,7 +37,8 @@ pub fn serve(sts: Arc<Sts>, world: &mut World) -> Outcome<()> {
 /// # Errors
 /// Outside of a playground.
 pub fn show() -> Outcome<()> {
-    let path = std::env::var_os(SOCKET).ok_or_else(|| Failure("this is the device of the playground".to_owned()))?;
+    let path = std::env::var_os(SOCKET)
+        .ok_or_else(|| Failure("this is the device of the playground".to_owned()))?;
     let mut code = String::new();
     UnixStream::connect(path)?.read_to_string(&mut code)?;
     Ok(writeln!(std::io::stdout(), "{code}")?)

@@ -1,4 +1,5 @@
-//! `identity` asks the server who the keys in the environment are, through the AWS SDK: the second opinion on a switch.
+//! `identity` asks the server who the keys in the environment are, through the AWS SDK: the second
+//! opinion on a switch.
 
 use std::io::Write;
 
@@ -13,8 +14,9 @@ pub const PROGRAM: &str = "identity";
 /// # Errors
 /// Without keys in the environment, or when the server does not take them.
 pub fn show() -> Outcome<()> {
-    let variable =
-        |name: &str| std::env::var(name).map_err(|_| Failure(format!("nobody: {name} is not set in this shell")));
+    let variable = |name: &str| {
+        std::env::var(name).map_err(|_| Failure(format!("nobody: {name} is not set in this shell")))
+    };
     let keys = Keys {
         id: variable("AWS_ACCESS_KEY_ID")?,
         secret: variable("AWS_SECRET_ACCESS_KEY")?,

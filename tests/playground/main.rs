@@ -1,8 +1,9 @@
 //! The playground: a bastion, three accounts and a shell, without an AWS account.
 //!
-//! `cargo run --locked --example playground` opens your shell in a throw-away home, with an STS on loopback behind it.
-//! With `--script`, or without a terminal, it plays a story by itself and says whether each step came out right.
-//! Called as `assume-role`, `mfa-code` or `identity` it is that program: the throw-away home links to it by these names.
+//! `cargo run --locked --example playground` opens your shell in a throw-away home, with an STS on
+//! loopback behind it. With `--script`, or without a terminal, it plays a story by itself and says
+//! whether each step came out right. Called as `assume-role`, `mfa-code` or `identity` it is that
+//! program: the throw-away home links to it by these names.
 
 mod custodian;
 mod device;
@@ -36,7 +37,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let name = arguments.first().map(Path::new).and_then(Path::file_name).and_then(|name| name.to_str());
+    let name =
+        arguments.first().map(Path::new).and_then(Path::file_name).and_then(|name| name.to_str());
     let outcome = match name {
         Some("assume-role") => return ExitCode::from(assume_role::run(arguments)),
         Some(device::PROGRAM) => device::show(),

@@ -17,7 +17,8 @@ pub const STAGING: &str = "222222222222";
 /// Another, where `ops/deploy` is not for everyone.
 pub const PRODUCTION: &str = "333333333333";
 
-/// A running server and the home in front of it. Gone when dropped, also when this process is killed.
+/// A running server and the home in front of it. Gone when dropped, also when this process is
+/// killed.
 pub struct Stage {
     /// The server.
     pub sts: Arc<Sts>,
@@ -66,13 +67,16 @@ impl Stage {
         Ok(Self { sts, world, _custodian: custodian })
     }
 
-    /// Writes the rc file that loads the integration into `shell`, with a prompt that says where one is.
+    /// Writes the rc file that loads the integration into `shell`, with a prompt that says where
+    /// one is.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write_rc(&self, shell: Shell) -> Outcome<()> {
         let prompt = match shell {
-            Shell::Fish => "set -g fish_greeting\nfunction fish_prompt\n    echo -n 'playground> '\nend\n",
+            Shell::Fish => {
+                "set -g fish_greeting\nfunction fish_prompt\n    echo -n 'playground> '\nend\n"
+            }
             Shell::Zsh => "PS1='playground%% '\nautoload -Uz compinit && compinit -D\n",
             Shell::Bash | Shell::Dash => "PS1='playground$ '\n",
         };

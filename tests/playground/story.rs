@@ -1,4 +1,5 @@
-//! The playground without a person: a story in a real bash on a terminal, with the transcript as it appeared.
+//! The playground without a person: a story in a real bash on a terminal, with the transcript as it
+//! appeared.
 
 use std::io::Write;
 use std::process::Command;
@@ -48,14 +49,20 @@ pub fn tell(mut stage: Stage, out: &mut impl Write) -> Outcome<()> {
             return Err(Failure(format!("`{}` did not show '{missing}'", step.command)));
         }
     }
-    let codes = stage.sts.requests().iter().filter(|request| request.get("TokenCode").is_some()).count();
+    let codes =
+        stage.sts.requests().iter().filter(|request| request.get("TokenCode").is_some()).count();
     if codes != 1 {
-        return Err(Failure(format!("one MFA code was to serve the whole story, and AWS was sent {codes}")));
+        return Err(Failure(format!(
+            "one MFA code was to serve the whole story, and AWS was sent {codes}"
+        )));
     }
     terminal.type_line("exit")?;
     terminal.wait()?;
     drop(stage);
-    Ok(writeln!(out, "\n# Every step came out right, with one MFA code; nothing of the playground is left.")?)
+    Ok(writeln!(
+        out,
+        "\n# Every step came out right, with one MFA code; nothing of the playground is left."
+    )?)
 }
 
 fn play(step: &Step, stage: &Stage, terminal: &mut Terminal) -> Outcome<String> {
@@ -70,15 +77,28 @@ fn play(step: &Step, stage: &Stage, terminal: &mut Terminal) -> Outcome<String> 
 }
 
 fn steps() -> Vec<Step> {
-    let step = |title, command, shows: &[String]| Step { title, command, asks: false, shows: shows.to_vec() };
-    let arn = |account: &str, role: &str| [format!("arn:aws:sts::{account}:assumed-role/{role}/alice")];
-    let mut first =
-        step("A first role takes one MFA code.", "assume-role production read", &["production:read".into()]);
+    let step = |title, command, shows: &[String]| Step {
+        title,
+        command,
+        asks: false,
+        shows: shows.to_vec(),
+    };
+    let arn =
+        |account: &str, role: &str| [format!("arn:aws:sts::{account}:assumed-role/{role}/alice")];
+    let mut first = step(
+        "A first role takes one MFA code.",
+        "assume-role production read",
+        &["production:read".into()],
+    );
     first.asks = true;
     vec![
         first,
         step("AWS agrees: these keys are that role.", "identity", &arn(PRODUCTION, "read")),
-        step("A second role takes no code.", "assume-role staging admin", &["staging:admin".into()]),
+        step(
+            "A second role takes no code.",
+            "assume-role staging admin",
+            &["staging:admin".into()],
+        ),
         step("", "identity", &arn(STAGING, "admin")),
         step(
             "A role that does not trust alice says so,",
@@ -91,12 +111,20 @@ fn steps() -> Vec<Step> {
             &["status 4, still staging:admin".into()],
         ),
         step("", "identity", &arn(STAGING, "admin")),
-        step("One command has another role;", "assume-role exec production read -- identity", &arn(PRODUCTION, "read")),
+        step(
+            "One command has another role;",
+            "assume-role exec production read -- identity",
+            &arn(PRODUCTION, "read"),
+        ),
         step("the shell keeps its own.", "identity", &arn(STAGING, "admin")),
         step(
             "Why a switch would do what it does, without asking anybody.",
             "assume-role explain production admin",
-            &[format!("arn:aws:iam::{PRODUCTION}:role/admin"), "no question".into(), "~/.aws/accounts:4".into()],
+            &[
+                format!("arn:aws:iam::{PRODUCTION}:role/admin"),
+                "no question".into(),
+                "~/.aws/accounts:4".into(),
+            ],
         ),
         step("The way back.", "assume-role leave", &[]),
         step("", "echo \"keys: ${AWS_ACCESS_KEY_ID:-none}\"", &["keys: none".into()]),

@@ -10,7 +10,8 @@ use crate::support::failure::{Failure, Outcome};
 use crate::support::shells::Shell;
 
 /// What the visitor's shell keeps of their own environment: how their terminal and language are.
-const KEPT: [&str; 8] = ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_CTYPE", "USER", "LOGNAME", "TZ"];
+const KEPT: [&str; 8] =
+    ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_CTYPE", "USER", "LOGNAME", "TZ"];
 
 /// Opens the shell and waits until it is left.
 ///
@@ -18,7 +19,8 @@ const KEPT: [&str; 8] = ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_CTYPE", "U
 /// When the shell is not installed, or not one that the program knows.
 pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
     let shell = choose(wanted)?;
-    let program = which::which(shell.name()).map_err(|_| Failure(format!("{} is not installed", shell.name())))?;
+    let program = which::which(shell.name())
+        .map_err(|_| Failure(format!("{} is not installed", shell.name())))?;
     stage.write_rc(shell)?;
     for name in KEPT {
         if let Some(value) = std::env::var_os(name) {
@@ -43,7 +45,9 @@ fn choose(wanted: Option<&str>) -> Outcome<Shell> {
     let own = std::env::var("SHELL").unwrap_or_default();
     let name = wanted.or_else(|| Path::new(&own).file_name()?.to_str()).unwrap_or_default();
     Shell::INTEGRATED.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
-        Failure(format!("the playground knows bash, zsh and fish, and your shell is '{name}': try --shell bash"))
+        Failure(format!(
+            "the playground knows bash, zsh and fish, and your shell is '{name}': try --shell bash"
+        ))
     })
 }
 

@@ -30,7 +30,16 @@ fn json(command: Command) -> Value {
 
 fn of_cli(aws: &Path, world: &World, profile: &str, endpoint: &str) -> Value {
     let mut command = world.command_of(aws);
-    command.args(["sts", "get-caller-identity", "--output", "json", "--endpoint-url", endpoint, "--profile", profile]);
+    command.args([
+        "sts",
+        "get-caller-identity",
+        "--output",
+        "json",
+        "--endpoint-url",
+        endpoint,
+        "--profile",
+        profile,
+    ]);
     json(command)["Arn"].clone()
 }
 
@@ -84,12 +93,19 @@ fn a_profile_that_asks_this_program() {
 #[test]
 fn a_profile_that_is_assumed() {
     let scene = scene();
-    profile(&scene.world, &["add", "assumed", "production", "read", "--assume", "--session-name", "mine"]);
+    profile(
+        &scene.world,
+        &["add", "assumed", "production", "read", "--assume", "--session-name", "mine"],
+    );
     if !assert_read(&scene, "assumed") {
         return;
     }
     assert_eq!(
-        scene.sts.last("AssumeRole").and_then(|call| call.get("ExternalId").map(str::to_owned)).as_deref(),
+        scene
+            .sts
+            .last("AssumeRole")
+            .and_then(|call| call.get("ExternalId").map(str::to_owned))
+            .as_deref(),
         Some(PRODUCTION)
     );
 }

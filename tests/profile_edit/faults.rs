@@ -8,8 +8,13 @@ use crate::store::crashes::has_strace;
 use crate::support::process::{self, Ran};
 
 const BEFORE: &str = "[default]\nregion = eu-west-1\n";
-const CALLS: [&str; 5] =
-    ["openat", "?chmod,?fchmod,?fchmodat", "write,pwrite64", "fsync", "?rename,?renameat,?renameat2"];
+const CALLS: [&str; 5] = [
+    "openat",
+    "?chmod,?fchmod,?fchmodat",
+    "write,pwrite64",
+    "fsync",
+    "?rename,?renameat,?renameat2",
+];
 
 fn scene() -> Scene {
     let scene = bastion();
@@ -20,7 +25,15 @@ fn scene() -> Scene {
 fn add_under(scene: &Scene, inject: &str) -> Ran {
     let mut command = scene.world.command_of("strace");
     command.args(["-f", "-o", "/dev/null", "-e", &format!("inject={inject}")]);
-    command.arg(scene.world.program()).args(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"]);
+    command.arg(scene.world.program()).args([
+        "profile",
+        "add",
+        "prod",
+        "production",
+        "read",
+        "--region",
+        "eu-west-1",
+    ]);
     process::run(command, b"").unwrap()
 }
 
@@ -40,7 +53,8 @@ fn killed_at_any_call() {
         for n in 1..80 {
             let scene = scene();
             let ran = add_under(&scene, &format!("{calls}:signal=KILL:when={n}"));
-            let section = process_section(&scene.world, "prod", "--region=eu-west-1 -- production read");
+            let section =
+                process_section(&scene.world, "prod", "--region=eu-west-1 -- production read");
             let after = format!("{BEFORE}\n{section}region = eu-west-1\n");
             let now = text(&scene.world, ".aws/config");
             if ran.status == 0 {
@@ -50,10 +64,20 @@ fn killed_at_any_call() {
             killed += 1;
             assert!(now == BEFORE || now == after, "{calls} {n}: {now}");
             assert!(leftovers(&scene).len() <= 1, "{calls} {n}: {:?}", leftovers(&scene));
-            let again =
-                scene.world.run(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"]).unwrap();
-            assert_eq!((again.status, text(&scene.world, ".aws/config")), (0, after), "{calls} {n}: {again:?}");
-            assert!(now != BEFORE || leftovers(&scene).is_empty(), "{calls} {n}: {:?}", leftovers(&scene));
+            let again = scene
+                .world
+                .run(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"])
+                .unwrap();
+            assert_eq!(
+                (again.status, text(&scene.world, ".aws/config")),
+                (0, after),
+                "{calls} {n}: {again:?}"
+            );
+            assert!(
+                now != BEFORE || leftovers(&scene).is_empty(),
+                "{calls} {n}: {:?}",
+                leftovers(&scene)
+            );
         }
         assert!(killed > 0, "{calls} was never called: the test does not reach it");
     }
@@ -73,7 +97,11 @@ fn a_file_system_that_refuses() {
     ] {
         let scene = scene();
         let ran = add_under(&scene, inject);
-        assert_eq!((ran.status, text(&scene.world, ".aws/config")), (9, BEFORE.to_owned()), "{inject}: {ran:?}");
+        assert_eq!(
+            (ran.status, text(&scene.world, ".aws/config")),
+            (9, BEFORE.to_owned()),
+            "{inject}: {ran:?}"
+        );
         assert!(ran.stderr.contains(said), "{inject}: {ran:?}");
         assert_eq!(leftovers(&scene), Vec::<String>::new(), "{inject}");
     }

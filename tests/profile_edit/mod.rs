@@ -1,4 +1,5 @@
-//! `profile add`, `remove` and `list`: what is written, what is refused, what survives, and who reads it.
+//! `profile add`, `remove` and `list`: what is written, what is refused, what survives, and who
+//! reads it.
 
 mod consumers;
 mod faults;
@@ -15,10 +16,15 @@ fn mark(name: &str) -> String {
     format!("# Written by assume-role; to take it away: assume-role profile remove {name}\n")
 }
 
-/// The section that `profile add NAME production read` writes, with the region that the arguments had.
+/// The section that `profile add NAME production read` writes, with the region that the arguments
+/// had.
 fn process_section(world: &World, name: &str, words: &str) -> String {
     let program = world.program();
-    format!("[profile {name}]\n{}credential_process = {} credential-process {words}\n", mark(name), program.display())
+    format!(
+        "[profile {name}]\n{}credential_process = {} credential-process {words}\n",
+        mark(name),
+        program.display()
+    )
 }
 
 #[track_caller]

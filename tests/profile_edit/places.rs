@@ -23,7 +23,10 @@ fn a_link_stays_a_link() {
     assert!(aws.join("config").is_symlink() && aws.join("between").is_symlink());
     let section = process_section(&scene.world, "prod", "-- production read");
     assert_eq!(fs::read_to_string(&real).unwrap(), format!("[default]\n\n{section}"));
-    let names: Vec<_> = fs::read_dir(home.join("dotfiles")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> = fs::read_dir(home.join("dotfiles"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(names, ["config"], "nothing is left beside it");
 }
 
@@ -33,7 +36,10 @@ fn a_link_to_nowhere_gets_its_file() {
     fs::create_dir(scene.world.home().join("dotfiles")).unwrap();
     symlink("../dotfiles/config", scene.world.home().join(".aws/config")).unwrap();
     profile(&scene.world, &ADD);
-    assert_eq!(text(&scene.world, "dotfiles/config"), process_section(&scene.world, "prod", "-- production read"));
+    assert_eq!(
+        text(&scene.world, "dotfiles/config"),
+        process_section(&scene.world, "prod", "-- production read")
+    );
     assert!(scene.world.home().join(".aws/config").is_symlink());
     fs::remove_file(scene.world.home().join(".aws/config")).unwrap();
     symlink("config", scene.world.home().join(".aws/config")).unwrap();
@@ -84,7 +90,10 @@ fn a_read_only_file_is_not_replaced() {
     let config = scene.world.config("[default]\n").unwrap();
     fs::set_permissions(&config, fs::Permissions::from_mode(0o444)).unwrap();
     let said = refused(&scene, 9, &ADD);
-    assert!(said.contains("~/.aws/config is read-only") && said.contains("chmod u+w ~/.aws/config"), "{said}");
+    assert!(
+        said.contains("~/.aws/config is read-only") && said.contains("chmod u+w ~/.aws/config"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -114,11 +123,17 @@ fn another_name_of_the_file_is_told() {
 #[test]
 fn line_ends_and_marks_stay() {
     let scene = bastion();
-    let before = "\u{feff}; first\r\n[default]\r\nregion=eu-west-1\r\n[profile ünï]\r\n\tkey : value ; note";
+    let before =
+        "\u{feff}; first\r\n[default]\r\nregion=eu-west-1\r\n[profile ünï]\r\n\tkey : value ; note";
     scene.world.config(before).unwrap();
     profile(&scene.world, &ADD);
     let with = text(&scene.world, ".aws/config");
-    assert!(with.starts_with(before) && !with.replace("\r\n", "").contains('\n') && !with.ends_with('\n'), "{with:?}");
+    assert!(
+        with.starts_with(before)
+            && !with.replace("\r\n", "").contains('\n')
+            && !with.ends_with('\n'),
+        "{with:?}"
+    );
     profile(&scene.world, &["remove", "prod"]);
     assert_eq!(text(&scene.world, ".aws/config"), before);
 }
@@ -137,6 +152,9 @@ fn edits_at_once_lose_nothing() {
     }
     let config = text(&scene.world, ".aws/config");
     for name in &names {
-        assert!(config.contains(&process_section(&scene.world, name, "-- production read")), "{name}: {config}");
+        assert!(
+            config.contains(&process_section(&scene.world, name, "-- production read")),
+            "{name}: {config}"
+        );
     }
 }

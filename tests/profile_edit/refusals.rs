@@ -6,28 +6,41 @@ use crate::scenes::{BASTION, PRODUCTION, bastion};
 #[test]
 fn profiles_of_others_are_left_alone() {
     let scene = bastion();
-    let config =
-        "[profile prod]\nrole_arn = arn:aws:iam::111111111111:role/x\nsource_profile = default\noutput = json\n";
+    let config = "[profile prod]\nrole_arn = arn:aws:iam::111111111111:role/x\nsource_profile = default\noutput = json\n";
     scene.world.config(config).unwrap();
     let said = refused(&scene, 8, &["add", "prod", "production", "read"]);
-    assert!(said.contains("profile 'prod' in ~/.aws/config:1 was not written by this program"), "{said}");
-    assert!(said.contains("--force overwrites it; what is lost: role_arn, source_profile"), "{said}");
+    assert!(
+        said.contains("profile 'prod' in ~/.aws/config:1 was not written by this program"),
+        "{said}"
+    );
+    assert!(
+        said.contains("--force overwrites it; what is lost: role_arn, source_profile"),
+        "{said}"
+    );
     let said = refused(&scene, 8, &["remove", "prod"]);
     assert!(said.contains("--force takes it away"), "{said}");
     profile(&scene.world, &["add", "prod", "production", "read", "--force", "--assume"]);
     let now = text(&scene.world, ".aws/config");
-    assert!(now.starts_with(&format!("[profile prod]\n{}", mark("prod"))) && now.ends_with("output = json\n"), "{now}");
+    assert!(
+        now.starts_with(&format!("[profile prod]\n{}", mark("prod")))
+            && now.ends_with("output = json\n"),
+        "{now}"
+    );
     assert_eq!(text(&scene.world, ".aws/config.assume-role-backup"), config);
 }
 
 #[test]
 fn long_lived_keys_are_named_before_they_are_lost() {
     let scene = bastion();
-    let both = "[keys]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = long-lived\n";
+    let both =
+        "[keys]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = long-lived\n";
     let default = text(&scene.world, ".aws/credentials");
     scene.world.credentials(&format!("{default}{both}")).unwrap();
     let said = refused(&scene, 8, &["add", "keys", "production", "read", "--static"]);
-    assert!(said.contains("it holds a long-lived key (…3456)") && !said.contains("long-lived\n"), "{said}");
+    assert!(
+        said.contains("it holds a long-lived key (…3456)") && !said.contains("long-lived\n"),
+        "{said}"
+    );
     // In the other file they would win over the new profile, with --force or without.
     for more in [&[][..], &["--force"]] {
         let said = refused(&scene, 8, &[&["add", "keys", "production", "read"][..], more].concat());
@@ -35,10 +48,16 @@ fn long_lived_keys_are_named_before_they_are_lost() {
         assert!(said.contains("assume-role profile remove 'keys' --force"), "{said}");
     }
     let dry = profile(&scene.world, &["remove", "keys", "--force", "--dry-run"]);
-    assert!(dry.stdout.contains("-aws_secret_access_key = ***") && !dry.stdout.contains("long-lived"), "{dry:?}");
+    assert!(
+        dry.stdout.contains("-aws_secret_access_key = ***") && !dry.stdout.contains("long-lived"),
+        "{dry:?}"
+    );
     profile(&scene.world, &["remove", "keys", "--force"]);
     assert_eq!(text(&scene.world, ".aws/credentials"), default);
-    assert_eq!(text(&scene.world, ".aws/credentials.assume-role-backup"), format!("{default}{both}"));
+    assert_eq!(
+        text(&scene.world, ".aws/credentials.assume-role-backup"),
+        format!("{default}{both}")
+    );
 }
 
 #[test]
@@ -71,7 +90,11 @@ fn names_and_targets() {
         (3, &["add", "twice", "production", "read", "--force"], "in line 1 and in line 2"),
         (3, &["add", "x", "prodution", "read"], "did you mean production?"),
         (3, &["remove", "twise"], "did you mean twice?"),
-        (2, &["add", "x", "production", "read", "--assume", "--tag", "a=b"], "has tags, which no profile can say"),
+        (
+            2,
+            &["add", "x", "production", "read", "--assume", "--tag", "a=b"],
+            "has tags, which no profile can say",
+        ),
         (2, &["add", "x", "production", "read", "--assume", "--static"], "exclude each other"),
         (2, &["add", "x", "--profile", "default", "--assume"], "has no role"),
     ] {
@@ -83,7 +106,9 @@ fn names_and_targets() {
 #[test]
 fn a_protected_account_is_opened_on_purpose_only() {
     let scene = bastion();
-    let accounts = format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}, "b": "{BASTION}"}}"#);
+    let accounts = format!(
+        r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}, "b": "{BASTION}"}}"#
+    );
     scene.world.accounts(&accounts).unwrap();
     for form in [&[][..], &["--assume"], &["--static"]] {
         let said = refused(&scene, 8, &[&["add", "prod", "production", "read"][..], form].concat());
@@ -95,7 +120,10 @@ fn a_protected_account_is_opened_on_purpose_only() {
 #[test]
 fn a_read_only_account_keeps_its_policy() {
     let scene = bastion();
-    scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "read_only": true}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "read_only": true}}}}"#))
+        .unwrap();
     let said = refused(&scene, 2, &["add", "prod", "production", "read", "--assume"]);
     assert!(said.contains("has a session policy"), "{said}");
     profile(&scene.world, &["add", "prod", "production", "read"]);

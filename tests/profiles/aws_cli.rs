@@ -1,4 +1,5 @@
-//! The AWS CLI, versions 1 and 2, beside us where it takes a person, a machine, or a program of its own.
+//! The AWS CLI, versions 1 and 2, beside us where it takes a person, a machine, or a program of its
+//! own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +15,13 @@ use crate::support::sts::{Role, Trust};
 use crate::support::terminal::Terminal;
 
 /// Who the AWS CLI takes a profile for, with these words before and variables besides.
-fn aws(scene: &Scene, program: &Path, words: &[&str], profile: Option<&str>, variables: &[(&str, &str)]) -> String {
+fn aws(
+    scene: &Scene,
+    program: &Path,
+    words: &[&str],
+    profile: Option<&str>,
+    variables: &[(&str, &str)],
+) -> String {
     let ran = process::run(aws_command(scene, program, words, profile, variables), b"").unwrap();
     assert_eq!(ran.status, 0, "{profile:?}: {ran:?}");
     ran.stdout.trim().to_owned()
@@ -29,7 +36,9 @@ fn aws_command(
 ) -> Command {
     let mut command = scene.world.command_of(program);
     command.args(words).args(["sts", "get-caller-identity", "--output", "text", "--query", "Arn"]);
-    command.args(profile.iter().flat_map(|name| ["--profile", name])).envs(variables.iter().copied());
+    command
+        .args(profile.iter().flat_map(|name| ["--profile", name]))
+        .envs(variables.iter().copied());
     command
 }
 
@@ -40,7 +49,8 @@ fn version_1() -> Option<PathBuf> {
 
 /// Version 2 as the system's packages have it.
 fn version_2(scene: &Scene) -> Option<PathBuf> {
-    let candidates = ["/usr/bin/aws", "/usr/local/bin/aws", "/opt/homebrew/bin/aws"].map(PathBuf::from);
+    let candidates =
+        ["/usr/bin/aws", "/usr/local/bin/aws", "/opt/homebrew/bin/aws"].map(PathBuf::from);
     let is_2 = |path: &PathBuf| {
         let mut command = scene.world.command_of(path);
         path.exists()
@@ -56,7 +66,10 @@ fn version_2(scene: &Scene) -> Option<PathBuf> {
             .starts_with("aws-cli/2")
     };
     let found = candidates.into_iter().find(is_2);
-    assert!(found.is_some() || std::env::var("CI").as_deref() != Ok("true"), "no aws-cli/2; run tests/run");
+    assert!(
+        found.is_some() || std::env::var("CI").as_deref() != Ok("true"),
+        "no aws-cli/2; run tests/run"
+    );
     found
 }
 
@@ -81,18 +94,30 @@ fn version_2_of_the_aws_cli_takes_keys_and_programs_for_the_same() {
             ("AWS_SECRET_ACCESS_KEY", &keys.secret),
             ("AWS_SESSION_TOKEN", keys.token.as_deref().unwrap()),
         ];
-        assert_eq!(aws(&scene, &cli, &["--endpoint-url", &url], None, &variables), theirs, "{name}: what we export");
+        assert_eq!(
+            aws(&scene, &cli, &["--endpoint-url", &url], None, &variables),
+            theirs,
+            "{name}: what we export"
+        );
     }
 }
 
 #[test]
 fn profiles_with_a_device_are_the_same_after_the_same_question() {
     let scene = chain();
-    let (Some(cli), Some((path, script))) = (version_1(), python("profile_identity.py")) else { return };
+    let (Some(cli), Some((path, script))) = (version_1(), python("profile_identity.py")) else {
+        return;
+    };
     scene.sts.add_role(Role::new(PRODUCTION, "guarded").trusts(Trust::account(BASTION).mfa()));
-    scene.sts.add_role(Role::new(PRODUCTION, "behind").trusts(Trust::arn("arn:aws:iam::123456789012:role/guarded")));
-    let device = format!("source_profile = keys\nmfa_serial = {DEVICE}\nduration_seconds = 1800\nregion = eu-west-1");
-    let config = [role("guarded", &device), role("behind", "source_profile = guarded\nregion = eu-west-1")];
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "behind")
+            .trusts(Trust::arn("arn:aws:iam::123456789012:role/guarded")),
+    );
+    let device = format!(
+        "source_profile = keys\nmfa_serial = {DEVICE}\nduration_seconds = 1800\nregion = eu-west-1"
+    );
+    let config =
+        [role("guarded", &device), role("behind", "source_profile = guarded\nregion = eu-west-1")];
     configure(&scene, "keys", &config.concat());
     for name in ["guarded", "behind"] {
         let told = scene.switch_with_code(&[name, "--refresh"]);
@@ -106,13 +131,18 @@ fn profiles_with_a_device_are_the_same_after_the_same_question() {
             // Without `setsid`, which would take the terminal away.
             let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
             let mut command = Command::new(&words[0]);
-            command.args(&words[1..]).env_clear().envs(scene.world.environment()).current_dir(scene.world.home());
+            command
+                .args(&words[1..])
+                .env_clear()
+                .envs(scene.world.environment())
+                .current_dir(scene.world.home());
             let mut terminal = Terminal::start_captured(command).unwrap();
             terminal.wait_for(&format!("Enter MFA code for {DEVICE}: ")).unwrap();
             terminal.type_line(&scene.code()).unwrap();
             assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
             let said = terminal.stdout();
-            let theirs = said.split(['"', '\n']).find(|part| part.starts_with("arn:")).expect("an ARN");
+            let theirs =
+                said.split(['"', '\n']).find(|part| part.starts_with("arn:")).expect("an ARN");
             assert_eq!(without_name(&ours), without_name(theirs), "{name}");
         }
     }
@@ -122,7 +152,8 @@ fn profiles_with_a_device_are_the_same_after_the_same_question() {
 fn keys_of_the_environment_and_of_the_machine_lead_to_the_same_role() {
     let mut scene = chain();
     let Some(cli) = version_1() else { return };
-    let machine = Machine::start(scene.sts.issue(&Role::new(PRODUCTION, "first"), "i-0123456789abcdef0"));
+    let machine =
+        Machine::start(scene.sts.issue(&Role::new(PRODUCTION, "first"), "i-0123456789abcdef0"));
     scene.world.unset("AWS_EC2_METADATA_DISABLED");
     for (name, value) in machine.variables() {
         scene.world.set(name, value);
@@ -140,9 +171,11 @@ fn keys_of_the_environment_and_of_the_machine_lead_to_the_same_role() {
     ];
     configure(&scene, "other", &config.concat());
     let (id, secret) = (scene.key.id.clone(), scene.key.secret.clone());
-    let theirs = |name: &str, variables: &[(&str, &str)]| aws(&scene, &cli, &[], Some(name), variables);
+    let theirs =
+        |name: &str, variables: &[(&str, &str)]| aws(&scene, &cli, &[], Some(name), variables);
     let environment = [("AWS_ACCESS_KEY_ID", id.as_str()), ("AWS_SECRET_ACCESS_KEY", &secret)];
-    let cli_says = ["by-environment", "by-instance", "by-container"].map(|name| (name, theirs(name, &environment)));
+    let cli_says = ["by-environment", "by-instance", "by-container"]
+        .map(|name| (name, theirs(name, &environment)));
     for (name, value) in environment {
         scene.world.set(name, value);
     }

@@ -1,7 +1,7 @@
 //! A page to sign on is opened on a desktop and nowhere else; page and code are printed everywhere.
 //!
-//! Whether this is a container is asked of two files at the root of the system, which no test can make or remove; so
-//! strace answers in place of the kernel, and tells which programs were started.
+//! Whether this is a container is asked of two files at the root of the system, which no test can
+//! make or remove; so strace answers in place of the kernel, and tells which programs were started.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -23,7 +23,12 @@ fn opened(scene: &Scene, in_container: bool, variables: &[(&str, &str)], more: &
     let mark = if in_container { "retval=0" } else { "error=ENOENT" };
     let mut command = scene.world.command_of("strace");
     command.args(["-f", "-qq", "-e", "trace=execve,stat,newfstatat,statx", "-e"]);
-    command.arg(format!("inject=stat,newfstatat,statx:{mark}")).args(["-P", "/.dockerenv", "-P", "/run/.containerenv"]);
+    command.arg(format!("inject=stat,newfstatat,statx:{mark}")).args([
+        "-P",
+        "/.dockerenv",
+        "-P",
+        "/run/.containerenv",
+    ]);
     for directory in ["", "/usr/local/bin", "/usr/bin", "/bin"] {
         let directory = if directory.is_empty() { scene.world.bin() } else { directory.into() };
         command.arg("-P").arg(directory.join("xdg-open")).arg("-P").arg(directory.join("open"));
@@ -31,7 +36,10 @@ fn opened(scene: &Scene, in_container: bool, variables: &[(&str, &str)], more: &
     command.arg("-o").arg(&trace).arg(scene.world.program()).args(["login", "corp"]).args(more);
     command.envs(variables.iter().copied());
     let ran = process::run(command, b"").unwrap();
-    assert!(ran.status == 0 && ran.stderr.contains(PAGE) && ran.stderr.contains("ABCD-EFGH"), "{ran:?}");
+    assert!(
+        ran.status == 0 && ran.stderr.contains(PAGE) && ran.stderr.contains("ABCD-EFGH"),
+        "{ran:?}"
+    );
     std::fs::read_to_string(trace).unwrap().contains("execve(")
 }
 
@@ -45,7 +53,9 @@ fn a_page_is_opened_on_a_desktop_only() {
     assert!(!opened(&scene, false, &[], &[]), "without a screen");
     assert!(!opened(&scene, true, &[desktop], &[]), "in a container");
     assert!(!opened(&scene, false, &[desktop], &["--no-input"]), "where nobody may be asked");
-    for name in ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"] {
+    for name in
+        ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"]
+    {
         assert!(!opened(&scene, false, &[desktop, (name, "x")], &[]), "{name}");
     }
 }

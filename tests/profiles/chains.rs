@@ -7,7 +7,10 @@ use crate::support::sts::{Proof, Role, Trust};
 fn three_links() -> String {
     [
         role("third", "source_profile = second\nregion = eu-west-3"),
-        role("second", "source_profile = first\nexternal_id = of-second\nrole_session_name = named"),
+        role(
+            "second",
+            "source_profile = first\nexternal_id = of-second\nrole_session_name = named",
+        ),
         role("first", "source_profile = keys"),
     ]
     .concat()
@@ -19,10 +22,18 @@ fn every_link_is_assumed_by_the_one_before_it_and_kept() {
     configure(&scene, "keys", &three_links());
     let told = scene.switch(&["third"]);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/third/named");
-    assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")), (Some("third"), Some("third")));
-    assert_eq!((told.get("AWS_ACCOUNT_ID"), told.get("AWS_REGION")), (Some(PRODUCTION), Some("eu-west-3")));
-    let calls: Vec<_> = scene.sts.requests().into_iter().filter(|call| call.action == "AssumeRole").collect();
-    let arns: Vec<_> = calls.iter().map(|call| call.get("RoleArn").unwrap().rsplit('/').next().unwrap()).collect();
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")),
+        (Some("third"), Some("third"))
+    );
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_ID"), told.get("AWS_REGION")),
+        (Some(PRODUCTION), Some("eu-west-3"))
+    );
+    let calls: Vec<_> =
+        scene.sts.requests().into_iter().filter(|call| call.action == "AssumeRole").collect();
+    let arns: Vec<_> =
+        calls.iter().map(|call| call.get("RoleArn").unwrap().rsplit('/').next().unwrap()).collect();
     assert_eq!(arns, ["first", "second", "third"]);
     let ids: Vec<_> = calls.iter().map(|call| call.get("ExternalId")).collect();
     assert_eq!(ids, [None, Some("of-second"), None]);
@@ -60,9 +71,15 @@ fn a_token_of_a_file_gives_the_first_role() {
     };
     scene.sts.add_proof(proof);
     scene.sts.add_role(Role::new(PRODUCTION, "pod").trusts(Trust::arn("https://issuer.example")));
-    scene.sts.add_role(Role::new(PRODUCTION, "next").trusts(Trust::arn("arn:aws:iam::123456789012:role/pod")));
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "next").trusts(Trust::arn("arn:aws:iam::123456789012:role/pod")),
+    );
     let token = format!("web_identity_token_file = {}\nrole_session_name = of-pod", file.display());
-    configure(&scene, "keys", &[role("pod", &token), role("next", "source_profile = pod")].concat());
+    configure(
+        &scene,
+        "keys",
+        &[role("pod", &token), role("next", "source_profile = pod")].concat(),
+    );
     let told = scene.switch(&["next"]);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/next/of-pod");
     let told = scene.switch(&["pod"]);
@@ -164,9 +181,12 @@ fn circles_and_missing_sources_are_told_with_their_lines_before_any_call() {
         role("e", "source_profile = keys\nduration_seconds = 1e9"),
     ];
     configure(&scene, "keys", &config.concat());
-    for (profile, words) in
-        [("a", "a → b → a"), ("c", "no profile 'nowhere'"), ("d", "does not say who asks"), ("e", "~/.aws/config:16")]
-    {
+    for (profile, words) in [
+        ("a", "a → b → a"),
+        ("c", "no profile 'nowhere'"),
+        ("d", "does not say who asks"),
+        ("e", "~/.aws/config:16"),
+    ] {
         let said = scene.refused_at_once(3, &[profile]);
         assert!(said.contains(words), "{said}");
     }
@@ -178,7 +198,8 @@ fn an_account_wins_over_a_profile_of_its_name_and_the_option_decides() {
     configure(
         &scene,
         "keys",
-        &[role("first", "source_profile = keys"), role("production", "source_profile = keys")].concat(),
+        &[role("first", "source_profile = keys"), role("production", "source_profile = keys")]
+            .concat(),
     );
     let said = scene.refused(5, &["production"]);
     assert!(said.contains("--profile"), "{said}");
@@ -207,7 +228,10 @@ fn the_profile_renews_and_comes_back_by_its_own_words() {
 fn a_protected_account_is_guarded_whatever_the_way() {
     let scene = chain();
     configure(&scene, "keys", &role("first", "source_profile = keys"));
-    scene.world.accounts(&format!(r#"{{"live": {{"id": "{PRODUCTION}", "protected": true}}}}"#)).unwrap();
+    scene
+        .world
+        .accounts(&format!(r#"{{"live": {{"id": "{PRODUCTION}", "protected": true}}}}"#))
+        .unwrap();
     scene.refused_at_once(8, &["first"]);
     let told = scene.switch(&["first", "--yes"]);
     assert_eq!(told.get("ASSUME_ROLE_PROTECTED"), Some("1"));

@@ -27,7 +27,8 @@ fn the_environment_as_source_and_as_base() {
     assert!(scene.who(&told).contains("assumed-role/second/"));
 }
 
-/// A user without a device, whose keys stand in the environment of the first shell, and a role for an hour.
+/// A user without a device, whose keys stand in the environment of the first shell, and a role for
+/// an hour.
 fn in_environment() -> Scene {
     let scene = with_user(User::new(BASTION, "robot"));
     scene.sts.add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)));
@@ -44,7 +45,9 @@ fn in_environment() -> Scene {
 
 fn shell(scene: &Scene) -> OneShell<'_> {
     let mut shell = OneShell::new(scene);
-    for (name, value) in [("AWS_ACCESS_KEY_ID", &scene.key.id), ("AWS_SECRET_ACCESS_KEY", &scene.key.secret)] {
+    for (name, value) in
+        [("AWS_ACCESS_KEY_ID", &scene.key.id), ("AWS_SECRET_ACCESS_KEY", &scene.key.secret)]
+    {
         shell.variables.insert(name.to_owned(), value.clone());
     }
     shell
@@ -61,7 +64,11 @@ fn a_session_by_keys_that_it_replaces_is_not_said_to_renew_and_ensure_says_why()
         shell.succeeds(&["ensure", "45m"]);
         let (before, calls) = (shell.variables.clone(), scene.sts.requests().len());
         let said = shell.fails(7, &["ensure", "2h"]);
-        assert!(said.contains("stood in the environment and are gone") && said.contains("assume-role leave"), "{said}");
+        assert!(
+            said.contains("stood in the environment and are gone")
+                && said.contains("assume-role leave"),
+            "{said}"
+        );
         assert_eq!((&shell.variables, scene.sts.requests().len()), (&before, calls));
         let mut exec = scene.world.command(["exec", "--min", "2h", "--", "true"]);
         exec.envs(&shell.variables);

@@ -8,10 +8,15 @@ fn a_machine_that_is_none_is_told_soon() {
     configure(
         &scene,
         "keys",
-        &[role("first", "credential_source = EcsContainer"), role("second", "credential_source = Ec2InstanceMetadata")]
-            .concat(),
+        &[
+            role("first", "credential_source = EcsContainer"),
+            role("second", "credential_source = Ec2InstanceMetadata"),
+        ]
+        .concat(),
     );
-    for (profile, words) in [("first", "the container gives no keys"), ("second", "the instance gives no keys")] {
+    for (profile, words) in
+        [("first", "the container gives no keys"), ("second", "the instance gives no keys")]
+    {
         let said = scene.refused(4, &[profile]);
         assert!(said.contains(words), "{said}");
     }

@@ -27,12 +27,19 @@ fn role(name: &str, rest: &str) -> String {
     format!("[profile {name}]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/{name}\n{rest}\n")
 }
 
-/// A user with keys in the profile `keys`, and roles `first` → `second` → `third`, each trusting the one before it.
+/// A user with keys in the profile `keys`, and roles `first` → `second` → `third`, each trusting
+/// the one before it.
 fn chain() -> Scene {
     let scene = with_user(User::new(BASTION, "alice").mfa("alice"));
     let arn = |name: &str| format!("arn:aws:iam::{PRODUCTION}:role/{name}");
-    scene.sts.add_role(Role::new(PRODUCTION, "first").trusts(Trust::account(BASTION)).max_session(43200));
-    scene.sts.add_role(Role::new(PRODUCTION, "second").trusts(Trust::arn(&arn("first"))).max_session(43200));
-    scene.sts.add_role(Role::new(PRODUCTION, "third").trusts(Trust::arn(&arn("second"))).max_session(43200));
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "first").trusts(Trust::account(BASTION)).max_session(43200),
+    );
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "second").trusts(Trust::arn(&arn("first"))).max_session(43200),
+    );
+    scene.sts.add_role(
+        Role::new(PRODUCTION, "third").trusts(Trust::arn(&arn("second"))).max_session(43200),
+    );
     scene
 }

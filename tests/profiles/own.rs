@@ -11,8 +11,14 @@ fn keys_become_temporary_keys_of_the_same_user() {
     let told = scene.switch(&["mine"]);
     assert_eq!(scene.who(&told), "arn:aws:iam::999999999999:user/team/alice");
     assert_ne!(told.get("AWS_ACCESS_KEY_ID"), Some(scene.key.id.as_str()));
-    assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")), (Some("mine"), Some("alice")));
-    assert_eq!((told.get("AWS_ACCOUNT_ID"), told.get("AWS_REGION")), (Some(BASTION), Some("eu-west-2")));
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")),
+        (Some("mine"), Some("alice"))
+    );
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_ID"), told.get("AWS_REGION")),
+        (Some(BASTION), Some("eu-west-2"))
+    );
     told.assert_lasts(43200);
     let again = scene.switch(&["mine"]);
     assert_eq!(again.get("AWS_ACCESS_KEY_ID"), told.get("AWS_ACCESS_KEY_ID"));

@@ -33,13 +33,17 @@ fn runs(scene: &Scene) -> usize {
 #[test]
 fn its_keys_are_used_and_kept_and_lead_to_roles() {
     let scene = chain();
-    let script = format!("echo \"$0 $*\" >> ../runs\nprintf '%s' '{}'", keys(&scene, &expiring(&scene)));
+    let script =
+        format!("echo \"$0 $*\" >> ../runs\nprintf '%s' '{}'", keys(&scene, &expiring(&scene)));
     let path = program(&scene, "give me", &script);
     let config = format!("[profile p]\ncredential_process = '{path}' \"a b\" $HOME ~\n");
     configure(&scene, "keys", &(config + &role("second", "source_profile = p")));
     let told = scene.switch(&["p"]);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/first/by-process");
-    assert_eq!((told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")), (Some("p"), Some("first")));
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")),
+        (Some("p"), Some("first"))
+    );
     let told = scene.switch(&["second"]);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/second/by-process");
     let text = std::fs::read_to_string(scene.world.root().join("runs")).unwrap();
@@ -50,7 +54,10 @@ fn its_keys_are_used_and_kept_and_lead_to_roles() {
 fn long_lived_keys_of_a_program_never_reach_the_shell() {
     let scene = chain();
     let key = &scene.key;
-    let text = format!(r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}"}}"#, key.id, key.secret);
+    let text = format!(
+        r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}"}}"#,
+        key.id, key.secret
+    );
     let path = program(&scene, "vault", &format!("printf '%s' '{text}'"));
     configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
     let told = scene.switch_with_code(&["p"]);
@@ -75,7 +82,10 @@ fn keys_without_an_end_are_asked_for_each_time() {
 fn a_program_of_a_profile_that_was_not_asked_for_is_never_run() {
     let scene = chain();
     let path = program(&scene, "touch", "echo >> ../runs; echo '{}'");
-    let config = format!("[profile p]\ncredential_process = {path}\n{}", role("first", "source_profile = keys"));
+    let config = format!(
+        "[profile p]\ncredential_process = {path}\n{}",
+        role("first", "source_profile = keys")
+    );
     configure(&scene, "keys", &config);
     scene.switch(&["first"]);
     assert_eq!(runs(&scene), 0);
@@ -97,9 +107,11 @@ fn what_is_no_answer_is_told_with_the_programs_own_words() {
         let said = scene.refused(status, &["p"]);
         assert!(said.contains(words) && !said.contains('\x1b'), "{script}: {said}");
     }
-    for (command, words) in
-        [("~/give", "write the whole path"), ("'open", "a quote is not closed"), ("/nowhere/x", "cannot run")]
-    {
+    for (command, words) in [
+        ("~/give", "write the whole path"),
+        ("'open", "a quote is not closed"),
+        ("/nowhere/x", "cannot run"),
+    ] {
         configure(&scene, "keys", &format!("[profile p]\ncredential_process = {command}\n"));
         let said = scene.refused(3, &["p"]);
         assert!(said.contains("~/.aws/config:2") && said.contains(words), "{said}");
@@ -110,7 +122,11 @@ fn what_is_no_answer_is_told_with_the_programs_own_words() {
 fn a_program_that_runs_us_for_the_same_profile_is_no_loop() {
     let scene = chain();
     let ours = scene.world.program();
-    let path = program(&scene, "again", &format!("echo >> ../runs\nexec {} export --format json p", ours.display()));
+    let path = program(
+        &scene,
+        "again",
+        &format!("echo >> ../runs\nexec {} export --format json p", ours.display()),
+    );
     configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
     let said = scene.refused(4, &["p"]);
     assert!(said.contains("leads back to itself") && said.contains("p → p"), "{said}");

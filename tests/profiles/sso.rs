@@ -69,7 +69,8 @@ fn a_kept_sign_on_gives_roles_and_leads_to_others() {
     keep(&scene, "kept", FAR, None);
     let told = scene.switch(&["read"]);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/first/alice@corp");
-    let named = (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE"), told.get("AWS_ACCOUNT_ID"));
+    let named =
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE"), told.get("AWS_ACCOUNT_ID"));
     assert_eq!(named, (Some("read"), Some("Read+Only"), Some(PRODUCTION)));
     scene.switch(&["read"]);
     assert_eq!(sso.asked("/federation/credentials").len(), 1, "the session is kept");
@@ -81,7 +82,10 @@ fn a_kept_sign_on_gives_roles_and_leads_to_others() {
 fn without_a_sign_on_and_a_person_the_verb_is_named() {
     let (scene, sso) = signed();
     let said = scene.refused(5, &["read"]);
-    assert!(said.contains("nobody is signed on to corp") && said.contains("assume-role login corp"), "{said}");
+    assert!(
+        said.contains("nobody is signed on to corp") && said.contains("assume-role login corp"),
+        "{said}"
+    );
     keep(&scene, "ended", SOON, None);
     scene.refused(5, &["read"]);
     keep(&scene, "revoked", FAR, None);
@@ -98,7 +102,10 @@ fn a_sign_on_renews_itself_where_the_session_allows_it() {
     let told = scene.switch(&["read"]);
     assert_eq!(told.get("AWS_ACCOUNT_ROLE"), Some("Read+Only"));
     let text = kept(&scene);
-    assert_eq!((text["accessToken"].as_str(), text["refreshToken"].as_str()), (Some("access-1"), Some("refresh-1")));
+    assert_eq!(
+        (text["accessToken"].as_str(), text["refreshToken"].as_str()),
+        (Some("access-1"), Some("refresh-1"))
+    );
     keep(&scene, "ended", SOON, Some("used up"));
     scene.refused(5, &["read", "--refresh"]);
 }
@@ -109,7 +116,11 @@ fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
     sso.answer(&["authorization_pending"]);
     let ran = scene.world.run(["login", "corp"]).unwrap();
     assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    for words in ["ABCD-EFGH", "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH", "signed on to corp"] {
+    for words in [
+        "ABCD-EFGH",
+        "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH",
+        "signed on to corp",
+    ] {
         assert!(ran.stderr.contains(words), "{ran:?}");
     }
     assert!(!ran.stderr.contains("access-1") && !ran.stderr.contains("client-secret-1"), "{ran:?}");
@@ -118,7 +129,10 @@ fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
     assert_eq!(sso.asked("/device_authorization")[0]["startUrl"], START);
     assert_eq!(sso.asked("/token").len(), 2);
     let text = kept(&scene);
-    assert_eq!((text["startUrl"].as_str(), text["region"].as_str()), (Some(START), Some("eu-west-1")));
+    assert_eq!(
+        (text["startUrl"].as_str(), text["region"].as_str()),
+        (Some(START), Some("eu-west-1"))
+    );
     assert_eq!(text["accessToken"], "access-1");
     scene.switch(&["read"]);
     let old = scene.world.run(["login", "old"]).unwrap();
@@ -141,9 +155,11 @@ fn what_another_person_got_is_forgotten_at_a_new_sign_on() {
 #[test]
 fn who_says_no_or_waits_too_long_is_told() {
     let (scene, sso) = signed();
-    for (error, words) in
-        [("access_denied", "was denied"), ("expired_token", "not confirmed in time"), ("invalid_grant", "refused")]
-    {
+    for (error, words) in [
+        ("access_denied", "was denied"),
+        ("expired_token", "not confirmed in time"),
+        ("invalid_grant", "refused"),
+    ] {
         sso.answer(&["authorization_pending", error]);
         let ran = scene.world.run(["login"]).unwrap();
         assert!(ran.status == 4 && ran.stderr.contains(words), "{error}: {ran:?}");
@@ -213,7 +229,10 @@ fn a_role_that_is_not_assigned_is_told() {
     let config = std::fs::read_to_string(scene.world.home().join(".aws/config")).unwrap();
     scene.world.config(&config.replace("Read+Only", "Admin")).unwrap();
     let said = scene.refused(4, &["read"]);
-    assert!(said.contains("no role Admin in account 123456789012") && said.contains(START), "{said}");
+    assert!(
+        said.contains("no role Admin in account 123456789012") && said.contains(START),
+        "{said}"
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use assume_role::shell::Shell;
-use assume_role::shell::integration::InitOptions;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::InitOptions;
 
 use super::{init, role};
 use crate::real_shells::{command, is_here};
@@ -17,7 +17,9 @@ fn calls(shell: Shell, home: &Path, script: &str) -> Vec<String> {
     let shell = command(&[shell.name(), "-i"], home, &[("TERM", "dumb"), ("LC_ALL", "C.UTF-8")]);
     let mut traced = Command::new("strace");
     traced.args(["-f", "-qq", "-o"]).arg(&log);
-    traced.arg("-e").arg("trace=clone,clone3,fork,vfork,execve,execveat,open,openat,openat2,creat,socket,connect");
+    traced.arg("-e").arg(
+        "trace=clone,clone3,fork,vfork,execve,execveat,open,openat,openat2,creat,socket,connect",
+    );
     traced.arg(shell.get_program()).args(shell.get_args()).arg(&file);
     traced.env_clear().current_dir(home);
     for (name, value) in shell.get_envs() {
@@ -58,12 +60,21 @@ fn check(shell: Shell, init: &str) {
         calls(
             shell,
             home.path(),
-            &format!("{prompt}{init}{}{}", role(shell, 40_000_000), loop_of.replace("COUNT", count)),
+            &format!(
+                "{prompt}{init}{}{}",
+                role(shell, 40_000_000),
+                loop_of.replace("COUNT", count)
+            ),
         )
     };
     let (one, hundred) = (all("1"), all("100"));
     assert!(!one.is_empty());
-    assert_eq!(one.len(), hundred.len(), "{shell:?}: {:#?}", hundred.iter().rev().take(3).collect::<Vec<_>>());
+    assert_eq!(
+        one.len(),
+        hundred.len(),
+        "{shell:?}: {:#?}",
+        hundred.iter().rev().take(3).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -76,7 +87,8 @@ fn a_prompt_starts_nothing_and_opens_nothing() {
 #[test]
 fn nor_does_it_in_old_bash() {
     for version in ["3 2", "4 4"] {
-        let text = init(Shell::Bash, &InitOptions::default()).replace("BASH_VERSINFO", "TEST_VERSION");
+        let text =
+            init(Shell::Bash, &InitOptions::default()).replace("BASH_VERSINFO", "TEST_VERSION");
         check(Shell::Bash, &format!("TEST_VERSION=({version})\n{text}"));
     }
 }
@@ -85,7 +97,9 @@ fn nor_does_it_in_old_bash() {
 fn the_measure_sees_a_process() {
     if is_here("bash") && is_here("strace") {
         let home = tempfile::tempdir().unwrap();
-        let count = |script: &str| calls(Shell::Bash, home.path(), &format!("echo production:read\n{script}")).len();
+        let count = |script: &str| {
+            calls(Shell::Bash, home.path(), &format!("echo production:read\n{script}")).len()
+        };
         assert!(count("x=$(:); x=$(:)\n") > count("x=$(:)\n"));
     }
 }

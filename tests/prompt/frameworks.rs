@@ -1,16 +1,18 @@
-//! The segments for frameworks, in the frameworks themselves: what their prompts show in every state.
+//! The segments for frameworks, in the frameworks themselves: what their prompts show in every
+//! state.
 //!
 //! `tests/run` installs them and names the directory.
 
 use std::path::{Path, PathBuf};
 
-use assume_role::shell::Shell;
-use assume_role::shell::integration::InitOptions;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::InitOptions;
 
 use super::{NOW, assign, init, stopped};
 use crate::real_shells::{is_here, run, run_lines};
 
-/// Where `tests/run` put starship, pure and spaceship. Without it these tests pass in sight, except under `CI=true`.
+/// Where `tests/run` put starship, pure and spaceship. Without it these tests pass in sight, except
+/// under `CI=true`.
 fn installed() -> Option<PathBuf> {
     let directory = std::env::var_os("ASSUME_ROLE_TEST_PROMPTS").map(PathBuf::from);
     if directory.is_none() {
@@ -39,7 +41,8 @@ fn states(shell: Shell) -> Vec<(&'static str, String, &'static str)> {
     ]
 }
 
-/// Loads `setup` and takes the shell through the states; the prompt of each shows that state and no other.
+/// Loads `setup` and takes the shell through the states; the prompt of each shows that state and no
+/// other.
 fn check(shell: Shell, home: &Path, setup: &str) {
     let variables = [
         ("TERM", "xterm"),
@@ -67,9 +70,13 @@ fn check(shell: Shell, home: &Path, setup: &str) {
         _ => run_lines(&[shell.name(), "-i"], home, &variables, &lines),
     };
     for (name, _, expected) in states(shell) {
-        let (_, rest) =
-            outcome.err.split_once(&format!("from-{name}\n")).unwrap_or_else(|| panic!("{name}: {outcome:?}"));
-        let (shown, _) = rest.split_once(&format!("to-{name}\n")).unwrap_or_else(|| panic!("{name}: {outcome:?}"));
+        let (_, rest) = outcome
+            .err
+            .split_once(&format!("from-{name}\n"))
+            .unwrap_or_else(|| panic!("{name}: {outcome:?}"));
+        let (shown, _) = rest
+            .split_once(&format!("to-{name}\n"))
+            .unwrap_or_else(|| panic!("{name}: {outcome:?}"));
         let times = if expected.is_empty() { 0 } else { shown.matches(expected).count() };
         assert_eq!(times, usize::from(!expected.is_empty()), "{shell:?} {name}: {shown}");
         if !expected.starts_with("production") {
@@ -101,7 +108,10 @@ fn starship() {
         let name = shell.name();
         let load = match shell {
             Shell::Fish => {
-                format!("set -gx ASSUME_ROLE_PROMPT\n{} init fish | source\nsource ./ours", program.display())
+                format!(
+                    "set -gx ASSUME_ROLE_PROMPT\n{} init fish | source\nsource ./ours",
+                    program.display()
+                )
             }
             _ => format!(
                 "export ASSUME_ROLE_PROMPT=; starship_precmd_user_func=__assume_role_hook\nsource ./ours\neval \"$({} init {name})\"",
@@ -116,8 +126,10 @@ fn starship() {
 fn starship_shows_the_countdown_by_itself() {
     let Some(directory) = installed() else { return };
     let home = home();
-    let soon = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 3540;
-    let expires = assume_role::session::Moment(i64::try_from(soon).unwrap()).rfc3339();
+    let soon =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs()
+            + 3540;
+    let expires = assume_role::testing::types::Moment(i64::try_from(soon).unwrap()).rfc3339();
     let variables = [
         ("AWS_REGION", "eu-west-1"),
         ("AWS_ACCESS_KEY_ID", "ASIA1"),
@@ -200,8 +212,10 @@ fn the_files_pass_their_linters() {
     ] {
         if is_here(words[0]) {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/prompts").join(name);
-            let output = std::process::Command::new(words[0]).args(&words[1..]).arg(file).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+            let output =
+                std::process::Command::new(words[0]).args(&words[1..]).arg(file).output().unwrap();
+            let said =
+                String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success() && said.is_empty(), "{words:?} {name}:\n{said}");
         }
     }
@@ -219,13 +233,23 @@ fn the_status_line_of_tmux() {
         let home = home();
         let title = segment(&format!("tmux.{}", shell.name()));
         // Once more a name that tmux would run, if it looked at it.
-        let role = super::role(shell, 3540) + &assign(shell, "AWS_ACCOUNT_NAME", "#(touch pwned)%H");
-        std::fs::write(home.path().join("rc"), ours(shell) + &stopped(shell) + &title + &role).unwrap();
+        let role =
+            super::role(shell, 3540) + &assign(shell, "AWS_ACCOUNT_NAME", "#(touch pwned)%H");
+        std::fs::write(home.path().join("rc"), ours(shell) + &stopped(shell) + &title + &role)
+            .unwrap();
         std::fs::write(home.path().join("tmux.conf"), segment("tmux.conf")).unwrap();
         let tmux = |arguments: &[&str]| {
             let mut command = std::process::Command::new(&program);
-            command.args(["-u", "-S"]).arg(home.path().join("s")).arg("-f").arg(home.path().join("tmux.conf"));
-            command.args(arguments).env_clear().env("HOME", home.path()).env("PATH", "/usr/local/bin:/usr/bin:/bin");
+            command
+                .args(["-u", "-S"])
+                .arg(home.path().join("s"))
+                .arg("-f")
+                .arg(home.path().join("tmux.conf"));
+            command
+                .args(arguments)
+                .env_clear()
+                .env("HOME", home.path())
+                .env("PATH", "/usr/local/bin:/usr/bin:/bin");
             command.env("LC_ALL", "C.UTF-8").env("TERM", "xterm").current_dir(home.path());
             String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
         };
@@ -235,7 +259,8 @@ fn the_status_line_of_tmux() {
         let format = "#{T:status-right}";
         let shown = (0..500).find_map(|_| {
             std::thread::sleep(std::time::Duration::from_millis(20));
-            Some(tmux(&["display-message", "-p", format])).filter(|shown| shown.contains(":read 59m"))
+            Some(tmux(&["display-message", "-p", format]))
+                .filter(|shown| shown.contains(":read 59m"))
         });
         let screen = tmux(&["capture-pane", "-p"]);
         tmux(&["kill-server"]);

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use assume_role::shell::Shell;
-use assume_role::shell::integration::InitOptions;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::InitOptions;
 
 use super::{init, role, stopped};
 use crate::real_shells::{Outcome, is_here, run, run_lines};
@@ -18,7 +18,8 @@ fn bash(setup: &str, lines: &str, old: bool) -> (Outcome, String) {
     std::fs::write(home.path().join("init"), text).unwrap();
     // Not through $( … ): the pipeline of that would be the first that a hook sees.
     let probe = "probe() { local all=(\"$?\" \"${PIPESTATUS[@]}\"); echo \"${all[*]}\" >>log; }\n";
-    let all = format!("{probe}{setup}\n{}\n{lines}\n", stopped(Shell::Bash) + &role(Shell::Bash, 3540));
+    let all =
+        format!("{probe}{setup}\n{}\n{lines}\n", stopped(Shell::Bash) + &role(Shell::Bash, 3540));
     let outcome = run_lines(&["bash", "-i"], home.path(), &[("TERM", "dumb"), ("PS1", "$ ")], &all);
     let log = std::fs::read_to_string(home.path().join("log")).unwrap_or_default();
     (outcome, log)
@@ -50,7 +51,11 @@ fn statuses_survive_in_every_kind_of_prompt_command() {
             );
             let (outcome, log) = bash(&format!("{setup}\n{LOAD}\n{LOAD}"), &lines, old);
             assert!(log.contains("\n5 3 4 5\n"), "{setup} {old}: {log}");
-            assert_eq!(outcome.out, "status 5\npipe 3 4 5\nproduction:read 59m\n", "{setup} {old}: {}", outcome.err);
+            assert_eq!(
+                outcome.out, "status 5\npipe 3 4 5\nproduction:read 59m\n",
+                "{setup} {old}: {}",
+                outcome.err
+            );
             assert!(!outcome.err.contains("syntax error"), "{setup} {old}: {}", outcome.err);
         }
     }
@@ -66,13 +71,17 @@ fn hooks_after_ours_see_the_status_too() {
         "PROMPT_COMMAND=probe",
         "PROMPT_COMMAND=\"${PROMPT_COMMAND:+$PROMPT_COMMAND;}probe\"",
     ] {
-        let (outcome, log) =
-            bash(&format!("{LOAD}\n{after}"), &format!("{PIPELINE}\necho \"$ASSUME_ROLE_PROMPT\""), false);
+        let (outcome, log) = bash(
+            &format!("{LOAD}\n{after}"),
+            &format!("{PIPELINE}\necho \"$ASSUME_ROLE_PROMPT\""),
+            false,
+        );
         assert!(log.contains("\n5 3 4 5\n"), "{after}: {log}");
         assert_eq!(outcome.out, "production:read 59m\n", "{after}: {}", outcome.err);
     }
     // A string in which ours comes first: the status stays, the pipeline's cannot.
-    let (_, log) = bash(&format!("{LOAD}\nPROMPT_COMMAND=\"$PROMPT_COMMAND;probe\""), PIPELINE, true);
+    let (_, log) =
+        bash(&format!("{LOAD}\nPROMPT_COMMAND=\"$PROMPT_COMMAND;probe\""), PIPELINE, true);
     assert!(log.contains("\n5 "), "{log}");
 }
 
@@ -84,18 +93,29 @@ fn one_hook_however_often_it_is_loaded() {
     for (setup, expected) in [
         ("unset PROMPT_COMMAND", "declare -a PROMPT_COMMAND=([1]=\"__assume_role_hook\")\n"),
         ("PROMPT_COMMAND=", "declare -a PROMPT_COMMAND=([0]=\"\" [1]=\"__assume_role_hook\")\n"),
-        ("PROMPT_COMMAND=probe", "declare -a PROMPT_COMMAND=([0]=\"probe\" [1]=\"__assume_role_hook\")\n"),
-        ("PROMPT_COMMAND=probe IFS=_", "declare -a PROMPT_COMMAND=([0]=\"probe\" [1]=\"__assume_role_hook\")\n"),
+        (
+            "PROMPT_COMMAND=probe",
+            "declare -a PROMPT_COMMAND=([0]=\"probe\" [1]=\"__assume_role_hook\")\n",
+        ),
+        (
+            "PROMPT_COMMAND=probe IFS=_",
+            "declare -a PROMPT_COMMAND=([0]=\"probe\" [1]=\"__assume_role_hook\")\n",
+        ),
     ] {
-        let (outcome, _) = bash(&format!("{setup}\n{LOAD}\n{LOAD}\n{LOAD}"), "declare -p PROMPT_COMMAND", false);
+        let (outcome, _) =
+            bash(&format!("{setup}\n{LOAD}\n{LOAD}\n{LOAD}"), "declare -p PROMPT_COMMAND", false);
         assert_eq!(outcome.out, expected, "{setup}: {}", outcome.err);
     }
-    let (outcome, _) = bash(&format!("PROMPT_COMMAND='probe; '\n{LOAD}\n{LOAD}"), "echo \"$PROMPT_COMMAND\"", true);
+    let (outcome, _) = bash(
+        &format!("PROMPT_COMMAND='probe; '\n{LOAD}\n{LOAD}"),
+        "echo \"$PROMPT_COMMAND\"",
+        true,
+    );
     assert_eq!(outcome.out, "probe;__assume_role_hook\n", "{}", outcome.err);
 }
 
-/// The mechanism of bash-preexec, in short: one hook that runs a list of functions, in front of what was there, and one
-/// behind it; functions see `$?`.
+/// The mechanism of bash-preexec, in short: one hook that runs a list of functions, in front of
+/// what was there, and one behind it; functions see `$?`.
 const PREEXEC: &str = "
 status_of() { return \"$1\"; }
 dispatch() { local last=$? hook; for hook in \"${precmd_functions[@]}\"; do status_of \"$last\"; \"$hook\"; done; return \"$last\"; }
@@ -136,7 +156,8 @@ fn bash_under_every_option_prompts_in_silence() {
         "alias local='echo ALIAS' return='echo ALIAS' printf='echo ALIAS' set='echo ALIAS'",
     ] {
         for old in [false, true] {
-            let (outcome, _) = bash(&format!("{LOAD}\n{options}"), "false\necho \"$? $ASSUME_ROLE_PROMPT\"", old);
+            let (outcome, _) =
+                bash(&format!("{LOAD}\n{options}"), "false\necho \"$? $ASSUME_ROLE_PROMPT\"", old);
             assert_eq!(outcome.out, "1 production:read 59m\n", "{options}: {}", outcome.err);
             let strange = outcome.err.lines().find(|line| !line.contains("$ "));
             assert_eq!(strange, None, "{options}: {}", outcome.err);
@@ -182,7 +203,8 @@ fn clocks_tell_the_time() {
         ("bash", text.clone() + ask),
     ];
     for version in ["3 2", "4 4"] {
-        let old = format!("TEST_VERSION=({version})\n{}", text.replace("BASH_VERSINFO", "TEST_VERSION"));
+        let old =
+            format!("TEST_VERSION=({version})\n{}", text.replace("BASH_VERSINFO", "TEST_VERSION"));
         clocks.push(("bash", old + ask));
     }
     for (shell, script) in clocks.iter().filter(|(shell, _)| is_here(shell)) {
@@ -190,9 +212,13 @@ fn clocks_tell_the_time() {
         let before = epoch();
         let outcome = run(&[shell, "-i"], home.path(), &[("TERM", "dumb")], script);
         let after = epoch();
-        let told: u64 = outcome.out.trim().parse().unwrap_or_else(|_| panic!("{shell}: {outcome:?}"));
+        let told: u64 =
+            outcome.out.trim().parse().unwrap_or_else(|_| panic!("{shell}: {outcome:?}"));
         // The anchor of SECONDS may be a second off, since both are whole.
-        assert!((before.saturating_sub(1)..=after + 1).contains(&told), "{shell}: {before} {told} {after}");
+        assert!(
+            (before.saturating_sub(1)..=after + 1).contains(&told),
+            "{shell}: {before} {told} {after}"
+        );
     }
 }
 
@@ -219,8 +245,17 @@ fn zsh_keeps_statuses_and_stands_last() {
         let log = std::fs::read_to_string(home.path().join("log")).unwrap();
         assert!(options.contains("ksh") || log.contains("5 3 4 5\n5 3 4 5\n"), "{options}: {log}");
         assert!(outcome.out.contains("status 5\n"), "{options}: {} {}", outcome.out, outcome.err);
-        assert!(outcome.out.contains("probe probe __assume_role_hook"), "{options}: {}", outcome.out);
-        assert!(outcome.out.ends_with("production:read 59m\n"), "{options}: {} {}", outcome.out, outcome.err);
+        assert!(
+            outcome.out.contains("probe probe __assume_role_hook"),
+            "{options}: {}",
+            outcome.out
+        );
+        assert!(
+            outcome.out.ends_with("production:read 59m\n"),
+            "{options}: {} {}",
+            outcome.out,
+            outcome.err
+        );
         assert!(!outcome.err.contains("__assume_role"), "{options}: {}", outcome.err);
     }
 }

@@ -1,7 +1,8 @@
-//! Names and expiries that would run or reach the terminal, in every way of writing a prompt, on a real terminal.
+//! Names and expiries that would run or reach the terminal, in every way of writing a prompt, on a
+//! real terminal.
 
-use assume_role::shell::Shell;
-use assume_role::shell::integration::InitOptions;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::InitOptions;
 
 use super::{init, role, stopped};
 use crate::real_shells::{command, is_here};
@@ -26,8 +27,15 @@ const NAMES: [&[u8]; 16] = [
     b"';touch pwned;'",
 ];
 
-const EXPIRIES: [&str; 7] =
-    ["a[$(touch pwned)]", "path[$(touch pwned)]", "09", "12345678901234567890123", "-5", "1 + 1", "1795309140"];
+const EXPIRIES: [&str; 7] = [
+    "a[$(touch pwned)]",
+    "path[$(touch pwned)]",
+    "09",
+    "12345678901234567890123",
+    "-5",
+    "1 + 1",
+    "1795309140",
+];
 
 /// Six ways to show the segment: the automatic one, and what people write themselves.
 fn ways(shell: Shell) -> Vec<&'static str> {
@@ -59,7 +67,8 @@ fn ways(shell: Shell) -> Vec<&'static str> {
     }
 }
 
-/// A script that sets one variable to these bytes, from a file, so that they are never typed or echoed.
+/// A script that sets one variable to these bytes, from a file, so that they are never typed or
+/// echoed.
 fn set(shell: Shell, name: &str, file: &str) -> String {
     match shell {
         Shell::Bash | Shell::Zsh => format!("{name}=$(cat {file})"),
@@ -84,14 +93,16 @@ fn check(shell: Shell) {
         steps.push(set(shell, "ASSUME_ROLE_EXPIRES", &format!("expires{number}")));
     }
     for (number, step) in steps.iter().enumerate() {
-        std::fs::write(path(&format!("step{number}")), format!("{step}\necho did-{number}-\n")).unwrap();
+        std::fs::write(path(&format!("step{number}")), format!("{step}\necho did-{number}-\n"))
+            .unwrap();
     }
     for way in ways(shell) {
         // fish writes titles, which are control functions of its own.
         let quiet = if shell == Shell::Fish { "function fish_title; end\n" } else { "" };
         std::fs::write(path("rc"), format!("{rc}{quiet}{way}\n")).unwrap();
         let variables = [("TERM", "xterm"), ("LC_ALL", "C.UTF-8"), ("PS1", "> ")];
-        let mut terminal = Terminal::start(command(&[shell.name(), "-i"], home.path(), &variables)).unwrap();
+        let mut terminal =
+            Terminal::start(command(&[shell.name(), "-i"], home.path(), &variables)).unwrap();
         terminal.type_line("source ./rc; echo load''ed").unwrap();
         terminal.wait_for("loaded").unwrap();
         for number in 0..steps.len() {
@@ -127,8 +138,8 @@ fn in_fish() {
     check(Shell::Fish);
 }
 
-/// Types a line longer than the screen is wide, goes to its start and inserts there. A shell that counts the colours
-/// as characters wraps in the wrong place.
+/// Types a line longer than the screen is wide, goes to its start and inserts there. A shell that
+/// counts the colours as characters wraps in the wrong place.
 #[test]
 fn the_line_editor_knows_how_wide_it_is() {
     const LINE: usize = 150;
@@ -144,7 +155,8 @@ fn the_line_editor_knows_how_wide_it_is() {
         };
         std::fs::write(home.path().join("rc"), rc + prompt).unwrap();
         let variables = [("TERM", "xterm"), ("LC_ALL", "C.UTF-8")];
-        let mut terminal = Terminal::start(command(&[shell.name(), "-i"], home.path(), &variables)).unwrap();
+        let mut terminal =
+            Terminal::start(command(&[shell.name(), "-i"], home.path(), &variables)).unwrap();
         terminal.type_line("source ./rc").unwrap();
         terminal.wait_for("59m").unwrap();
         terminal.type_text(&"a".repeat(LINE)).unwrap();

@@ -1,15 +1,16 @@
 //! Every shell shows what `prompt.rs` says.
 
-use assume_role::prompt::{Variables, segment};
-use assume_role::session::Moment;
-use assume_role::shell::Shell;
-use assume_role::shell::integration::InitOptions;
-use assume_role::shell::look::Look;
+use assume_role::testing::prompt::{Variables, segment};
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::InitOptions;
+use assume_role::testing::shell::prompt_style::Look;
+use assume_role::testing::types::Moment;
 
 use super::{NOW, assign, init, stopped};
 use crate::real_shells::{is_here, run};
 
-const LEFT: [i64; 17] = [0, 1, 59, 60, 119, 120, 121, 599, 600, 601, 3540, 3599, 3600, 3660, 7199, 90_000, -1];
+const LEFT: [i64; 17] =
+    [0, 1, 59, 60, 119, 120, 121, 599, 600, 601, 3540, 3599, 3600, 3660, 7199, 90_000, -1];
 
 /// What is no moment, or not one that fits. Most would run a command in shell arithmetic.
 const NO_MOMENTS: [&str; 14] = [
@@ -82,7 +83,8 @@ impl Case {
 
     fn expected(&self, shell: Shell, look: &Look) -> String {
         let [key_id, access_key, profile, account, role, expires, renewable, protected] = &self.0;
-        let variables = Variables { key_id, access_key, profile, account, role, expires, renewable, protected };
+        let variables =
+            Variables { key_id, access_key, profile, account, role, expires, renewable, protected };
         let segment = segment(&variables, look, Moment(NOW));
         let text = if shell == Shell::Zsh { segment.text.replace('%', "%%") } else { segment.text };
         format!("{text}|{}", segment.state.name())
@@ -93,7 +95,8 @@ fn cases() -> Vec<Case> {
     let left = |seconds: i64| (NOW + seconds).to_string();
     let long = "A".repeat(5000);
     let plain = Case::of("production", &left(3540));
-    let mut all: Vec<Case> = LEFT.iter().map(|&seconds| Case::of("production", &left(seconds))).collect();
+    let mut all: Vec<Case> =
+        LEFT.iter().map(|&seconds| Case::of("production", &left(seconds))).collect();
     all.extend(NO_MOMENTS.iter().map(|expires| Case::of("production", expires)));
     all.extend(NAMES.iter().map(|name| Case::of(name, &left(3540))));
     all.extend(NAMES.iter().map(|name| plain.clone().with("AWS_ACCOUNT_ROLE", name)));
@@ -101,8 +104,14 @@ fn cases() -> Vec<Case> {
         [&long, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA日本語日本語"]
             .map(|name| Case::of(name, &left(90_000))),
     );
-    all.extend([Case::of(&long, ""), Case::of("", &left(60)), plain.clone().with("AWS_ACCOUNT_ROLE", "")]);
-    for renewable in [3541, 3540, 3539, 1, 0, -1].map(left).iter().map(String::as_str).chain(NO_MOMENTS) {
+    all.extend([
+        Case::of(&long, ""),
+        Case::of("", &left(60)),
+        plain.clone().with("AWS_ACCOUNT_ROLE", ""),
+    ]);
+    for renewable in
+        [3541, 3540, 3539, 1, 0, -1].map(left).iter().map(String::as_str).chain(NO_MOMENTS)
+    {
         all.push(plain.clone().with("ASSUME_ROLE_RENEWABLE", renewable));
         all.push(Case::of("production", &left(-5)).with("ASSUME_ROLE_RENEWABLE", renewable));
         all.push(Case::of("production", "").with("ASSUME_ROLE_RENEWABLE", renewable));
@@ -116,11 +125,18 @@ fn cases() -> Vec<Case> {
         plain.clone().with("AWS_ACCESS_KEY_ID", "*"),
         plain.clone().with("AWS_ACCESS_KEY_ID", "-n"),
         plain.clone().with("ASSUME_ROLE_KEY_ID", "ASIA*"),
-        plain.clone().with("ASSUME_ROLE_KEY_ID", "a = a -o x").with("AWS_ACCESS_KEY_ID", "a = a -o x"),
+        plain
+            .clone()
+            .with("ASSUME_ROLE_KEY_ID", "a = a -o x")
+            .with("AWS_ACCESS_KEY_ID", "a = a -o x"),
         plain.clone().with("ASSUME_ROLE_KEY_ID", ""),
         plain.clone().with("AWS_PROFILE", "work"),
         plain.clone().with("ASSUME_ROLE_KEY_ID", "").with("AWS_ACCOUNT_NAME", ""),
-        plain.clone().with("ASSUME_ROLE_KEY_ID", "").with("AWS_ACCOUNT_NAME", "").with("AWS_PROFILE", "work"),
+        plain
+            .clone()
+            .with("ASSUME_ROLE_KEY_ID", "")
+            .with("AWS_ACCOUNT_NAME", "")
+            .with("AWS_PROFILE", "work"),
     ]);
     all
 }
@@ -131,8 +147,12 @@ fn check(words: &[&str], shell: Shell, init: &str, look: &Look, locale: &str) {
     }
     let home = tempfile::tempdir().unwrap();
     let show = match shell {
-        Shell::Fish => "__assume_role_hook\nprintf '%s|%s\\0' \"$ASSUME_ROLE_PROMPT\" \"$ASSUME_ROLE_PROMPT_STATE\"\n",
-        _ => "__assume_role_hook\nprintf '%s|%s\\0' \"$ASSUME_ROLE_PROMPT\" \"$ASSUME_ROLE_PROMPT_STATE\"\n",
+        Shell::Fish => {
+            "__assume_role_hook\nprintf '%s|%s\\0' \"$ASSUME_ROLE_PROMPT\" \"$ASSUME_ROLE_PROMPT_STATE\"\n"
+        }
+        _ => {
+            "__assume_role_hook\nprintf '%s|%s\\0' \"$ASSUME_ROLE_PROMPT\" \"$ASSUME_ROLE_PROMPT_STATE\"\n"
+        }
     };
     let cases = cases();
     let mut script = init.to_owned() + &stopped(shell);
@@ -171,7 +191,8 @@ fn bash_agrees() {
 fn old_bash_agrees() {
     let text = init(Shell::Bash, &InitOptions::default());
     for version in ["3 2", "4 4"] {
-        let old = format!("TEST_VERSION=({version})\n{}", text.replace("BASH_VERSINFO", "TEST_VERSION"));
+        let old =
+            format!("TEST_VERSION=({version})\n{}", text.replace("BASH_VERSINFO", "TEST_VERSION"));
         check(&["bash", "-i", "-u"], Shell::Bash, &old, &Look::default(), "C.UTF-8");
     }
 }
@@ -183,7 +204,16 @@ fn zsh_agrees() {
     for locale in ["C.UTF-8", "C"] {
         check(&["zsh", "-i"], Shell::Zsh, &text, &look, locale);
         check(&["zsh", "-i", "-eu"], Shell::Zsh, &text, &look, locale);
-        let options = ["-o", "ksh_arrays", "-o", "sh_word_split", "-o", "warn_create_global", "-o", "octal_zeroes"];
+        let options = [
+            "-o",
+            "ksh_arrays",
+            "-o",
+            "sh_word_split",
+            "-o",
+            "warn_create_global",
+            "-o",
+            "octal_zeroes",
+        ];
         check(&[&["zsh", "-i"], &options[..]].concat(), Shell::Zsh, &text, &look, locale);
         check(&["zsh as sh", "-i"], Shell::Zsh, &text, &look, locale);
     }
@@ -199,7 +229,8 @@ fn fish_agrees() {
 
 #[test]
 fn thresholds_and_mark_come_from_the_settings() {
-    let look = Look { warning: 1800, alarm: 601, renewable_mark: "%↻!".to_owned(), ..Look::default() };
+    let look =
+        Look { warning: 1800, alarm: 601, renewable_mark: "%↻!".to_owned(), ..Look::default() };
     for shell in Shell::ALL {
         let options = InitOptions { look: look.clone(), ..InitOptions::default() };
         check(&[shell.name(), "-i"], shell, &init(shell, &options), &look, "C.UTF-8");

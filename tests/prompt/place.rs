@@ -1,14 +1,15 @@
 //! Where the segment stands: in a plain prompt by itself, and not where somebody already shows it.
 
-use assume_role::input::settings::PromptSide;
-use assume_role::shell::Shell;
-use assume_role::shell::integration::InitOptions;
-use assume_role::shell::look::Look;
+use assume_role::testing::config::settings::PromptSide;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::InitOptions;
+use assume_role::testing::shell::prompt_style::Look;
 
 use super::{init, role, stopped};
 use crate::real_shells::{is_here, run};
 
-/// A prompt to draw: what the rc file holds before and after the integration, and the seconds left of a role.
+/// A prompt to draw: what the rc file holds before and after the integration, and the seconds left
+/// of a role.
 struct Drawn<'a> {
     shell: Shell,
     side: PromptSide,
@@ -29,9 +30,10 @@ impl<'a> Drawn<'a> {
         let init = init(self.shell, &InitOptions { look, ..InitOptions::default() });
         let role = self.left.map(|left| role(self.shell, left)).unwrap_or_default();
         let (hooks, draw) = match self.shell {
-            Shell::Bash => {
-                ("for hook in \"${PROMPT_COMMAND[@]}\"; do eval \"$hook\"; done\n", "printf '%s' \"${PS1@P}\"\n")
-            }
+            Shell::Bash => (
+                "for hook in \"${PROMPT_COMMAND[@]}\"; do eval \"$hook\"; done\n",
+                "printf '%s' \"${PS1@P}\"\n",
+            ),
             Shell::Zsh => (
                 "for hook in $precmd_functions; do $hook; done\n",
                 "print -rn -- \"${(%%)PROMPT}\"\n[[ -z $RPROMPT ]] || print -rn -- \"|${(%%)RPROMPT}\"\n",
@@ -42,7 +44,10 @@ impl<'a> Drawn<'a> {
             ),
         };
         let stopped = stopped(self.shell);
-        let script = format!("{}\n{init}{init}{stopped}{role}{}\n{hooks}{hooks}{draw}", self.before, self.after);
+        let script = format!(
+            "{}\n{init}{init}{stopped}{role}{}\n{hooks}{hooks}{draw}",
+            self.before, self.after
+        );
         let variables = [("TERM", "xterm"), ("LC_ALL", "C.UTF-8")];
         let outcome = run(&[self.shell.name(), "-i"], home.path(), &variables, &script);
         assert_eq!(outcome.err, "", "{:?}", self.shell);
@@ -55,7 +60,9 @@ impl<'a> Drawn<'a> {
         let mut parts = bytes.split('\u{1b}');
         let mut text = parts.next().unwrap().to_owned();
         for part in parts {
-            text.push_str(part.strip_prefix("(B").unwrap_or_else(|| part.split_once('m').unwrap().1));
+            text.push_str(
+                part.strip_prefix("(B").unwrap_or_else(|| part.split_once('m').unwrap().1),
+            );
         }
         text
     }
@@ -68,7 +75,10 @@ fn shells() -> impl Iterator<Item = (Shell, &'static str)> {
         Shell::Zsh => "PROMPT='here> '",
         Shell::Fish => "function fish_prompt; printf 'here> '; end",
     };
-    Shell::ALL.into_iter().filter(|shell| is_here(shell.name())).map(move |shell| (shell, prompt(shell)))
+    Shell::ALL
+        .into_iter()
+        .filter(|shell| is_here(shell.name()))
+        .map(move |shell| (shell, prompt(shell)))
 }
 
 #[test]
@@ -95,10 +105,17 @@ fn the_colour_tells_the_state() {
             Shell::Fish => "set -g ASSUME_ROLE_PROTECTED 1",
             _ => "ASSUME_ROLE_PROTECTED=1",
         };
-        let states = [("", 3540, "36m"), (protected, 3540, "35m"), ("", 599, "33m"), ("", 119, "31m"), ("", 0, "31m")];
+        let states = [
+            ("", 3540, "36m"),
+            (protected, 3540, "35m"),
+            ("", 599, "33m"),
+            ("", 119, "31m"),
+            ("", 0, "31m"),
+        ];
         for (after, left, colour) in states {
             let bytes = Drawn { after, left: Some(left), ..Drawn::of(shell, prompt) }.bytes();
-            let (_, coloured) = bytes.split_once(colour).unwrap_or_else(|| panic!("{shell:?} {left}: {bytes:?}"));
+            let (_, coloured) =
+                bytes.split_once(colour).unwrap_or_else(|| panic!("{shell:?} {left}: {bytes:?}"));
             assert!(coloured.starts_with("production:read "), "{shell:?} {left}: {bytes:?}");
         }
     }
@@ -118,7 +135,10 @@ fn a_prompt_that_shows_it_already_is_left_alone() {
             ),
             Shell::Zsh => (
                 "setopt prompt_subst; PROMPT='[${ASSUME_ROLE_PROMPT}] '",
-                &["PROMPT='here> ' RPROMPT='%1(l.$(aws_account_info).)'", "PROMPT='%(?.here> .$AWS_ACCOUNT_NAME)'"],
+                &[
+                    "PROMPT='here> ' RPROMPT='%1(l.$(aws_account_info).)'",
+                    "PROMPT='%(?.here> .$AWS_ACCOUNT_NAME)'",
+                ],
             ),
             Shell::Fish => (
                 "function fish_prompt; printf '[%s] ' $ASSUME_ROLE_PROMPT; end",
@@ -130,7 +150,10 @@ fn a_prompt_that_shows_it_already_is_left_alone() {
             let shown = Drawn::of(shell, before).text();
             assert!(!shown.contains("production"), "{shell:?} {before}: {shown}");
         }
-        assert!(Drawn { side: PromptSide::None, ..Drawn::of(shell, prompt) }.text() == "here> ", "{shell:?}");
+        assert!(
+            Drawn { side: PromptSide::None, ..Drawn::of(shell, prompt) }.text() == "here> ",
+            "{shell:?}"
+        );
     }
 }
 
@@ -159,7 +182,11 @@ fn a_prompt_of_a_framework_is_left_alone_unless_told() {
             };
             assert_eq!(Drawn::of(shell, &theirs).text(), "here> ", "{shell:?} {hook}");
             // Set up after us, it is the same.
-            assert_eq!(Drawn { after: &theirs, ..Drawn::of(shell, "") }.text(), "here> ", "{shell:?} {hook}");
+            assert_eq!(
+                Drawn { after: &theirs, ..Drawn::of(shell, "") }.text(),
+                "here> ",
+                "{shell:?} {hook}"
+            );
             let told = Drawn { side: PromptSide::Left, ..Drawn::of(shell, &theirs) };
             assert_eq!(told.text(), "production:read 59m here> ", "{shell:?} {hook}");
         }
@@ -172,7 +199,10 @@ fn the_right_side_where_there_is_one() {
         let (more, expected) = match shell {
             Shell::Bash => ("", "production:read 59m here> "),
             Shell::Zsh => ("RPROMPT=right", "here> |production:read 59m right"),
-            Shell::Fish => ("function fish_right_prompt; printf right; end", "here> |production:read 59m right"),
+            Shell::Fish => (
+                "function fish_right_prompt; printf right; end",
+                "here> |production:read 59m right",
+            ),
         };
         let drawn = Drawn { side: PromptSide::Right, after: more, ..Drawn::of(shell, prompt) };
         assert_eq!(drawn.text(), expected, "{shell:?}");
@@ -187,7 +217,11 @@ fn the_right_side_where_there_is_one() {
 fn a_prompt_that_starts_with_an_empty_line_keeps_it() {
     for (shell, before) in [(Shell::Bash, "PS1='\\nhere> '"), (Shell::Zsh, "PROMPT=$'\\nhere> '")] {
         if is_here(shell.name()) {
-            assert_eq!(Drawn::of(shell, before).text(), "\nproduction:read 59m here> ", "{shell:?}");
+            assert_eq!(
+                Drawn::of(shell, before).text(),
+                "\nproduction:read 59m here> ",
+                "{shell:?}"
+            );
         }
     }
 }
@@ -205,8 +239,12 @@ fn the_users_prompt_in_fish_sees_their_status_and_may_change() {
     assert_eq!(changed.text(), "production:read 59m new\nline> ");
 
     let home = tempfile::tempdir().unwrap();
-    let init = init(Shell::Fish, &InitOptions::default()) + &stopped(Shell::Fish) + &role(Shell::Fish, 3540);
-    let script = format!("{theirs}\n{init}\nemit fish_prompt\nsh -c 'exit 3' | sh -c 'exit 4'\nfish_prompt\n");
+    let init = init(Shell::Fish, &InitOptions::default())
+        + &stopped(Shell::Fish)
+        + &role(Shell::Fish, 3540);
+    let script = format!(
+        "{theirs}\n{init}\nemit fish_prompt\nsh -c 'exit 3' | sh -c 'exit 4'\nfish_prompt\n"
+    );
     let outcome = run(&["fish", "-i"], home.path(), &[("TERM", "dumb")], &script);
     assert_eq!(outcome.out, "production:read 59m 4 3,4> \n", "{}", outcome.err);
 }

@@ -1,18 +1,20 @@
-//! What a user may ask for: a session about to end is renewed before it is used, and an idle prompt is drawn anew.
+//! What a user may ask for: a session about to end is renewed before it is used, and an idle prompt
+//! is drawn anew.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use assume_role::shell::Shell;
-use assume_role::shell::integration::InitOptions;
-use assume_role::shell::look::Look;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::InitOptions;
+use assume_role::testing::shell::prompt_style::Look;
 
 use super::{NOW, assign, init, role, stopped};
 use crate::init_scripts::Home;
 use crate::real_shells::{Outcome, command, is_here, run, run_lines};
 use crate::support::terminal::Terminal;
 
-/// Runs `typed` in an interactive shell with renewal before `aws` and `terraform`, that many seconds before the end
-/// of a session which renews for `renewable` seconds. The stand-in renews by an hour.
+/// Runs `typed` in an interactive shell with renewal before `aws` and `terraform`, that many
+/// seconds before the end of a session which renews for `renewable` seconds. The stand-in renews by
+/// an hour.
 fn with(shell: Shell, left: i64, renewable: i64, typed: &[&str]) -> (Home, Outcome) {
     let home = Home::new();
     let renew = vec!["aws".to_owned(), "terraform".to_owned()];
@@ -20,7 +22,9 @@ fn with(shell: Shell, left: i64, renewable: i64, typed: &[&str]) -> (Home, Outco
     home.write(
         "code",
         &match shell {
-            Shell::Fish => format!("begin; builtin set -gx ASSUME_ROLE_EXPIRES {}; end\n", NOW + 3540),
+            Shell::Fish => {
+                format!("begin; builtin set -gx ASSUME_ROLE_EXPIRES {}; end\n", NOW + 3540)
+            }
             _ => format!("{{ \\builtin \\export ASSUME_ROLE_EXPIRES={}; }}\n", NOW + 3540),
         },
     );
@@ -38,7 +42,8 @@ fn with(shell: Shell, left: i64, renewable: i64, typed: &[&str]) -> (Home, Outco
     let aws = aws.replace("NOW", &NOW.to_string());
     let outcome = match shell {
         Shell::Fish => {
-            let lines: String = typed.iter().map(|line| format!("emit fish_preexec '{line}'\n{line}\n")).collect();
+            let lines: String =
+                typed.iter().map(|line| format!("emit fish_preexec '{line}'\n{line}\n")).collect();
             run(&["fish", "-i"], home.path(), &[("TERM", "dumb")], &format!("{setup}{aws}{lines}"))
         }
         _ => {
@@ -101,7 +106,12 @@ fn bash_asks_once_for_each_threshold() {
         // A renewal that brings nothing is not tried at every prompt.
         let again = "rm words; ASSUME_ROLE_EXPIRES=EXPIRES; __assume_role_renewed=EXPIRESwarning"
             .replace("EXPIRES=EXPIRES", "EXPIRES=5");
-        let (home, outcome) = with(Shell::Bash, 300, 40_000, &[&again.replace("EXPIRESwarning", "5expired"), ":", ":"]);
+        let (home, outcome) = with(
+            Shell::Bash,
+            300,
+            40_000,
+            &[&again.replace("EXPIRESwarning", "5expired"), ":", ":"],
+        );
         assert_eq!(home.read("words"), "", "{outcome:?}");
     }
 }
@@ -112,9 +122,11 @@ fn an_idle_prompt_of_zsh_is_drawn_anew_at_a_threshold() {
         return;
     }
     let home = tempfile::tempdir().unwrap();
-    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+    let now =
+        i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
     let look = Look { repaint: true, warning: 3600, ..Look::default() };
-    let rc = init(Shell::Zsh, &InitOptions { look, ..InitOptions::default() }) + &role(Shell::Zsh, 0);
+    let rc =
+        init(Shell::Zsh, &InitOptions { look, ..InitOptions::default() }) + &role(Shell::Zsh, 0);
     let expires = assign(Shell::Zsh, "ASSUME_ROLE_EXPIRES", &(now + 3602).to_string());
     std::fs::write(home.path().join("rc"), rc + &expires + "PROMPT='> '\n").unwrap();
     let variables = [("TERM", "xterm"), ("LC_ALL", "C.UTF-8")];

@@ -9,7 +9,9 @@ const ALICE: &str = "arn:aws:iam::999999999999:user/alice";
 /// A user without MFA, and `read`, which refuses everyone like this.
 fn refusing(verdict: Verdict) -> Scene {
     let scene = with_user(User::new(BASTION, "alice"));
-    scene.sts.add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)).refuses(verdict));
+    scene
+        .sts
+        .add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)).refuses(verdict));
     scene
 }
 
@@ -29,14 +31,38 @@ fn each_policy_that_can_refuse_has_its_own_words() {
     let rows: [(Verdict, &[&str]); 10] = [
         (
             Verdict::IdentityLacks,
-            &["your side: no policy of", ALICE, "allows sts:AssumeRole on", ROLE, "account that holds your user"],
+            &[
+                "your side: no policy of",
+                ALICE,
+                "allows sts:AssumeRole on",
+                ROLE,
+                "account that holds your user",
+            ],
         ),
-        (Verdict::IdentityDenies, &["your side: a policy of", "denies it", "MFA in this session: no"]),
-        (Verdict::TrustLacks, &["their side: the trust policy of", ROLE, "or there is no such role", "\"Principal\""]),
-        (Verdict::TrustDenies, &["their side: the trust policy of", "denies", "ask the owner of the role"]),
-        (Verdict::ServiceControlLacks, &["a service control policy of the organization", "administrator"]),
-        (Verdict::ServiceControlDenies, &["a service control policy of the organization", "administrator"]),
-        (Verdict::ResourceControlDenies, &["a resource control policy of the organization", "administrator"]),
+        (
+            Verdict::IdentityDenies,
+            &["your side: a policy of", "denies it", "MFA in this session: no"],
+        ),
+        (
+            Verdict::TrustLacks,
+            &["their side: the trust policy of", ROLE, "or there is no such role", "\"Principal\""],
+        ),
+        (
+            Verdict::TrustDenies,
+            &["their side: the trust policy of", "denies", "ask the owner of the role"],
+        ),
+        (
+            Verdict::ServiceControlLacks,
+            &["a service control policy of the organization", "administrator"],
+        ),
+        (
+            Verdict::ServiceControlDenies,
+            &["a service control policy of the organization", "administrator"],
+        ),
+        (
+            Verdict::ResourceControlDenies,
+            &["a resource control policy of the organization", "administrator"],
+        ),
         (Verdict::BoundaryLacks, &["your side: the permissions boundary of", ALICE]),
         (Verdict::SessionLacks, &["your side: a session policy narrows"]),
         (Verdict::EndpointLacks, &["the policy of the VPC endpoint", "owner of the network"]),
@@ -55,16 +81,26 @@ fn where_aws_does_not_say_which_policy_both_sides_are_listed() {
     let said = refusal(&scene);
     assert_says(
         &said,
-        &["either no policy of", "or the role's trust policy", "compare the name letter by letter", ROLE],
+        &[
+            "either no policy of",
+            "or the role's trust policy",
+            "compare the name letter by letter",
+            ROLE,
+        ],
     );
-    assert_says(&refusal(&refusing(Verdict::Unsaid)), &["either no policy of", "or the role's trust policy"]);
+    assert_says(
+        &refusal(&refusing(Verdict::Unsaid)),
+        &["either no policy of", "or the role's trust policy"],
+    );
 }
 
 #[test]
 fn the_statement_that_would_help_names_the_principal_though_nobody_asked_for_it() {
     let mut scene = refusing(Verdict::TrustLacks);
     scene.world.set("AWS_USERNAME", "alice");
-    let statement = format!(r#"{{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {{"AWS": "{ALICE}"}}}}"#);
+    let statement = format!(
+        r#"{{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {{"AWS": "{ALICE}"}}}}"#
+    );
     assert_says(&refusal(&scene), &[&statement]);
 }
 
@@ -88,12 +124,22 @@ fn a_role_that_does_not_exist_looks_like_one_that_does_not_trust() {
 fn tags_and_source_identity_are_told_from_the_role_itself() {
     for (field, action, trust) in [
         (r#""tags": {"team": "ops"}"#, "sts:TagSession", Trust::account(BASTION).without_tags()),
-        (r#""source_identity": "alice""#, "sts:SetSourceIdentity", Trust::account(BASTION).without_source_identity()),
+        (
+            r#""source_identity": "alice""#,
+            "sts:SetSourceIdentity",
+            Trust::account(BASTION).without_source_identity(),
+        ),
     ] {
         let scene = with_user(User::new(BASTION, "alice"));
         scene.sts.add_role(Role::new(PRODUCTION, "read").trusts(trust));
-        scene.world.accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", {field}}}}}"#)).unwrap();
-        assert_says(&refusal(&scene), &["the trust policy allows sts:AssumeRole but not", action, "leave them out"]);
+        scene
+            .world
+            .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", {field}}}}}"#))
+            .unwrap();
+        assert_says(
+            &refusal(&scene),
+            &["the trust policy allows sts:AssumeRole but not", action, "leave them out"],
+        );
     }
 }
 
@@ -112,12 +158,42 @@ fn tags_that_ones_own_policy_forbids_are_no_matter_of_trust() {
 #[test]
 fn other_refusals_of_aws_have_their_exit_code_and_a_way_out() {
     let rows = [
-        ("Roles may not be assumed by root accounts.", "AccessDenied", 403, 4, "these are root keys"),
-        ("the policy is not in the valid JSON format", "MalformedPolicyDocument", 400, 3, "session policies or tags"),
+        (
+            "Roles may not be assumed by root accounts.",
+            "AccessDenied",
+            403,
+            4,
+            "these are root keys",
+        ),
+        (
+            "the policy is not in the valid JSON format",
+            "MalformedPolicyDocument",
+            400,
+            3,
+            "session policies or tags",
+        ),
         ("Packed size exceeds", "PackedPolicyTooLarge", 400, 3, "session policies or tags"),
-        ("something does not hold", "ValidationError", 400, 3, "AWS did not accept the request for production:read"),
-        ("not activated in this region", "RegionDisabledException", 403, 3, "STS is switched off in us-east-1"),
-        ("The security token is invalid", "InvalidClientTokenId", 403, 4, "does not know the access key of profile"),
+        (
+            "something does not hold",
+            "ValidationError",
+            400,
+            3,
+            "AWS did not accept the request for production:read",
+        ),
+        (
+            "not activated in this region",
+            "RegionDisabledException",
+            403,
+            3,
+            "STS is switched off in us-east-1",
+        ),
+        (
+            "The security token is invalid",
+            "InvalidClientTokenId",
+            403,
+            4,
+            "does not know the access key of profile",
+        ),
         ("something new", "NobodyKnowsThis", 400, 4, "production:read was refused"),
         ("try later", "ServiceUnavailable", 503, 6, "has a fault of its own"),
         ("Rate exceeded", "Throttling", 400, 6, "AWS is throttling"),
@@ -153,11 +229,15 @@ fn a_refusal_is_no_reason_to_ask_for_a_second_code() {
 #[test]
 fn words_of_aws_reach_the_terminal_as_text_only() {
     let long = "x".repeat(1 << 19);
-    for words in ["a\u{9b}31mb", "a\r\nb", "\u{202e}dorp", "%s%n%s", "{role} {trust}", long.as_str()] {
+    for words in
+        ["a\u{9b}31mb", "a\r\nb", "\u{202e}dorp", "%s%n%s", "{role} {trust}", long.as_str()]
+    {
         let scene = with_user(User::new(BASTION, "alice"));
         scene.sts.fail_always("AssumeRole", Some(Fault::error(403, "AccessDenied", words)));
         let said = refusal(&scene);
-        let bad = said.chars().find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
+        let bad = said
+            .chars()
+            .find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
         assert_eq!(bad, None, "{said:?}");
         assert!(said.len() < 4000, "{} bytes", said.len());
     }

@@ -1,4 +1,5 @@
-//! Files and names that do not hold: the place, the reason, the nearest names, and that the rest stays usable.
+//! Files and names that do not hold: the place, the reason, the nearest names, and that the rest
+//! stays usable.
 
 use crate::scenes::{BASTION, PRODUCTION, Scene, bastion, with_user};
 use crate::support::sts::{Role, Trust, User};
@@ -43,7 +44,10 @@ fn without_an_accounts_file_a_name_is_refused_and_an_id_works() {
     let scene = plain();
     std::fs::remove_file(scene.world.home().join(".aws/accounts")).unwrap();
     let said = scene.refused_at_once(3, &READ);
-    assert_says(&said, &["there is no account 'production'", "~/.aws/accounts does not exist", "12-digit id"]);
+    assert_says(
+        &said,
+        &["there is no account 'production'", "~/.aws/accounts does not exist", "12-digit id"],
+    );
     scene.switch(&[PRODUCTION, "read"]);
 }
 
@@ -82,7 +86,10 @@ fn a_broken_accounts_file_is_refused_with_line_and_column() {
 #[test]
 fn a_wrong_entry_is_refused_for_whoever_asks_for_it() {
     let scene = plain();
-    scene.world.accounts(&format!("{{\"production\": \"{PRODUCTION}\",\n \"broken\": \"12\"}}")).unwrap();
+    scene
+        .world
+        .accounts(&format!("{{\"production\": \"{PRODUCTION}\",\n \"broken\": \"12\"}}"))
+        .unwrap();
     scene.switch(&READ);
     let said = scene.refused_at_once(3, &["broken", "read"]);
     assert_says(&said, &["~/.aws/accounts:2:12: '12' is not an account id: it has 2 digits"]);
@@ -103,7 +110,10 @@ fn a_base_profile_that_is_missing_says_who_named_it() {
     assert_says(&said, &["no profile 'defualt'", "is named by --base", "did you mean default?"]);
     scene.world.set("AWS_PROFILE_ASSUME_ROLE", "x --endpoint-url http://evil.test");
     let said = scene.refused_at_once(3, &READ);
-    assert_says(&said, &["no profile 'x --endpoint-url http://evil.test'", "is named by AWS_PROFILE_ASSUME_ROLE"]);
+    assert_says(
+        &said,
+        &["no profile 'x --endpoint-url http://evil.test'", "is named by AWS_PROFILE_ASSUME_ROLE"],
+    );
     scene.world.unset("AWS_PROFILE_ASSUME_ROLE");
     std::fs::remove_file(scene.world.home().join(".aws/credentials")).unwrap();
     assert_says(&scene.refused_at_once(3, &READ), &["no profile 'default'", "~/.aws/credentials"]);
@@ -114,11 +124,26 @@ fn keys_that_are_none_are_refused_with_their_place() {
     let scene = plain();
     let id = &scene.key.id;
     for (text, told) in [
-        (format!("[default]\naws_access_key_id = {id}\n"), "holds half a key (~/.aws/credentials:2)"),
-        ("[default]\naws_secret_access_key = x\n".to_owned(), "holds half a key (~/.aws/credentials:2)"),
-        ("[default]\nregion = eu-west-1\n".to_owned(), "profile 'default' (~/.aws/credentials:1) holds no keys"),
-        ("[default]\naws_access_key_id = $(id)\naws_secret_access_key = x\n".to_owned(), "~/.aws/credentials:2"),
-        (format!("[default]\naws_access_key_id {id}\n"), "~/.aws/credentials:2: this line has no '='"),
+        (
+            format!("[default]\naws_access_key_id = {id}\n"),
+            "holds half a key (~/.aws/credentials:2)",
+        ),
+        (
+            "[default]\naws_secret_access_key = x\n".to_owned(),
+            "holds half a key (~/.aws/credentials:2)",
+        ),
+        (
+            "[default]\nregion = eu-west-1\n".to_owned(),
+            "profile 'default' (~/.aws/credentials:1) holds no keys",
+        ),
+        (
+            "[default]\naws_access_key_id = $(id)\naws_secret_access_key = x\n".to_owned(),
+            "~/.aws/credentials:2",
+        ),
+        (
+            format!("[default]\naws_access_key_id {id}\n"),
+            "~/.aws/credentials:2: this line has no '='",
+        ),
     ] {
         scene.world.credentials(&text).unwrap();
         let said = scene.refused_at_once(3, &READ);
@@ -141,10 +166,18 @@ fn wrong_values_of_profile_account_and_settings_are_refused_with_their_place() {
     scene.world.config("[default]\nregion = EU-WEST-1\n").unwrap();
     assert_says(&scene.refused_at_once(3, &READ), &["~/.aws/config:2", "lower case: eu-west-1"]);
     scene.world.config("").unwrap();
-    scene.world.accounts(&format!("{{\"production\": {{\"id\": \"{PRODUCTION}\",\n\"duration\": \"9m\"}}}}")).unwrap();
+    scene
+        .world
+        .accounts(&format!(
+            "{{\"production\": {{\"id\": \"{PRODUCTION}\",\n\"duration\": \"9m\"}}}}"
+        ))
+        .unwrap();
     assert_says(&scene.refused_at_once(3, &READ), &["~/.aws/accounts:2:13", "900 to 43200"]);
     scene.world.accounts(&format!(r#"{{"production": "{PRODUCTION}"}}"#)).unwrap();
-    scene.world.write(".config/assume-role/config.toml", "region = \"eu-west-1\"\nstore = \"cloud\"\n").unwrap();
+    scene
+        .world
+        .write(".config/assume-role/config.toml", "region = \"eu-west-1\"\nstore = \"cloud\"\n")
+        .unwrap();
     assert_says(&scene.refused_at_once(3, &READ), &["~/.config/assume-role/config.toml:2"]);
 }
 

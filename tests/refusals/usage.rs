@@ -20,7 +20,10 @@ fn words_that_fit_nowhere() {
         (&["production", "read", "x y"], "'x y' is neither"),
         (&["production", "read", "123456", "654321"], "there are two MFA codes"),
         (&["production", "read", "eu-west-1", "eu-west-2"], "'eu-west-2' is a second region"),
-        (&["production", "read", "--region", "eu-west-1", "eu-west-2"], "the region is given twice"),
+        (
+            &["production", "read", "--region", "eu-west-1", "eu-west-2"],
+            "the region is given twice",
+        ),
         (&["production", "read", "123456", "--mfa-code", "654321"], "the MFA code is given twice"),
         (&["production", "read", "--mfa-code", "12345"], "--mfa-code is not six digits"),
         (
@@ -29,11 +32,20 @@ fn words_that_fit_nowhere() {
         ),
         (&["production", "read", "--region"], "--region REGION needs a value"),
         (&["--region", "eu-west-1", "--region", "eu-west-1"], "--region REGION is given twice"),
-        (&["--color", "x\u{1b}[31m"], "'x\\x1b[31m' is no value of --color WHEN\nhint: one of auto, always, never"),
+        (
+            &["--color", "x\u{1b}[31m"],
+            "'x\\x1b[31m' is no value of --color WHEN\nhint: one of auto, always, never",
+        ),
         (&["ensure"], "DURATION is missing\nhint: assume-role ensure DURATION"),
-        (&["ensure", "45"], "'45' from the command line: seconds or minutes?\nhint: write 45s or 45m"),
+        (
+            &["ensure", "45"],
+            "'45' from the command line: seconds or minutes?\nhint: write 45s or 45m",
+        ),
         (&["profile"], "what to do?\nhint: assume-role profile add|remove|list"),
-        (&["accounts", "list"], "there is no 'list' here\nhint: assume-role accounts add|remove|import|sync"),
+        (
+            &["accounts", "list"],
+            "there is no 'list' here\nhint: assume-role accounts add|remove|import|sync",
+        ),
         (&["accounts", "imprt"], "hint: did you mean import?"),
         (&["leave", "production"], "'production' is a word too many\nhint: assume-role leave"),
         (&["--region", "eu-west-1", "leave"], "'leave' has to come before its options"),
@@ -70,7 +82,8 @@ fn the_direct_form_prints_its_status_as_code() {
 #[test]
 fn on_a_terminal_no_key_is_printed_and_the_way_to_load_it_is() {
     let scene = bastion();
-    for words in [&["production", "read"][..], &["export", "--shell", "bash", "production", "read"]] {
+    for words in [&["production", "read"][..], &["export", "--shell", "bash", "production", "read"]]
+    {
         let mut terminal = scene.world.terminal(words).unwrap();
         assert_eq!(terminal.wait().unwrap(), 2, "{}", terminal.text());
         let text = terminal.text();
@@ -94,7 +107,10 @@ fn help_is_for_people_and_never_for_eval() {
 fn an_unknown_shell_is_refused_with_those_there_are() {
     let scene = bastion();
     let ran = scene.world.run(["export", "--shell", "tcsh", "production", "read"]).unwrap();
-    assert!(ran.status == 2 && ran.stderr.contains("bash, zsh, fish") && ran.stdout.is_empty(), "{ran:?}");
+    assert!(
+        ran.status == 2 && ran.stderr.contains("bash, zsh, fish") && ran.stdout.is_empty(),
+        "{ran:?}"
+    );
     let ran = scene.world.run(["export", "production", "read"]).unwrap();
     assert!(ran.status == 2 && ran.stdout.is_empty(), "{ran:?}");
 }
@@ -109,7 +125,10 @@ fn a_name_that_is_not_known_comes_with_those_that_are() {
     let scene = bastion();
     for (words, told) in [
         (["prodction", "read"], "hint: did you mean production?"),
-        (["elsewhere", "read"], "hint: ~/.aws/accounts names default, production; a 12-digit id works without a name"),
+        (
+            ["elsewhere", "read"],
+            "hint: ~/.aws/accounts names default, production; a 12-digit id works without a name",
+        ),
         (["logut", "read"], "hint: if you mean the verb: assume-role logout"),
     ] {
         assert_refused(&scene, 3, &words, told);

@@ -1,15 +1,19 @@
-//! Keys that go into a file for the AWS CLI: the profile of a login, the role that a further profile takes from it.
+//! Keys that go into a file for the AWS CLI: the profile of a login, the role that a further
+//! profile takes from it.
 
 use serde_json::json;
 
 use super::saml::{accounts, signed};
 use super::{Story, Variables, allow, token, trust};
 
-/// A login's keys become the profile `saml`; a profile that takes a role from it opens once the role trusts that login.
+/// A login's keys become the profile `saml`; a profile that takes a role from it opens once the
+/// role trusts that login.
 #[test]
 fn a_profile_takes_its_role_from_the_profile_of_a_login() {
     let Some(made) = signed(&["PowerUser"], 0) else { return };
-    let Some(story) = Story::begin(&accounts(made["metadata"].as_str().unwrap(), &[("/", "PowerUser")])) else {
+    let Some(story) =
+        Story::begin(&accounts(made["metadata"].as_str().unwrap(), &[("/", "PowerUser")]))
+    else {
         return;
     };
     let role = |trust| {
@@ -20,7 +24,10 @@ fn a_profile_takes_its_role_from_the_profile_of_a_login() {
     };
     story.moto.make(&role(trust(&json!({"Service": "ec2.amazonaws.com"}))));
     story.world.write("samlresponse.log", made["response"].as_str().unwrap()).unwrap();
-    story.world.credentials("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n").unwrap();
+    story
+        .world
+        .credentials("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n")
+        .unwrap();
     let nobody = Variables::new();
     let line = "assume-role profile add saml 123456789012 PowerUser --static --saml-response ~/samlresponse.log";
     let (added, _) = story.loaded(&nobody, line);
@@ -39,7 +46,8 @@ fn a_profile_takes_its_role_from_the_profile_of_a_login() {
     }
     story.moto.make(&role(trust(&json!({"AWS": login}))));
     let list = "s3api list-objects --bucket encryption-test1";
-    let (assumed, session) = story.loaded(&nobody, &format!("assume-role encryption-test && aws {list}"));
+    let (assumed, session) =
+        story.loaded(&nobody, &format!("assume-role encryption-test && aws {list}"));
     assert_eq!(assumed.status, 0, "{assumed:?}");
     assert!(story.arn(&session).contains(":assumed-role/encryption-test/"));
     let theirs = story.aws(&nobody, &format!("{list} --profile encryption-test"));
@@ -60,7 +68,8 @@ fn the_keys_of_a_token_become_a_profile() {
                 --session-name ExampleSession --web-identity-token-file ~/token";
     let (added, _) = story.loaded(&Variables::new(), line);
     assert_eq!(added.status, 0, "{added:?}");
-    let identity = story.aws(&Variables::new(), "sts get-caller-identity --profile ExampleRoleProfile");
+    let identity =
+        story.aws(&Variables::new(), "sts get-caller-identity --profile ExampleRoleProfile");
     assert!(identity.stdout.contains(":assumed-role/build/ExampleSession"), "{identity:?}");
     let file = std::fs::read_to_string(story.world.home().join(".aws/credentials")).unwrap();
     assert!(file.starts_with(mine), "{file}");

@@ -1,7 +1,7 @@
 //! moto with AWS's rules in it (`tests/moto/server.py`), as one process for each test.
 //!
-//! Needs the Python of `tests/run`, named by `ASSUME_ROLE_TEST_PYTHON`. Without it a test says that it is skipped, or
-//! fails where `CI=true`.
+//! Needs the Python of `tests/run`, named by `ASSUME_ROLE_TEST_PYTHON`. Without it a test says that
+//! it is skipped, or fails where `CI=true`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -23,7 +23,8 @@ pub struct Moto {
 impl Moto {
     /// Starts a server without accounts; `None` where there is no Python to run it.
     pub fn start() -> Option<Self> {
-        let mut child = python("server.py")?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            python("server.py")?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         Some(Self { child, port: line.trim().parse().unwrap(), ahead: 0 })
@@ -33,10 +34,12 @@ impl Moto {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Makes or changes accounts, as `tests/moto/fixtures.py` describes; gives back the users with their keys.
+    /// Makes or changes accounts, as `tests/moto/fixtures.py` describes; gives back the users with
+    /// their keys.
     pub fn make(&self, accounts: &Value) -> Value {
         let mut fixtures = python("fixtures.py").unwrap();
-        let mut child = fixtures.arg(self.url()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            fixtures.arg(self.url()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(accounts.to_string().as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "fixtures.py failed");
@@ -88,12 +91,15 @@ pub fn python_path() -> Option<PathBuf> {
     from_environment("ASSUME_ROLE_TEST_PYTHON")
 }
 
-/// What `tests/run` installs and names by a variable. Without it a test says that it is skipped, or fails where
-/// `CI=true`.
+/// What `tests/run` installs and names by a variable. Without it a test says that it is skipped, or
+/// fails where `CI=true`.
 pub fn from_environment(variable: &str) -> Option<PathBuf> {
     let path = std::env::var_os(variable).map(PathBuf::from);
     if path.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{variable} is not set; run tests/run");
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "{variable} is not set; run tests/run"
+        );
         // Not eprintln, which the harness keeps to itself when a test passes.
         let _ = writeln!(std::io::stderr(), "skipped: {variable} is not set; run tests/run");
     }
@@ -123,7 +129,8 @@ fn base32(text: &str) -> Vec<u8> {
     let mut bits = (0u32, 0u32);
     let mut bytes = Vec::new();
     for letter in text.bytes() {
-        let value = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
+        let value =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).unwrap();
         bits = (bits.0 << 5 | u32::try_from(value).unwrap(), bits.1 + 5);
         if bits.1 >= 8 {
             bits.1 -= 8;

@@ -6,8 +6,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use assume_role::session::{Name, RoleName};
-use assume_role::store::{BaseSession, RoleSession, Store, Use};
+use assume_role::testing::cache::{BaseSession, RoleSession, Store, Use};
+use assume_role::testing::types::{Name, RoleName};
 
 use super::{NOW, base_session, directory, is_root, key, open, role_session};
 
@@ -16,7 +16,8 @@ pub const FAILED: i32 = 9;
 /// `nobody` on most systems; any number without files would do.
 const PLAIN_USER: u32 = 65534;
 
-/// The command that does `task` for the store of `home`. Its exit code is the number of warnings, or [`FAILED`].
+/// The command that does `task` for the store of `home`. Its exit code is the number of warnings,
+/// or [`FAILED`].
 pub fn command(home: &Path, task: &str) -> Command {
     wrapped(&[], home, task)
 }
@@ -32,10 +33,11 @@ pub fn by_plain_user(wrapping: &[&str], home: &Path, task: &str) -> Command {
     if !is_root() {
         return wrapped(wrapping, home, task);
     }
-    // The binary may lie where only root can reach it. Not `fs::copy`: a process forked meanwhile by another test
-    // would hold the copy open for writing, and then it cannot be run.
+    // The binary may lie where only root can reach it. Not `fs::copy`: a process forked meanwhile
+    // by another test would hold the copy open for writing, and then it cannot be run.
     let program = home.join("program");
-    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).status().unwrap();
+    let copied =
+        Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&program).status().unwrap();
     assert!(copied.success());
     give(home);
     let mut command = wrapped_program(&program, wrapping, home, task);
@@ -56,7 +58,11 @@ fn wrapped_program(program: &Path, wrapping: &[&str], home: &Path, task: &str) -
     words.push(program.into());
     words.extend(own.map(Into::into));
     let mut command = Command::new(&words[0]);
-    command.args(&words[1..]).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", home);
+    command
+        .args(&words[1..])
+        .env_clear()
+        .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("HOME", home);
     command.env("STORE_TASK", task).current_dir("/");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
@@ -78,7 +84,7 @@ fn child() {
     std::process::exit(done.map_or(FAILED, |warnings| i32::try_from(warnings).unwrap()));
 }
 
-fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::error::Result<()> {
+fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::testing::error::Result<()> {
     match *words {
         ["put", role, secret] => store.put(&key(role), &role_session(secret), NOW),
         ["get", role] => store.get::<RoleSession>(&key(role), NOW).map(drop),
@@ -122,7 +128,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::error::Re
 }
 
 /// Asks when nobody has, and answers only when the whole crowd has arrived and wants to know.
-fn asked_once(store: &Store, home: &Path, crowd: usize) -> assume_role::error::Result<()> {
+fn asked_once(store: &Store, home: &Path, crowd: usize) -> assume_role::testing::error::Result<()> {
     add_mark(home, "arrived");
     let lock = store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {})?;
     if store.get::<BaseSession>(&key("base"), NOW)?.is_none() {

@@ -1,11 +1,12 @@
-//! Killed at any system call of a write, the store is as before or as after, and the next run cleans up.
+//! Killed at any system call of a write, the store is as before or as after, and the next run
+//! cleans up.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 
-use assume_role::session::Moment;
-use assume_role::store::RoleSession;
+use assume_role::testing::cache::RoleSession;
+use assume_role::testing::types::Moment;
 
 use super::{NOW, World, base_session, child, held, key, role_session, role_session_until, skip};
 
@@ -31,9 +32,14 @@ pub fn has_strace() -> bool {
     has
 }
 
-/// Runs `task` again and again, killed at the first, second, … of these calls, until it gets through.
-/// Returns how often it was killed.
-fn killed_at_each(calls: &str, task: &str, prepare: impl Fn(&World), check: impl Fn(&World, &str)) -> u32 {
+/// Runs `task` again and again, killed at the first, second, … of these calls, until it gets
+/// through. Returns how often it was killed.
+fn killed_at_each(
+    calls: &str,
+    task: &str,
+    prepare: impl Fn(&World),
+    check: impl Fn(&World, &str),
+) -> u32 {
     for n in 1..100 {
         let world = World::new();
         prepare(&world);
@@ -55,7 +61,8 @@ fn a_killed_write_leaves_the_old_or_the_new() {
     if !has_strace() {
         return;
     }
-    let prepare = |world: &World| world.store().put(&key("read"), &role_session("old"), NOW).unwrap();
+    let prepare =
+        |world: &World| world.store().put(&key("read"), &role_session("old"), NOW).unwrap();
     let check = |world: &World, when: &str| {
         let held = held(world.path(), "read");
         assert!(matches!(held.as_deref(), Some("old" | "new")), "{when}: {held:?}");
@@ -64,10 +71,14 @@ fn a_killed_write_leaves_the_old_or_the_new() {
         let Some(name) = unfinished.first() else { return };
         let born = Moment(fs::metadata(world.directory().join(name)).unwrap().ctime());
         let later = born.plus(61);
-        world.store().put(&key("other"), &role_session_until("other", later.plus(3600)), later).unwrap();
+        world
+            .store()
+            .put(&key("other"), &role_session_until("other", later.plus(3600)), later)
+            .unwrap();
         assert_eq!(world.names_with(".new-"), Vec::<String>::new(), "{when}");
     };
-    let killed: Vec<u32> = CALLS.iter().map(|calls| killed_at_each(calls, "put read new", prepare, check)).collect();
+    let killed: Vec<u32> =
+        CALLS.iter().map(|calls| killed_at_each(calls, "put read new", prepare, check)).collect();
     for (calls, killed) in CALLS.iter().zip(killed) {
         let happens = !matches!(*calls, "unlinkat" | "flock" | "write");
         assert!(!happens || killed > 0, "{calls} was never called: the test does not reach it");
@@ -100,7 +111,10 @@ fn a_killed_holder_leaves_no_lock() {
     let check = |world: &World, when: &str| {
         let store = world.store();
         store
-            .lock_blocking::<assume_role::store::BaseSession>(&key("base"), &mut |holder| panic!("{when}: {holder:?}"))
+            .lock_blocking::<assume_role::testing::cache::BaseSession>(
+                &key("base"),
+                &mut |holder| panic!("{when}: {holder:?}"),
+            )
             .unwrap();
         let found = store.get(&key("base"), NOW).unwrap();
         assert!(found.is_none() || found == Some(base_session("b")), "{when}");

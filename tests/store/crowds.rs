@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Child;
 
-use assume_role::store::RoleSession;
+use assume_role::testing::cache::RoleSession;
 
 use super::{NOW, World, base_session, child, held, key};
 
@@ -31,7 +31,8 @@ fn word(path: &Path, from: &mut Child) -> String {
 fn fifty_processes_ask_once_and_keep_fifty_roles() {
     let world = World::new();
     let task = |n| format!("switch role{n} {CROWD}");
-    let crowd = (0..CROWD).map(|n| child::command(world.path(), &task(n)).spawn().unwrap()).collect();
+    let crowd =
+        (0..CROWD).map(|n| child::command(world.path(), &task(n)).spawn().unwrap()).collect();
     all_succeed(crowd);
     assert_eq!(fs::read_to_string(world.path().join("asked")).unwrap(), "?");
     for n in 0..CROWD {
@@ -46,7 +47,9 @@ fn fifty_processes_ask_once_and_keep_fifty_roles() {
 #[test]
 fn fifty_processes_write_the_same_entry() {
     let world = World::new();
-    let crowd = (0..CROWD).map(|n| child::command(world.path(), &format!("put read s{n}")).spawn().unwrap()).collect();
+    let crowd = (0..CROWD)
+        .map(|n| child::command(world.path(), &format!("put read s{n}")).spawn().unwrap())
+        .collect();
     all_succeed(crowd);
     assert!(held(world.path(), "read").is_some());
     assert_eq!(world.store().all::<RoleSession>(NOW).unwrap().len(), 1);
@@ -56,7 +59,9 @@ fn fifty_processes_write_the_same_entry() {
 #[test]
 fn fifty_uses_are_fifty_lines() {
     let world = World::new();
-    let crowd = (0..CROWD).map(|n| child::command(world.path(), &format!("use account{n}")).spawn().unwrap()).collect();
+    let crowd = (0..CROWD)
+        .map(|n| child::command(world.path(), &format!("use account{n}")).spawn().unwrap())
+        .collect();
     all_succeed(crowd);
     assert_eq!(world.store().history().len(), CROWD);
 }

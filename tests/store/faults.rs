@@ -1,5 +1,5 @@
-//! What a file system can answer. A store that is there by default costs the cache and one warning; a configured
-//! one fails; the old entry survives both.
+//! What a file system can answer. A store that is there by default costs the cache and one warning;
+//! a configured one fails; the old entry survives both.
 
 use std::fs;
 use std::process::Command;
@@ -63,7 +63,11 @@ fn a_directory_that_cannot_be_made_costs_the_cache_only() {
         let world = World::new();
         let inject = format!("?mkdir,?mkdirat:error={error}");
         assert_eq!(run(&world, &inject, None, "put read new"), 1, "{error}");
-        assert_eq!(run(&world, &inject, None, "switch read 1"), 1, "{error}: the same warning once");
+        assert_eq!(
+            run(&world, &inject, None, "switch read 1"),
+            1,
+            "{error}: the same warning once"
+        );
         assert_eq!(run(&world, &inject, None, "configured put read new"), FAILED, "{error}");
         assert_eq!(world.names(), Vec::<String>::new());
     }
@@ -91,7 +95,11 @@ fn a_stale_handle_is_tried_once_more() {
     }
     for calls in ["fsync", RENAME, "pwrite64"] {
         let world = with_old();
-        assert_eq!(run(&world, &format!("{calls}:error=ESTALE:when=1"), None, "put read new"), 0, "{calls}");
+        assert_eq!(
+            run(&world, &format!("{calls}:error=ESTALE:when=1"), None, "put read new"),
+            0,
+            "{calls}"
+        );
         assert_eq!(held(world.path(), "read").as_deref(), Some("new"), "{calls}");
         assert_eq!(world.names_with(".new-"), Vec::<String>::new(), "{calls}");
     }
@@ -112,14 +120,21 @@ fn a_file_system_without_locks_goes_on_without() {
 
 #[test]
 fn a_full_disk_keeps_what_is_there() {
-    if !is_root() || Command::new("unshare").args(["-m", "true"]).status().is_ok_and(|status| !status.success()) {
+    if !is_root()
+        || Command::new("unshare")
+            .args(["-m", "true"])
+            .status()
+            .is_ok_and(|status| !status.success())
+    {
         return skip("a small file system needs root");
     }
     let world = World::new();
     let state = world.path().join(".local/state");
     fs::create_dir_all(&state).unwrap();
     let script = "mount -t tmpfs -o size=64k,mode=700 none \"$HOME/.local/state\" && exec \"$@\"";
-    let status = child::wrapped(&["unshare", "-m", "sh", "-c", script, "sh"], world.path(), "fill").status().unwrap();
+    let status = child::wrapped(&["unshare", "-m", "sh", "-c", script, "sh"], world.path(), "fill")
+        .status()
+        .unwrap();
     assert_eq!(status.code(), Some(1), "one warning, and the first entry is still there");
     let files: usize = fs::read_to_string(world.path().join("filled")).unwrap().parse().unwrap();
     assert!((5..100).contains(&files), "{files}");
@@ -133,6 +148,9 @@ fn the_home_of_another_user_gets_no_files() {
     let world = World::new();
     std::os::unix::fs::chown(world.path(), Some(65534), None).unwrap();
     assert_eq!(child::command(world.path(), "switch read 1").status().unwrap().code(), Some(1));
-    assert_eq!(child::command(world.path(), "configured put read new").status().unwrap().code(), Some(FAILED));
+    assert_eq!(
+        child::command(world.path(), "configured put read new").status().unwrap().code(),
+        Some(FAILED)
+    );
     assert!(!world.path().join(".local").exists());
 }

@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::{Duration, SystemTime};
 
-use assume_role::session::{AccountId, Moment, Name, RoleName};
-use assume_role::store::{BaseFacts, BaseSession, Key, LegalDuration, MfaDevice, RoleSession, Use};
+use assume_role::testing::cache::{
+    BaseFacts, BaseSession, Key, LegalDuration, MfaDevice, RoleSession, Use,
+};
+use assume_role::testing::types::{AccountId, Moment, Name, RoleName};
 
 use super::{NOW, World, base_session, held, key, role_session, role_session_until};
 
@@ -76,7 +78,11 @@ fn a_clock_that_was_set_back_costs_no_base_session() {
     world.store().put(&key("base"), &base_session("b"), NOW).unwrap();
     for now in [Moment(0), NOW.plus(-7200)] {
         let store = world.store();
-        assert_eq!(store.get::<RoleSession>(&key("read"), now).unwrap(), None, "the time left cannot be told");
+        assert_eq!(
+            store.get::<RoleSession>(&key("read"), now).unwrap(),
+            None,
+            "the time left cannot be told"
+        );
         assert_eq!(store.get(&key("base"), now).unwrap(), Some(base_session("b")));
         assert_eq!(store.take_warnings(), Vec::<String>::new());
     }
@@ -95,7 +101,8 @@ fn ended_sessions_and_unfinished_files_are_swept() {
     fs::set_permissions(&abandoned, PermissionsExt::from_mode(0o600)).unwrap();
     let born = fs::metadata(&abandoned).unwrap().ctime();
 
-    // A file that another run may still be writing stays; sessions of later runs do not hide behind it.
+    // A file that another run may still be writing stays; sessions of later runs do not hide behind
+    // it.
     let soon = Moment(born + 60);
     store.put(&key("four"), &role_session_until("four", soon.plus(3600)), soon).unwrap();
     assert!(abandoned.exists());
@@ -104,11 +111,18 @@ fn ended_sessions_and_unfinished_files_are_swept() {
     let end = later.plus(3600);
     store.put(&key("four"), &role_session_until("four", end), later).unwrap();
     assert!(!abandoned.exists());
-    let mut left: Vec<String> =
-        store.all::<RoleSession>(Moment(0)).unwrap().iter().map(|(key, _)| key.field("role").unwrap().into()).collect();
+    let mut left: Vec<String> = store
+        .all::<RoleSession>(Moment(0))
+        .unwrap()
+        .iter()
+        .map(|(key, _)| key.field("role").unwrap().into())
+        .collect();
     left.sort();
     assert!(!left.contains(&"one".into()) && !left.contains(&"two".into()), "{left:?}");
-    assert_eq!(world.names_with("role-").len(), world.store().all::<RoleSession>(later).unwrap().len());
+    assert_eq!(
+        world.names_with("role-").len(),
+        world.store().all::<RoleSession>(later).unwrap().len()
+    );
 }
 
 #[test]
@@ -125,7 +139,10 @@ fn a_sweep_of_many_takes_the_ended_only() {
         file.set_permissions(PermissionsExt::from_mode(0o600)).unwrap();
         // Half of the live ones have lost their time of change, as after a restored backup.
         let changed = if n % 2 == 0 { ends } else { Moment(0) };
-        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(changed.0).unwrap())).unwrap();
+        file.set_modified(
+            SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(changed.0).unwrap()),
+        )
+        .unwrap();
     }
     store.put(&key("other"), &role_session("s"), NOW).unwrap();
     assert_eq!(world.names_with("role-").len(), 2000 - 200 + 2);
@@ -175,7 +192,7 @@ fn what_cannot_be_forgotten_is_told_and_keeps_no_other() {
     store.put(&key("read"), &role_session("a"), NOW).unwrap();
     fs::create_dir(world.directory().join("base-x.json")).unwrap();
     fs::create_dir(world.directory().join("role-x.json")).unwrap();
-    assert_eq!(store.forget_sessions().unwrap_err().kind, assume_role::error::Kind::Io);
+    assert_eq!(store.forget_sessions().unwrap_err().kind, assume_role::testing::error::Kind::Io);
     assert_eq!(held(world.path(), "read"), None);
 }
 
@@ -183,13 +200,18 @@ fn what_cannot_be_forgotten_is_told_and_keeps_no_other() {
 fn history_counts_and_orders() {
     let world = World::new();
     let store = world.store();
-    for (account, role, seconds) in [("prod", "read", 1), ("R and D", "ops/admin", 2), ("prod", "read", 3)] {
+    for (account, role, seconds) in
+        [("prod", "read", 1), ("R and D", "ops/admin", 2), ("prod", "read", 3)]
+    {
         store.put_use(&used(account, role, NOW.plus(seconds))).unwrap();
     }
     let history = world.store().history();
     assert_eq!(
         history,
-        [Use { count: 2, ..used("prod", "read", NOW.plus(3)) }, used("R and D", "ops/admin", NOW.plus(2))]
+        [
+            Use { count: 2, ..used("prod", "read", NOW.plus(3)) },
+            used("R and D", "ops/admin", NOW.plus(2))
+        ]
     );
     assert_eq!(fs::metadata(world.directory().join("history")).unwrap().mode() & 0o777, 0o600);
 }

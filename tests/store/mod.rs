@@ -1,7 +1,7 @@
 //! The store on a real file system: what is kept, what is refused, and that nothing is lost.
 //!
-//! Crashes, crowds and foreign users need processes of their own: the test binary starts itself again with one
-//! task for [`child::child`].
+//! Crashes, crowds and foreign users need processes of their own: the test binary starts itself
+//! again with one task for [`child::child`].
 
 mod child;
 pub mod crashes;
@@ -15,10 +15,10 @@ mod states;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assume_role::error::Result;
-use assume_role::input::environment::Environment;
-use assume_role::session::{Keys, Moment, Secret, Session};
-use assume_role::store::{BaseSession, Choice, Key, Kind, RoleSession, Store};
+use assume_role::testing::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
+use assume_role::testing::config::environment::Environment;
+use assume_role::testing::error::Result;
+use assume_role::testing::types::{Keys, Moment, Secret, Session};
 use tempfile::TempDir;
 
 const NOW: Moment = Moment(1_795_305_600);
@@ -52,7 +52,8 @@ impl World {
     /// The names of all files in the store, in order.
     fn names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.directory()) else { return Vec::new() };
-        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -82,7 +83,11 @@ fn key(role: &str) -> Key {
 }
 
 fn keys(secret: &str) -> Keys {
-    Keys { id: "ASIAEXAMPLE".into(), secret: Secret::new(secret.into()), token: Some(Secret::new("token".into())) }
+    Keys {
+        id: "ASIAEXAMPLE".into(),
+        secret: Secret::new(secret.into()),
+        token: Some(Secret::new("token".into())),
+    }
 }
 
 /// An hour of a role from now on. The secret tells sessions apart.

@@ -23,13 +23,19 @@ fn with_umask(umask: &str) {
     }
     let script = format!("umask {umask}; exec \"$@\"");
     let calls = "trace=?open,openat,?creat,?mkdir,?mkdirat,?chmod,fchmod,?fchmodat";
-    let tracing = ["strace", "-f", "-e", calls, "-o", log.to_str().unwrap(), "sh", "-c", &script, "sh"];
+    let tracing =
+        ["strace", "-f", "-e", calls, "-o", log.to_str().unwrap(), "sh", "-c", &script, "sh"];
     for task in ["ask", "switch read 1", "use account", "put read new"] {
         let status = child::by_plain_user(&tracing, world.path(), task).status().unwrap();
         assert_eq!(status.code(), Some(0), "umask {umask}, {task}");
-        for line in fs::read_to_string(&log).unwrap().lines().filter(|line| !is_mark_of_test(line)) {
-            let is_directory = line.contains("mkdir") || line.contains(" chmod(") || line.contains("fchmodat(");
-            let makes = is_directory || line.contains("O_CREAT") || line.contains("creat(") || line.contains("fchmod(");
+        for line in fs::read_to_string(&log).unwrap().lines().filter(|line| !is_mark_of_test(line))
+        {
+            let is_directory =
+                line.contains("mkdir") || line.contains(" chmod(") || line.contains("fchmodat(");
+            let makes = is_directory
+                || line.contains("O_CREAT")
+                || line.contains("creat(")
+                || line.contains("fchmod(");
             let right = if is_directory { "0700" } else { "0600" };
             assert!(!makes || mode_of(line) == right, "umask {umask}, {task}: {line}");
         }
@@ -37,7 +43,11 @@ fn with_umask(umask: &str) {
     assert_eq!(fs::metadata(world.directory()).unwrap().mode() & 0o777, 0o700);
     let names = world.names();
     for name in &names {
-        assert_eq!(fs::metadata(world.directory().join(name)).unwrap().mode() & 0o777, 0o600, "umask {umask}: {name}");
+        assert_eq!(
+            fs::metadata(world.directory().join(name)).unwrap().mode() & 0o777,
+            0o600,
+            "umask {umask}: {name}"
+        );
     }
     for start in ["CACHEDIR.TAG", "base-", "history", "lock-base-", "role-"] {
         assert!(names.iter().any(|name| name.starts_with(start)), "{start} is not among {names:?}");

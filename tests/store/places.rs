@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use assume_role::error::{self, Result};
-use assume_role::input::environment::Environment;
-use assume_role::store::{Choice, Kind, RoleSession, Store};
+use assume_role::testing::cache::{Choice, Kind, RoleSession, Store};
+use assume_role::testing::config::environment::Environment;
+use assume_role::testing::error::{self, Result};
 use tempfile::TempDir;
 
 use super::{NOW, key, role_session};

@@ -1,11 +1,12 @@
-//! Every state a file of the store can be in: never a crash, never a wait, never someone else's keys.
+//! Every state a file of the store can be in: never a crash, never a wait, never someone else's
+//! keys.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use assume_role::error::Kind;
-use assume_role::store::{BaseSession, RoleSession};
+use assume_role::testing::cache::{BaseSession, RoleSession};
+use assume_role::testing::error::Kind;
 use rustix::fs::{CWD, Mode};
 
 use super::{NOW, World, base_session, is_root, key, role_session, skip};
@@ -101,8 +102,11 @@ fn at_most_three_damaged_files_are_kept() {
 fn an_entry_under_the_name_of_another_is_no_entry() {
     let (world, file) = with_entry();
     world.store().put(&key("admin"), &role_session("admin"), NOW).unwrap();
-    let admin =
-        world.names_with("role-").into_iter().map(|name| world.directory().join(name)).find(|path| *path != file);
+    let admin = world
+        .names_with("role-")
+        .into_iter()
+        .map(|name| world.directory().join(name))
+        .find(|path| *path != file);
     fs::rename(admin.unwrap(), &file).unwrap();
     let store = world.store();
     assert_eq!(store.get::<RoleSession>(&key("read"), NOW).unwrap(), None);
@@ -134,7 +138,10 @@ fn is_refused(what: &str, remedy: &str, spoil: impl Fn(&Path)) {
     assert_eq!(warnings.len(), 1, "{what}: {warnings:?}");
     assert!(warnings[0].contains(remedy), "{what}: {warnings:?}");
     let after = fs::symlink_metadata(&file).unwrap();
-    assert_eq!((before.modified().unwrap(), before.permissions()), (after.modified().unwrap(), after.permissions()));
+    assert_eq!(
+        (before.modified().unwrap(), before.permissions()),
+        (after.modified().unwrap(), after.permissions())
+    );
 
     let store = world.configured().unwrap();
     assert_eq!(store.get::<RoleSession>(&key("read"), NOW).unwrap_err().kind, Kind::Io, "{what}");
@@ -145,7 +152,9 @@ fn is_refused(what: &str, remedy: &str, spoil: impl Fn(&Path)) {
 #[test]
 fn files_that_are_not_ours_alone_are_refused() {
     for mode in [0o644, 0o640, 0o606, 0o610] {
-        is_refused("wide", "chmod 600 /", |file| fs::set_permissions(file, Permissions::from_mode(mode)).unwrap());
+        is_refused("wide", "chmod 600 /", |file| {
+            fs::set_permissions(file, Permissions::from_mode(mode)).unwrap();
+        });
     }
     is_refused("a link", "rm -r /", |file| {
         let moved = file.with_extension("moved");
@@ -165,7 +174,9 @@ fn files_that_are_not_ours_alone_are_refused() {
         rustix::fs::mkfifoat(CWD, file, Mode::RUSR | Mode::WUSR).unwrap();
     });
     if is_root() {
-        is_refused("of another user", "owner", |file| std::os::unix::fs::chown(file, Some(65534), None).unwrap());
+        is_refused("of another user", "owner", |file| {
+            std::os::unix::fs::chown(file, Some(65534), None).unwrap();
+        });
     } else {
         skip("a file of another user needs root");
     }

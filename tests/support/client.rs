@@ -1,5 +1,5 @@
-//! The Rust SDK as a client of the test server: the judge of what our server accepts, and of keys that arrive
-//! somewhere. It makes one attempt and never looks at the environment.
+//! The Rust SDK as a client of the test server: the judge of what our server accepts, and of keys
+//! that arrive somewhere. It makes one attempt and never looks at the environment.
 
 use aws_credential_types::Credentials;
 use aws_sdk_sts::Client;
@@ -29,7 +29,11 @@ impl From<&AccessKey> for Keys {
 
 impl From<&Issued> for Keys {
     fn from(issued: &Issued) -> Self {
-        Self { id: issued.key_id.clone(), secret: issued.secret.clone(), token: Some(issued.token.clone()) }
+        Self {
+            id: issued.key_id.clone(),
+            secret: issued.secret.clone(),
+            token: Some(issued.token.clone()),
+        }
     }
 }
 
@@ -57,7 +61,9 @@ pub fn client(url: &str, keys: &Keys) -> Client {
 ///
 /// # Errors
 /// With code and message as AWS sent them, or what went wrong underneath.
-pub fn ask<T, E: ProvideErrorMetadata>(call: impl Future<Output = Result<T, SdkError<E>>>) -> Outcome<T> {
+pub fn ask<T, E: ProvideErrorMetadata>(
+    call: impl Future<Output = Result<T, SdkError<E>>>,
+) -> Outcome<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(call).map_err(|error| match (error.code(), error.message()) {
         (Some(code), message) => Failure(format!("{code}: {}", message.unwrap_or_default())),

@@ -18,7 +18,10 @@ impl LocalClock {
     /// # Panics
     /// When it is missing under `CI=true`.
     pub fn of(world: &mut World) -> Option<Self> {
-        let output = Command::new(find("faketime")?).args(["-f", "+0", "printenv", "LD_PRELOAD"]).output().ok()?;
+        let output = Command::new(find("faketime")?)
+            .args(["-f", "+0", "printenv", "LD_PRELOAD"])
+            .output()
+            .ok()?;
         let library = String::from_utf8(output.stdout).ok()?;
         sweep();
         let clock = Self { file: world.root().join("clock") };
@@ -39,14 +42,16 @@ impl LocalClock {
     }
 }
 
-/// The library leaves shared memory behind under the id of each process. A later process of that id would take it over,
-/// another test's clock with it, so what belongs to no living process is removed.
+/// The library leaves shared memory behind under the id of each process. A later process of that id
+/// would take it over, another test's clock with it, so what belongs to no living process is
+/// removed.
 fn sweep() {
     let Ok(entries) = fs::read_dir("/dev/shm") else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let process = name.strip_prefix("faketime_shm_").or_else(|| name.strip_prefix("sem.faketime_sem_"));
+        let process =
+            name.strip_prefix("faketime_shm_").or_else(|| name.strip_prefix("sem.faketime_sem_"));
         if process.is_some_and(|id| !Path::new("/proc").join(id).exists()) {
             let _ = fs::remove_file(entry.path());
         }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-/// Holds `text` against `tests/golden/NAME`. With `ASSUME_ROLE_GOLDEN=write` in the environment of the tests the file is
-/// written anew, to be read by a person before it is kept.
+/// Holds `text` against `tests/golden/NAME`. With `ASSUME_ROLE_GOLDEN=write` in the environment of
+/// the tests the file is written anew, to be read by a person before it is kept.
 ///
 /// # Panics
 /// When they differ, with both.

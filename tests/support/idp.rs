@@ -1,4 +1,5 @@
-//! An identity provider on loopback: takes a POST, remembers it byte for byte, and answers what a test wants.
+//! An identity provider on loopback: takes a POST, remembers it byte for byte, and answers what a
+//! test wants.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -20,7 +21,11 @@ pub struct Answer {
 impl Answer {
     /// A JSON body with a status.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
-        Self { status, headers: "Content-Type: application/json\r\n".to_owned(), body: body.to_string().into_bytes() }
+        Self {
+            status,
+            headers: "Content-Type: application/json\r\n".to_owned(),
+            body: body.to_string().into_bytes(),
+        }
     }
 
     /// The assertion as the old script wants it.

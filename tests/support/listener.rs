@@ -1,5 +1,5 @@
-//! A host that accepts connections, counts them and says nothing: the one that nobody may contact, or the one that
-//! never answers.
+//! A host that accepts connections, counts them and says nothing: the one that nobody may contact,
+//! or the one that never answers.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};

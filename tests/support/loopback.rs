@@ -1,4 +1,5 @@
-//! Servers that live as long as the test: a free port of 127.0.0.1, and a thread for each connection.
+//! Servers that live as long as the test: a free port of 127.0.0.1, and a thread for each
+//! connection.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,7 +8,9 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 ///
 /// # Errors
 /// When no port can be had.
-pub fn serve_on_loopback(serve: impl Fn(&TcpStream) + Clone + Send + 'static) -> io::Result<SocketAddr> {
+pub fn serve_on_loopback(
+    serve: impl Fn(&TcpStream) + Clone + Send + 'static,
+) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
     std::thread::spawn(move || {

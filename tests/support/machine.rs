@@ -1,7 +1,8 @@
-//! A machine of AWS on loopback: the metadata service of an instance, and the credentials endpoint of a container.
+//! A machine of AWS on loopback: the metadata service of an instance, and the credentials endpoint
+//! of a container.
 //!
-//! Both want proof that the question comes from the machine: the instance a token that was fetched before, the container
-//! the one of its environment.
+//! Both want proof that the question comes from the machine: the instance a token that was fetched
+//! before, the container the one of its environment.
 
 use std::io::{BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -63,7 +64,7 @@ fn reply(request: &Request, keys: &Issued, given: &AtomicUsize) -> Reply {
     let says = |header: &str, token: &str| request.header(header) == Some(token);
     let of_instance = says("x-aws-ec2-metadata-token", SESSION);
     let text = |status, text: &str| Reply::new(status, "text/plain", text);
-    let expires = assume_role::session::Moment(keys.expires).rfc3339();
+    let expires = assume_role::testing::types::Moment(keys.expires).rfc3339();
     let body = json!({
         "Code": "Success", "Type": "AWS-HMAC", "LastUpdated": "2026-01-01T00:00:00Z", "AccessKeyId": keys.key_id,
         "SecretAccessKey": keys.secret, "Token": keys.token, "Expiration": expires,
@@ -79,7 +80,9 @@ fn reply(request: &Request, keys: &Issued, given: &AtomicUsize) -> Reply {
             reply
         }
         ("GET", CREDENTIALS) if of_instance => text(200, "first"),
-        ("GET", path) if of_instance && path.strip_prefix(CREDENTIALS) == Some("first") => credentials(),
+        ("GET", path) if of_instance && path.strip_prefix(CREDENTIALS) == Some("first") => {
+            credentials()
+        }
         ("GET", "/container") if says("authorization", AUTHORIZATION) => credentials(),
         ("GET", path) if path.starts_with("/latest/") && !of_instance => text(401, "no token"),
         ("GET", "/container") => text(403, "no token"),

@@ -11,7 +11,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::failure::{Failure, Outcome};
 
-/// How long anything may take before it counts as hung. Generous: it decides nothing when all is well.
+/// How long anything may take before it counts as hung. Generous: it decides nothing when all is
+/// well.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a command ended.
@@ -28,7 +29,11 @@ pub struct Ran {
 /// As a picture for failed assertions.
 impl std::fmt::Debug for Ran {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "status {}\n--- stdout\n{}\n--- stderr\n{}\n---", self.status, self.stdout, self.stderr)
+        write!(
+            f,
+            "status {}\n--- stdout\n{}\n--- stderr\n{}\n---",
+            self.status, self.stdout, self.stderr
+        )
     }
 }
 
@@ -42,7 +47,9 @@ pub fn run(mut command: Command, input: &[u8]) -> Outcome<Ran> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| Failure(format!("could not start {:?}: {error}", command.get_program())))?;
+        .map_err(|error| {
+            Failure(format!("could not start {:?}: {error}", command.get_program()))
+        })?;
     if let Some(mut stdin) = child.stdin.take() {
         // A command that reads nothing closes the pipe early, which is no fault.
         let _ = stdin.write_all(input);
@@ -63,7 +70,11 @@ pub fn run(mut command: Command, input: &[u8]) -> Outcome<Ran> {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         status: code(output.status),
     };
-    if watch.join().unwrap_or(false) { Err(Failure(format!("it hung and was killed: {ran:?}"))) } else { Ok(ran) }
+    if watch.join().unwrap_or(false) {
+        Err(Failure(format!("it hung and was killed: {ran:?}")))
+    } else {
+        Ok(ran)
+    }
 }
 
 /// The exit code as shells have it.
@@ -71,15 +82,20 @@ pub fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
 }
 
-/// A command that runs `program` in a session of its own, without a controlling terminal: what it wants to ask
-/// on `/dev/tty` must fail, and not reach the terminal of whoever runs the tests.
+/// A command that runs `program` in a session of its own, without a controlling terminal: what it
+/// wants to ask on `/dev/tty` must fail, and not reach the terminal of whoever runs the tests.
 pub fn detached(program: impl Into<PathBuf>) -> Command {
     let mut command = match which::which("setsid") {
         Ok(setsid) => Command::new(setsid),
         Err(_) => {
             // macOS has no setsid(1), but perl.
             let mut perl = Command::new("/usr/bin/perl");
-            perl.args(["-MPOSIX=setsid", "-e", "setsid; exec { $ARGV[0] } @ARGV or exit 127", "--"]);
+            perl.args([
+                "-MPOSIX=setsid",
+                "-e",
+                "setsid; exec { $ARGV[0] } @ARGV or exit 127",
+                "--",
+            ]);
             perl
         }
     };

@@ -34,7 +34,8 @@ impl Shell {
         }
     }
 
-    /// Where it is. Without it a test is skipped with a word on standard error; under `CI=true` it must be there.
+    /// Where it is. Without it a test is skipped with a word on standard error; under `CI=true` it
+    /// must be there.
     ///
     /// # Panics
     /// When it is missing under `CI=true`.
@@ -121,12 +122,16 @@ impl<'a> Script<'a> {
         Self { rc, ..self }
     }
 
-    /// Runs it to its end in the given world, without a terminal and without the user's and the system's files.
+    /// Runs it to its end in the given world, without a terminal and without the user's and the
+    /// system's files.
     ///
     /// # Errors
     /// When the shell is missing or hangs.
     pub fn run(&self, world: &World) -> Outcome<Ran> {
-        let program = self.shell.find().ok_or_else(|| Failure(format!("{} is missing", self.shell.name())))?;
+        let program = self
+            .shell
+            .find()
+            .ok_or_else(|| Failure(format!("{} is missing", self.shell.name())))?;
         let rc = keep(world, "rc", self.rc)?;
         let text = format!(". {}\n{}", rc.path().display(), self.text);
         let script = keep(world, "script", if self.rc.is_empty() { self.text } else { &text })?;

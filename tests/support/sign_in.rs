@@ -1,5 +1,6 @@
-//! The federation endpoint of AWS Sign-In on loopback: takes the keys that an STS of the tests made, in a POST, and gives
-//! a token for them. It refuses what AWS refuses: keys of a user's own session, and a length for a chained session.
+//! The federation endpoint of AWS Sign-In on loopback: takes the keys that an STS of the tests
+//! made, in a POST, and gives a token for them. It refuses what AWS refuses: keys of a user's own
+//! session, and a length for a chained session.
 
 use std::io::{self, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -55,7 +56,8 @@ impl SignIn {
         format!("http://{}", self.address)
     }
 
-    /// From now on a request that says how long the session lasts is refused, as AWS refuses it for chained sessions.
+    /// From now on a request that says how long the session lasts is refused, as AWS refuses it for
+    /// chained sessions.
     pub fn take_no_length(&self) {
         self.state.lock().unwrap().takes_no_length = true;
     }
@@ -85,21 +87,27 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
 impl State {
     fn reply(&mut self, request: &Request) -> Reply {
         let form = Form::of(request);
-        let session: Value = serde_json::from_str(form.get("Session").unwrap_or_default()).unwrap_or_default();
+        let session: Value =
+            serde_json::from_str(form.get("Session").unwrap_or_default()).unwrap_or_default();
         let key = |name: &str| session[name].as_str().unwrap_or_default().to_owned();
         let asked = Asked {
             line: format!("{} {}?{}", request.method, request.path, request.query),
             length: form.get("SessionDuration").map(str::to_owned),
             keys: ["sessionId", "sessionKey", "sessionToken"].map(key),
         };
-        let is_complete = form.get("Action") == Some("getSigninToken") && asked.keys.iter().all(|key| !key.is_empty());
+        let is_complete = form.get("Action") == Some("getSigninToken")
+            && asked.keys.iter().all(|key| !key.is_empty());
         let has_length = asked.length.is_some();
         self.log.push(asked);
         if let Some((status, body)) = &self.answer {
             return Reply::new(*status, "text/html", body.clone());
         }
         if !is_complete || request.path != "/federation" || self.takes_no_length && has_length {
-            return Reply::new(400, "text/html", "<html>HTTP Status 400 - Invalid credentials parameter</html>");
+            return Reply::new(
+                400,
+                "text/html",
+                "<html>HTTP Status 400 - Invalid credentials parameter</html>",
+            );
         }
         Reply::new(200, "application/json", format!(r#"{{"SigninToken":"{TOKEN}"}}"#))
     }

@@ -48,7 +48,8 @@ fn walk(root: &Path, directory: &Path, found: &mut Snapshot) -> io::Result<()> {
         let entry = Entry {
             mode: metadata.mode(),
             size: if metadata.is_dir() { 0 } else { metadata.size() },
-            modified: i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec()),
+            modified: i128::from(metadata.mtime()) * 1_000_000_000
+                + i128::from(metadata.mtime_nsec()),
             contents,
         };
         found.insert(path.strip_prefix(root).unwrap_or(&path).to_owned(), entry);

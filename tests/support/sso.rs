@@ -1,7 +1,8 @@
-//! IAM Identity Center on loopback: the portal that gives keys for a token, and the OIDC service that gives tokens.
+//! IAM Identity Center on loopback: the portal that gives keys for a token, and the OIDC service
+//! that gives tokens.
 //!
-//! [`Sso`] is the handle of a test: it says what the person at the browser does, what tokens are good, and what roles
-//! they give; it tells what was asked.
+//! [`Sso`] is the handle of a test: it says what the person at the browser does, what tokens are
+//! good, and what roles they give; it tells what was asked.
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader, Write};
@@ -87,7 +88,12 @@ impl Sso {
 
     /// The bodies of all requests to a path, in order.
     pub fn asked(&self, path: &str) -> Vec<Value> {
-        self.state().log.iter().filter(|(asked, _)| asked == path).map(|(_, body)| body.clone()).collect()
+        self.state()
+            .log
+            .iter()
+            .filter(|(asked, _)| asked == path)
+            .map(|(_, body)| body.clone())
+            .collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -116,8 +122,12 @@ impl State {
         self.log.push((request.path.clone(), body.clone()));
         let (status, answer) = match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/federation/credentials") => self.credentials(request),
-            ("GET", "/assignment/accounts") => self.listed(request, "accountList", &self.account_list()),
-            ("GET", "/assignment/roles") => self.listed(request, "roleList", &self.role_list(request)),
+            ("GET", "/assignment/accounts") => {
+                self.listed(request, "accountList", &self.account_list())
+            }
+            ("GET", "/assignment/roles") => {
+                self.listed(request, "roleList", &self.role_list(request))
+            }
             ("POST", "/client/register") => (
                 200,
                 json!({
@@ -160,7 +170,8 @@ impl State {
         if let Some(refusal) = self.unknown(request) {
             return refusal;
         }
-        let start: usize = value_of(request, "next_token").map_or(0, |token| token.parse().unwrap());
+        let start: usize =
+            value_of(request, "next_token").map_or(0, |token| token.parse().unwrap());
         let page: Vec<&Value> = all.iter().skip(start).take(2).collect();
         let next = (start + 2 < all.len()).then(|| (start + 2).to_string());
         (200, json!({key: page, "nextToken": next}))
@@ -172,11 +183,15 @@ impl State {
         }
         let value = |name: &str| value_of(request, name);
         let (account, role) = (value("account_id"), value("role_name"));
-        let found = self.roles.iter().find(|(id, name, _)| Some(id.as_str()) == account && Some(name.as_str()) == role);
+        let found = self
+            .roles
+            .iter()
+            .find(|(id, name, _)| Some(id.as_str()) == account && Some(name.as_str()) == role);
         match found {
-            None => {
-                (403, json!({"message": "No access", "__type": "com.amazonaws.switchboard.portal#ForbiddenException"}))
-            }
+            None => (
+                403,
+                json!({"message": "No access", "__type": "com.amazonaws.switchboard.portal#ForbiddenException"}),
+            ),
             Some((_, _, keys)) => (
                 200,
                 json!({"roleCredentials": {
@@ -190,7 +205,8 @@ impl State {
     }
 
     fn authorization(&self) -> Value {
-        let page = self.page.unwrap_or("https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH");
+        let page =
+            self.page.unwrap_or("https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH");
         json!({
             "deviceCode": "device-code-1", "userCode": "ABCD-EFGH", "interval": 0,
             "expiresIn": self.expires_in.unwrap_or(600),
@@ -199,7 +215,8 @@ impl State {
     }
 
     fn token(&mut self, body: &Value) -> (u16, Value) {
-        let refused = |code: &str| (400, json!({"error": code, "error_description": "as the test wants it"}));
+        let refused =
+            |code: &str| (400, json!({"error": code, "error_description": "as the test wants it"}));
         let known = body["clientId"] == "client-1" && body["clientSecret"] == "client-secret-1";
         match body["grantType"].as_str() {
             _ if !known => return refused("invalid_client"),
@@ -210,7 +227,9 @@ impl State {
                 };
                 self.refresh_tokens.remove(at);
             }
-            Some("urn:ietf:params:oauth:grant-type:device_code") if body["deviceCode"] == "device-code-1" => {
+            Some("urn:ietf:params:oauth:grant-type:device_code")
+                if body["deviceCode"] == "device-code-1" =>
+            {
                 if let Some(error) = self.answers.pop_front() {
                     return refused(error);
                 }
@@ -221,6 +240,9 @@ impl State {
         let (access, refresh) = (format!("access-{}", self.made), format!("refresh-{}", self.made));
         self.tokens.push(access.clone());
         self.refresh_tokens.push(refresh.clone());
-        (200, json!({"accessToken": access, "tokenType": "Bearer", "expiresIn": 28800, "refreshToken": refresh}))
+        (
+            200,
+            json!({"accessToken": access, "tokenType": "Bearer", "expiresIn": 28800, "refreshToken": refresh}),
+        )
     }
 }

@@ -1,4 +1,5 @@
-//! One command on a pseudo-terminal of its own, which is its controlling terminal: `/dev/tty` works.
+//! One command on a pseudo-terminal of its own, which is its controlling terminal: `/dev/tty`
+//! works.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -8,7 +9,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Instant;
 
 use pty_process::blocking::{Command as PtyCommand, Pty, open};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+};
 use rustix::termios::{LocalModes, tcgetattr};
 
 use super::failure::{Failure, Outcome};
@@ -61,17 +64,26 @@ impl Terminal {
     pub fn wait_for(&mut self, text: &str) -> Outcome<String> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let fresh = String::from_utf8_lossy(self.seen.get(self.mark..).unwrap_or_default()).into_owned();
-            if let Some(at) = find(self.seen.get(self.mark..).unwrap_or_default(), text.as_bytes()) {
-                let before = String::from_utf8_lossy(&self.seen[self.mark..self.mark + at]).into_owned();
+            let fresh = String::from_utf8_lossy(self.seen.get(self.mark..).unwrap_or_default())
+                .into_owned();
+            if let Some(at) = find(self.seen.get(self.mark..).unwrap_or_default(), text.as_bytes())
+            {
+                let before =
+                    String::from_utf8_lossy(&self.seen[self.mark..self.mark + at]).into_owned();
                 self.mark += at + text.len();
                 return Ok(before);
             }
             match self.arriving.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(reason) => {
-                    let why = if reason == RecvTimeoutError::Timeout { "in time" } else { "before the end" };
-                    return Err(Failure(format!("{text:?} did not appear {why}; there was:\n{fresh}")));
+                    let why = if reason == RecvTimeoutError::Timeout {
+                        "in time"
+                    } else {
+                        "before the end"
+                    };
+                    return Err(Failure(format!(
+                        "{text:?} did not appear {why}; there was:\n{fresh}"
+                    )));
                 }
             }
         }
@@ -125,16 +137,20 @@ impl Terminal {
     /// When it is gone.
     pub fn wait_stopped(&self) -> Outcome<()> {
         let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
-        waitid(WaitId::Pid(self.pid()), stopped).map_err(|error| Failure(format!("it does not stop: {error}")))?;
+        waitid(WaitId::Pid(self.pid()), stopped)
+            .map_err(|error| Failure(format!("it does not stop: {error}")))?;
         Ok(())
     }
 
-    /// Whether the terminal echoes what is typed and hands it over line by line, as it did at the start.
+    /// Whether the terminal echoes what is typed and hands it over line by line, as it did at the
+    /// start.
     ///
     /// # Errors
     /// When the terminal is gone.
     pub fn is_ordinary(&self) -> Outcome<bool> {
-        let modes = tcgetattr(&self.pty).map_err(|error| Failure(format!("no terminal: {error}")))?.local_modes;
+        let modes = tcgetattr(&self.pty)
+            .map_err(|error| Failure(format!("no terminal: {error}")))?
+            .local_modes;
         Ok(modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG))
     }
 
@@ -148,7 +164,9 @@ impl Terminal {
             match self.arriving.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.seen.extend(bytes),
                 Err(RecvTimeoutError::Disconnected) => return Ok(code(self.child.wait()?)),
-                Err(RecvTimeoutError::Timeout) => return Err(Failure(format!("it hung; there was:\n{}", self.text()))),
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(Failure(format!("it hung; there was:\n{}", self.text())));
+                }
             }
         }
     }
@@ -175,7 +193,8 @@ impl Terminal {
 
     /// The captured standard output up to its end; empty when it was not captured.
     pub fn stdout(&mut self) -> String {
-        let chunks: Vec<u8> = self.output.iter().flat_map(|output| output.iter().flatten()).collect();
+        let chunks: Vec<u8> =
+            self.output.iter().flat_map(|output| output.iter().flatten()).collect();
         String::from_utf8_lossy(&chunks).into_owned()
     }
 

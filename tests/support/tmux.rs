@@ -1,4 +1,5 @@
-//! A real interactive shell in tmux: types what a person types and reads the screen that a person sees.
+//! A real interactive shell in tmux: types what a person types and reads the screen that a person
+//! sees.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -33,7 +34,8 @@ pub struct Said {
 }
 
 impl<'a> Tmux<'a> {
-    /// Starts an interactive `shell` in the given world, whose rc file holds `rc`, and waits until it shows something.
+    /// Starts an interactive `shell` in the given world, whose rc file holds `rc`, and waits until
+    /// it shows something.
     ///
     /// # Errors
     /// When tmux or the shell is missing (see [`Shell::find`]) or does not come up.
@@ -45,7 +47,12 @@ impl<'a> Tmux<'a> {
     ///
     /// # Errors
     /// As [`Self::start`].
-    pub fn start_sized(world: &'a World, shell: Shell, rc: &str, (columns, rows): (u16, u16)) -> Outcome<Self> {
+    pub fn start_sized(
+        world: &'a World,
+        shell: Shell,
+        rc: &str,
+        (columns, rows): (u16, u16),
+    ) -> Outcome<Self> {
         let missing = |name: &str| Failure(format!("{name} is missing"));
         let program = find("tmux").ok_or_else(|| missing("tmux"))?;
         let shell_program = shell.find().ok_or_else(|| missing(shell.name()))?;
@@ -57,9 +64,12 @@ impl<'a> Tmux<'a> {
         variables.insert("TERM".into(), "screen".into());
         let variables: Vec<String> = variables
             .iter()
-            .map(|(name, value)| quoted(&format!("{}={}", name.to_string_lossy(), value.to_string_lossy())))
+            .map(|(name, value)| {
+                quoted(&format!("{}={}", name.to_string_lossy(), value.to_string_lossy()))
+            })
             .collect();
-        // The trap keeps this script alive, not the shell, until the shell has ended and written its history.
+        // The trap keeps this script alive, not the shell, until the shell has ended and written
+        // its history.
         let line = format!(
             "trap : HUP\nenv -i {} {} -i\n: >{}\n",
             variables.join(" "),
@@ -110,7 +120,8 @@ impl<'a> Tmux<'a> {
         self.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]).map(drop)
     }
 
-    /// Pastes text as a terminal does, with the marks of a bracketed paste where the program asked for them.
+    /// Pastes text as a terminal does, with the marks of a bracketed paste where the program asked
+    /// for them.
     ///
     /// # Errors
     /// When tmux is gone.
@@ -119,7 +130,8 @@ impl<'a> Tmux<'a> {
         self.tmux(&["paste-buffer", "-p", "-r"]).map(drop)
     }
 
-    /// Types a command, waits until the shell is through with it, and gives what it showed and its status.
+    /// Types a command, waits until the shell is through with it, and gives what it showed and its
+    /// status.
     ///
     /// # Errors
     /// With the screen, when it does not end.
@@ -143,7 +155,8 @@ impl<'a> Tmux<'a> {
     /// With the screen, when it does not end.
     pub fn finish(&self) -> Outcome<Said> {
         let mark = format!("\nend-{}-", self.commands);
-        let complete = |text: &str| text.split_once(&mark).is_some_and(|(_, rest)| rest.contains('\n'));
+        let complete =
+            |text: &str| text.split_once(&mark).is_some_and(|(_, rest)| rest.contains('\n'));
         let all = self.wait_until(mark.trim(), complete)?;
         let (before, after) = all.split_once(&mark).unwrap_or_default();
         let status = after.lines().next().and_then(|line| line.trim().parse().ok());
@@ -154,7 +167,8 @@ impl<'a> Tmux<'a> {
         })
     }
 
-    /// What is typed behind each command. It differs from what it prints, so that its echo is not taken for the end.
+    /// What is typed behind each command. It differs from what it prints, so that its echo is not
+    /// taken for the end.
     fn tail(&self) -> String {
         format!("echo end\"\"-{}-{}", self.commands, self.shell.status())
     }
@@ -167,7 +181,8 @@ impl<'a> Tmux<'a> {
         self.wait_until(text, |screen| screen.contains(text))
     }
 
-    /// Waits until the screen and what scrolled off it satisfies `ready`; `what` names it in the failure.
+    /// Waits until the screen and what scrolled off it satisfies `ready`; `what` names it in the
+    /// failure.
     ///
     /// # Errors
     /// With the screen, when it does not come about.
@@ -205,7 +220,11 @@ impl<'a> Tmux<'a> {
         let mut command = self.world.command_of(&self.program);
         command.arg("-u").arg("-S").arg(self.scratch.path().join("s")).args(arguments);
         let ran = run(command, b"")?;
-        if ran.status == 0 { Ok(ran.stdout) } else { Err(Failure(format!("tmux {arguments:?}: {ran:?}"))) }
+        if ran.status == 0 {
+            Ok(ran.stdout)
+        } else {
+            Err(Failure(format!("tmux {arguments:?}: {ran:?}")))
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! A world of one's own: a throw-away home, an environment from scratch, and the program on the PATH.
+//! A world of one's own: a throw-away home, an environment from scratch, and the program on the
+//! PATH.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -30,14 +31,15 @@ impl World {
     pub fn new(binary: impl AsRef<Path>) -> io::Result<Self> {
         let root = tempfile::Builder::new().prefix("assume-role-").tempdir()?;
         let mut world = Self { root, environment: BTreeMap::new() };
-        // Without that last one, every interactive fish of a new home reads all manual pages of the machine, in the
-        // background and on all its processors.
+        // Without that last one, every interactive fish of a new home reads all manual pages of the
+        // machine, in the background and on all its processors.
         let fish = world.home().join(".local/share/fish/generated_completions");
         for directory in [world.home(), world.bin(), world.home().join(".aws"), fish] {
             fs::create_dir_all(directory)?;
         }
         symlink(binary, world.program())?;
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin", world.bin().display());
+        let path =
+            format!("{}:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin", world.bin().display());
         world.set("PATH", path);
         world.set("HOME", world.home());
         world.set("TERM", "xterm-256color");
@@ -56,7 +58,8 @@ impl World {
         Ok(world)
     }
 
-    /// Makes the given server STS and IAM of this world; its authority is trusted through `AWS_CA_BUNDLE`.
+    /// Makes the given server STS and IAM of this world; its authority is trusted through
+    /// `AWS_CA_BUNDLE`.
     ///
     /// # Errors
     /// When the authority's certificate cannot be written.
@@ -169,7 +172,8 @@ impl World {
         command
     }
 
-    /// Runs the program with these arguments to its end, with nothing on standard input and no terminal.
+    /// Runs the program with these arguments to its end, with nothing on standard input and no
+    /// terminal.
     ///
     /// # Errors
     /// When it cannot be started or hangs.
@@ -181,7 +185,10 @@ impl World {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn terminal(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Outcome<Terminal> {
+    pub fn terminal(
+        &self,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Outcome<Terminal> {
         let mut command = Command::new(self.program());
         command.args(arguments);
         self.terminal_of(command)

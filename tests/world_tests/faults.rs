@@ -64,10 +64,18 @@ fn fields_and_headers_can_be_forged() {
     let answer = ask(assume(&sts, &alice).send()).unwrap();
     assert_eq!(answer.credentials().unwrap().access_key_id(), "$(touch x)<&>");
     sts.fail_next("GetCallerIdentity", Fault::Date("yesterday".to_owned()));
-    assert!(super::wire::raw(&sts, &[], "Action=GetCallerIdentity").contains("\r\nDate: yesterday\r\n"));
-    sts.fail_next("GetCallerIdentity", Fault::Redirect { status: 307, to: "http://other.test/".to_owned() });
+    assert!(
+        super::wire::raw(&sts, &[], "Action=GetCallerIdentity").contains("\r\nDate: yesterday\r\n")
+    );
+    sts.fail_next(
+        "GetCallerIdentity",
+        Fault::Redirect { status: 307, to: "http://other.test/".to_owned() },
+    );
     let reply = super::wire::raw(&sts, &[], "Action=GetCallerIdentity");
-    assert!(reply.starts_with("HTTP/1.1 307 ") && reply.contains("Location: http://other.test/"), "{reply}");
+    assert!(
+        reply.starts_with("HTTP/1.1 307 ") && reply.contains("Location: http://other.test/"),
+        "{reply}"
+    );
     sts.fail_next("GetCallerIdentity", Fault::Huge(1 << 20));
     assert!(super::wire::raw(&sts, &[], "Action=GetCallerIdentity").len() > 1 << 20);
 }
@@ -124,11 +132,19 @@ fn silence_is_counted() {
 #[test]
 fn https_is_trusted_through_the_authority_only() {
     let Some(curl) = crate::support::shells::find("curl") else { return };
-    for (kind, trusted) in [(Certificate::Good, true), (Certificate::Expired, false), (Certificate::WrongName, false)] {
+    for (kind, trusted) in
+        [(Certificate::Good, true), (Certificate::Expired, false), (Certificate::WrongName, false)]
+    {
         let sts = Sts::start_tls(kind).unwrap();
         let world = World::with_sts("/bin/true", &sts).unwrap();
         let mut command = world.command_of(&curl);
-        command.args(["--silent", "--show-error", "--data", "Action=GetCallerIdentity", "--cacert"]);
+        command.args([
+            "--silent",
+            "--show-error",
+            "--data",
+            "Action=GetCallerIdentity",
+            "--cacert",
+        ]);
         command.arg(world.root().join("ca.pem")).arg(sts.url());
         let ran = crate::support::process::run(command, b"").unwrap();
         assert_eq!(ran.stdout.contains("MissingAuthenticationToken"), trusted, "{kind:?}: {ran:?}");

@@ -16,11 +16,19 @@ fn a_signature_must_hold() {
     let (sts, alice) = bastion(Trust::account(BASTION));
     assert_eq!(caller_arn(&sts.url(), &Keys::from(&alice)).unwrap(), ALICE);
     let forged = Keys { secret: "wrong".to_owned(), ..Keys::from(&alice) };
-    assert!(refusal(caller_arn(&sts.url(), &forged)).starts_with("SignatureDoesNotMatch: The request signature we"));
+    assert!(
+        refusal(caller_arn(&sts.url(), &forged))
+            .starts_with("SignatureDoesNotMatch: The request signature we")
+    );
     let unknown = Keys { id: "AKIANOBODY".to_owned(), ..Keys::from(&alice) };
-    assert!(refusal(caller_arn(&sts.url(), &unknown)).starts_with("InvalidClientTokenId: The security token"));
+    assert!(
+        refusal(caller_arn(&sts.url(), &unknown))
+            .starts_with("InvalidClientTokenId: The security token")
+    );
     sts.disable_key(&alice.id);
-    assert!(refusal(caller_arn(&sts.url(), &Keys::from(&alice))).starts_with("InvalidClientTokenId"));
+    assert!(
+        refusal(caller_arn(&sts.url(), &Keys::from(&alice))).starts_with("InvalidClientTokenId")
+    );
     assert_eq!((sts.count("GetCallerIdentity"), sts.connections()), (4, 4));
 }
 
@@ -31,15 +39,25 @@ fn scope_and_header_must_be_whole() {
     assert_eq!(call(&sts, &keys, STS, 0, WHO).0, 200);
     for scope in [("iam", "us-east-1"), ("sts", "nowhere")] {
         let (status, body) = call(&sts, &keys, scope, 0, WHO);
-        assert!(status == 403 && body.contains("Credential should be scoped to"), "{scope:?}: {body}");
+        assert!(
+            status == 403 && body.contains("Credential should be scoped to"),
+            "{scope:?}: {body}"
+        );
     }
     let (status, body) = call(&sts, &keys, ("iam", "eu-west-1"), 0, DEVICES);
     assert!(status == 403 && body.contains("a valid region"), "{body}");
-    let header = ("Authorization".to_owned(), "AWS4-HMAC-SHA256 Credential=a/b/c/sts/aws4_request".to_owned());
+    let header = (
+        "Authorization".to_owned(),
+        "AWS4-HMAC-SHA256 Credential=a/b/c/sts/aws4_request".to_owned(),
+    );
     let (status, body) = send(&sts, &[header], WHO);
     assert!(status == 400 && body.contains("<Code>IncompleteSignature</Code>"), "{body}");
     assert!(send(&sts, &[], WHO).1.contains("MissingAuthenticationToken"));
-    assert!(call(&sts, &keys, STS, 0, "Action=Dance&Version=1").1.contains("<Code>InvalidAction</Code>"));
+    assert!(
+        call(&sts, &keys, STS, 0, "Action=Dance&Version=1")
+            .1
+            .contains("<Code>InvalidAction</Code>")
+    );
 }
 
 #[test]
@@ -74,14 +92,20 @@ fn a_code_works_once() {
     assert_eq!(first, sts.mfa_code(SERIAL), "the same code until it is used");
     session(SERIAL, &first).unwrap();
     let used = refusal(session(SERIAL, &first));
-    assert_eq!(used, "AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code.");
+    assert_eq!(
+        used,
+        "AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code."
+    );
     for _ in 0..5 {
         session(SERIAL, &sts.mfa_code(SERIAL)).unwrap();
     }
     assert!(refusal(session(SERIAL, "12345")).starts_with("ValidationError"));
     let other = refusal(session("arn:aws:iam::111111111111:mfa/bob", &sts.mfa_code(SERIAL)));
     assert!(other.contains("unable to validate MFA code.  Please verify"), "{other}");
-    assert_eq!(sts.last("GetSessionToken").unwrap().get("TokenCode"), Some(sts.mfa_code(SERIAL).as_str()));
+    assert_eq!(
+        sts.last("GetSessionToken").unwrap().get("TokenCode"),
+        Some(sts.mfa_code(SERIAL).as_str())
+    );
 }
 
 #[test]
@@ -95,7 +119,10 @@ fn session_tokens_are_for_users_only() {
     let bare = Keys { token: None, ..keys.clone() };
     assert!(refusal(caller_arn(&sts.url(), &bare)).starts_with("InvalidClientTokenId"));
     sts.expire(&keys.id);
-    assert!(refusal(caller_arn(&sts.url(), &keys)).starts_with("ExpiredToken: The security token included"));
+    assert!(
+        refusal(caller_arn(&sts.url(), &keys))
+            .starts_with("ExpiredToken: The security token included")
+    );
 }
 
 #[test]
@@ -108,13 +135,22 @@ fn iam_lists_devices_page_by_page() {
     assert!(body.contains("arn:aws:iam::111111111111:u2f/user/alice/blue"), "{body}");
     sts.set_page(2);
     let (_, first) = call(&sts, &keys, IAM, 0, &format!("{DEVICES}&UserName=alice"));
-    assert!(first.contains("<IsTruncated>true</IsTruncated>") && first.contains("<Marker>2</Marker>"), "{first}");
+    assert!(
+        first.contains("<IsTruncated>true</IsTruncated>") && first.contains("<Marker>2</Marker>"),
+        "{first}"
+    );
     let (_, second) = call(&sts, &keys, IAM, 0, &format!("{DEVICES}&Marker=2"));
-    assert!(second.contains("mfa/spare") && second.contains("<IsTruncated>false</IsTruncated>"), "{second}");
+    assert!(
+        second.contains("mfa/spare") && second.contains("<IsTruncated>false</IsTruncated>"),
+        "{second}"
+    );
     assert_eq!(call(&sts, &keys, IAM, 0, &format!("{DEVICES}&UserName=bob")).0, 404);
     sts.set_listing(Listing::Denied);
     let (status, body) = call(&sts, &keys, IAM, 0, DEVICES);
-    assert!(status == 403 && body.contains("iam:ListMFADevices on resource: user alice because no"), "{body}");
+    assert!(
+        status == 403 && body.contains("iam:ListMFADevices on resource: user alice because no"),
+        "{body}"
+    );
 }
 
 #[test]
@@ -123,8 +159,13 @@ fn sessions_without_mfa_may_not_call_iam() {
     let user = client(&sts.url(), &Keys::from(&alice));
     ask(user.get_session_token().send()).unwrap();
     assert!(call(&sts, &latest(&sts), IAM, 0, DEVICES).1.contains("InvalidClientTokenId"));
-    ask(user.get_session_token().serial_number(SERIAL).token_code(sts.mfa_code(SERIAL)).send()).unwrap();
+    ask(user.get_session_token().serial_number(SERIAL).token_code(sts.mfa_code(SERIAL)).send())
+        .unwrap();
     sts.set_listing(Listing::DeniedWithoutMfa);
     assert_eq!(call(&sts, &latest(&sts), IAM, 0, DEVICES).0, 200);
-    assert!(call(&sts, &Keys::from(&alice), IAM, 0, DEVICES).1.contains("explicit deny in an identity-based policy"));
+    assert!(
+        call(&sts, &Keys::from(&alice), IAM, 0, DEVICES)
+            .1
+            .contains("explicit deny in an identity-based policy")
+    );
 }

@@ -26,13 +26,20 @@ fn sh(text: &str) -> Command {
 fn a_command_sees_only_its_world() {
     let world = world();
     let seen = run(world.command_of("/usr/bin/env"), b"").unwrap().stdout;
-    let names: BTreeSet<&str> = seen.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    let names: BTreeSet<&str> =
+        seen.lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
     let expected = ["AWS_EC2_METADATA_DISABLED", "HOME", "LC_ALL", "PATH", "TERM"];
     assert_eq!(names, BTreeSet::from(expected));
     let mut command = world.command_of("/bin/sh");
-    command.args(["-c", "command -v assume-role; (: </dev/tty) 2>/dev/null || echo no terminal; exit 7"]);
+    command.args([
+        "-c",
+        "command -v assume-role; (: </dev/tty) 2>/dev/null || echo no terminal; exit 7",
+    ]);
     let ran = run(command, b"").unwrap();
-    assert_eq!((ran.stdout, ran.status), (format!("{}\nno terminal\n", world.program().display()), 7));
+    assert_eq!(
+        (ran.stdout, ran.status),
+        (format!("{}\nno terminal\n", world.program().display()), 7)
+    );
     assert_eq!(world.run(["a", "b c"]).unwrap().stdout, "a b c\n");
 }
 
@@ -52,8 +59,11 @@ fn a_snapshot_sees_every_change() {
 #[test]
 fn a_terminal_is_the_controlling_one() {
     let world = world();
-    let mut terminal =
-        world.terminal_of(sh("printf 'code? ' >/dev/tty; read -r code </dev/tty; echo got $code; exit 3")).unwrap();
+    let mut terminal = world
+        .terminal_of(sh(
+            "printf 'code? ' >/dev/tty; read -r code </dev/tty; echo got $code; exit 3",
+        ))
+        .unwrap();
     assert_eq!(terminal.wait_for("code? ").unwrap(), "");
     terminal.type_line("123456").unwrap();
     terminal.wait_for("got 123456").unwrap();
@@ -63,7 +73,9 @@ fn a_terminal_is_the_controlling_one() {
 
 #[test]
 fn a_terminal_keeps_captured_output_apart() {
-    let mut terminal = Terminal::start_captured(sh("echo out; echo question >/dev/tty; read -r a; echo $a")).unwrap();
+    let mut terminal =
+        Terminal::start_captured(sh("echo out; echo question >/dev/tty; read -r a; echo $a"))
+            .unwrap();
     terminal.wait_for("question").unwrap();
     terminal.type_line("answer").unwrap();
     assert_eq!(terminal.wait().unwrap(), 0);
@@ -74,7 +86,8 @@ fn a_terminal_keeps_captured_output_apart() {
 fn keys_signals_and_modes_reach_the_command() {
     let mut terminal = Terminal::start(sh("stty -echo; echo quiet; exec cat")).unwrap();
     terminal.wait_for("quiet").unwrap();
-    // What comes back now comes from cat, so that Ctrl-C meets cat and not a shell on its way to it.
+    // What comes back now comes from cat, so that Ctrl-C meets cat and not a shell on its way to
+    // it.
     terminal.type_line("again").unwrap();
     terminal.wait_for("again").unwrap();
     assert!(!terminal.is_ordinary().unwrap());
@@ -85,7 +98,14 @@ fn keys_signals_and_modes_reach_the_command() {
     assert!(terminal.is_ordinary().unwrap());
     terminal.signal(Signal::TERM).unwrap();
     assert_eq!(terminal.wait().unwrap(), 143);
-    assert!(Terminal::start(sh("echo something else")).unwrap().wait_for("never").unwrap_err().0.contains("else"));
+    assert!(
+        Terminal::start(sh("echo something else"))
+            .unwrap()
+            .wait_for("never")
+            .unwrap_err()
+            .0
+            .contains("else")
+    );
 }
 
 #[test]
@@ -96,8 +116,13 @@ fn scripts_run_in_every_shell() {
             continue;
         }
         let rc = if shell == Shell::Fish { "set -gx FROM_RC yes" } else { "export FROM_RC=yes" };
-        let ran = Script::new(shell, "echo $FROM_RC; echo oops >&2; exit 4").rc(rc).run(&world).unwrap();
-        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str(), ran.status), ("yes\n", "oops\n", 4), "{shell:?}");
+        let ran =
+            Script::new(shell, "echo $FROM_RC; echo oops >&2; exit 4").rc(rc).run(&world).unwrap();
+        assert_eq!(
+            (ran.stdout.as_str(), ran.stderr.as_str(), ran.status),
+            ("yes\n", "oops\n", 4),
+            "{shell:?}"
+        );
     }
     let ran = Script::new(Shell::Bash, "false; echo on").options(&["-eu"]).run(&world).unwrap();
     assert_eq!((ran.stdout.as_str(), ran.status), ("", 1));
@@ -113,7 +138,8 @@ fn shells_run_in_tmux() {
             continue;
         }
         let world = world();
-        let rc = if shell == Shell::Fish { "set -gx FROM_RC yes\n" } else { "export FROM_RC=yes\n" };
+        let rc =
+            if shell == Shell::Fish { "set -gx FROM_RC yes\n" } else { "export FROM_RC=yes\n" };
         let mut tmux = Tmux::start(&world, shell, rc).unwrap();
         let said = tmux.run("echo $FROM_RC; assume-role $TMUX hello").unwrap();
         assert_eq!((said.text.trim(), said.status), ("yes\nhello", 0), "{shell:?}");

@@ -28,7 +28,10 @@ fn what_is_issued_is_what_arrives() {
     let logged = sts.last("AssumeRole").unwrap();
     assert_eq!(logged.caller.as_deref(), Some("arn:aws:iam::111111111111:user/alice"));
     assert_eq!((logged.get("RoleArn"), logged.region.as_deref()), (Some(READ), Some("eu-west-1")));
-    assert!(logged.host.starts_with("127.0.0.1:") && logged.user_agent.contains("aws-sdk-rust"), "{logged:?}");
+    assert!(
+        logged.host.starts_with("127.0.0.1:") && logged.user_agent.contains("aws-sdk-rust"),
+        "{logged:?}"
+    );
 }
 
 #[test]
@@ -59,7 +62,9 @@ fn an_external_id_must_be_the_one_asked_for() {
     let (sts, alice) = bastion(Trust::account(BASTION).external_id("secret-word"));
     assert!(ask(assume(&sts, &alice).external_id("other").send()).is_err());
     assert!(ask(assume(&sts, &alice).external_id("secret-word").send()).is_ok());
-    assert!(refusal(ask(assume(&sts, &alice).external_id("a b").send())).starts_with("ValidationError"));
+    assert!(
+        refusal(ask(assume(&sts, &alice).external_id("a b").send())).starts_with("ValidationError")
+    );
 }
 
 #[test]
@@ -70,7 +75,10 @@ fn mfa_opens_a_role_by_code_or_by_session() {
     let session = base_session(&sts, &alice);
     assert!(ask(assume(&sts, session.clone()).send()).is_ok());
     sts.set_clock(700);
-    assert!(refusal(ask(assume(&sts, session).send())).contains("no role trust policy"), "the proof is too old");
+    assert!(
+        refusal(ask(assume(&sts, session).send())).contains("no role trust policy"),
+        "the proof is too old"
+    );
 }
 
 #[test]
@@ -78,12 +86,17 @@ fn a_session_of_a_role_hands_no_mfa_on() {
     let (sts, alice) = bastion(Trust::account(BASTION));
     sts.add_role(Role::new(TARGET, "ops/deploy").trusts(Trust::arn(READ).mfa()));
     ask(assume(&sts, base_session(&sts, &alice)).send()).unwrap();
-    let deploy = |keys: Keys| ask(assume(&sts, keys).role_arn("arn:aws:iam::222222222222:role/ops/deploy").send());
+    let deploy = |keys: Keys| {
+        ask(assume(&sts, keys).role_arn("arn:aws:iam::222222222222:role/ops/deploy").send())
+    };
     assert!(deploy(latest(&sts)).is_err());
     sts.add_role(Role::new(TARGET, "ops/deploy").trusts(Trust::arn(READ)));
     let chained = sts.issued().last().map(Keys::from).unwrap();
     deploy(chained).unwrap();
-    assert_eq!(sts.issued().last().unwrap().arn, "arn:aws:sts::222222222222:assumed-role/deploy/alice");
+    assert_eq!(
+        sts.issued().last().unwrap().arn,
+        "arn:aws:sts::222222222222:assumed-role/deploy/alice"
+    );
 }
 
 #[test]
@@ -104,7 +117,10 @@ fn durations_have_limits() {
     with(user, 7200).unwrap();
     assert!((before + 7200..=sts.now().0 + 7200).contains(&sts.issued().last().unwrap().expires));
     let chained = refusal(with(base_session(&sts, &alice), 7200));
-    assert!(chained.contains("exceeds the 1 hour session limit for roles assumed by role chaining"), "{chained}");
+    assert!(
+        chained.contains("exceeds the 1 hour session limit for roles assumed by role chaining"),
+        "{chained}"
+    );
 }
 
 #[test]
@@ -112,15 +128,24 @@ fn a_wrong_duration_costs_no_code_and_a_denial_does() {
     let (sts, alice) = bastion(Trust::account(BASTION).mfa());
     let code = sts.mfa_code(SERIAL);
     let with = |seconds: i32| {
-        ask(assume(&sts, &alice).serial_number(SERIAL).token_code(&code).duration_seconds(seconds).send())
+        ask(assume(&sts, &alice)
+            .serial_number(SERIAL)
+            .token_code(&code)
+            .duration_seconds(seconds)
+            .send())
     };
     assert!(refusal(with(7200)).starts_with("ValidationError"));
     with(3600).unwrap();
     assert!(refusal(with(3600)).contains("invalid MFA one time pass code"));
     sts.spend_codes_always();
     let next = sts.mfa_code(SERIAL);
-    let strict =
-        |seconds| ask(assume(&sts, &alice).serial_number(SERIAL).token_code(&next).duration_seconds(seconds).send());
+    let strict = |seconds| {
+        ask(assume(&sts, &alice)
+            .serial_number(SERIAL)
+            .token_code(&next)
+            .duration_seconds(seconds)
+            .send())
+    };
     assert!(refusal(strict(7200)).starts_with("ValidationError"));
     assert!(refusal(strict(3600)).contains("invalid MFA one time pass code"));
 }
@@ -129,7 +154,10 @@ fn a_wrong_duration_costs_no_code_and_a_denial_does() {
 fn refusals_name_the_policy() {
     let (sts, alice) = bastion(Trust::account(BASTION));
     for (verdict, clause) in [
-        (Verdict::IdentityLacks, " because no identity-based policy allows the sts:AssumeRole action"),
+        (
+            Verdict::IdentityLacks,
+            " because no identity-based policy allows the sts:AssumeRole action",
+        ),
         (Verdict::IdentityDenies, " with an explicit deny in an identity-based policy"),
         (Verdict::TrustDenies, " with an explicit deny in the role trust policy"),
         (Verdict::ServiceControlDenies, " with an explicit deny in a service control policy"),
@@ -147,7 +175,10 @@ fn refusals_name_the_policy() {
 fn root_may_not_assume() {
     let sts = Sts::start().unwrap();
     let root = sts.add_user(User::root(BASTION));
-    assert_eq!(caller_arn(&sts.url(), &Keys::from(&root)).unwrap(), "arn:aws:iam::111111111111:root");
+    assert_eq!(
+        caller_arn(&sts.url(), &Keys::from(&root)).unwrap(),
+        "arn:aws:iam::111111111111:root"
+    );
     let text = refusal(ask(assume(&sts, &root).send()));
     assert_eq!(text, "AccessDenied: Roles may not be assumed by root accounts.");
 }
@@ -156,13 +187,28 @@ fn root_may_not_assume() {
 fn parameters_have_shapes() {
     let (sts, alice) = bastion(Trust::account(BASTION));
     for name in ["a", "a b", "a/b", &"x".repeat(65)] {
-        assert!(refusal(ask(assume(&sts, &alice).role_session_name(name).send())).starts_with("ValidationError"));
+        assert!(
+            refusal(ask(assume(&sts, &alice).role_session_name(name).send()))
+                .starts_with("ValidationError")
+        );
     }
-    assert!(refusal(ask(assume(&sts, &alice).policy("{not json").send())).starts_with("MalformedPolicyDocument"));
-    assert!(refusal(ask(assume(&sts, &alice).policy("x".repeat(2049)).send())).starts_with("ValidationError"));
-    assert!(refusal(ask(assume(&sts, &alice).role_arn("arn:aws:iam::1:user/x").send())).contains("is invalid"));
+    assert!(
+        refusal(ask(assume(&sts, &alice).policy("{not json").send()))
+            .starts_with("MalformedPolicyDocument")
+    );
+    assert!(
+        refusal(ask(assume(&sts, &alice).policy("x".repeat(2049)).send()))
+            .starts_with("ValidationError")
+    );
+    assert!(
+        refusal(ask(assume(&sts, &alice).role_arn("arn:aws:iam::1:user/x").send()))
+            .contains("is invalid")
+    );
     let tag = aws_sdk_sts::types::Tag::builder().key("team").value("a&b").build().unwrap();
-    let call = assume(&sts, &alice).tags(tag.clone()).transitive_tag_keys("team").source_identity("alice@x");
+    let call = assume(&sts, &alice)
+        .tags(tag.clone())
+        .transitive_tag_keys("team")
+        .source_identity("alice@x");
     assert_eq!(ask(call.send()).unwrap().source_identity(), Some("alice@x"));
     let logged = sts.last("AssumeRole").unwrap();
     assert_eq!(logged.form.members("Tags", ".Value"), ["a&b"]);
@@ -191,7 +237,10 @@ fn federation_knows_its_proofs() {
         ask(call.role_arn(READ).principal_arn(provider).saml_assertion(assertion).send())
     };
     let user = with("PHg+").unwrap();
-    assert_eq!(user.assumed_role_user().unwrap().arn(), "arn:aws:sts::222222222222:assumed-role/read/alice@corp");
+    assert_eq!(
+        user.assumed_role_user().unwrap().arn(),
+        "arn:aws:sts::222222222222:assumed-role/read/alice@corp"
+    );
     assert!(refusal(with("b2xk")).starts_with("ExpiredTokenException"));
     assert!(refusal(with("eA==")).starts_with("InvalidIdentityToken"));
 }

@@ -13,7 +13,8 @@ use crate::support::sts::Sts;
 
 /// Calls an action with the given scope; `skew` seconds are added to the clock of the client.
 pub fn call(sts: &Sts, keys: &Keys, scope: (&str, &str), skew: i64, body: &str) -> (u16, String) {
-    let identity = Credentials::new(&keys.id, &keys.secret, keys.token.clone(), None, "test").into();
+    let identity =
+        Credentials::new(&keys.id, &keys.secret, keys.token.clone(), None, "test").into();
     let shift = Duration::from_secs(skew.unsigned_abs());
     let now = SystemTime::now();
     let parameters = v4::SigningParams::builder()
@@ -26,8 +27,12 @@ pub fn call(sts: &Sts, keys: &Keys, scope: (&str, &str), skew: i64, body: &str) 
         .unwrap()
         .into();
     let form = ("content-type", "application/x-www-form-urlencoded");
-    let signable =
-        SignableRequest::new("POST", sts.url() + "/", [form].into_iter(), SignableBody::Bytes(body.as_bytes()));
+    let signable = SignableRequest::new(
+        "POST",
+        sts.url() + "/",
+        [form].into_iter(),
+        SignableBody::Bytes(body.as_bytes()),
+    );
     let (instructions, _) = sign(signable.unwrap(), &parameters).unwrap().into_parts();
     let mut headers = vec![(form.0.to_owned(), form.1.to_owned())];
     headers.extend(instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -49,7 +54,9 @@ pub fn raw(sts: &Sts, headers: &[(String, String)], body: &str) -> String {
     for (name, value) in headers {
         text.push_str(&format!("{name}: {value}\r\n"));
     }
-    stream.write_all(format!("{text}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+    stream
+        .write_all(format!("{text}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes())
+        .unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();
     reply

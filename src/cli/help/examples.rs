@@ -38,9 +38,15 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
             line("eval \"$(assume-role init bash --cmd ar)\"", "also as ar"),
         ],
     ),
-    ("export", &[line("assume-role export --format json production read", "for a shell of your own")]),
+    (
+        "export",
+        &[line("assume-role export --format json production read", "for a shell of your own")],
+    ),
     ("leave", &[line("assume-role leave", "this shell is as it was before the first switch")]),
-    ("ensure", &[line("assume-role ensure 45m && terraform apply", "renews first when less is left")]),
+    (
+        "ensure",
+        &[line("assume-role ensure 45m && terraform apply", "renews first when less is left")],
+    ),
     (
         "exec",
         &[
@@ -58,11 +64,23 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
     ),
     (
         "credential-process",
-        &[line("credential_process = assume-role credential-process production read", "a line of ~/.aws/config")],
+        &[line(
+            "credential_process = assume-role credential-process production read",
+            "a line of ~/.aws/config",
+        )],
     ),
-    ("status", &[line("assume-role status", "who this shell is"), line("assume-role status --json", "for a script")]),
+    (
+        "status",
+        &[
+            line("assume-role status", "who this shell is"),
+            line("assume-role status --json", "for a script"),
+        ],
+    ),
     ("list", &[line("assume-role list", ""), line("assume-role list --json | jq .", "")]),
-    ("explain", &[line("assume-role explain production read", "which line of which file decides what")]),
+    (
+        "explain",
+        &[line("assume-role explain production read", "which line of which file decides what")],
+    ),
     (
         "doctor",
         &[
@@ -78,12 +96,18 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
             line("assume-role console --open", "as the role of this shell"),
         ],
     ),
-    ("profile", &[line("assume-role profile add prod production read", "then: aws --profile prod s3 ls")]),
+    (
+        "profile",
+        &[line("assume-role profile add prod production read", "then: aws --profile prod s3 ls")],
+    ),
     (
         "profile add",
         &[
             line("assume-role profile add prod production read", ""),
-            line("assume-role profile add prod production read --static", "for programs that only read keys"),
+            line(
+                "assume-role profile add prod production read --static",
+                "for programs that only read keys",
+            ),
         ],
     ),
     ("profile remove", &[line("assume-role profile remove prod", "")]),
@@ -91,13 +115,28 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
     ("accounts", &[line("assume-role accounts add production 123456789012 --role read", "")]),
     ("accounts add", &[line("assume-role accounts add production 123456789012 --role read", "")]),
     ("accounts remove", &[line("assume-role accounts remove production --dry-run", "")]),
-    ("accounts import", &[line("assume-role accounts import aws-config --dry-run", "what would be taken over")]),
-    ("accounts sync", &[line("assume-role accounts sync --dry-run", "what AWS knows and the file does not")]),
+    (
+        "accounts import",
+        &[line("assume-role accounts import aws-config --dry-run", "what would be taken over")],
+    ),
+    (
+        "accounts sync",
+        &[line("assume-role accounts sync --dry-run", "what AWS knows and the file does not")],
+    ),
     ("login", &[line("assume-role login corp", "signs on to [sso-session corp]")]),
     (
         "logout",
-        &[line("assume-role logout production read", ""), line("assume-role logout --all", "forgets all sessions")],
+        &[
+            line("assume-role logout production read", ""),
+            line("assume-role logout --all", "forgets all sessions"),
+        ],
     ),
     ("completions", &[line("assume-role completions fish > assume-role.fish", "")]),
-    ("man", &[line("assume-role man > assume-role.1", ""), line("assume-role man | man -l -", "to read it now")]),
+    (
+        "man",
+        &[
+            line("assume-role man > assume-role.1", ""),
+            line("assume-role man | man -l -", "to read it now"),
+        ],
+    ),
 ];

@@ -1,4 +1,5 @@
-//! What the words do not tell by themselves: targets, files, variables, exit codes. For `--help` and the manual page.
+//! What the words do not tell by themselves: targets, files, variables, exit codes. For `--help`
+//! and the manual page.
 
 use std::fmt::Write;
 
@@ -8,7 +9,7 @@ const WIDTH: usize = 79;
 
 /// A part of the manual.
 #[derive(Clone, Copy, Debug)]
-pub struct Section {
+pub(crate) struct Section {
     /// Its heading.
     pub title: &'static str,
     /// What it is about, in a sentence or two.
@@ -18,17 +19,26 @@ pub struct Section {
 }
 
 /// The parts, in the order of reading.
-pub const SECTIONS: [Section; 6] = [
+pub(crate) const SECTIONS: [Section; 6] = [
     Section {
         title: "Targets",
         text: "What a switch and most verbs are about. Without one, exec, env and console mean the role of this shell.",
         rows: &[
-            ("ACCOUNT ROLE", "a name of ~/.aws/accounts or a 12-digit id, and a role with its path, if it has one"),
+            (
+                "ACCOUNT ROLE",
+                "a name of ~/.aws/accounts or a 12-digit id, and a role with its path, if it has one",
+            ),
             ("ACCOUNT", "its default role, its only known role, or the picker"),
-            ("PROFILE", "a profile of ~/.aws/config, with its chain, its MFA device and its durations"),
+            (
+                "PROFILE",
+                "a profile of ~/.aws/config, with its chain, its MFA device and its durations",
+            ),
             ("arn:aws:iam::ID:role/ROLE", "a role of any partition"),
             ("-", "the role that this shell had before"),
-            ("MFA_CODE, REGION", "behind the role, in any order: six digits, and a word like eu-west-1"),
+            (
+                "MFA_CODE, REGION",
+                "behind the role, in any order: six digits, and a word like eu-west-1",
+            ),
             ("-- list read", "an account whose name is that of a verb"),
         ],
     },
@@ -54,7 +64,10 @@ pub const SECTIONS: [Section; 6] = [
             ("~/.aws/credentials", "the keys of your own user (AWS_SHARED_CREDENTIALS_FILE)"),
             ("~/.saml/credentials", "user and password for --scheme saml (SAML_FILE)"),
             ("~/.config/assume-role/", "config.toml: prompt, defaults, store; optional"),
-            ("~/.local/state/assume-role/", "temporary keys and the history of use, for you alone (XDG_STATE_HOME)"),
+            (
+                "~/.local/state/assume-role/",
+                "temporary keys and the history of use, for you alone (XDG_STATE_HOME)",
+            ),
         ],
     },
     Section {
@@ -68,9 +81,18 @@ pub const SECTIONS: [Section; 6] = [
             ("AWS_ROLE_SESSION_TIMEOUT", "how long sessions last, in seconds"),
             ("AWS_ASSUME_ROLE_AUTH_SCHEME", "bastion, saml, web-identity or profile"),
             ("AWS_USERNAME", "the name of sessions in AWS's logs, and the user of saml"),
-            ("SAML_IDP_ASSERTION_URL", "where saml logs in; also SAML_IDP_NAME, SAML_IDP_REQUEST_BODY_TEMPLATE"),
-            ("AWS_WEB_IDENTITY_TOKEN_FILE", "the token of web-identity; AWS_ROLE_ARN names its role"),
-            ("AWS_ENDPOINT_URL", "another endpoint; also for one service, with _STS, _IAM, _SSO, _SSO_OIDC or _SIGNIN"),
+            (
+                "SAML_IDP_ASSERTION_URL",
+                "where saml logs in; also SAML_IDP_NAME, SAML_IDP_REQUEST_BODY_TEMPLATE",
+            ),
+            (
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                "the token of web-identity; AWS_ROLE_ARN names its role",
+            ),
+            (
+                "AWS_ENDPOINT_URL",
+                "another endpoint; also for one service, with _STS, _IAM, _SSO, _SSO_OIDC or _SIGNIN",
+            ),
             ("AWS_CA_BUNDLE", "the certificates to trust"),
             ("ASSUME_ROLE_ALLOW_HTTP", "1: plain http outside this machine is not refused"),
             ("ASSUME_ROLE_CONFIG_<KEY>", "a key of config.toml"),
@@ -111,7 +133,8 @@ pub(super) fn text() -> String {
         }
         for (term, text) in rows {
             let lines = wrapped(text, WIDTH - INDENT);
-            let (first, rest) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+            let (first, rest) =
+                lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
             let _ = writeln!(out, "  {term:width$}{first}", width = INDENT - 2);
             for line in rest {
                 let _ = writeln!(out, "{:INDENT$}{line}", "");
@@ -143,7 +166,12 @@ mod tests {
 
     #[test]
     fn rows_have_room_and_lines_fit() {
-        assert!(SECTIONS.iter().flat_map(|section| section.rows).all(|(term, _)| term.len() < INDENT - 2));
+        assert!(
+            SECTIONS
+                .iter()
+                .flat_map(|section| section.rows)
+                .all(|(term, _)| term.len() < INDENT - 2)
+        );
         assert!(text().lines().all(|line| line.chars().count() <= WIDTH), "{}", text());
     }
 }

@@ -1,7 +1,8 @@
 //! Help: what `-h` and `--help` show, and the grammar as the manual page tells it.
 //!
-//! clap knows the words, the tables here know what people do with them. `-h` fits a screen and starts with examples;
-//! `--help` tells everything. Nothing here reads a command line that was right.
+//! clap knows the words, the tables here know what people do with them. `-h` fits a screen and
+//! starts with examples; `--help` tells everything. Nothing here reads a command line that was
+//! right.
 
 mod examples;
 mod manual;
@@ -13,28 +14,42 @@ use clap::builder::StyledStr;
 use clap::{Command, CommandFactory};
 
 use super::Cli;
-pub use examples::{Example, examples_of};
-pub use manual::{SECTIONS, Section};
+pub(crate) use examples::Example;
+pub use examples::examples_of;
+pub(crate) use manual::SECTIONS;
 
 /// Help of the whole program: what it is, examples, words, options, and the rest of the manual.
 const WHOLE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 /// Help of a verb.
-const VERB: &str = "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
+const VERB: &str =
+    "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 /// Behind the help of a verb that takes a target.
 const MORE: &str = "All session options: assume-role --help";
 
 /// The options of a target, each group under its heading.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("Session", &["region", "duration", "profile", "via", "refresh", "yes", "write"]),
-    ("Who asks", &["base", "scheme", "mfa_code", "mfa_serial", "saml_response", "web_identity_token_file"]),
+    (
+        "Who asks",
+        &["base", "scheme", "mfa_code", "mfa_serial", "saml_response", "web_identity_token_file"],
+    ),
     (
         "What shapes the session",
-        &["session_name", "external_id", "policy_arn", "policy", "tag", "transitive_tag", "source_identity"],
+        &[
+            "session_name",
+            "external_id",
+            "policy_arn",
+            "policy",
+            "tag",
+            "transitive_tag",
+            "source_identity",
+        ],
     ),
     ("How it is told", &["no_input", "verbose", "color"]),
 ];
 /// Those that the short help of a verb shows.
-const COMMON: [&str; 8] = ["region", "duration", "profile", "mfa_code", "refresh", "yes", "write", "no_input"];
+const COMMON: [&str; 8] =
+    ["region", "duration", "profile", "mfa_code", "refresh", "yes", "write", "no_input"];
 
 /// How much is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +62,15 @@ pub enum Length {
 
 /// The help that words ask for which clap took for a cry for help.
 pub(super) fn asked(words: &[OsString]) -> StyledStr {
-    let mut flags = words.iter().take_while(|word| *word != "--").filter(|word| *word == "-h" || *word == "--help");
-    let length = if flags.next().is_some_and(|flag| flag == "--help") { Length::Long } else { Length::Short };
+    let mut flags = words
+        .iter()
+        .take_while(|word| *word != "--")
+        .filter(|word| *word == "-h" || *word == "--help");
+    let length = if flags.next().is_some_and(|flag| flag == "--help") {
+        Length::Long
+    } else {
+        Length::Short
+    };
     let mut verb: Option<Command> = None;
     let mut whole = command(length);
     whole.build();
@@ -67,10 +89,16 @@ pub(super) fn asked(words: &[OsString]) -> StyledStr {
 
 /// The grammar with its examples.
 pub fn command(length: Length) -> Command {
-    let whole = Cli::command().help_template(WHOLE).before_help(examples_text("")).after_help(styled(&manual::text()));
+    let whole = Cli::command()
+        .help_template(WHOLE)
+        .before_help(examples_text(""))
+        .after_help(styled(&manual::text()));
     let whole = grouped(whole, Length::Long);
-    let names: Vec<String> = whole.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
-    names.into_iter().fold(whole, |whole, name| whole.mut_subcommand(&name, |verb| of_verb(verb, &name, length)))
+    let names: Vec<String> =
+        whole.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    names
+        .into_iter()
+        .fold(whole, |whole, name| whole.mut_subcommand(&name, |verb| of_verb(verb, &name, length)))
 }
 
 fn of_verb(verb: Command, path: &str, length: Length) -> Command {
@@ -81,7 +109,8 @@ fn of_verb(verb: Command, path: &str, length: Length) -> Command {
         (true, Length::Long) => grouped(verb, length),
         (false, _) => verb,
     };
-    let names: Vec<String> = verb.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    let names: Vec<String> =
+        verb.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     names.into_iter().fold(verb, |verb, name| {
         verb.mut_subcommand(&name, |deeper| of_verb(deeper, &format!("{path} {name}"), length))
     })
@@ -111,7 +140,8 @@ fn examples_text(path: &str) -> StyledStr {
     styled(&format!("Examples:\n{}", lines.collect::<String>()))
 }
 
-/// Text whose headings, lines that begin at the margin and end with a colon, look like those of clap.
+/// Text whose headings, lines that begin at the margin and end with a colon, look like those of
+/// clap.
 fn styled(text: &str) -> StyledStr {
     let lines = text.lines().map(|line| match line.ends_with(':') && !line.starts_with(' ') {
         true => format!("\u{1b}[1m\u{1b}[4m{line}\u{1b}[0m\n"),

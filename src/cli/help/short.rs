@@ -1,4 +1,5 @@
-//! What `assume-role -h` shows: one screen, the examples first. A test counts its lines and finds every verb in it.
+//! What `assume-role -h` shows: one screen, the examples first. A test counts its lines and finds
+//! every verb in it.
 
 /// The text.
 pub(super) const TEXT: &str = "\

@@ -15,8 +15,14 @@ pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
     let mut cases = Vec::new();
     for shell in ["bash", "zsh", "fish"] {
         let beside: (String, Make, Option<f64>) = match &zoxide {
-            Some(zoxide) => (format!("{} init", version(zoxide)?), command(zoxide, ["init", shell]), Some(1.3)),
-            None => ("--version (zoxide is not installed)".to_owned(), command(program, ["--version", ""]), None),
+            Some(zoxide) => {
+                (format!("{} init", version(zoxide)?), command(zoxide, ["init", shell]), Some(1.3))
+            }
+            None => (
+                "--version (zoxide is not installed)".to_owned(),
+                command(program, ["--version", ""]),
+                None,
+            ),
         };
         cases.push(Case {
             name: format!("init {shell}"),
@@ -40,7 +46,11 @@ fn command(program: &Path, arguments: [&str; 2]) -> Make {
         arguments.iter().filter(|word| !word.is_empty()).map(|&word| word.to_owned()).collect();
     Box::new(move || {
         let mut command = Command::new(&program);
-        command.args(&arguments).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", "/nonexistent");
+        command
+            .args(&arguments)
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("HOME", "/nonexistent");
         command
     })
 }

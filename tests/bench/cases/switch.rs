@@ -73,7 +73,8 @@ impl Place {
         let store = self.world.home().join(".local/state/assume-role");
         let files = fs::read_dir(&store)?.filter_map(Result::ok).map(|entry| entry.path());
         let is_role = |path: &std::path::PathBuf| path.to_string_lossy().contains("/role-");
-        let text = fs::read(files.filter(is_role).last().ok_or_else(|| Failure("no role".to_owned()))?)?;
+        let text =
+            fs::read(files.filter(is_role).last().ok_or_else(|| Failure("no role".to_owned()))?)?;
         let ends = FileTimes::new().set_modified(SystemTime::now() + Duration::from_secs(3600));
         for number in 1..entries {
             let path = store.join(format!("role-{number:064x}.json"));
@@ -88,7 +89,11 @@ impl Place {
         let place = Rc::clone(self);
         Box::new(move || {
             let mut command = std::process::Command::new(place.world.program());
-            command.args(arguments).env_clear().envs(place.world.environment()).current_dir(place.world.home());
+            command
+                .args(arguments)
+                .env_clear()
+                .envs(place.world.environment())
+                .current_dir(place.world.home());
             command
         })
     }

@@ -28,7 +28,9 @@ pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
         world.accounts(&accounts_file(accounts))?;
         world.write(".local/state/assume-role/history", history(accounts.min(500)))?;
         private(&world)?;
-        for (what, words) in [("an account", &["account-00"][..]), ("its role", &["account-00001", ""])] {
+        for (what, words) in
+            [("an account", &["account-00"][..]), ("its role", &["account-00001", ""])]
+        {
             cases.push(Case {
                 name: format!("TAB for {what}, {accounts} accounts with {ROLES} roles"),
                 command: tab(&world, words),
@@ -66,7 +68,8 @@ pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
     Ok(cases)
 }
 
-/// The completion of awsume in an environment of its own, which is made once and kept in the cache directory.
+/// The completion of awsume in an environment of its own, which is made once and kept in the cache
+/// directory.
 fn awsume() -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cache")))?;
@@ -79,12 +82,18 @@ fn awsume() -> Option<PathBuf> {
     let program = directory.join("bin/awsume-autocomplete");
     let install = || {
         done(Path::new("python3"), &["-m", "venv", "--clear", &directory.to_string_lossy()])
-            && done(&directory.join("bin/python"), &["-m", "pip", "install", "--disable-pip-version-check", AWSUME])
+            && done(
+                &directory.join("bin/python"),
+                &["-m", "pip", "install", "--disable-pip-version-check", AWSUME],
+            )
     };
     if program.exists() || install() {
         return Some(program);
     }
-    let _ = writeln!(std::io::stderr(), "{AWSUME} cannot be installed here, so that nothing is compared with it");
+    let _ = writeln!(
+        std::io::stderr(),
+        "{AWSUME} cannot be installed here, so that nothing is compared with it"
+    );
     None
 }
 
@@ -125,14 +134,21 @@ fn bare(world: &World, program: &Path) -> Command {
 fn accounts_file(accounts: usize) -> String {
     let roles: Vec<String> = (0..ROLES).map(|role| format!("\"role-{role}\"")).collect();
     let entry = |number: usize| {
-        format!("  \"account-{number:05}\": {{\"id\": \"{number:012}\", \"roles\": [{}]}}", roles.join(", "))
+        format!(
+            "  \"account-{number:05}\": {{\"id\": \"{number:012}\", \"roles\": [{}]}}",
+            roles.join(", ")
+        )
     };
     format!("{{\n{}\n}}\n", (0..accounts).map(entry).collect::<Vec<_>>().join(",\n"))
 }
 
 fn history(uses: usize) -> String {
     (0..uses).fold("assume-role history 1\n".to_owned(), |mut text, number| {
-        let _ = writeln!(text, "{}\t1\t{number:012}\trole-1\taccount-{number:05}", 1_795_305_600 + number);
+        let _ = writeln!(
+            text,
+            "{}\t1\t{number:012}\trole-1\taccount-{number:05}",
+            1_795_305_600 + number
+        );
         text
     })
 }

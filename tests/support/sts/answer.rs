@@ -1,4 +1,5 @@
-//! From a request to the reply that goes out, with the fault that spoils it: everything that happens under the lock.
+//! From a request to the reply that goes out, with the fault that spoils it: everything that
+//! happens under the lock.
 
 use super::actions::{self, Call};
 use super::faults::Fault;
@@ -21,14 +22,15 @@ pub fn answer(state: &mut State, request: &Request, connection: usize) -> (Reply
     let now = state.now();
     let request_id = state.mint.request_id();
     let mut caller = None;
-    let (mut reply, outcome) = match fault.as_ref().and_then(|fault| replacement(fault, &action, &request_id)) {
-        Some(reply) => (reply, "fault".to_owned()),
-        None => {
-            let call = Call { action: &action, form: &form, now };
-            let result = actions::perform(state, request, &call, &mut caller);
-            render(state, &action, result, &request_id)
-        }
-    };
+    let (mut reply, outcome) =
+        match fault.as_ref().and_then(|fault| replacement(fault, &action, &request_id)) {
+            Some(reply) => (reply, "fault".to_owned()),
+            None => {
+                let call = Call { action: &action, form: &form, now };
+                let result = actions::perform(state, request, &call, &mut caller);
+                render(state, &action, result, &request_id)
+            }
+        };
     reply.set("x-amzn-RequestId", &request_id);
     reply.set("Date", &now.http());
     if let Some(fault) = &fault {
@@ -40,14 +42,25 @@ pub fn answer(state: &mut State, request: &Request, connection: usize) -> (Reply
     (reply, fault)
 }
 
-fn render(state: &State, action: &str, result: Result<String, Problem>, request_id: &str) -> (Reply, String) {
+fn render(
+    state: &State,
+    action: &str,
+    result: Result<String, Problem>,
+    request_id: &str,
+) -> (Reply, String) {
     let namespace = actions::namespace(action);
     match result {
         Ok(inner) => (xml::result(namespace, action, &inner, request_id), "ok".to_owned()),
         Err(problem) => {
-            let message =
-                if state.settings.old_wording { Verdict::strip(&problem.message) } else { problem.message.as_str() };
-            (xml::error(namespace, problem.status, &problem.code, message, request_id), problem.code)
+            let message = if state.settings.old_wording {
+                Verdict::strip(&problem.message)
+            } else {
+                problem.message.as_str()
+            };
+            (
+                xml::error(namespace, problem.status, &problem.code, message, request_id),
+                problem.code,
+            )
         }
     }
 }
@@ -58,7 +71,9 @@ fn replacement(fault: &Fault, action: &str, request_id: &str) -> Option<Reply> {
         Fault::Error { status, code, message } => {
             Some(xml::error(actions::namespace(action), *status, code, message, request_id))
         }
-        Fault::Body { status, content_type, text } => Some(Reply::new(*status, content_type, text.as_str())),
+        Fault::Body { status, content_type, text } => {
+            Some(Reply::new(*status, content_type, text.as_str()))
+        }
         Fault::Redirect { status, to } => {
             let mut reply = Reply::new(*status, "text/html", "");
             reply.set("Location", to);

@@ -48,7 +48,12 @@ impl Caller {
     ///
     /// # Errors
     /// What AWS answers to an unknown key, a foreign token, a wrong signature or ended keys.
-    pub fn of(state: &State, request: &Request, signature: &Signature, now: Instant) -> Result<Self, Problem> {
+    pub fn of(
+        state: &State,
+        request: &Request,
+        signature: &Signature,
+        now: Instant,
+    ) -> Result<Self, Problem> {
         let token = request.header("x-amz-security-token");
         if let Some((user, secret)) = state.user_of_key(&signature.key_id) {
             if token.is_some() {
@@ -56,7 +61,11 @@ impl Caller {
             }
             signature.verify(request, secret, now)?;
             let kind = if user.name.is_some() { Kind::User } else { Kind::Root };
-            let user_id = if kind == Kind::Root { user.account.clone() } else { unique_id("AIDA", &user.arn()) };
+            let user_id = if kind == Kind::Root {
+                user.account.clone()
+            } else {
+                unique_id("AIDA", &user.arn())
+            };
             return Ok(Self {
                 kind,
                 arn: user.arn(),
@@ -68,8 +77,9 @@ impl Caller {
             });
         }
         let session = state.issued.iter().find(|issued| issued.key_id == signature.key_id);
-        let session =
-            session.filter(|issued| token == Some(issued.token.as_str())).ok_or_else(Problem::invalid_token)?;
+        let session = session
+            .filter(|issued| token == Some(issued.token.as_str()))
+            .ok_or_else(Problem::invalid_token)?;
         signature.verify(request, &session.secret, now)?;
         if session.expires <= now.0 {
             return Err(Problem::expired());

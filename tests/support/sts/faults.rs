@@ -1,7 +1,8 @@
 //! Faults on request: what is to go wrong with the next call of an action.
 //!
-//! Some replace the answer, and the call then changes nothing. The others spoil the answer of a call that took
-//! effect: keys were made and a code was used up, which is the harder case for a client.
+//! Some replace the answer, and the call then changes nothing. The others spoil the answer of a
+//! call that took effect: keys were made and a code was used up, which is the harder case for a
+//! client.
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -45,7 +46,8 @@ pub enum Fault {
     Close,
     /// Spoils the answer: the connection is closed after so many bytes of it, head included.
     CutAfter(usize),
-    /// Answers in full, ends the connection, and waits until the client has noticed and closed its side.
+    /// Answers in full, ends the connection, and waits until the client has noticed and closed its
+    /// side.
     Farewell,
     /// Spoils the answer: another `Date` header.
     Date(String),
@@ -71,7 +73,11 @@ pub enum Fault {
 impl Fault {
     /// AWS throttles.
     pub fn throttle() -> Self {
-        Self::Error { status: 400, code: "Throttling".to_owned(), message: "Rate exceeded".to_owned() }
+        Self::Error {
+            status: 400,
+            code: "Throttling".to_owned(),
+            message: "Rate exceeded".to_owned(),
+        }
     }
 
     /// AWS is broken.
@@ -87,7 +93,11 @@ impl Fault {
 
     /// A success that is no XML.
     pub fn garbage() -> Self {
-        Self::Body { status: 200, content_type: "text/xml".to_owned(), text: "\u{1}<not &xml".to_owned() }
+        Self::Body {
+            status: 200,
+            content_type: "text/xml".to_owned(),
+            text: "\u{1}<not &xml".to_owned(),
+        }
     }
 
     /// A success that is well-formed, but holds nothing.
@@ -130,6 +140,9 @@ impl Queue {
 
     /// The fault of this call.
     pub fn take(&mut self, action: &str) -> Option<Fault> {
-        self.once.get_mut(action).and_then(VecDeque::pop_front).or_else(|| self.always.get(action).cloned())
+        self.once
+            .get_mut(action)
+            .and_then(VecDeque::pop_front)
+            .or_else(|| self.always.get(action).cloned())
     }
 }

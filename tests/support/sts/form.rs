@@ -1,4 +1,5 @@
-//! Parameters of a Query API call, from the query and the form body, and the escaping that SigV4 prescribes.
+//! Parameters of a Query API call, from the query and the form body, and the escaping that SigV4
+//! prescribes.
 
 use super::http::Request;
 
@@ -10,12 +11,15 @@ impl Form {
     /// Reads query and body.
     pub fn of(request: &Request) -> Self {
         let body = String::from_utf8_lossy(&request.body);
-        let pairs = [request.query.as_str(), body.as_ref()].into_iter().flat_map(|text| text.split('&'));
+        let pairs =
+            [request.query.as_str(), body.as_ref()].into_iter().flat_map(|text| text.split('&'));
         Self(
             pairs
                 .filter(|pair| !pair.is_empty())
                 .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-                .map(|(name, value)| (decode(&name.replace('+', " ")), decode(&value.replace('+', " "))))
+                .map(|(name, value)| {
+                    (decode(&name.replace('+', " ")), decode(&value.replace('+', " ")))
+                })
                 .collect(),
         )
     }
@@ -56,7 +60,9 @@ pub fn decode(text: &str) -> String {
 pub fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()

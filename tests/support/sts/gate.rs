@@ -30,7 +30,11 @@ impl Gate {
     /// Waits until someone stands at it; false when nobody came in time.
     pub fn wait_reached(&self, limit: Duration) -> bool {
         let (lock, change) = &*self.inner;
-        change.wait_timeout_while(lock.lock().unwrap(), limit, |position| !position.reached).unwrap().0.reached
+        change
+            .wait_timeout_while(lock.lock().unwrap(), limit, |position| !position.reached)
+            .unwrap()
+            .0
+            .reached
     }
 
     /// Tells who waits for it that someone has come.
@@ -47,6 +51,10 @@ impl Gate {
     /// Stands at it until it opens or the time is over; whether it is open.
     pub fn pass_within(&self, limit: Duration) -> bool {
         let (lock, change) = &*self.inner;
-        change.wait_timeout_while(lock.lock().unwrap(), limit, |position| !position.open).unwrap().0.open
+        change
+            .wait_timeout_while(lock.lock().unwrap(), limit, |position| !position.open)
+            .unwrap()
+            .0
+            .open
     }
 }

@@ -56,13 +56,18 @@ impl Request {
             if line.is_empty() {
                 break;
             }
-            let (name, value) = line.split_once(':').ok_or_else(|| broken("a header without a colon"))?;
+            let (name, value) =
+                line.split_once(':').ok_or_else(|| broken("a header without a colon"))?;
             request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
         let length = request.header("content-length").map_or(Ok(0), str::parse::<u64>);
         let length = length.map_err(|_| broken("content-length is no number"))?;
         stream.take(length).read_to_end(&mut request.body)?;
-        if request.body.len() as u64 == length { Ok(Some(request)) } else { Err(broken("the body is cut")) }
+        if request.body.len() as u64 == length {
+            Ok(Some(request))
+        } else {
+            Err(broken("the body is cut"))
+        }
     }
 }
 
@@ -84,7 +89,11 @@ pub struct Reply {
 impl Reply {
     /// A reply with a body of the given type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self { status, headers: vec![("Content-Type".to_owned(), content_type.to_owned())], body: body.into() }
+        Self {
+            status,
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned())],
+            body: body.into(),
+        }
     }
 
     /// Sets a header, in place of one of the same name.

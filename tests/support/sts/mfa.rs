@@ -30,9 +30,14 @@ pub fn judge(state: &mut State, caller: &Caller, form: &Form) -> Result<Option<A
         }
     };
     let now = state.now();
-    let own = state.user(&caller.principal).is_some_and(|user| user.devices.iter().any(|d| d.serial == serial));
-    let device = state.device(serial).filter(|_| own && matches!(caller.kind, Kind::User | Kind::Root));
-    let Some((device, seed)) = device.and_then(|device| device.seed.clone().map(|seed| (device, seed))) else {
+    let own = state
+        .user(&caller.principal)
+        .is_some_and(|user| user.devices.iter().any(|d| d.serial == serial));
+    let device =
+        state.device(serial).filter(|_| own && matches!(caller.kind, Kind::User | Kind::Root));
+    let Some((device, seed)) =
+        device.and_then(|device| device.seed.clone().map(|seed| (device, seed)))
+    else {
         return Err(Problem::wrong_device());
     };
     let current = now.0.div_euclid(totp::STEP) + device.drift;
@@ -51,9 +56,11 @@ impl Accepted {
     }
 }
 
-/// Uses the code up unless the call ended in a `ValidationError`, which AWS answers before it takes the code.
+/// Uses the code up unless the call ended in a `ValidationError`, which AWS answers before it takes
+/// the code.
 pub fn settle(state: &mut State, code: Option<&Accepted>, outcome: Option<&Problem>) {
-    let kept = outcome.is_some_and(|problem| problem.code == "ValidationError") && !state.settings.spend_always;
+    let kept = outcome.is_some_and(|problem| problem.code == "ValidationError")
+        && !state.settings.spend_always;
     if let Some(code) = code.filter(|_| !kept) {
         code.spend(state);
     }

@@ -1,5 +1,5 @@
-//! Makes ids, keys, tokens and seeds. No two are alike within one server, nor between servers of one run, and
-//! they hold the odd characters that real ones hold (`/`, `+`, `=`).
+//! Makes ids, keys, tokens and seeds. No two are alike within one server, nor between servers of
+//! one run, and they hold the odd characters that real ones hold (`/`, `+`, `=`).
 
 use std::time::SystemTime;
 
@@ -18,7 +18,10 @@ impl Mint {
     /// A mint of its own; `distinction` keeps two of them apart that start in the same instant.
     pub fn new(distinction: &str) -> Self {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self { origin: format!("{distinction}/{}/{}", std::process::id(), now.as_nanos()), count: 0 }
+        Self {
+            origin: format!("{distinction}/{}/{}", std::process::id(), now.as_nanos()),
+            count: 0,
+        }
     }
 
     /// An id such as `AKIA…`, `ASIA…`, `AIDA…`, `AROA…`: 20 characters.
@@ -53,7 +56,10 @@ impl Mint {
         while out.len() < length {
             let left = length - out.len();
             out.extend(
-                self.bytes().iter().take(left).map(|&byte| char::from(alphabet[usize::from(byte) % alphabet.len()])),
+                self.bytes()
+                    .iter()
+                    .take(left)
+                    .map(|&byte| char::from(alphabet[usize::from(byte) % alphabet.len()])),
             );
         }
         out

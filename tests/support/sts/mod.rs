@@ -1,7 +1,8 @@
-//! STS and IAM on loopback, as strict as AWS: signatures, MFA codes that work once, trust, durations, expiry.
+//! STS and IAM on loopback, as strict as AWS: signatures, MFA codes that work once, trust,
+//! durations, expiry.
 //!
-//! [`Sts`] is the handle of a test: it sets up users and roles, hands out MFA codes, moves the clock, orders faults,
-//! and tells what was asked and what was issued.
+//! [`Sts`] is the handle of a test: it sets up users and roles, hands out MFA codes, moves the
+//! clock, orders faults, and tells what was asked and what was issued.
 
 mod actions;
 mod answer;
@@ -74,14 +75,20 @@ impl Sts {
         self.authority.as_deref()
     }
 
-    /// Adds a user, makes an access key if it has none and seeds for its devices, and gives the first key.
+    /// Adds a user, makes an access key if it has none and seeds for its devices, and gives the
+    /// first key.
     pub fn add_user(&self, mut user: User) -> AccessKey {
         let mut state = self.server.state();
         if user.keys.is_empty() {
             let key = AccessKey { id: state.mint.id("AKIA"), secret: state.mint.secret() };
             user.keys.push(key);
         }
-        for seed in user.devices.iter_mut().filter_map(|device| device.seed.as_mut()).filter(|seed| seed.is_empty()) {
+        for seed in user
+            .devices
+            .iter_mut()
+            .filter_map(|device| device.seed.as_mut())
+            .filter(|seed| seed.is_empty())
+        {
             *seed = state.mint.seed();
         }
         let key = user.keys[0].clone();
@@ -110,8 +117,8 @@ impl Sts {
         }
     }
 
-    /// The code that the device of that serial shows: one that is still good. A used one makes the device move to
-    /// its next. Every device that is asked for must be known.
+    /// The code that the device of that serial shows: one that is still good. A used one makes the
+    /// device move to its next. Every device that is asked for must be known.
     pub fn mfa_code(&self, serial: &str) -> String {
         let mut state = self.server.state();
         let step = state.now().0.div_euclid(totp::STEP);
@@ -119,7 +126,10 @@ impl Sts {
         while device.used.contains(&(step + device.drift)) {
             device.drift += 1;
         }
-        let seed = device.seed.as_deref().unwrap_or_else(|| panic!("{serial} is a passkey and makes no codes"));
+        let seed = device
+            .seed
+            .as_deref()
+            .unwrap_or_else(|| panic!("{serial} is a passkey and makes no codes"));
         totp::code(seed, step + device.drift)
     }
 
@@ -162,14 +172,21 @@ impl Sts {
     pub fn add_device(&self, key_id: &str, name: &str) {
         let mut state = self.server.state();
         let seed = state.mint.seed();
-        let owner = state.users.iter_mut().find(|user| user.keys.iter().any(|key| key.id == key_id));
+        let owner =
+            state.users.iter_mut().find(|user| user.keys.iter().any(|key| key.id == key_id));
         let owner = owner.unwrap_or_else(|| panic!("no user has the key {key_id}"));
         *owner = owner.clone().mfa_with_seed(name, seed);
     }
 
     /// Takes all MFA devices of the owner of a key away and gives one new virtual one.
     pub fn replace_devices(&self, key_id: &str, name: &str) {
-        for user in self.server.state().users.iter_mut().filter(|user| user.keys.iter().any(|key| key.id == key_id)) {
+        for user in self
+            .server
+            .state()
+            .users
+            .iter_mut()
+            .filter(|user| user.keys.iter().any(|key| key.id == key_id))
+        {
             user.devices.clear();
         }
         self.add_device(key_id, name);

@@ -43,7 +43,8 @@ pub struct User {
 }
 
 impl User {
-    /// A user without devices; `name` may hold a path (`team/alice`). One access key is made when it is added.
+    /// A user without devices; `name` may hold a path (`team/alice`). One access key is made when
+    /// it is added.
     pub fn new(account: &str, name: &str) -> Self {
         let (path, name) = split_path(name);
         Self {
@@ -75,7 +76,8 @@ impl User {
         self
     }
 
-    /// Adds a virtual MFA device `arn:aws:iam::ACCOUNT:mfa/NAME`; its seed is made when the user is added.
+    /// Adds a virtual MFA device `arn:aws:iam::ACCOUNT:mfa/NAME`; its seed is made when the user is
+    /// added.
     #[must_use]
     pub fn mfa(self, name: &str) -> Self {
         self.mfa_with_seed(name, Vec::new())
@@ -134,7 +136,8 @@ pub struct Role {
 }
 
 impl Role {
-    /// A role that trusts nobody yet, with sessions of an hour; `name` may hold a path (`ops/deploy`).
+    /// A role that trusts nobody yet, with sessions of an hour; `name` may hold a path
+    /// (`ops/deploy`).
     pub fn new(account: &str, name: &str) -> Self {
         let (path, name) = split_path(name);
         Self {
@@ -169,7 +172,8 @@ impl Role {
         self
     }
 
-    /// Refuses everyone with this verdict (`IdentityLacks`: the caller's own policies do not allow it).
+    /// Refuses everyone with this verdict (`IdentityLacks`: the caller's own policies do not allow
+    /// it).
     #[must_use]
     pub fn refuses(mut self, verdict: Verdict) -> Self {
         self.verdict = Some(verdict);
@@ -189,7 +193,8 @@ impl Role {
     }
 }
 
-/// What a SAML provider or a web identity provider says about someone: the assertion or token, and what it grants.
+/// What a SAML provider or a web identity provider says about someone: the assertion or token, and
+/// what it grants.
 #[derive(Clone, Debug)]
 pub struct Proof {
     /// The assertion (base64) or the token, exactly as it must arrive.

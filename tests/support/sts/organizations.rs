@@ -37,20 +37,32 @@ impl Organization {
 }
 
 /// Answers a call, logs it, and says what is to go wrong on the wire.
-pub fn answer(state: &mut State, request: &Request, target: &str, connection: usize) -> (Reply, Option<Fault>) {
+pub fn answer(
+    state: &mut State,
+    request: &Request,
+    target: &str,
+    connection: usize,
+) -> (Reply, Option<Fault>) {
     let action = target.rsplit('.').next().unwrap_or_default().to_owned();
     let fault = state.faults.take(&action);
     let mut caller = None;
     let result = match &fault {
-        Some(Fault::Error { status, code, message }) => Err(Problem::new(*status, code, message.clone())),
+        Some(Fault::Error { status, code, message }) => {
+            Err(Problem::new(*status, code, message.clone()))
+        }
         _ => list(state, request, target, &mut caller),
     };
     let now = state.now();
     let (mut reply, outcome) = match result {
-        Ok(body) => (Reply::new(200, "application/x-amz-json-1.1", body.to_string()), "ok".to_owned()),
+        Ok(body) => {
+            (Reply::new(200, "application/x-amz-json-1.1", body.to_string()), "ok".to_owned())
+        }
         Err(problem) => {
             let body = json!({"__type": problem.code, "Message": problem.message});
-            (Reply::new(problem.status, "application/x-amz-json-1.1", body.to_string()), problem.code)
+            (
+                Reply::new(problem.status, "application/x-amz-json-1.1", body.to_string()),
+                problem.code,
+            )
         }
     };
     reply.set("Date", &now.http());
@@ -60,13 +72,20 @@ pub fn answer(state: &mut State, request: &Request, target: &str, connection: us
     (reply, fault.filter(|fault| !matches!(fault, Fault::Error { .. })))
 }
 
-fn list(state: &State, request: &Request, target: &str, caller: &mut Option<String>) -> Result<Value, Problem> {
+fn list(
+    state: &State,
+    request: &Request,
+    target: &str,
+    caller: &mut Option<String>,
+) -> Result<Value, Problem> {
     if target != "AWSOrganizationsV20161128.ListAccounts" {
         return Err(Problem::new(400, "UnknownOperationException", target));
     }
     let signature = Signature::of(request)?;
     if (signature.service.as_str(), signature.region.as_str()) != ("organizations", "us-east-1") {
-        return Err(Problem::signature("Credential should be scoped to a valid region and service."));
+        return Err(Problem::signature(
+            "Credential should be scoped to a valid region and service.",
+        ));
     }
     let identity = Caller::of(state, request, &signature, state.now())?;
     *caller = Some(identity.arn.clone());

@@ -1,5 +1,5 @@
-//! The refusals of STS and IAM in AWS's own words (IAM user guide, "Troubleshoot access denied error messages";
-//! STS API reference, common errors).
+//! The refusals of STS and IAM in AWS's own words (IAM user guide, "Troubleshoot access denied
+//! error messages"; STS API reference, common errors).
 
 /// A refusal: HTTP status, error code and message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,11 @@ impl Problem {
 
     /// The key is unknown, disabled, or its token is not its own.
     pub fn invalid_token() -> Self {
-        Self::new(403, "InvalidClientTokenId", "The security token included in the request is invalid.")
+        Self::new(
+            403,
+            "InvalidClientTokenId",
+            "The security token included in the request is invalid.",
+        )
     }
 
     /// The temporary keys have ended.
@@ -121,7 +125,9 @@ impl Verdict {
 
     /// The message without the clause that names a policy.
     pub fn strip(message: &str) -> &str {
-        let end = [" because no ", " with an explicit deny in "].iter().find_map(|clause| message.find(clause));
+        let end = [" because no ", " with an explicit deny in "]
+            .iter()
+            .find_map(|clause| message.find(clause));
         end.map_or(message, |end| &message[..end])
     }
 }

@@ -1,4 +1,5 @@
-//! Sockets and threads: accepts connections, keeps them alive, sends replies, and carries out the faults of the wire.
+//! Sockets and threads: accepts connections, keeps them alive, sends replies, and carries out the
+//! faults of the wire.
 
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read, Write};
@@ -132,7 +133,9 @@ fn serve(stream: TcpStream, number: usize, shared: &Shared) -> io::Result<()> {
     while let Some(request) = Request::read(&mut wire)? {
         let (reply, fault) = answer(&mut shared.lock(), &request, number);
         let stays = send(&mut wire, &reply, fault, shared, number)?;
-        if !stays || request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
+        if !stays
+            || request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"))
+        {
             break;
         }
     }
@@ -152,7 +155,8 @@ fn send(
     match fault {
         Some(Fault::Close) => return Ok(false),
         Some(Fault::Hang) => {
-            // Nothing follows on this connection: the read ends when the client or the server closes it.
+            // Nothing follows on this connection: the read ends when the client or the server
+            // closes it.
             let _ = wire.read(&mut [0]);
             return Ok(false);
         }

@@ -16,11 +16,17 @@ pub fn required<'a>(form: &'a Form, name: &str) -> Result<&'a str, Problem> {
     })
 }
 
-/// Checks length and characters of a parameter, if it is there; `others` are allowed beside letters and digits.
+/// Checks length and characters of a parameter, if it is there; `others` are allowed beside letters
+/// and digits.
 ///
 /// # Errors
 /// `ValidationError`.
-pub fn text(form: &Form, name: &str, lengths: std::ops::RangeInclusive<usize>, others: &str) -> Result<(), Problem> {
+pub fn text(
+    form: &Form,
+    name: &str,
+    lengths: std::ops::RangeInclusive<usize>,
+    others: &str,
+) -> Result<(), Problem> {
     let Some(value) = form.get(name) else { return Ok(()) };
     let length = value.chars().count();
     if length < *lengths.start() {
@@ -31,7 +37,10 @@ pub fn text(form: &Form, name: &str, lengths: std::ops::RangeInclusive<usize>, o
         let rule = format!("have length less than or equal to {}", lengths.end());
         return Err(Problem::constraint(value, &lower(name), &rule));
     }
-    if value.chars().all(|character| character.is_ascii_alphanumeric() || others.contains(character)) {
+    if value
+        .chars()
+        .all(|character| character.is_ascii_alphanumeric() || others.contains(character))
+    {
         return Ok(());
     }
     let rule = format!("satisfy regular expression pattern: [\\w{}]*", others.replace('_', ""));
@@ -45,10 +54,18 @@ pub fn text(form: &Form, name: &str, lengths: std::ops::RangeInclusive<usize>, o
 pub fn duration(form: &Form, default: i64, longest: i64) -> Result<i64, Problem> {
     let Some(text) = form.get("DurationSeconds") else { return Ok(default) };
     let Ok(seconds) = text.parse::<i64>() else {
-        return Err(Problem::new(400, "MalformedInput", "Unexpected characters in DurationSeconds"));
+        return Err(Problem::new(
+            400,
+            "MalformedInput",
+            "Unexpected characters in DurationSeconds",
+        ));
     };
     if seconds < 900 {
-        return Err(Problem::constraint(text, "durationSeconds", "have value greater than or equal to 900"));
+        return Err(Problem::constraint(
+            text,
+            "durationSeconds",
+            "have value greater than or equal to 900",
+        ));
     }
     if seconds > longest {
         return Err(Problem::constraint(
@@ -81,10 +98,13 @@ pub fn policies_and_tags(form: &Form) -> Result<(), Problem> {
         text_length(key, "tags.member.key", 128)?;
         text_length(value, "tags.member.value", 256)?;
     }
-    let packed: usize = policy.len() + keys.iter().chain(&values).map(|text| text.len()).sum::<usize>();
+    let packed: usize =
+        policy.len() + keys.iter().chain(&values).map(|text| text.len()).sum::<usize>();
     if packed > 4096 {
-        let message =
-            format!("Packed policy consumes {}% of allotted space, please use smaller policy.", packed * 100 / 4096);
+        let message = format!(
+            "Packed policy consumes {}% of allotted space, please use smaller policy.",
+            packed * 100 / 4096
+        );
         return Err(Problem::new(400, "PackedPolicyTooLarge", message));
     }
     Ok(())
@@ -100,5 +120,8 @@ fn text_length(value: &str, name: &str, longest: usize) -> Result<(), Problem> {
 
 fn lower(name: &str) -> String {
     let mut characters = name.chars();
-    characters.next().map(|first| first.to_ascii_lowercase().to_string() + characters.as_str()).unwrap_or_default()
+    characters
+        .next()
+        .map(|first| first.to_ascii_lowercase().to_string() + characters.as_str())
+        .unwrap_or_default()
 }

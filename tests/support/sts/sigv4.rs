@@ -1,6 +1,8 @@
-//! Verifies Signature Version 4 from the request alone: canonical request, derived key, scope, date.
+//! Verifies Signature Version 4 from the request alone: canonical request, derived key, scope,
+//! date.
 //!
-//! After "Create a signed AWS API request" in the IAM user guide. Nothing here knows users; the secret is handed in.
+//! After "Create a signed AWS API request" in the IAM user guide. Nothing here knows users; the
+//! secret is handed in.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -35,19 +37,30 @@ impl Signature {
     /// `MissingAuthenticationToken` without one, `IncompleteSignature` when a part is missing.
     pub fn of(request: &Request) -> Result<Self, Problem> {
         let header = request.header("authorization").ok_or_else(|| {
-            Problem::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
+            Problem::new(
+                403,
+                "MissingAuthenticationToken",
+                "Request is missing Authentication Token",
+            )
         })?;
         let Some(parts) = header.strip_prefix("AWS4-HMAC-SHA256") else {
             return Err(Problem::incomplete("Unsupported AWS signature algorithm."));
         };
         let part = |name: &str| {
-            parts.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('=')).ok_or_else(|| {
-                Problem::incomplete(format!("Authorization header requires '{name}' parameter. Authorization={header}"))
-            })
+            parts
+                .split(',')
+                .find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='))
+                .ok_or_else(|| {
+                    Problem::incomplete(format!(
+                        "Authorization header requires '{name}' parameter. Authorization={header}"
+                    ))
+                })
         };
         let scope: Vec<&str> = part("Credential")?.split('/').collect();
         let [key_id, day, region, service, "aws4_request"] = scope[..] else {
-            return Err(Problem::incomplete("Credential must have exactly 5 slash-delimited elements"));
+            return Err(Problem::incomplete(
+                "Credential must have exactly 5 slash-delimited elements",
+            ));
         };
         Ok(Self {
             key_id: key_id.to_owned(),
@@ -62,7 +75,8 @@ impl Signature {
     /// Checks the signature against the secret and the server's time.
     ///
     /// # Errors
-    /// `SignatureDoesNotMatch` with AWS's words for a wrong date, an unsigned header or a wrong signature.
+    /// `SignatureDoesNotMatch` with AWS's words for a wrong date, an unsigned header or a wrong
+    /// signature.
     pub fn verify(&self, request: &Request, secret: &str, now: Instant) -> Result<(), Problem> {
         let date = self.check_date(request, now)?;
         self.check_signed_headers(request)?;
@@ -135,7 +149,8 @@ impl Signature {
             .map(|(name, value)| (encode(&decode(name)), encode(&decode(value))))
             .collect();
         query.sort();
-        let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let query: Vec<String> =
+            query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let headers: String = self
             .signed_headers
             .iter()
@@ -145,8 +160,15 @@ impl Signature {
             })
             .collect();
         let payload = hex(&Sha256::digest(&request.body));
-        [request.method.as_str(), &request.path, &query.join("&"), &headers, &self.signed_headers.join(";"), &payload]
-            .join("\n")
+        [
+            request.method.as_str(),
+            &request.path,
+            &query.join("&"),
+            &headers,
+            &self.signed_headers.join(";"),
+            &payload,
+        ]
+        .join("\n")
     }
 }
 

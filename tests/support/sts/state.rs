@@ -119,9 +119,9 @@ impl State {
 
     /// The user who owns a long-lived key, and its secret.
     pub fn user_of_key(&self, id: &str) -> Option<(&User, &str)> {
-        self.users
-            .iter()
-            .find_map(|user| user.keys.iter().find(|key| key.id == id).map(|key| (user, key.secret.as_str())))
+        self.users.iter().find_map(|user| {
+            user.keys.iter().find(|key| key.id == id).map(|key| (user, key.secret.as_str()))
+        })
     }
 
     /// The user of that ARN.
@@ -136,6 +136,9 @@ impl State {
 
     /// The MFA device of that serial.
     pub fn device(&mut self, serial: &str) -> Option<&mut Device> {
-        self.users.iter_mut().flat_map(|user| &mut user.devices).find(|device| device.serial == serial)
+        self.users
+            .iter_mut()
+            .flat_map(|user| &mut user.devices)
+            .find(|device| device.serial == serial)
     }
 }

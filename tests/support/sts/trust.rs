@@ -59,7 +59,14 @@ impl Trust {
     }
 
     fn of(principal: Principal) -> Self {
-        Self { principal, external_id: None, mfa: false, mfa_age: None, tag_session: true, source_identity: true }
+        Self {
+            principal,
+            external_id: None,
+            mfa: false,
+            mfa_age: None,
+            tag_session: true,
+            source_identity: true,
+        }
     }
 
     /// Requires `sts:ExternalId`.
@@ -115,7 +122,8 @@ impl Trust {
 /// # Errors
 /// `AccessDenied` with the clause that fits.
 pub fn decide(role: Option<&Role>, arn: &str, question: &Question<'_>) -> Result<(), Problem> {
-    let refuse = |verdict: Verdict, action: &str| Err(verdict.problem(question.caller, action, arn));
+    let refuse =
+        |verdict: Verdict, action: &str| Err(verdict.problem(question.caller, action, arn));
     let Some(role) = role else { return refuse(Verdict::TrustLacks, question.action) };
     if let Some(verdict) = role.verdict {
         return refuse(verdict, question.action);

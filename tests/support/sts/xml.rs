@@ -24,7 +24,8 @@ pub fn result(namespace: &str, action: &str, inner: &str, request_id: &str) -> R
 /// A refusal.
 pub fn error(namespace: &str, status: u16, code: &str, message: &str, request_id: &str) -> Reply {
     let fault = if status >= 500 { "Receiver" } else { "Sender" };
-    let inner = [element("Type", fault), element("Code", code), element("Message", message)].concat();
+    let inner =
+        [element("Type", fault), element("Code", code), element("Message", message)].concat();
     let text = format!(
         "<ErrorResponse xmlns=\"{namespace}\">{}{}</ErrorResponse>",
         wrap("Error", &inner),

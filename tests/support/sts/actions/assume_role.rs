@@ -1,4 +1,5 @@
-//! `AssumeRole`: shape, MFA, trust, duration, keys. In that order, so that a wrong duration costs no code.
+//! `AssumeRole`: shape, MFA, trust, duration, keys. In that order, so that a wrong duration costs
+//! no code.
 
 use super::{Call, Owner, issue};
 use crate::support::sts::caller::{Caller, Kind, unique_id};
@@ -76,9 +77,19 @@ pub fn check_duration(role: Option<&Role>, chained: bool, seconds: i64) -> Resul
     Ok(())
 }
 
-fn answer(state: &mut State, call: &Call<'_>, caller: &Caller, role: &Role, seconds: i64) -> String {
+fn answer(
+    state: &mut State,
+    call: &Call<'_>,
+    caller: &Caller,
+    role: &Role,
+    seconds: i64,
+) -> String {
     let session = call.form.get("RoleSessionName").unwrap_or_default();
-    let source_identity = call.form.get("SourceIdentity").map(str::to_owned).or_else(|| caller.source_identity.clone());
+    let source_identity = call
+        .form
+        .get("SourceIdentity")
+        .map(str::to_owned)
+        .or_else(|| caller.source_identity.clone());
     let user = assumed_role_user(role, session);
     let mut out = keys_of_role(state, call, role, session, seconds, source_identity.clone());
     out.push_str(&user);
@@ -91,7 +102,8 @@ fn answer(state: &mut State, call: &Call<'_>, caller: &Caller, role: &Role, seco
     out
 }
 
-/// The `Credentials` of a session of `role`. MFA is not handed on: a session of a role never counts as proven.
+/// The `Credentials` of a session of `role`. MFA is not handed on: a session of a role never counts
+/// as proven.
 pub fn keys_of_role(
     state: &mut State,
     call: &Call<'_>,
@@ -114,5 +126,8 @@ pub fn keys_of_role(
 /// The `AssumedRoleUser` element.
 pub fn assumed_role_user(role: &Role, session: &str) -> String {
     let id = format!("{}:{session}", unique_id("AROA", &role.arn()));
-    wrap("AssumedRoleUser", &[element("AssumedRoleId", &id), element("Arn", &role.session_arn(session))].concat())
+    wrap(
+        "AssumedRoleUser",
+        &[element("AssumedRoleId", &id), element("Arn", &role.session_arn(session))].concat(),
+    )
 }

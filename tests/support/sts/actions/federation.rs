@@ -1,4 +1,5 @@
-//! `AssumeRoleWithSAML` and `AssumeRoleWithWebIdentity`: unsigned calls that carry a proof the server knows.
+//! `AssumeRoleWithSAML` and `AssumeRoleWithWebIdentity`: unsigned calls that carry a proof the
+//! server knows.
 
 use super::Call;
 use super::assume_role::{assumed_role_user, check_duration, keys_of_role};
@@ -18,7 +19,11 @@ pub fn assume(state: &mut State, call: &Call<'_>) -> Result<String, Problem> {
     let arn = shape::required(call.form, "RoleArn")?.to_owned();
     let proof = find(state, call, saml)?;
     let seconds = shape::duration(call.form, 3600, 43200)?;
-    let session = if saml { proof.session_name.as_str() } else { shape::required(call.form, "RoleSessionName")? };
+    let session = if saml {
+        proof.session_name.as_str()
+    } else {
+        shape::required(call.form, "RoleSessionName")?
+    };
     shape::text(call.form, "RoleSessionName", 2..=64, "_+=,.@-")?;
     shape::policies_and_tags(call.form)?;
     let action = format!("sts:{}", call.action);
@@ -72,7 +77,11 @@ fn find(state: &State, call: &Call<'_>, saml: bool) -> Result<Proof, Problem> {
         })
     })?;
     if proof.expired {
-        let message = if saml { "Token must be redeemed within 5 minutes of issuance" } else { "Token expired" };
+        let message = if saml {
+            "Token must be redeemed within 5 minutes of issuance"
+        } else {
+            "Token expired"
+        };
         return Err(Problem::new(400, "ExpiredTokenException", message));
     }
     if saml && shape::required(call.form, "PrincipalArn")? != proof.provider {

@@ -1,4 +1,5 @@
-//! The calls of IAM that a role switcher makes: `ListMFADevices`, `GetUser` and `ListAccountAliases`.
+//! The calls of IAM that a role switcher makes: `ListMFADevices`, `GetUser` and
+//! `ListAccountAliases`.
 
 use super::Call;
 use crate::support::sts::caller::{Caller, Kind, unique_id};
@@ -13,17 +14,25 @@ const SINCE: &str = "2024-01-31T12:00:00Z";
 ///
 /// # Errors
 /// What AWS would answer.
-pub fn list_mfa_devices(state: &State, call: &Call<'_>, caller: &Caller) -> Result<String, Problem> {
+pub fn list_mfa_devices(
+    state: &State,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<String, Problem> {
     let user = subject(state, call, caller)?;
-    let refuse =
-        |verdict: Verdict| Err(verdict.problem(&caller.arn, "iam:ListMFADevices", &format!("user {}", user.name())));
+    let refuse = |verdict: Verdict| {
+        Err(verdict.problem(&caller.arn, "iam:ListMFADevices", &format!("user {}", user.name())))
+    };
     match state.settings.listing {
         Listing::Denied => return refuse(Verdict::IdentityLacks),
-        Listing::DeniedWithoutMfa if caller.mfa_at.is_none() => return refuse(Verdict::IdentityDenies),
+        Listing::DeniedWithoutMfa if caller.mfa_at.is_none() => {
+            return refuse(Verdict::IdentityDenies);
+        }
         _ => {}
     }
     let start = call.form.get("Marker").and_then(|marker| marker.parse().ok()).unwrap_or(0);
-    let asked = call.form.get("MaxItems").and_then(|items| items.parse().ok()).unwrap_or(usize::MAX);
+    let asked =
+        call.form.get("MaxItems").and_then(|items| items.parse().ok()).unwrap_or(usize::MAX);
     let page = state.settings.page.min(asked);
     let members: String = user
         .devices
@@ -77,8 +86,8 @@ pub fn list_account_aliases(state: &State, caller: &Caller) -> Result<String, Pr
     Ok(element("IsTruncated", "false") + &wrap("AccountAliases", &members))
 }
 
-/// The user that the call is about: the one named, else the caller. Keys from `GetSessionToken` without MFA may
-/// not call IAM at all (STS API reference, GetSessionToken).
+/// The user that the call is about: the one named, else the caller. Keys from `GetSessionToken`
+/// without MFA may not call IAM at all (STS API reference, GetSessionToken).
 fn subject<'a>(state: &'a State, call: &Call<'_>, caller: &Caller) -> Result<&'a User, Problem> {
     if caller.kind == Kind::UserSession && caller.mfa_at.is_none() {
         return Err(Problem::invalid_token());
@@ -88,9 +97,15 @@ fn subject<'a>(state: &'a State, call: &Call<'_>, caller: &Caller) -> Result<&'a
             .users
             .iter()
             .find(|user| user.account == caller.account && user.name.as_deref() == Some(name))
-            .ok_or_else(|| Problem::new(404, "NoSuchEntity", format!("The user with name {name} cannot be found."))),
-        None => state
-            .user(&caller.principal)
-            .ok_or_else(|| Problem::validation("Must specify userName when calling with non-User credentials")),
+            .ok_or_else(|| {
+                Problem::new(
+                    404,
+                    "NoSuchEntity",
+                    format!("The user with name {name} cannot be found."),
+                )
+            }),
+        None => state.user(&caller.principal).ok_or_else(|| {
+            Problem::validation("Must specify userName when calling with non-User credentials")
+        }),
     }
 }

@@ -1,4 +1,5 @@
-//! The actions of the Query API: a verified call in, the inside of its result element or a refusal out.
+//! The actions of the Query API: a verified call in, the inside of its result element or a refusal
+//! out.
 
 mod assume_role;
 mod federation;
@@ -64,7 +65,11 @@ pub fn perform(
 ) -> Result<String, Problem> {
     let row = ACTIONS.iter().find(|row| row.name == call.action).ok_or_else(|| {
         let version = call.form.get("Version").unwrap_or("null");
-        Problem::new(400, "InvalidAction", format!("Could not find operation {} for version {version}", call.action))
+        Problem::new(
+            400,
+            "InvalidAction",
+            format!("Could not find operation {} for version {version}", call.action),
+        )
     })?;
     if !row.signed {
         return federation::assume(state, call);
@@ -102,11 +107,20 @@ fn check_scope(row: &Row, signature: &Signature) -> Result<(), Problem> {
     } else {
         signature.region.split('-').count() >= 3
     };
-    if fits { Ok(()) } else { Err(Problem::signature("Credential should be scoped to a valid region.")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Problem::signature("Credential should be scoped to a valid region."))
+    }
 }
 
 fn caller_identity(caller: &Caller) -> String {
-    [element("Arn", &caller.arn), element("UserId", &caller.user_id), element("Account", &caller.account)].concat()
+    [
+        element("Arn", &caller.arn),
+        element("UserId", &caller.user_id),
+        element("Account", &caller.account),
+    ]
+    .concat()
 }
 
 /// Makes temporary keys, remembers them, and gives their `Credentials` element.

@@ -1,0 +1,113 @@
+//! The identity provider: user and password go out once, an assertion comes back, or the provider's
+//! own words.
+
+use serde_json::Value;
+
+use super::Person;
+use super::template::filled;
+use crate::acquire::errand::Errand;
+use crate::aws::{Posted, Trouble, post};
+use crate::config::saml_response::Response;
+use crate::error::{Error, Result};
+use crate::plan::saml::Login;
+use crate::types::sanitize::shown;
+
+/// The field of the answer that holds the response, in base64.
+const FIELD: &str = "saml_response";
+/// What may be wrong when a provider neither refuses nor answers.
+const WHO_OR_WHERE: &str = "incorrect endpoint, username or password? Nothing was sent twice";
+/// The fields in which a provider says why not.
+const WORDS: [&str; 3] = ["message", "error", "error_description"];
+
+/// Logs in, once: a wrong password that is repeated locks a user out.
+pub(super) async fn log_in(
+    login: &Login,
+    person: &Person,
+    errand: &Errand<'_>,
+) -> Result<Response> {
+    let url = &login.url.value;
+    let body = filled(&login.template, &person.user, person.password.expose());
+    let posted =
+        post(errand.client, url, &body).await?.map_err(|trouble| unreachable(url, &trouble))?;
+    let refused = |error: Error| match words_of(&posted) {
+        Some(words) => error.because(format!("it said: {words}")),
+        None => error,
+    };
+    match posted.status {
+        200..=299 => {}
+        // Where a browser would go on to a page for people; a moved address is answered otherwise.
+        302 | 303 => {
+            return Err(refused(
+                Error::refused(format!(
+                    "{} sends to another page, which is not followed",
+                    shown(url)
+                ))
+                .because(format!("HTTP {}: providers send to their login page so", posted.status))
+                .hint(WHO_OR_WHERE),
+            ));
+        }
+        300..=399 => {
+            return Err(Error::network(format!(
+                "{} answers with a redirect, which is not followed",
+                shown(url)
+            ))
+            .because(format!("HTTP {}: the password would go to another address", posted.status))
+            .hint("SAML_IDP_ASSERTION_URL names the address that answers itself"));
+        }
+        401 | 403 => {
+            return Err(refused(
+                Error::refused(format!("{} refused user or password", shown(url)))
+                    .hint("nothing was sent twice; look at the user's name before you try again"),
+            ));
+        }
+        status @ 400..=499 => {
+            return Err(refused(Error::refused(format!("{} refused (HTTP {status})", shown(url)))));
+        }
+        status => {
+            return Err(refused(Error::network(format!(
+                "{} has a fault of its own (HTTP {status})",
+                shown(url)
+            ))));
+        }
+    }
+    let answer: Value =
+        serde_json::from_slice(&posted.body).map_err(|_| match posted.body.trim_ascii_start() {
+            [b'<', ..] => Error::refused(format!(
+                "{} answers with a page for people, not with JSON",
+                shown(url)
+            ))
+            .hint(WHO_OR_WHERE),
+            _ => Error::network(format!("{} did not answer with JSON", shown(url)))
+                .hint("is SAML_IDP_ASSERTION_URL right?"),
+        })?;
+    match answer.get(FIELD) {
+        Some(Value::String(text)) if !text.is_empty() => Response::of_base64(text).map_err(|why| {
+            Error::network(format!("{FIELD} of {} is no SAML response: {}", shown(url), why.0))
+        }),
+        _ => Err(refused(
+            Error::refused(format!("{} gave no {FIELD}", shown(url))).hint(WHO_OR_WHERE),
+        )),
+    }
+}
+
+/// What a provider says in JSON, never more than a line of it.
+fn words_of(posted: &Posted) -> Option<String> {
+    let answer: Value = serde_json::from_slice(&posted.body).ok()?;
+    WORDS
+        .iter()
+        .find_map(|field| answer.get(field)?.as_str())
+        .filter(|words| !words.is_empty())
+        .map(shown)
+}
+
+fn unreachable(url: &str, trouble: &Trouble) -> Error {
+    let url = shown(url);
+    match trouble {
+        Trouble::Timeout => Error::network(format!("no answer from {url} within a minute")),
+        Trouble::Connect(reason) => {
+            Error::network(format!("cannot reach {url}")).because(shown(reason))
+        }
+        _ => Error::network(format!("{url} sent an answer that is too large, or broke off")),
+    }
+    .hint("check the network, SAML_IDP_ASSERTION_URL and HTTPS_PROXY")
+}

@@ -1,0 +1,202 @@
+//! The file in which the AWS CLI keeps a sign-on: `~/.aws/sso/cache/HASH.json`.
+//!
+//! It is shared: a sign-on made by either program serves the other, so the format is the CLI's
+//! (botocore's `SSOTokenProvider`). What cannot be used counts as missing, and is replaced by the
+//! next sign-on.
+
+use std::fs::{self, DirBuilder};
+use std::io::{Read, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha1::{Digest, Sha1};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::plan::chain::SsoSession;
+use crate::types::{Moment, Secret};
+
+/// The longest file that is read, in bytes. A real one has about 4,000.
+const LARGEST: u64 = 64 * 1024;
+
+/// A sign-on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    /// What the portal is asked with.
+    pub access: Secret,
+    /// When it ends, by this machine's clock.
+    pub expires: Moment,
+    /// What renews it, when the session allows that.
+    pub renewal: Option<Renewal>,
+}
+
+/// What renews a sign-on without a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Renewal {
+    /// The refresh token.
+    pub refresh: Secret,
+    /// As whom this program is registered.
+    pub client: Registration,
+}
+
+/// A registered program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Registration {
+    pub id: String,
+    pub secret: Secret,
+    pub expires: Moment,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Text {
+    start_url: Option<String>,
+    access_token: Zeroizing<String>,
+    expires_at: String,
+    client_id: Option<String>,
+    client_secret: Option<Zeroizing<String>>,
+    registration_expires_at: Option<String>,
+    refresh_token: Option<Zeroizing<String>>,
+}
+
+/// Where the sign-on of a session is kept.
+pub(super) fn path(home: &Path, session: &SsoSession) -> PathBuf {
+    let name = session.name.as_deref().unwrap_or(&session.start_url);
+    let hash: String = Sha1::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
+    home.join(".aws/sso/cache").join(format!("{hash}.json"))
+}
+
+/// The sign-on of a session, if there is one that can be read and is for the same start page.
+pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
+    let mut text = Zeroizing::new(String::new());
+    let file = fs::File::open(path)
+        .ok()
+        .filter(|file| file.metadata().is_ok_and(|data| data.is_file()))?;
+    file.take(LARGEST).read_to_string(&mut text).ok()?;
+    let text: Text = serde_json::from_str(&text).ok()?;
+    if text.start_url.is_some_and(|url| url != session.start_url) || !is_bearer(&text.access_token)
+    {
+        return None;
+    }
+    let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
+    let client = match (text.client_id, &text.client_secret, text.registration_expires_at) {
+        (Some(id), Some(of_client), Some(expires)) => {
+            Some(Registration { id, secret: secret(of_client), expires: moment(&expires)? })
+        }
+        _ => None,
+    };
+    let renewal = text
+        .refresh_token
+        .as_ref()
+        .map(secret)
+        .zip(client)
+        .map(|(refresh, client)| Renewal { refresh, client });
+    Some(Token { access: secret(&text.access_token), expires: moment(&text.expires_at)?, renewal })
+}
+
+/// Keeps a sign-on, for its owner's eyes only; a reader sees the old file or the new one.
+pub(super) fn write(path: &Path, session: &SsoSession, token: &Token) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        Error::io("the sign-on cannot be kept in ~/.aws/sso/cache")
+            .because(error)
+            .hint("is the directory yours?")
+    };
+    let mut text = serde_json::json!({
+        "startUrl": session.start_url,
+        "region": session.region.as_str(),
+        "accessToken": token.access.expose(),
+        "expiresAt": token.expires.rfc3339(),
+    });
+    if let (Some(fields), Some(renewal)) = (text.as_object_mut(), &token.renewal) {
+        fields.insert("clientId".to_owned(), renewal.client.id.as_str().into());
+        fields.insert("clientSecret".to_owned(), renewal.client.secret.expose().into());
+        fields.insert("registrationExpiresAt".to_owned(), renewal.client.expires.rfc3339().into());
+        fields.insert("refreshToken".to_owned(), renewal.refresh.expose().into());
+    }
+    let directory = path.parent().unwrap_or(path);
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
+    file.write_all(Zeroizing::new(text.to_string()).as_bytes()).map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Whether a text can stand in a header.
+pub(super) fn is_bearer(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Older releases of the CLI wrote `UTC` for `Z`.
+fn moment(text: &str) -> Option<Moment> {
+    Moment::parse_rfc3339(
+        &text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::types::Region;
+
+    fn session(name: Option<&str>) -> SsoSession {
+        SsoSession {
+            name: name.map(str::to_owned),
+            start_url: "https://corp.awsapps.com/start".to_owned(),
+            region: Region::parse("a test", "eu-west-1").unwrap(),
+            scopes: Vec::new(),
+            origin: "a test".to_owned(),
+            home: None,
+            on_desktop: false,
+        }
+    }
+
+    #[test]
+    fn the_file_is_the_one_of_the_aws_cli() {
+        // printf my-sso | sha1sum
+        let path = path(Path::new("/h"), &session(Some("my-sso")));
+        assert_eq!(
+            path,
+            Path::new("/h/.aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json")
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_nobody_else_reads_it() {
+        let home = tempfile::tempdir().unwrap();
+        for (session, renews) in [(session(Some("s")), true), (session(None), false)] {
+            let client = Registration {
+                id: "i".into(),
+                secret: Secret::new("s".into()),
+                expires: Moment(2000),
+            };
+            let renewal = renews.then(|| Renewal { refresh: Secret::new("r".into()), client });
+            let token = Token { access: Secret::new("a".into()), expires: Moment(1000), renewal };
+            let path = path(home.path(), &session);
+            write(&path, &session, &token).unwrap();
+            assert_eq!(read(&path, &session), Some(token));
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_counts_as_missing() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("x.json");
+        for text in [
+            "",
+            "{}",
+            r#"{"accessToken": "a\r\nb: c", "expiresAt": "2026-01-01T00:00:00Z"}"#,
+            r#"{"accessToken": "a", "expiresAt": "later"}"#,
+            r#"{"startUrl": "https://other", "accessToken": "a", "expiresAt": "2026-01-01T00:00:00Z"}"#,
+        ] {
+            fs::write(&file, text).unwrap();
+            assert_eq!(read(&file, &session(None)), None, "{text}");
+        }
+        fs::write(&file, r#"{"accessToken": "a", "expiresAt": "1970-01-01T00:16:40UTC"}"#).unwrap();
+        assert_eq!(read(&file, &session(None)).unwrap().expires, Moment(1000));
+        assert_eq!(read(home.path(), &session(None)), None);
+    }
+}

@@ -1,0 +1,231 @@
+//! The single sign-on (IAM Identity Center): a token for a person, and roles for the token.
+//!
+//! The token is the one of `aws sso login`: made here or there, kept in the CLI's own cache,
+//! renewed without a person where the session allows it.
+
+mod assignments;
+mod cache;
+mod device;
+
+use std::path::PathBuf;
+
+use crate::acquire::browser;
+use crate::acquire::tell_waiting;
+use crate::aws::{Client, Failure, Trouble, role_credentials, unanswered};
+use crate::cache::{Key, Lock, RoleSession, Store};
+use crate::error::{Error, Kind, Result};
+use crate::plan::chain::{SsoRole, SsoSession};
+use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::{Clock, Moment, Session};
+use crate::ui::terminal::Terminal;
+use cache::Token;
+
+/// A token is renewed when less than this is left, in seconds, as the AWS CLI does.
+const RENEWED_BELOW: i64 = 15 * 60;
+
+/// A sign-on of one run.
+pub(crate) struct SignOn<'a> {
+    session: &'a SsoSession,
+    client: &'a Client,
+    store: &'a Store,
+    terminal: Terminal,
+    file: PathBuf,
+    /// This machine's.
+    clock: Clock,
+}
+
+impl<'a> SignOn<'a> {
+    /// Prepares the sign-on of a session.
+    pub(crate) fn new(
+        session: &'a SsoSession,
+        client: &'a Client,
+        store: &'a Store,
+        terminal: Terminal,
+        clock: Clock,
+    ) -> Result<Self> {
+        let home = session.home.as_ref().ok_or_else(|| {
+            Error::config("HOME is not set, and the sign-on is kept below it")
+                .hint("set HOME to your home directory")
+        })?;
+        Ok(Self { session, client, store, terminal, file: cache::path(home, session), clock })
+    }
+
+    /// Signs on anew; `say` tells the person what to do.
+    pub(crate) async fn login(&self, say: impl Fn(&str)) -> Result<Moment> {
+        Ok(self.by_device(say).await?.expires)
+    }
+
+    /// The keys of a role, whose session is made under `lock`.
+    pub(crate) async fn keys(&self, role: &SsoRole, lock: &Lock) -> Result<Session> {
+        let token = self.token(lock).await?;
+        let refused = |failure: &Failure| self.refused_role(failure, role);
+        match role_credentials(self.client, &token.access, &role.account, &role.role).await {
+            // Signed off elsewhere, or the clock is wrong: a person can help.
+            Err(failure)
+                if failure.code() == "UnauthorizedException" || failure.code() == "401" =>
+            {
+                let token = self.by_person(lock).await?;
+                let keys =
+                    role_credentials(self.client, &token.access, &role.account, &role.role).await;
+                keys.map_err(|failure| refused(&failure))
+            }
+            outcome => outcome.map_err(|failure| refused(&failure)),
+        }
+    }
+
+    /// The kept token, renewed when it is about to end; one process renews it, the others use what
+    /// it got.
+    async fn token(&self, role: &Lock) -> Result<Token> {
+        let good = |token: &Token| {
+            let left = token.expires.since((self.clock)());
+            left > RENEWED_BELOW || left > 0 && token.renewal.is_none()
+        };
+        if let Some(token) = self.kept().filter(good) {
+            return Ok(token);
+        }
+        let key = Key::new().with("sign-on", self.file.to_string_lossy());
+        let waiting = &mut |holder| {
+            role.waits_for(holder);
+            tell_waiting(holder);
+        };
+        let lock = self.store.lock::<RoleSession>(&key, waiting).await?;
+        role.asking(false);
+        // Whoever held the lock before us may have signed on.
+        let kept = self.kept();
+        if let Some(token) = kept.clone().filter(good) {
+            return Ok(token);
+        }
+        let renewal = kept.as_ref().and_then(|token| token.renewal.as_ref());
+        if let Some(renewal) = renewal.filter(|renewal| renewal.client.expires > (self.clock)()) {
+            match device::renew(self.client, self.oidc()?, renewal, (self.clock)()).await {
+                Ok(token) => {
+                    cache::write(&self.file, self.session, &token)?;
+                    return Ok(token);
+                }
+                Err(failure) if !matches!(failure.trouble, Trouble::Answer { .. }) => {
+                    let still_good = kept.filter(|token| token.expires > (self.clock)());
+                    return still_good.ok_or_else(|| {
+                        refusal(&failure, self.session, self.oidc().unwrap_or_default())
+                    });
+                }
+                // The service takes the old sign-on no more.
+                Err(_) => {}
+            }
+        }
+        if let Some(token) = kept.filter(|token| token.expires > (self.clock)()) {
+            return Ok(token);
+        }
+        lock.asking(true);
+        self.by_person(role).await
+    }
+
+    /// Signs on in the middle of another job, when there is somebody to do so.
+    async fn by_person(&self, lock: &Lock) -> Result<Token> {
+        if !self.terminal.can_ask() {
+            let name = self.shown_name();
+            return Err(Error::new(Kind::NeedsAnswer, format!("nobody is signed on to {name}"))
+                .because(format!("asked for by {}", self.session.origin))
+                .hint(format!(
+                    "assume-role login {}",
+                    self.session.name.as_deref().unwrap_or("PROFILE")
+                )));
+        }
+        lock.asking(true);
+        let token = self.by_device(|text| self.terminal.say(text)).await;
+        lock.asking(false);
+        token
+    }
+
+    async fn by_device(&self, say: impl Fn(&str)) -> Result<Token> {
+        let invite = |invitation: &device::Invitation| {
+            say(&format!(
+                "To sign on to {}, open this page and compare the code {}:",
+                self.shown_name(),
+                invitation.code
+            ));
+            say(&format!("  {}", invitation.url));
+            if self.terminal.may_ask && self.session.on_desktop {
+                open_page(&invitation.url);
+            }
+        };
+        let token =
+            device::sign_on(self.client, self.oidc()?, self.session, (self.clock)(), invite)
+                .await?;
+        cache::write(&self.file, self.session, &token)?;
+        Ok(token)
+    }
+
+    fn kept(&self) -> Option<Token> {
+        cache::read(&self.file, self.session)
+    }
+
+    fn oidc(&self) -> Result<&str> {
+        let endpoints = self.client.endpoints().sso.as_ref();
+        endpoints
+            .map(|sso| sso.oidc.as_str())
+            .ok_or_else(|| Error::new(Kind::Bug, "no endpoint of the single sign-on"))
+    }
+
+    fn shown_name(&self) -> String {
+        shown_up_to(self.session.name.as_ref().unwrap_or(&self.session.start_url), 80)
+    }
+
+    fn refused_role(&self, failure: &Failure, role: &SsoRole) -> Error {
+        let portal =
+            self.client.endpoints().sso.as_ref().map(|sso| sso.portal.as_str()).unwrap_or_default();
+        match failure.code() {
+            "ForbiddenException" | "403" | "ResourceNotFoundException" | "404" => Error::refused(
+                format!("the sign-on gives no role {} in account {}", role.role, role.account),
+            )
+            .because(format!("the service said: {}", shown(failure.words())))
+            .hint(format!("is it assigned to you? {} lists what is", self.session.start_url)),
+            _ => refusal(failure, self.session, portal),
+        }
+    }
+}
+
+/// When the kept sign-on of a session ends, by this machine's clock.
+pub(crate) fn ends(session: &SsoSession) -> Option<Moment> {
+    cache::read(&cache::path(session.home.as_ref()?, session), session).map(|token| token.expires)
+}
+
+/// Opens a page that was checked before. A failure is no fault: the URL is on the terminal.
+fn open_page(url: &str) {
+    if browser::in_container().is_none() {
+        let _ = browser::opener(url).spawn();
+    }
+}
+
+/// The error for a failed call of the single sign-on.
+fn refusal(failure: &Failure, session: &SsoSession, endpoint: &str) -> Error {
+    let endpoint = shown(endpoint);
+    let said =
+        |code: &str, message: &str| format!("the service said {}: {}", shown(code), shown(message));
+    let again = format!("assume-role login {}", session.name.as_deref().unwrap_or("PROFILE"));
+    match &failure.trouble {
+        Trouble::Answer { code, message } => match code.as_str() {
+            "access_denied" | "AccessDeniedException" => Error::refused("the sign-on was denied"),
+            "expired_token" | "ExpiredTokenException" => {
+                Error::refused("the code was not confirmed in time").hint(format!("again: {again}"))
+            }
+            "UnauthorizedException" => Error::refused("the sign-on has ended").hint(again),
+            "TooManyRequestsException" => Error::network("the single sign-on is throttling")
+                .hint("wait a moment and try again"),
+            "invalid_request" | "InvalidRequestException" | "InvalidRequestRegionException" => {
+                Error::config(format!(
+                    "{}: the single sign-on does not accept this",
+                    session.origin
+                ))
+                .hint("are sso_start_url and sso_region right?")
+            }
+            _ => Error::refused("the single sign-on refused"),
+        }
+        .because(said(code, message)),
+        Trouble::Connect(_) => unanswered(failure, &endpoint)
+            .hint("check the network, and sso_region in ~/.aws/config"),
+        Trouble::Timeout => {
+            unanswered(failure, &endpoint).hint("check the network and the proxy variables")
+        }
+        Trouble::NotAws(_) | Trouble::Malformed(_) => unanswered(failure, &endpoint),
+    }
+}

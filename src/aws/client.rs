@@ -1,0 +1,262 @@
+//! The one HTTP client of a run, and SDK clients that share it.
+//!
+//! Timeouts and attempts are ours: the SDK's defaults wait for ever on a silent server and send a
+//! spent MFA code again. AWS's clock is read from every reply, and later calls of the run are
+//! signed by it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_sts::config::{Builder, Region as SdkRegion};
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::time::{SharedTimeSource, TimeSource};
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use super::bounded::Bounded;
+use super::certificates::read_bundle;
+use super::endpoint::Endpoints;
+use super::failure::Failure;
+use crate::error::{Error, Result};
+use crate::plan::Trust;
+use crate::types::{Keys, Moment};
+
+/// Time for DNS, TCP and TLS.
+const CONNECT: Duration = Duration::from_secs(2);
+/// Time for one attempt.
+pub(super) const ATTEMPT: Duration = Duration::from_secs(3);
+/// Attempts of a call that may be repeated.
+const ATTEMPTS: u32 = 3;
+/// The first pause between attempts.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// "Not measured yet" of [`Clock`].
+const UNKNOWN: i64 = i64::MIN;
+
+/// One HTTP client, the endpoints, and what was learnt about AWS's clock.
+pub(crate) struct Client {
+    pub(super) connector: SharedHttpConnector,
+    pub(super) endpoints: Endpoints,
+    pub(super) clock: Clock,
+    pub(super) http: SharedHttpClient,
+    pub(super) whole: Duration,
+    trusted: Option<Vec<u8>>,
+}
+
+impl Client {
+    /// Opens nothing yet; `whole` is the time for a call with all its attempts. `skew` is what an
+    /// earlier run learnt: AWS's clock minus this machine's, in seconds.
+    pub(crate) fn new(
+        endpoints: Endpoints,
+        trust: &Trust,
+        whole: Duration,
+        skew: Option<i64>,
+    ) -> Result<Self> {
+        let trusted = match trust {
+            Trust::Bundle(bundle) => Some(read_bundle(bundle)?),
+            Trust::System => None,
+        };
+        let connector = connector(trusted.as_deref(), endpoints.are_plain(), whole)?;
+        let shared = connector.clone();
+        let http = http_client_fn(move |_, _| shared.clone());
+        Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole, trusted })
+    }
+
+    /// A connector of the same trust and proxies for an answer that may take a minute; `is_plain`
+    /// when no TLS is needed.
+    pub(super) fn patient(
+        &self,
+        is_plain: bool,
+        patience: Duration,
+    ) -> Result<SharedHttpConnector> {
+        connector(self.trusted.as_deref(), is_plain, patience)
+    }
+
+    /// The endpoints of this run.
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// AWS's clock minus this machine's, in seconds, once a reply or an earlier run told.
+    pub(crate) fn skew(&self) -> Option<i64> {
+        self.clock.skew()
+    }
+
+    /// Takes over what another process learnt about AWS's clock, unless this run has asked AWS
+    /// itself.
+    pub(crate) fn expect_skew(&self, skew: i64) {
+        if skew != 0 {
+            let _ =
+                self.clock.0.compare_exchange(UNKNOWN, skew, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+
+    /// Makes a call, and once more when AWS refused only its time: the refusal told AWS's clock.
+    /// AWS looks at the signature before anything else, so a code in such a call is not spent.
+    pub(super) async fn in_time<T>(
+        &self,
+        call: impl AsyncFn() -> std::result::Result<T, Failure>,
+    ) -> std::result::Result<T, Failure> {
+        let believed = self.skew();
+        match call().await {
+            Err(failure) if failure.is_about_time() && self.skew() != believed => call().await,
+            outcome => outcome,
+        }
+    }
+
+    /// An STS client that signs with `keys`. A call that carries an MFA code is `once`: AWS takes a
+    /// code once, so a second attempt would turn a slow success into a refusal.
+    pub(super) fn sts(&self, keys: &Keys, once: bool) -> aws_sdk_sts::Client {
+        self.sts_with(Some(keys), once)
+    }
+
+    /// An STS client for calls that nobody signs.
+    pub(super) fn unsigned_sts(&self) -> aws_sdk_sts::Client {
+        self.sts_with(None, false)
+    }
+
+    fn sts_with(&self, keys: Option<&Keys>, once: bool) -> aws_sdk_sts::Client {
+        let credentials = keys.map(|keys| {
+            let token = keys.token.as_ref().map(|token| token.expose().to_owned());
+            SharedCredentialsProvider::new(Credentials::new(
+                &keys.id,
+                keys.secret.expose(),
+                token,
+                None,
+                "assume-role",
+            ))
+        });
+        let retry = if once {
+            RetryConfig::disabled()
+        } else {
+            RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_PAUSE)
+        };
+        let attempt = if once { self.whole } else { ATTEMPT };
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(attempt)
+            .operation_timeout(self.whole)
+            .build();
+        let region =
+            if self.endpoints.is_global { "aws-global" } else { self.endpoints.region.as_str() };
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(SdkRegion::new(region.to_owned()))
+            .http_client(self.http.clone())
+            .sleep_impl(TokioSleep::new())
+            .time_source(self.clock.clone())
+            .retry_config(retry)
+            .timeout_config(timeouts)
+            .disable_clock_skew_correction(true)
+            .use_fips(self.endpoints.fips)
+            .use_dual_stack(self.endpoints.dual_stack);
+        config.set_credentials_provider(credentials);
+        config.set_endpoint_url(self.endpoints.sts.clone());
+        aws_sdk_sts::Client::from_conf(
+            Builder::from(&config.build()).interceptor(self.clock.clone()).build(),
+        )
+    }
+}
+
+/// A connector that trusts the given certificates, or the system's; those are only looked for where
+/// TLS is needed.
+fn connector(
+    trusted: Option<&[u8]>,
+    is_plain: bool,
+    patience: Duration,
+) -> Result<SharedHttpConnector> {
+    let store = match trusted {
+        Some(pem) => TrustStore::empty().with_pem_certificate(pem),
+        None if is_plain => TrustStore::empty(),
+        None => TrustStore::default(),
+    };
+    let context = TlsContext::builder()
+        .with_trust_store(store)
+        .build()
+        .map_err(|error| Error::config("the trusted certificates cannot be used").because(error))?;
+    let settings =
+        HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(patience).build();
+    Ok(SharedHttpConnector::new(Bounded(SharedHttpConnector::new(
+        Connector::builder()
+            .proxy_config(ProxyConfig::from_env())
+            .connector_settings(settings)
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(context)
+            .build(),
+    ))))
+}
+
+/// AWS's clock, as told by the `Date` header of its replies.
+#[derive(Clone, Debug)]
+pub(super) struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    fn new(skew: Option<i64>) -> Self {
+        Self(Arc::new(AtomicI64::new(skew.unwrap_or(UNKNOWN))))
+    }
+
+    fn skew(&self) -> Option<i64> {
+        Some(self.0.load(Ordering::Relaxed)).filter(|&skew| skew != UNKNOWN)
+    }
+
+    /// Learns from the `Date` header of a reply.
+    pub(super) fn learn(&self, date: Option<&str>) {
+        if let Some(theirs) = date.and_then(Moment::parse_http_date) {
+            self.0.store(theirs.since(local_now()), Ordering::Relaxed);
+        }
+    }
+}
+
+/// The time by this machine's clock.
+pub(crate) fn local_now() -> Moment {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+impl TimeSource for Clock {
+    fn now(&self) -> SystemTime {
+        let skew = self.skew().unwrap_or(0);
+        let offset = Duration::from_secs(skew.unsigned_abs());
+        let now = SystemTime::now();
+        let shifted = if skew < 0 { now.checked_sub(offset) } else { now.checked_add(offset) };
+        shifted.unwrap_or(now)
+    }
+}
+
+impl From<Clock> for SharedTimeSource {
+    fn from(clock: Clock) -> Self {
+        Self::new(clock)
+    }
+}
+
+#[dyn_dispatch_hint]
+impl Intercept for Clock {
+    fn name(&self) -> &'static str {
+        "Clock"
+    }
+
+    fn read_after_transmit(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> std::result::Result<(), BoxError> {
+        self.learn(context.response().headers().get("date"));
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! What went wrong in a call, without the SDK's types: their `Debug` prints the raw reply, keys
+//! included.
+
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+
+/// Why a call gave no session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// AWS answered with an error.
+    Answer {
+        /// AWS's error code: `AccessDenied`.
+        code: String,
+        /// AWS's own words.
+        message: String,
+    },
+    /// No connection: the host is not known, refuses, or its certificate is not trusted.
+    Connect(String),
+    /// No answer in time.
+    Timeout,
+    /// An answer that is not one of AWS, with its HTTP status.
+    NotAws(u16),
+    /// An answer of AWS with a field that cannot be right.
+    Malformed(String),
+}
+
+/// A failed call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// Why.
+    pub trouble: Trouble,
+    /// The request id, for AWS's support.
+    pub request_id: Option<String>,
+}
+
+impl Failure {
+    /// A reply whose field cannot be right.
+    pub(crate) fn malformed(field: &str) -> Self {
+        Self { trouble: Trouble::Malformed(field.to_owned()), request_id: None }
+    }
+
+    /// A failure without a reply.
+    pub(crate) fn of(trouble: Trouble) -> Self {
+        Self { trouble, request_id: None }
+    }
+
+    /// AWS's error code, if it answered.
+    pub(crate) fn code(&self) -> &str {
+        match &self.trouble {
+            Trouble::Answer { code, .. } => code,
+            _ => "",
+        }
+    }
+
+    /// Whether AWS refused the time of the signature and nothing else: one of the two clocks is
+    /// off.
+    pub(crate) fn is_about_time(&self) -> bool {
+        let says = |phrase: &str| self.words().contains(phrase);
+        match self.code() {
+            "RequestExpired" | "RequestTimeTooSkewed" => true,
+            "SignatureDoesNotMatch" | "InvalidSignatureException" => {
+                says("earlier than") || says("later than") || says("not yet current")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether AWS says that this caller may not.
+    pub(crate) fn is_denial(&self) -> bool {
+        matches!(self.code(), "AccessDenied" | "AccessDeniedException")
+    }
+
+    /// AWS's own words, if it answered.
+    pub(crate) fn words(&self) -> &str {
+        match &self.trouble {
+            Trouble::Answer { message, .. } => message,
+            _ => "",
+        }
+    }
+}
+
+impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for Failure {
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        let status = error.raw_response().map_or(0, |reply| reply.status().as_u16());
+        let request_id = error
+            .raw_response()
+            .and_then(|reply| reply.headers().get("x-amzn-requestid"))
+            .filter(|id| id.len() <= 64)
+            .map(str::to_owned);
+        let trouble = match &error {
+            SdkError::ServiceError(answer) => match answer.err().code() {
+                Some(code) => Trouble::Answer {
+                    code: code.to_owned(),
+                    message: answer.err().message().unwrap_or_default().to_owned(),
+                },
+                None => Trouble::NotAws(status),
+            },
+            SdkError::TimeoutError(_) => Trouble::Timeout,
+            SdkError::DispatchFailure(failure) => {
+                failure.as_connector_error().map_or(Trouble::Timeout, connector_trouble)
+            }
+            _ => Trouble::NotAws(status),
+        };
+        Self { trouble, request_id }
+    }
+}
+
+/// A connection that failed, by the innermost reason: it names the refused port, the unknown host,
+/// the certificate.
+pub(super) fn connector_trouble(error: &ConnectorError) -> Trouble {
+    if error.is_timeout() {
+        return Trouble::Timeout;
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    Trouble::Connect(innermost.to_string())
+}

@@ -1,0 +1,169 @@
+//! `iam:ListMFADevices` and `iam:ListAccountAliases`, signed by hand over the same connector.
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::client::Client;
+use super::failure::{Failure, Trouble};
+use super::signed::{Call, post};
+use crate::config::values::parse_mfa_serial;
+use crate::types::Keys;
+
+/// The version of the Query API (IAM API reference).
+const VERSION: &str = "2010-05-08";
+/// What a call is.
+const FORM: [(&str, &str); 1] =
+    [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+/// As many pages are read: a user has eight devices at most.
+const PAGES: usize = 8;
+
+/// An MFA device of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Device {
+    /// Serial number or ARN.
+    pub serial: String,
+    /// The user it belongs to.
+    pub user: String,
+}
+
+impl Device {
+    /// Whether STS takes its codes: a passkey or U2F key has none.
+    pub(crate) fn shows_codes(&self) -> bool {
+        !self.serial.contains(":u2f/")
+    }
+}
+
+/// The MFA devices of the user whose keys these are.
+pub(crate) async fn mfa_devices(client: &Client, keys: &Keys) -> Result<Vec<Device>, Failure> {
+    let pages = pages(client, keys, "ListMFADevices").await?;
+    let mut found = Vec::new();
+    for fields in &pages {
+        found.extend(devices(fields)?);
+    }
+    Ok(found)
+}
+
+/// The names that the account of these keys has at AWS: one or none.
+pub(crate) async fn account_aliases(client: &Client, keys: &Keys) -> Result<Vec<String>, Failure> {
+    let pages = pages(client, keys, "ListAccountAliases").await?;
+    let aliases =
+        pages.iter().flatten().filter(|(name, _)| name == "member").map(|(_, text)| text.clone());
+    Ok(aliases.filter(|alias| !alias.is_empty()).collect())
+}
+
+/// The pages of an answer, each as its fields.
+async fn pages(client: &Client, keys: &Keys, action: &str) -> Result<Vec<Fields>, Failure> {
+    let call = format!("Action={action}&Version={VERSION}");
+    let mut body = call.clone();
+    let mut pages = Vec::new();
+    for _ in 0..PAGES {
+        let fields = client.in_time(async || page(client, keys, action, &body).await).await?;
+        let marker =
+            first(&fields, "Marker").filter(|_| first(&fields, "IsTruncated") == Some("true"));
+        let next = marker.map(|marker| format!("{call}&Marker={}", form_encoded(marker)));
+        pages.push(fields);
+        match next {
+            Some(next) => body = next,
+            None => break,
+        }
+    }
+    Ok(pages)
+}
+
+async fn page(client: &Client, keys: &Keys, action: &str, body: &str) -> Result<Fields, Failure> {
+    let call = Call { service: "iam", endpoint: &client.endpoints.iam, headers: &FORM, body };
+    let (status, bytes) = post(client, keys, &call).await?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::of(Trouble::NotAws(status)))?;
+    let fields = leaves(&text).ok_or(Failure::of(Trouble::NotAws(status)))?;
+    if status == 200 && text.contains(&format!("<{action}Response")) {
+        return Ok(fields);
+    }
+    let text = |name: &str| first(&fields, name).map(str::to_owned);
+    match text("Code") {
+        Some(code) => {
+            Err(Failure::of(Trouble::Answer { code, message: text("Message").unwrap_or_default() }))
+        }
+        None => Err(Failure::of(Trouble::NotAws(status))),
+    }
+}
+
+/// A value as it stands in a query.
+pub(super) fn form_encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// Names and texts of elements.
+type Fields = Vec<(String, String)>;
+
+fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
+}
+
+/// The elements of a document that hold text, in order. A document type is refused: it may define
+/// entities.
+fn leaves(text: &str) -> Option<Fields> {
+    let mut reader = Reader::from_str(text);
+    let mut name = String::new();
+    let mut value = String::new();
+    let mut fields = Vec::new();
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(start) => {
+                name = start.local_name().as_ref().to_owned();
+                value.clear();
+            }
+            Event::Text(part) => value.push_str(&part),
+            Event::GeneralRef(entity) => value.push_str(&resolved(&entity)?),
+            Event::End(_) if !name.is_empty() => {
+                fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
+            }
+            Event::DocType(_) => return None,
+            Event::Eof => return Some(fields),
+            _ => {}
+        }
+    }
+}
+
+fn resolved(entity: &str) -> Option<String> {
+    quick_xml::escape::resolve_xml_entity(entity).map(str::to_owned)
+}
+
+fn devices(fields: &[(String, String)]) -> Result<Vec<Device>, Failure> {
+    let values = |wanted: &'static str| {
+        fields.iter().filter(move |(name, _)| name == wanted).map(|(_, text)| text.clone())
+    };
+    let device = |(serial, user): (String, String)| match parse_mfa_serial("IAM", &serial) {
+        Ok(serial) => Ok(Device { serial, user }),
+        Err(_) => Err(Failure::malformed("SerialNumber")),
+    };
+    values("SerialNumber").zip(values("UserName")).map(device).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_of_a_reply() {
+        let text = "<ListMFADevicesResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><ListMFADevicesResult><MFADevices>\
+            <member><UserName>a&amp;b</UserName><SerialNumber>arn:aws:iam::123456789012:mfa/alice</SerialNumber></member>\
+            <member><UserName>alice</UserName><SerialNumber>arn:aws:iam::123456789012:u2f/user/alice/key</SerialNumber></member>\
+            </MFADevices></ListMFADevicesResult></ListMFADevicesResponse>";
+        let devices = devices(&leaves(text).unwrap()).unwrap();
+        assert_eq!(devices.len(), 2);
+        assert_eq!(
+            (devices[0].serial.as_str(), devices[0].user.as_str()),
+            ("arn:aws:iam::123456789012:mfa/alice", "a&b")
+        );
+        assert!(devices[0].shows_codes() && !devices[1].shows_codes());
+    }
+
+    #[test]
+    fn entities_of_a_document_type_are_refused() {
+        assert_eq!(leaves("<!DOCTYPE x [<!ENTITY a \"b\">]><Code>&a;</Code>"), None);
+        assert_eq!(leaves("<Code>&unknown;</Code>"), None);
+    }
+}

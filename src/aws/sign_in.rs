@@ -1,0 +1,239 @@
+//! The federation endpoint of AWS Sign-In: a session goes in, the address that signs in to the
+//! console comes out.
+//!
+//! The keys travel in the body of a POST over https, never in an address. (IAM user guide, "Enable
+//! custom identity broker access to the AWS console".)
+
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use serde::Deserialize;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::bounded::whole_of;
+use super::client::Client;
+use super::endpoint::check;
+use super::failure::{Failure, Trouble, connector_trouble};
+use super::iam::form_encoded;
+use crate::error::Result;
+use crate::plan::Overrides;
+use crate::types::{Keys, Partition, Region, Secret};
+
+/// The longest token accepted, in bytes. A real one has about 1,000.
+const LONGEST_TOKEN: usize = 16 * 1024;
+
+/// Where one signs in, and what one sees then.
+#[derive(Clone, Debug)]
+pub(crate) struct SignIn {
+    base: String,
+    console: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reply {
+    signin_token: Zeroizing<String>,
+}
+
+impl SignIn {
+    /// The partition's own, or where the user configured it to be.
+    pub(crate) fn resolve(partition: Partition, overrides: &Overrides) -> Result<Self> {
+        let (host, console) = hosts(partition);
+        let base = match &overrides.signin {
+            Some(url) => check(&url.value, &url.origin, overrides.allow_http)?,
+            None => format!("https://{host}"),
+        };
+        Ok(Self {
+            base: base.trim_end_matches('/').to_owned(),
+            console: format!("https://{console}"),
+        })
+    }
+
+    /// Where it is, for messages.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A token for the keys of a session, good for 15 minutes. `seconds` is how long the console
+    /// session lasts; without it, as long as the keys.
+    pub(crate) async fn token(
+        &self,
+        client: &Client,
+        keys: &Keys,
+        seconds: Option<u32>,
+    ) -> std::result::Result<Secret, Failure> {
+        let session = json!({
+            "sessionId": keys.id,
+            "sessionKey": keys.secret.expose(),
+            "sessionToken": keys.token.as_ref().map(Secret::expose),
+        });
+        let session = Zeroizing::new(session.to_string());
+        let length =
+            seconds.map(|seconds| format!("&SessionDuration={seconds}")).unwrap_or_default();
+        let body = Zeroizing::new(format!(
+            "Action=getSigninToken{length}&Session={}",
+            form_encoded(&session)
+        ));
+        let request = http::Request::builder()
+            .method("POST")
+            .uri(format!("{}/federation", self.base))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept", "application/json")
+            .body(SdkBody::from(body.as_str()))
+            .ok()
+            .and_then(|request| HttpRequest::try_from(request).ok())
+            .ok_or_else(|| Failure::malformed("the request"))?;
+        let is_plain =
+            !self.base.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
+        let connector = client
+            .patient(is_plain, client.whole)
+            .map_err(|error| Failure::of(Trouble::Connect(error.message)))?;
+        let whole = async {
+            let reply = connector
+                .call(request)
+                .await
+                .map_err(|error| Failure::of(connector_trouble(&error)))?;
+            let status = reply.status().as_u16();
+            let body =
+                whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+            let body = Zeroizing::new(body);
+            match status {
+                200 => token_in(&body),
+                400..500 => Err(Failure::of(Trouble::Answer {
+                    code: status.to_string(),
+                    message: String::new(),
+                })),
+                _ => Err(Failure::of(Trouble::NotAws(status))),
+            }
+        };
+        tokio::time::timeout(client.whole, whole)
+            .await
+            .map_err(|_| Failure::of(Trouble::Timeout))?
+    }
+
+    /// The address that signs in and shows a page of the console. `logs_out` ends a session that
+    /// the browser has: the console else asks the user to do that first.
+    pub(crate) fn address(&self, token: &Secret, page: &str, logs_out: bool) -> Secret {
+        let destination = form_encoded(&format!("{}/{page}", self.console));
+        let token = Zeroizing::new(form_encoded(token.expose()));
+        let login = Zeroizing::new(format!(
+            "{}/federation?Action=login&Destination={destination}&SigninToken={}",
+            self.base, *token
+        ));
+        match logs_out {
+            true => Secret::new(format!(
+                "{}/oauth?Action=logout&redirect_uri={}",
+                self.base,
+                form_encoded(&login)
+            )),
+            false => Secret::new(login.as_str().to_owned()),
+        }
+    }
+}
+
+/// The page of a path (`s3/home`, `ec2/home#Volumes:`) in a region; the console's own start without
+/// a path.
+pub(crate) fn page(path: Option<&str>, region: Option<&Region>) -> String {
+    let path = path.unwrap_or("console/home");
+    let (path, fragment) = path.split_at(path.find('#').unwrap_or(path.len()));
+    let region = region.map(|region| format!("?region={region}")).unwrap_or_default();
+    format!("{path}{region}{fragment}")
+}
+
+fn token_in(body: &[u8]) -> std::result::Result<Secret, Failure> {
+    let reply: Reply =
+        serde_json::from_slice(body).map_err(|_| Failure::malformed("SigninToken"))?;
+    let token = reply.signin_token;
+    let is_token = (1..=LONGEST_TOKEN).contains(&token.len())
+        && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_token {
+        Ok(Secret::new(token.as_str().to_owned()))
+    } else {
+        Err(Failure::malformed("SigninToken"))
+    }
+}
+
+/// Sign-in and console of a partition (AWS General Reference, "AWS Sign-In endpoints"; the endpoint
+/// rules of the service in the SDKs). Where there is no host for the whole partition, that of its
+/// first region.
+fn hosts(partition: Partition) -> (&'static str, &'static str) {
+    match partition.as_str() {
+        "aws-cn" => ("signin.amazonaws.cn", "console.amazonaws.cn"),
+        "aws-us-gov" => ("signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
+        "aws-iso" => ("signin.c2shome.ic.gov", "console.c2shome.ic.gov"),
+        "aws-iso-b" => ("signin.sc2shome.sgov.gov", "console.sc2shome.sgov.gov"),
+        "aws-iso-e" => ("eu-isoe-west-1.signin.csphome.adc-e.uk", "console.csphome.adc-e.uk"),
+        "aws-iso-f" => ("us-isof-south-1.signin.csphome.hci.ic.gov", "console.csphome.hci.ic.gov"),
+        "aws-eusc" => ("eusc-de-east-1.signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"),
+        _ => ("us-east-1.signin.aws.amazon.com", "console.aws.amazon.com"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(partition: &str) -> SignIn {
+        SignIn::resolve(Partition::parse(partition).unwrap(), &Overrides::default()).unwrap()
+    }
+
+    #[test]
+    fn each_partition_has_its_own_console() {
+        let token = Secret::new("a+b/c=".to_owned());
+        for (partition, login, console) in [
+            (
+                "aws",
+                "https://us-east-1.signin.aws.amazon.com/",
+                "https%3A%2F%2Fconsole.aws.amazon.com%2Fs3",
+            ),
+            (
+                "aws-us-gov",
+                "https://signin.amazonaws-us-gov.com/",
+                "https%3A%2F%2Fconsole.amazonaws-us-gov.com%2Fs3",
+            ),
+            ("aws-cn", "https://signin.amazonaws.cn/", "https%3A%2F%2Fconsole.amazonaws.cn%2Fs3"),
+        ] {
+            let address = of(partition).address(&token, "s3", false);
+            let address = address.expose();
+            assert!(
+                address
+                    .starts_with(&format!("{login}federation?Action=login&Destination={console}&")),
+                "{address}"
+            );
+            assert!(address.ends_with("&SigninToken=a%2Bb%2Fc%3D"), "{address}");
+        }
+    }
+
+    #[test]
+    fn a_log_out_carries_the_whole_login() {
+        let address = of("aws").address(&Secret::new("a=".to_owned()), "x", true);
+        assert_eq!(
+            address.expose(),
+            "https://us-east-1.signin.aws.amazon.com/oauth?Action=logout&redirect_uri=https%3A%2F%2Fus-east-1.signin.aws.\
+             amazon.com%2Ffederation%3FAction%3Dlogin%26Destination%3Dhttps%253A%252F%252Fconsole.aws.amazon.com%252Fx%26\
+             SigninToken%3Da%253D"
+        );
+    }
+
+    #[test]
+    fn a_page_has_its_region_before_its_fragment() {
+        let region = Region::parse("a test", "eu-west-1").unwrap();
+        assert_eq!(page(None, None), "console/home");
+        assert_eq!(page(Some("s3/home"), Some(&region)), "s3/home?region=eu-west-1");
+        assert_eq!(
+            page(Some("ec2/home#Volumes:"), Some(&region)),
+            "ec2/home?region=eu-west-1#Volumes:"
+        );
+    }
+
+    #[test]
+    fn a_token_is_text_without_controls() {
+        assert_eq!(token_in(br#"{"SigninToken": "abc"}"#).unwrap().expose(), "abc");
+        for wrong in
+            [&b""[..], b"<html>", b"{}", br#"{"SigninToken": ""}"#, br#"{"SigninToken": "a\n"}"#]
+        {
+            assert!(token_in(wrong).is_err());
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What is kept, each kind as its own type: sessions, and facts that save a question or a call.
+//!
+//! A session is good for a key until its end by AWS's clock. A fact has no end; it says when it was
+//! learned, and whoever uses it decides what that is worth. Never kept: codes, passwords,
+//! long-lived keys.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::encoding;
+use crate::types::{AccountId, Moment, Session};
+
+/// The longest life STS gives any session (STS API reference, GetSessionToken: 129,600 s). More is
+/// damage.
+const LONGEST_LIFE: i64 = 36 * 3600;
+/// How far AWS's clock and ours may seem apart because of the network and whole seconds.
+const SLACK: i64 = 60;
+
+/// A kind of entry.
+pub trait Entry: Serialize + DeserializeOwned {
+    /// How the names of its files begin.
+    const KIND: &'static str;
+
+    /// From when to when it is good, by AWS's clock; `None` for a fact.
+    fn life(&self) -> Option<(Moment, Moment)> {
+        None
+    }
+
+    /// Whether it can be handed out at this moment of AWS's clock.
+    fn is_live(&self, _aws_now: Moment) -> bool {
+        true
+    }
+
+    /// Whether it makes sense at all, whatever the time is now.
+    fn is_possible(&self) -> bool {
+        self.life().is_none_or(|(made, ends)| {
+            made.0 >= 0 && (1..=LONGEST_LIFE).contains(&ends.since(made))
+        })
+    }
+}
+
+/// The base session: temporary keys of the base, shared by all its roles and by every shell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseSession {
+    /// The keys and their end.
+    #[serde(with = "encoding::session")]
+    pub session: Session,
+    /// When they were made, by AWS's clock.
+    #[serde(with = "encoding::moment")]
+    pub made: Moment,
+    /// The device whose code went into them.
+    pub mfa_serial: Option<String>,
+}
+
+impl Entry for BaseSession {
+    const KIND: &'static str = "base";
+
+    fn life(&self) -> Option<(Moment, Moment)> {
+        Some((self.made, self.session.expires))
+    }
+
+    /// A start in the future means that the clock was set back. AWS still takes the keys, and a new
+    /// base session costs the user a code, so they are used.
+    fn is_live(&self, aws_now: Moment) -> bool {
+        self.session.expires > aws_now
+    }
+}
+
+/// A role session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoleSession {
+    /// The keys and their end.
+    #[serde(with = "encoding::session")]
+    pub session: Session,
+    /// Who AWS says that we are: the `assumed-role` ARN.
+    pub assumed_role: String,
+    /// The whole length of the session, in seconds.
+    pub granted: u32,
+}
+
+impl Entry for RoleSession {
+    const KIND: &'static str = "role";
+
+    fn life(&self) -> Option<(Moment, Moment)> {
+        Some((self.session.expires.plus(-i64::from(self.granted)), self.session.expires))
+    }
+
+    /// A start in the future means that the clock was set back: the time that is left cannot be
+    /// told, so this session is not handed out. The next call to AWS measures the clock.
+    fn is_live(&self, aws_now: Moment) -> bool {
+        self.session.expires > aws_now
+            && self.session.expires.since(aws_now) <= i64::from(self.granted) + SLACK
+    }
+}
+
+/// What is known about a base identity, so that it needs not be asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseFacts {
+    /// Its account.
+    #[serde(with = "encoding::account")]
+    pub account: Option<AccountId>,
+    /// Its ARN, as `GetCallerIdentity` gives it.
+    pub arn: Option<String>,
+    /// Its MFA device.
+    pub mfa: Option<MfaDevice>,
+    /// When this was learned, by this machine's clock.
+    #[serde(with = "encoding::moment")]
+    pub learned: Moment,
+}
+
+impl Entry for BaseFacts {
+    const KIND: &'static str = "facts";
+}
+
+/// The answer to "which MFA device?".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MfaDevice {
+    /// AWS knows of none that STS accepts.
+    None,
+    /// The serial number or ARN of one.
+    Serial(String),
+}
+
+/// The roles that a SAML response offered, for lists and TAB. Offers of an account that is left
+/// stay until the next login there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssertionRoles {
+    /// The roles' ARNs, in the order of the response.
+    pub roles: Vec<String>,
+    /// When this was learned, by this machine's clock.
+    #[serde(with = "encoding::moment")]
+    pub learned: Moment,
+}
+
+impl Entry for AssertionRoles {
+    const KIND: &'static str = "offers";
+}
+
+/// The longest duration that AWS accepted for a role after it had refused a longer one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LegalDuration {
+    /// In seconds.
+    pub seconds: u32,
+    /// When this was learned, by this machine's clock.
+    #[serde(with = "encoding::moment")]
+    pub learned: Moment,
+}
+
+impl Entry for LegalDuration {
+    const KIND: &'static str = "duration";
+}

@@ -1,0 +1,68 @@
+//! Why the store could not be used, before it is known whether that is an error or only a warning.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::types::sanitize::shown;
+
+/// What stands in the way.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The file system refused.
+    System { path: PathBuf, error: io::Error },
+    /// Something is there that others could have written or can read. It is left as it is.
+    Unsafe { why: String, remedy: String },
+}
+
+impl Fault {
+    pub(super) fn system(path: &Path, error: impl Into<io::Error>) -> Self {
+        Self::System { path: path.to_owned(), error: error.into() }
+    }
+
+    /// Whether something went away underneath (NFS loses handles, a sweep by a clock that jumped
+    /// takes what is being written): the same once more can succeed.
+    pub(super) fn has_gone(&self) -> bool {
+        use io::ErrorKind::{NotFound, StaleNetworkFileHandle};
+        matches!(self, Self::System { error, .. } if matches!(error.kind(), NotFound | StaleNetworkFileHandle))
+    }
+
+    /// Whether the owner's own bits are missing.
+    pub(super) fn is_denied(&self) -> bool {
+        matches!(self, Self::System { error, .. } if error.kind() == io::ErrorKind::PermissionDenied)
+    }
+
+    /// The reason, naming the place.
+    pub(super) fn why(&self) -> String {
+        match self {
+            Self::System { path, error } => format!("{}: {error}", shown(&path.to_string_lossy())),
+            Self::Unsafe { why, .. } => why.clone(),
+        }
+    }
+
+    /// What the user can do.
+    pub(super) fn remedy(&self) -> String {
+        let (path, error) = match self {
+            Self::Unsafe { remedy, .. } => return remedy.clone(),
+            Self::System { path, error } => (path, error),
+        };
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "free some space there".to_owned()
+            }
+            io::ErrorKind::ReadOnlyFilesystem => {
+                "name a writable directory in XDG_STATE_HOME".to_owned()
+            }
+            io::ErrorKind::PermissionDenied => {
+                format!("look at its owner and mode: ls -ld {}", word(path))
+            }
+            _ => "ASSUME_ROLE_STORE=none turns the store off".to_owned(),
+        }
+    }
+}
+
+/// A path as a word that can be pasted into a shell.
+pub(super) fn word(path: &Path) -> String {
+    let text = shown(&path.to_string_lossy());
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+,@%:=".contains(&byte);
+    if text.bytes().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}

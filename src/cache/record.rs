@@ -1,0 +1,72 @@
+//! An entry as a file: one line of JSON with the version of the format, the key and the value.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::directory::Directory;
+use super::entry::Entry;
+use super::error::Fault;
+use super::file::Identity;
+use super::key::Key;
+
+/// The format written here. A file with a higher one belongs to a newer program and is left alone.
+const VERSION: u64 = 1;
+/// The longest entry. A real one has about 2,000 bytes.
+const LONGEST: u64 = 1 << 20;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record<K, V> {
+    version: u64,
+    key: K,
+    value: V,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    version: u64,
+}
+
+/// What stands under a name.
+pub(super) enum Found<T> {
+    Nothing,
+    Newer,
+    Damaged(Identity),
+    Entry(Key, T),
+}
+
+/// The name of the file for a key.
+pub(super) fn name<T: Entry>(key: &Key) -> String {
+    format!("{}-{}.json", T::KIND, key.digest())
+}
+
+/// Reads what stands under a name. Strict: an entry that is not exactly what we would have written
+/// is damage.
+pub(super) fn read<T: Entry>(directory: &Directory, name: &str) -> Result<Found<T>, Fault> {
+    let Some(content) = directory.read(name, LONGEST)? else { return Ok(Found::Nothing) };
+    if !content.whole {
+        return Ok(Found::Damaged(content.identity));
+    }
+    Ok(match parse::<T>(&content.bytes) {
+        Some(found) => found,
+        None => Found::Damaged(content.identity),
+    })
+}
+
+fn parse<T: Entry>(bytes: &[u8]) -> Option<Found<T>> {
+    let versioned: Versioned = serde_json::from_slice(bytes).ok()?;
+    if versioned.version > VERSION {
+        return Some(Found::Newer);
+    }
+    let record: Record<Key, T> = serde_json::from_slice(bytes).ok()?;
+    (record.version == VERSION && record.value.is_possible())
+        .then_some(Found::Entry(record.key, record.value))
+}
+
+/// The bytes of an entry; wiped after use.
+pub(super) fn text<T: Entry>(key: &Key, value: &T) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    serde_json::to_writer(&mut *bytes, &Record { version: VERSION, key, value })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}

@@ -1,0 +1,209 @@
+//! Puts the sources together: one entry for each account id, one for each role of it.
+
+use std::borrow::Borrow;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use super::Catalogue;
+use super::known::{KnownAccount, KnownRole, Source};
+use super::profile::{KnownProfile, Leads};
+use super::usage::Usage;
+use crate::cache::Use;
+use crate::config::accounts::{Account, Outline};
+use crate::types::{AccountId, Moment, Name, RoleArn, RoleName};
+
+/// What somebody wants to know. Twenty thousand accounts with their roles cost more than one with
+/// its own.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    Accounts,
+    Everything,
+    One(&'a AccountId),
+}
+
+/// The accounts wanted, the most used first, then by name.
+pub(super) fn gather<'p>(
+    catalogue: &Catalogue,
+    profiles: impl Iterator<Item = impl Borrow<KnownProfile<'p>>>,
+    wanted: Wanted<'_>,
+) -> Vec<KnownAccount> {
+    let mut gathering = Gathering {
+        wanted,
+        accounts: Vec::new(),
+        by_id: HashMap::new(),
+        roles: HashMap::new(),
+        hashes: RandomState::new(),
+    };
+    if let Some(accounts) = &catalogue.accounts {
+        match wanted {
+            Wanted::Accounts => {
+                accounts.outlines().for_each(|outline| gathering.add_outline(outline));
+            }
+            Wanted::Everything => {
+                accounts.iter().for_each(|account| gathering.add_declared(account));
+            }
+            Wanted::One(id) => {
+                accounts.of_id(id).for_each(|account| gathering.add_declared(account));
+            }
+        }
+    }
+    for profile in profiles {
+        gathering.add_profile(profile.borrow());
+    }
+    for role in &catalogue.offers {
+        gathering.add_offer(role);
+    }
+    for used in &catalogue.history {
+        gathering.add_use(used, catalogue.now);
+    }
+    gathering.sorted(&catalogue.history)
+}
+
+struct Gathering<'a> {
+    wanted: Wanted<'a>,
+    accounts: Vec<KnownAccount>,
+    /// Where the account of an id stands, by the number that its digits are.
+    by_id: HashMap<u64, usize>,
+    /// Where the roles of `accounts` stand, by account and the hash of the name: a copy of each
+    /// name would cost more.
+    roles: HashMap<(usize, u64), usize>,
+    hashes: RandomState,
+}
+
+impl Gathering<'_> {
+    /// The account of that id, which is made if need be; `None` when nobody asked for it.
+    fn account(&mut self, id: &AccountId) -> Option<(usize, &mut KnownAccount)> {
+        if matches!(self.wanted, Wanted::One(wanted) if wanted != id) {
+            return None;
+        }
+        let number = id.as_str().parse().unwrap_or_default();
+        let index = *self.by_id.entry(number).or_insert(self.accounts.len());
+        if index == self.accounts.len() {
+            self.accounts.push(KnownAccount::new(id.clone()));
+        }
+        self.accounts.get_mut(index).map(|account| (index, account))
+    }
+
+    /// The role of an account, which is made if need be; `None` when nobody asked for roles.
+    fn role(&mut self, index: usize, name: &RoleName) -> Option<&mut KnownRole> {
+        if matches!(self.wanted, Wanted::Accounts) {
+            return None;
+        }
+        let roles = &mut self.accounts.get_mut(index)?.roles;
+        let mut at = *self.roles.entry((index, self.hashes.hash_one(name))).or_insert(roles.len());
+        if roles.get(at).is_some_and(|role| role.name != *name) {
+            // Two names with one hash.
+            at = roles.iter().position(|role| role.name == *name).unwrap_or(roles.len());
+        }
+        if at == roles.len() {
+            roles.push(KnownRole::new(name.clone()));
+        }
+        roles.get_mut(at)
+    }
+
+    fn add_outline(&mut self, outline: Outline) {
+        if let Some((_, account)) = self.account(&outline.id) {
+            account.names.push(outline.name);
+            account.region = account.region.take().or(outline.region);
+            account.protected |= outline.protected;
+        }
+    }
+
+    fn add_declared(&mut self, declared: Account) {
+        let Some((index, account)) = self.account(&declared.id) else { return };
+        account.names.push(declared.name);
+        account.region = account.region.take().or(declared.region);
+        account.partition = account.partition.or(declared.partition);
+        account.protected |= declared.protected;
+        for name in declared.roles.iter().chain(&declared.default_role) {
+            if let Some(role) = self.role(index, name) {
+                role.default |= declared.default_role.as_ref() == Some(name);
+                if !role.sources.iter().any(|source| matches!(source, Source::Accounts(_))) {
+                    role.sources.push(Source::Accounts(declared.place.clone()));
+                }
+            }
+        }
+    }
+
+    fn add_profile(&mut self, profile: &KnownProfile<'_>) {
+        let Some((id, name, partition)) = profile.leads.role() else { return };
+        let Some((index, account)) = self.account(id) else { return };
+        account.partition = account.partition.or(partition);
+        if let Some(role) = self.role(index, name)
+            && let Some((name, place)) = profile.name_and_place()
+        {
+            role.sources.push(match profile.leads {
+                Leads::Sso(..) => Source::Sso(name, place),
+                _ => Source::Profile(name, place),
+            });
+        }
+    }
+
+    fn add_offer(&mut self, offered: &RoleArn) {
+        let Some((index, account)) = self.account(&offered.account) else { return };
+        account.partition = account.partition.or(Some(offered.partition));
+        if let Some(role) = self.role(index, &offered.name)
+            && !role.sources.contains(&Source::Assertion)
+        {
+            role.sources.push(Source::Assertion);
+        }
+    }
+
+    fn add_use(&mut self, used: &Use, now: Moment) {
+        let Some((index, account)) = used.id.as_ref().and_then(|id| self.account(id)) else {
+            return;
+        };
+        account.usage.add(used, now);
+        let Some(role) = used.role.as_ref().and_then(|name| self.role(index, name)) else { return };
+        role.usage.add(used, now);
+        if role.sources.is_empty() {
+            role.sources.push(Source::History);
+        }
+    }
+
+    fn sorted(mut self, history: &[Use]) -> Vec<KnownAccount> {
+        for account in &mut self.accounts {
+            account.roles.sort_by(|a, b| {
+                (Reverse(a.usage.score), !a.default, &a.name).cmp(&(
+                    Reverse(b.usage.score),
+                    !b.default,
+                    &b.name,
+                ))
+            });
+            if account.names.len() > 1 {
+                // The history has the latest first.
+                let last = |name: &Name| {
+                    history.iter().position(|used| used.account == *name).unwrap_or(usize::MAX)
+                };
+                account.names.sort_by_key(last);
+            }
+        }
+        // An id without a name says little.
+        self.accounts.sort_by_cached_key(|account| {
+            (Reverse(account.usage.score), account.names.is_empty(), account.name().to_lowercase())
+        });
+        self.accounts
+    }
+}
+
+impl KnownAccount {
+    fn new(id: AccountId) -> Self {
+        let (names, roles) = (Vec::new(), Vec::new());
+        Self {
+            id,
+            names,
+            region: None,
+            partition: None,
+            protected: false,
+            roles,
+            usage: Usage::default(),
+        }
+    }
+}
+
+impl KnownRole {
+    fn new(name: RoleName) -> Self {
+        Self { name, sources: Vec::new(), default: false, usage: Usage::default() }
+    }
+}

@@ -1,0 +1,94 @@
+//! A profile as a lead: which role it stands for, or which keys it holds.
+
+use super::usage::Usage;
+use crate::config::location::Place;
+use crate::config::profiles::Section;
+use crate::types::{AccountId, Name, Partition, RoleArn, RoleName};
+
+/// A profile with a name that can be typed.
+pub(crate) struct KnownProfile<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What it leads to.
+    pub leads: Leads,
+    /// How much it was used by its name.
+    pub usage: Usage,
+    section: Section<'a>,
+}
+
+/// What a profile leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Leads {
+    /// A role by its `role_arn`.
+    Role(RoleArn),
+    /// A role of Identity Center.
+    Sso(AccountId, RoleName),
+    /// Keys of its own.
+    Keys,
+    /// Nothing that a session could begin with.
+    Nowhere,
+}
+
+impl<'a> KnownProfile<'a> {
+    /// The profile of a section; `None` when its name cannot be typed.
+    pub(super) fn new(section: Section<'a>) -> Option<Self> {
+        let name = section.name();
+        Name::allows(name).then(|| Self {
+            name,
+            leads: Leads::of(&section),
+            usage: Usage::default(),
+            section,
+        })
+    }
+
+    /// Its name and where it begins.
+    pub(crate) fn name_and_place(&self) -> Option<(Name, Place)> {
+        Some((Name::parse("profile", self.name).ok()?, self.section.place()?))
+    }
+
+    /// The profile that its role is assumed from.
+    pub(crate) fn source(&self) -> Option<&'a str> {
+        self.section.value("source_profile").map(|value| value.text)
+    }
+
+    /// The MFA device that it names.
+    pub(crate) fn mfa_serial(&self) -> Option<&'a str> {
+        self.section.value("mfa_serial").map(|value| value.text)
+    }
+}
+
+/// Whether a section may lead into an account: nothing is taken apart for this.
+pub(super) fn may_lead_into(section: &Section<'_>, account: &AccountId) -> bool {
+    let names_it =
+        |key: &str| section.value(key).is_some_and(|value| value.text.contains(account.as_str()));
+    names_it("role_arn") || names_it("sso_account_id")
+}
+
+impl Leads {
+    fn of(section: &Section<'_>) -> Self {
+        if let Some(arn) = section.value("role_arn") {
+            return RoleArn::parse("role_arn", arn.text).map_or(Self::Nowhere, Self::Role);
+        }
+        if let (Some(account), Some(role)) =
+            (section.value("sso_account_id"), section.value("sso_role_name"))
+        {
+            return match (AccountId::parse(account.text), RoleName::parse(role.text)) {
+                (Some(account), Ok(role)) => Self::Sso(account, role),
+                _ => Self::Nowhere,
+            };
+        }
+        let keys = ["aws_access_key_id", "credential_process"]
+            .iter()
+            .any(|key| section.value(key).is_some());
+        if keys { Self::Keys } else { Self::Nowhere }
+    }
+
+    /// The role, for whichever way leads to one.
+    pub(crate) fn role(&self) -> Option<(&AccountId, &RoleName, Option<Partition>)> {
+        match self {
+            Self::Role(arn) => Some((&arn.account, &arn.name, Some(arn.partition))),
+            Self::Sso(account, role) => Some((account, role, None)),
+            Self::Keys | Self::Nowhere => None,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `accounts`: the names of `~/.aws/accounts`, edited by hand, from other tools, or from what AWS
+//! says.
+
+mod import;
+mod progress;
+mod survey;
+mod sync;
+mod takeover;
+
+use std::cell::RefCell;
+
+use super::Context;
+use crate::cli::{self, AccountsEdit, Color};
+use crate::config::accounts::Accounts;
+use crate::config::edit::accounts::{Outcome, Wanted, put, remove};
+use crate::config::edit::diff::{Look, diff};
+use crate::config::edit::{Change, File};
+use crate::config::environment::Environment;
+use crate::config::files::ACCOUNTS_CAP;
+use crate::error::{Error, Kind, Result};
+use crate::shell::quote;
+use crate::types::sanitize::shown_up_to;
+use crate::types::{AccountId, Name, RoleName};
+use crate::ui::report::Report;
+
+/// Edits the file. What goes to standard output is a diff.
+pub(super) fn run(arguments: &cli::Accounts, context: &Context, report: &Report) -> Result<String> {
+    match &arguments.edit {
+        AccountsEdit::Add(add) => name(add, context, report),
+        AccountsEdit::Remove(remove) => take_away(remove, context, report),
+        AccountsEdit::Import(import) => import::run(import, context, report),
+        AccountsEdit::Sync(sync) => sync::run(*sync, context, report),
+    }
+}
+
+fn name(arguments: &cli::AccountsAdd, context: &Context, report: &Report) -> Result<String> {
+    let name = Name::parse("account", &arguments.name)?;
+    let id = account_id(&arguments.id)?;
+    if AccountId::parse(name.as_str()).is_some() {
+        return Err(Error::usage(format!("'{name}' is an account id itself, not a name for one")));
+    }
+    let roles =
+        arguments.role.iter().map(|role| RoleName::parse(role)).collect::<Result<Vec<_>>>()?;
+    let wish = Wanted::new(name.clone(), id.clone(), roles);
+    let (change, outcomes) =
+        write(std::slice::from_ref(&wish), arguments.dry_run, &context.environment)?;
+    match outcomes.into_iter().next() {
+        Some(Outcome::Conflict(other)) => {
+            return Err(Error::new(Kind::Guard, format!("{name} is {other} already")).hint(
+                format!(
+                    "if it is wrong, take it away first: assume-role accounts remove {}",
+                    quote::sh(name.as_str())
+                ),
+            ));
+        }
+        Some(Outcome::Broken(error)) => return Err(error),
+        Some(Outcome::Known) => report.note(&format!("{name} is {id} already")),
+        _ if arguments.dry_run => {}
+        _ => report.done(name.as_str(), &format!(" is {id}")),
+    }
+    if cli::is_verb(name.as_str()) {
+        report.note(&format!(
+            "{name} is a verb too; the account is reached by assume-role -- {name} ROLE"
+        ));
+    }
+    Ok(told(&change, arguments.dry_run, context, report))
+}
+
+fn account_id(text: &str) -> Result<AccountId> {
+    AccountId::parse(text).ok_or_else(|| {
+        let error = Error::usage(format!("'{}' is not an account id", shown_up_to(text, 80)));
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        match digits.len() {
+            12 => error.hint(format!("without the separators: {digits}")),
+            count => error.hint(format!("an id has 12 digits, this has {count}")),
+        }
+    })
+}
+
+fn take_away(
+    arguments: &cli::AccountsRemove,
+    context: &Context,
+    report: &Report,
+) -> Result<String> {
+    let file = file(&context.environment)?;
+    let without = |bytes: &[u8]| remove(bytes, &arguments.name, file.shown());
+    let change =
+        if arguments.dry_run { file.plan(without)? } else { file.change(without, |_| false)? };
+    if !arguments.dry_run {
+        report.done(&shown_up_to(&arguments.name, 80), " is no name any more");
+    }
+    Ok(told(&change, arguments.dry_run, context, report))
+}
+
+fn file(environment: &Environment) -> Result<File> {
+    let path = Accounts::path(environment).ok_or_else(|| {
+        Error::config("HOME is not set, so there is no ~/.aws/accounts")
+            .hint("set HOME, or ACCOUNTS_FILE")
+    })?;
+    File::new(path, environment.home().as_deref(), ACCOUNTS_CAP)
+}
+
+/// Writes accounts, or only says what that would change.
+fn write(
+    wanted: &[Wanted],
+    dry: bool,
+    environment: &Environment,
+) -> Result<(Change, Vec<Outcome>)> {
+    let file = file(environment)?;
+    // Whoever changes the file meanwhile changes what becomes of the wishes.
+    let outcomes = RefCell::new(Vec::new());
+    let with = |bytes: &[u8]| {
+        let (after, told) = put(bytes, wanted, file.shown())?;
+        outcomes.replace(told);
+        Ok(after)
+    };
+    let change = if dry { file.plan(with)? } else { file.change(with, |_| false)? };
+    Ok((change, outcomes.into_inner()))
+}
+
+fn told(change: &Change, as_diff: bool, context: &Context, report: &Report) -> String {
+    for warning in &change.warnings {
+        report.warn(warning);
+    }
+    if as_diff {
+        diff(change, Look::Accounts, context.page(Color::Auto).coloured)
+    } else {
+        String::new()
+    }
+}

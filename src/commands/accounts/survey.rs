@@ -1,0 +1,149 @@
+//! The questions of `accounts sync`: whose these keys are, which accounts their organization has,
+//! what a sign-on gives.
+//!
+//! A survey comes in; leads and what could not be learnt go out. That somebody may not ask is an
+//! answer too.
+
+use super::progress::Progress;
+use crate::acquire::sso::SignOn;
+use crate::aws::{
+    Client, Endpoints, Failure, Trouble, account_aliases, caller_identity, organization_accounts,
+    unanswered,
+};
+use crate::cache::Store;
+use crate::config::import::Lead;
+use crate::error::{Kind, Result};
+use crate::plan::Survey;
+use crate::plan::chain::SsoSession;
+use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::{AccountId, Clock, Keys};
+use crate::ui::terminal::Terminal;
+
+/// What was learnt.
+#[derive(Default)]
+pub(super) struct Learnt {
+    /// Accounts with names and roles, the best name of each first.
+    pub leads: Vec<Lead>,
+    /// The accounts of the organization, when it told all of them, and whether each can be entered.
+    pub members: Option<Vec<(AccountId, bool)>>,
+    /// Who did not answer, and why.
+    pub silent: Vec<String>,
+}
+
+/// Asks everybody.
+pub(super) async fn ask(survey: &Survey, store: &Store, clock: Clock) -> Result<Learnt> {
+    let mut learnt = Learnt::default();
+    let progress = Progress::begin();
+    if let Some(keys) = &survey.keys {
+        ask_aws(survey, keys, &progress, &mut learnt).await?;
+    }
+    for session in &survey.sign_ons {
+        ask_portal(survey, session, store, clock, &progress, &mut learnt).await?;
+    }
+    Ok(learnt)
+}
+
+async fn ask_aws(
+    survey: &Survey,
+    keys: &Keys,
+    progress: &Progress,
+    learnt: &mut Learnt,
+) -> Result<()> {
+    let endpoints =
+        Endpoints::resolve(survey.region.clone(), survey.region.partition(), &survey.endpoints)?;
+    let client = Client::new(
+        endpoints.with_organizations(&survey.endpoints)?,
+        &survey.trust,
+        survey.timeout,
+        None,
+    )?;
+    progress.tell("asking AWS whose keys these are");
+    let identity = caller_identity(&client, keys).await.map_err(|failure| {
+        unanswered(&failure, "STS")
+            .hint("the keys of this shell are asked with; renew them, or switch again")
+    })?;
+    match account_aliases(&client, keys).await {
+        Ok(aliases) => learnt
+            .leads
+            .extend(aliases.into_iter().map(|alias| lead(alias, &identity.account, "IAM"))),
+        Err(failure) => learnt.did_not("IAM", &failure)?,
+    }
+    progress.tell("asking for the accounts of the organization");
+    let told = |count| progress.tell(&format!("{count} accounts of the organization"));
+    match organization_accounts(&client, keys, &told).await {
+        Ok(members) => {
+            let active = members.iter().filter(|member| member.is_active);
+            learnt.leads.extend(
+                active.map(|member| lead(member.name.clone(), &member.id, "Organizations")),
+            );
+            learnt.members =
+                Some(members.into_iter().map(|member| (member.id, member.is_active)).collect());
+        }
+        Err(failure) => learnt.did_not("Organizations", &failure)?,
+    }
+    Ok(())
+}
+
+async fn ask_portal(
+    survey: &Survey,
+    session: &SsoSession,
+    store: &Store,
+    clock: Clock,
+    progress: &Progress,
+    learnt: &mut Learnt,
+) -> Result<()> {
+    let region = session.region.clone();
+    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &survey.endpoints)?;
+    let client = Client::new(
+        endpoints.with_sso(&region, &survey.endpoints)?,
+        &survey.trust,
+        survey.timeout,
+        None,
+    )?;
+    // Whoever is not signed on is told so; a survey is no reason to sign on.
+    let sign_on = SignOn::new(session, &client, store, Terminal { may_ask: false }, clock)?;
+    let name = shown_up_to(session.name.as_deref().unwrap_or(&session.start_url), 40);
+    progress.tell(&format!("asking {name} for accounts"));
+    let told = |done, all| progress.tell(&format!("{name}: roles of {done} of {all} accounts"));
+    match sign_on.assignments(&told).await {
+        Ok(assignments) => learnt.leads.extend(assignments.into_iter().map(|assignment| Lead {
+            roles: assignment.roles,
+            ..lead(assignment.account.name, &assignment.account.id, &name)
+        })),
+        Err(error) if matches!(error.kind, Kind::NeedsAnswer | Kind::Refused) => {
+            let hint = error.hints.first().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            learnt.silent.push(format!("{}{hint}", error.message));
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+impl Learnt {
+    /// Notes who may not ask; anything else ends the survey.
+    fn did_not(&mut self, whom: &str, failure: &Failure) -> Result<()> {
+        let is_nowhere = failure.code() == "AWSOrganizationsNotInUseException";
+        if !failure.is_denial() && !is_nowhere {
+            let error = unanswered(failure, whom);
+            return Err(match failure.trouble {
+                Trouble::Connect(_) | Trouble::Timeout => {
+                    error.hint("check the network and the proxy variables")
+                }
+                _ => error,
+            });
+        }
+        let why = if is_nowhere {
+            "the account is in no organization".to_owned()
+        } else {
+            shown(failure.words())
+        };
+        self.silent.push(format!("{whom} tells nothing: {why}"));
+        Ok(())
+    }
+}
+
+/// A name from AWS. An account that has one of the user's keeps that.
+fn lead(name: String, id: &AccountId, whom: &str) -> Lead {
+    let name = Some(name).filter(|name| !name.is_empty());
+    Lead { name, is_alias: false, id: id.clone(), roles: Vec::new(), place: whom.to_owned() }
+}

@@ -1,0 +1,153 @@
+//! `credential-process`: a session as SDKs ask for it, many times a day and many at once.
+//!
+//! JSON of version 1 goes to standard output, and nothing else: who reads it takes any other byte
+//! for a fault. What is said besides is lost where all went well, so nothing is said then, and
+//! where it did not one line, which the SDK shows as its own error. Questions go to the terminal
+//! device, if this process may use it.
+
+use std::path::Path;
+
+use super::{Context, choose, obtain, previous};
+use crate::cli::{self, Target};
+use crate::error::{Error, Kind, Result};
+use crate::shell::variables::value_in;
+use crate::shell::{formats, quote};
+use crate::types::Secret;
+use crate::types::sanitize::shown;
+use crate::ui::report::Report;
+use crate::ui::terminal::is_in_background;
+
+/// Options that name a file.
+const OF_FILES: [&str; 3] = ["--policy=", "--saml-response=", "--web-identity-token-file="];
+
+/// The session as JSON on one line.
+pub(super) fn run(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret> {
+    json(&arguments.target, context).map_err(in_one_line)
+}
+
+fn json(asked: &Target, context: &Context) -> Result<Secret> {
+    if context.prints_to_terminal {
+        return Err(Error::usage(
+            "credential-process prints keys, which do not belong on a terminal",
+        )
+        .hint("to see whether it works: assume-role credential-process … > /dev/null"));
+    }
+    let in_background = is_in_background();
+    let silent = Report::silent();
+    // An SDK asks too often for a list to choose from.
+    let alone = Target { no_input: true, ..previous::meant(asked, &context.environment)? };
+    let asked = Target {
+        // Who wrote it into ~/.aws/config has entered the account; an SDK only renews.
+        yes: true,
+        no_input: asked.no_input || in_background,
+        ..choose::completed(alone, context, &silent)?
+    };
+    let session = obtain::session(&asked, 0, context, &silent)
+        .map_err(|error| with_nobody_to_ask(error, &asked, in_background))?;
+    let switch = session.switch(context)?;
+    let changes = switch.changes();
+    formats::for_sdks(|name| value_in(&changes, name))
+}
+
+/// What to do where nobody could be asked: let somebody be asked once, then the base session
+/// serves.
+fn with_nobody_to_ask(error: Error, asked: &Target, in_background: bool) -> Error {
+    if error.kind != Kind::NeedsAnswer {
+        return error;
+    }
+    let target = match &asked.profile {
+        Some(profile) => format!("--profile {}", quote::process(profile)),
+        None => asked
+            .words
+            .iter()
+            .take(2)
+            .map(|word| quote::process(word))
+            .collect::<Vec<_>>()
+            .join(" "),
+    };
+    let hints = vec![format!("in a terminal: assume-role exec {target} -- true")];
+    match in_background {
+        // Reading the terminal would stop it, and whoever waits for its answer would wait for ever.
+        true => Error {
+            message: "an answer is needed, but a background job may not ask".into(),
+            hints,
+            ..error
+        },
+        false => Error { hints, ..error },
+    }
+}
+
+/// The path of this program, as it may stand in a config file.
+pub(super) fn program(context: &Context) -> Result<String> {
+    let binary = context.binary()?;
+    binary.to_str().filter(|path| !path.contains(['\n', '\r'])).map(str::to_owned).ok_or_else(
+        || {
+            Error::config(format!(
+                "the path of this program cannot stand in a file: {}",
+                shown(&binary.to_string_lossy())
+            ))
+            .hint("install it under a path in UTF-8")
+        },
+    )
+}
+
+/// The line with which a profile has this program asked for the keys of a request, given as its
+/// words, for those who hand it to a shell and for those who split it as one would. It is run in
+/// any directory, so files are named from the root.
+pub(super) fn line(program: &str, words: &[String], directory: &Path) -> String {
+    let mut line = vec![program.to_owned(), "credential-process".to_owned()];
+    line.extend(words.iter().map(|word| absolute(word, directory)));
+    // Nothing stands behind it when the target is an option.
+    line.pop_if(|word| word == "--");
+    line.iter().map(|word| quote::process(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn absolute(word: &str, directory: &Path) -> String {
+    match OF_FILES.iter().find_map(|option| Some((option, word.strip_prefix(option)?))) {
+        Some((option, path)) => format!("{option}{}", directory.join(path).display()),
+        None => word.to_owned(),
+    }
+}
+
+/// An error with its causes and the first thing to do as one line.
+pub(super) fn in_one_line(error: Error) -> Error {
+    let Error { kind, message, causes, hints } = error;
+    let causes = causes.iter().map(|cause| format!(": {}", cause.trim())).collect::<String>();
+    let hint = hints.first().map(|hint| format!(" (hint: {hint})")).unwrap_or_default();
+    Error::new(kind, format!("{message}{causes}{hint}").replace('\n', "; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_says_what_why_and_what_to_do() {
+        let error = Error::refused("no")
+            .because("a cause\nof two lines")
+            .because("another")
+            .hint("do")
+            .hint("or do");
+        let line = in_one_line(error);
+        assert_eq!(line.to_string(), "assume-role: no: a cause; of two lines: another (hint: do)");
+    }
+
+    #[test]
+    fn the_line_of_a_profile_holds_in_any_directory() {
+        for (words, expected) in [
+            (&["--", "a b", "read"][..], "/x credential-process -- 'a b' read"),
+            (&["--profile=p", "--"], "/x credential-process --profile=p"),
+            (
+                &["--policy=p.json", "--", "a", "b"],
+                "/x credential-process '--policy=/work dir/p.json' -- a b",
+            ),
+            (
+                &["--policy=/p.json", "--base=x", "--"],
+                "/x credential-process --policy=/p.json --base=x",
+            ),
+        ] {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            assert_eq!(line("/x", &words, Path::new("/work dir")), expected);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The files of the user: whether they can be read, what is wrong in them and on which line, who
+//! else may touch them.
+
+use super::finding::{Finding, Level};
+use super::modes;
+use crate::config::Config;
+use crate::config::accounts::Accounts;
+use crate::config::environment::Environment;
+use crate::config::profiles::Profiles;
+use crate::config::saml;
+use crate::config::settings::Settings;
+use crate::config::values::Scheme;
+use crate::error::Result;
+use crate::plan::chain::Chain;
+use crate::plan::{AtHand, environment_scheme};
+use crate::types::sanitize::shown_up_to;
+
+/// Each file as far as it could be read.
+pub(super) struct Read {
+    pub(super) accounts: Result<Accounts>,
+    pub(super) profiles: Result<Profiles>,
+    pub(super) settings: Result<Settings>,
+    /// All of them, when all can be read.
+    pub(super) config: Option<Config>,
+}
+
+impl Read {
+    /// Reads what the environment points to.
+    pub(super) fn all(environment: &Environment) -> Self {
+        Self {
+            accounts: Accounts::read(environment),
+            profiles: Profiles::read(environment),
+            settings: Settings::read(environment),
+            config: Config::read(environment).ok(),
+        }
+    }
+}
+
+/// What there is to say about them.
+pub(super) fn findings(read: &Read, environment: &Environment) -> Vec<Finding> {
+    let mut findings = accounts(&read.accounts);
+    findings.extend(profiles(&read.profiles));
+    findings.extend(chains(read));
+    findings.push(base(read, environment));
+    if let Err(error) = &read.settings {
+        findings.push(Finding::of_error(Level::Broken, error));
+    }
+    if let Err(error) = saml::read_login(environment) {
+        findings.push(Finding::of_error(Level::Broken, &error));
+    }
+    findings.extend(owners_and_modes(environment));
+    findings
+}
+
+fn owners_and_modes(environment: &Environment) -> Vec<Finding> {
+    let home = environment.home();
+    let files = [
+        (environment.file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"), true),
+        (environment.file("SAML_FILE", ".saml/credentials"), true),
+        (environment.file("AWS_CONFIG_FILE", ".aws/config"), false),
+        (environment.file("ACCOUNTS_FILE", ".aws/accounts"), false),
+        (home.as_ref().map(|home| home.join(".aws")), false),
+        (Settings::path(environment), false),
+    ];
+    let wrong: Vec<Finding> = files
+        .iter()
+        .filter_map(|(path, is_secret)| {
+            Some(modes::findings(path.as_ref()?, *is_secret, home.as_deref()))
+        })
+        .flatten()
+        .collect();
+    if wrong.is_empty() {
+        vec![Finding::fine("nobody else may write these files or read keys in them")]
+    } else {
+        wrong
+    }
+}
+
+fn accounts(accounts: &Result<Accounts>) -> Vec<Finding> {
+    let accounts = match accounts {
+        Ok(accounts) => accounts,
+        Err(error) => return vec![Finding::of_error(Level::Broken, error)],
+    };
+    let file = accounts.file().unwrap_or("~/.aws/accounts");
+    if !accounts.exists() {
+        return vec![
+            Finding::note(&format!("there is no {file}: accounts go by their ids, or by profiles"))
+                .remedy("name one there: {\"production\": \"123456789012\"}"),
+        ];
+    }
+    let mut findings =
+        vec![Finding::fine(&format!("{file}: {}", counted(accounts.iter().count(), "account")))];
+    findings.extend(accounts.problems().map(|error| Finding::of_error(Level::Broken, &error)));
+    findings.extend(accounts.unknown_keys().iter().map(|text| {
+        Finding::warning(text).remedy("is it misspelt? the README names the keys there are")
+    }));
+    findings
+}
+
+fn profiles(profiles: &Result<Profiles>) -> Vec<Finding> {
+    let profiles = match profiles {
+        Ok(profiles) => profiles,
+        Err(error) => return vec![Finding::of_error(Level::Broken, error)],
+    };
+    let count = profiles.names().count();
+    let mut findings = match count {
+        0 => vec![Finding::note(&format!("no profile in {}", profiles.paths().join(" or ")))],
+        _ => vec![Finding::fine(&format!(
+            "{}: {}",
+            profiles.paths().join(", "),
+            counted(count, "profile")
+        ))],
+    };
+    findings.extend(profiles.problems().map(|error| Finding::of_error(Level::Broken, error)));
+    findings.extend(profiles.ignored().map(|(name, place)| {
+        let name = shown_up_to(name, 80);
+        Finding::warning(&format!("{place}: [{name}] is no profile"))
+            .remedy(format!("write [profile {name}] if it shall be one"))
+    }));
+    for profile in profiles.iter() {
+        let places: Vec<_> = profile.places().collect();
+        let twice = places
+            .iter()
+            .enumerate()
+            .find(|(at, place)| places.iter().take(*at).any(|other| other.file == place.file));
+        if let Some((_, place)) = twice {
+            let name = shown_up_to(profile.name(), 80);
+            findings.push(
+                Finding::warning(&format!("{place}: profile {name} stands here a second time"))
+                    .remedy("make one of them: the AWS CLI refuses the whole file"),
+            );
+        }
+    }
+    findings
+}
+
+/// Profiles that lead to a role but cannot get there.
+fn chains(read: &Read) -> Vec<Finding> {
+    let Some(config) = &read.config else { return Vec::new() };
+    let leads = ["role_arn", "sso_account_id", "sso_session", "credential_source"];
+    let wanted = config.profiles.iter().filter(|profile| {
+        profile.problem().is_none() && leads.iter().any(|key| profile.value(key).is_some())
+    });
+    // Keys in the environment come and go.
+    let wanted = wanted.filter(|profile| {
+        profile.value("credential_source").is_none_or(|it| it.text != "Environment")
+    });
+    wanted
+        .filter_map(|profile| Chain::resolve(profile.name(), config).err())
+        .map(|error| Finding::of_error(Level::Broken, &error))
+        .collect()
+}
+
+/// The keys that ask for roles when nobody names others.
+fn base(read: &Read, environment: &Environment) -> Finding {
+    let Some(config) = &read.config else {
+        return Finding::note("the base keys are not looked at before all files can be read");
+    };
+    match AtHand::of_base(config) {
+        Ok(at_hand) => {
+            let kind =
+                if at_hand.keys.are_temporary() { "temporary base keys" } else { "base keys" };
+            let id = shown_up_to(&at_hand.keys.short_id(), 40);
+            Finding::fine(&format!("{kind} {id}, from {}", at_hand.keys_from))
+        }
+        Err(error) => {
+            let other_scheme =
+                environment_scheme(config).is_ok_and(|scheme| scheme != Scheme::Bastion);
+            let other_profiles = config.profiles.iter().any(|profile| {
+                [
+                    "sso_account_id",
+                    "credential_process",
+                    "credential_source",
+                    "role_arn",
+                    "web_identity_token_file",
+                ]
+                .iter()
+                .any(|key| profile.value(key).is_some())
+            });
+            let has_other_ways =
+                other_scheme || other_profiles || environment.has("AWS_WEB_IDENTITY_TOKEN_FILE");
+            let level = if has_other_ways { Level::Note } else { Level::Warning };
+            Finding {
+                what: format!("no base keys for roles of accounts: {}", error.message),
+                ..Finding::of_error(level, &error)
+            }
+        }
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        several => format!("{several} {what}s"),
+    }
+}

@@ -1,0 +1,108 @@
+//! Names that hide each other or look like something else.
+
+use std::collections::BTreeMap;
+
+use super::files::Read;
+use super::finding::Finding;
+use crate::cli;
+use crate::config::accounts::{Account, Accounts};
+use crate::config::profiles::Profiles;
+use crate::shell::quote::word;
+use crate::types::Name;
+use crate::types::sanitize::shown_up_to;
+
+/// What there is to say about the names of accounts and profiles.
+pub(super) fn findings(read: &Read) -> Vec<Finding> {
+    let accounts: Vec<Account> = read.accounts.iter().flat_map(Accounts::iter).collect();
+    let mut findings: Vec<Finding> = accounts.iter().flat_map(hidden).collect();
+    if let Ok(profiles) = &read.profiles {
+        let both = accounts
+            .iter()
+            .filter(|account| profiles.names().any(|name| name == account.name.as_str()));
+        findings.extend(both.map(|account| {
+            let name = account.name.as_str();
+            Finding::note(&format!(
+                "{}: '{name}' is an account and a profile; the account wins",
+                account.place
+            ))
+            .remedy(format!("for the profile: assume-role --profile {}", word(name)))
+        }));
+        findings.extend(untypable(profiles));
+    }
+    findings.extend(aliases(&accounts));
+    if findings.is_empty() && !accounts.is_empty() {
+        findings.push(Finding::fine("no name hides another or looks like something else"));
+    }
+    findings
+}
+
+fn hidden(account: &Account) -> Vec<Finding> {
+    let (name, place) = (account.name.as_str(), &account.place);
+    let mut findings = Vec::new();
+    if cli::is_verb(name) {
+        findings.push(
+            Finding::warning(&format!(
+                "{place}: the account '{name}' is hidden by the verb of that name"
+            ))
+            .remedy(format!("assume-role -- {name} ROLE reaches it")),
+        );
+    } else if name.starts_with('-') {
+        findings.push(
+            Finding::warning(&format!("{place}: the account '{name}' looks like an option"))
+                .remedy(format!("assume-role -- {} ROLE reaches it", word(name))),
+        );
+    }
+    let digits = name.chars().filter(char::is_ascii_digit).count();
+    let only_digits =
+        name.chars().all(|character| character.is_ascii_digit() || matches!(character, '-' | ' '));
+    if only_digits && digits >= 10 {
+        let what = if digits == 12 && name.len() == 12 {
+            format!("{place}: the name {name} is the id itself, which works without a name")
+        } else {
+            format!("{place}: the name '{name}' looks like an account id, and means {}", account.id)
+        };
+        findings
+            .push(Finding::warning(&what).remedy("give the account a name that tells what it is"));
+    }
+    findings
+}
+
+/// Several names for one account, which may even say different things about it.
+fn aliases(accounts: &[Account]) -> Vec<Finding> {
+    let mut by_id: BTreeMap<&str, Vec<&Account>> = BTreeMap::new();
+    for account in accounts {
+        by_id.entry(account.id.as_str()).or_default().push(account);
+    }
+    let several = by_id.into_iter().filter(|(_, aliases)| aliases.len() > 1);
+    several
+        .map(|(id, aliases)| {
+            let names: Vec<String> =
+                aliases.iter().map(|alias| format!("{} ({})", alias.name, alias.place)).collect();
+            // A second name is no way around a mark.
+            let marks = [
+                ("protected", aliases.iter().any(|alias| alias.protected)),
+                ("read_only", aliases.iter().any(|alias| alias.read_only)),
+            ];
+            let marks: Vec<&str> =
+                marks.into_iter().filter(|(_, holds)| *holds).map(|(mark, _)| mark).collect();
+            let marked = match marks.as_slice() {
+                [] => String::new(),
+                marks => format!("; {} under each", marks.join(" and ")),
+            };
+            Finding::note(&format!("{id} has several names: {}{marked}", names.join(", ")))
+        })
+        .collect()
+}
+
+/// Profiles whose names cannot be used here.
+fn untypable(profiles: &Profiles) -> Vec<Finding> {
+    let refused = profiles
+        .iter()
+        .filter_map(|profile| Some((profile, Name::parse("profile", profile.name()).err()?)));
+    refused
+        .map(|(profile, error)| {
+            let place = profile.place().map(|place| format!("{place}: ")).unwrap_or_default();
+            Finding::note(&format!("{place}{}", shown_up_to(&error.message, 200)))
+        })
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! With `--online`: whether STS answers, whose keys the base's are, whether its clock agrees, and
+//! which MFA devices there are. Two calls at most; nothing is asked for that would cost a code.
+
+use super::files::Read;
+use super::finding::{Finding, Level};
+use crate::aws::{
+    Attempt, Client, Device, Endpoints, Failure, Trouble, caller_identity, diagnose, mfa_devices,
+};
+use crate::commands::network::Network;
+use crate::commands::wall::skew_told;
+use crate::error::{Kind, Result};
+use crate::plan::AtHand;
+use crate::types::sanitize::shown;
+use crate::types::{Keys, Secret};
+
+/// What AWS has to say.
+pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
+    let Some(config) = &read.config else {
+        return Ok(vec![Finding::note("AWS is not asked before all files can be read")]);
+    };
+    let base = AtHand::of_base(config);
+    let has_keys = base.is_ok();
+    let at_hand = match base.or_else(|_| AtHand::without_keys(nobody(), config)) {
+        Ok(at_hand) => at_hand,
+        Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
+    };
+    let region = at_hand.sts_region();
+    let client = Endpoints::resolve(region.clone(), region.partition(), &at_hand.endpoints)
+        .and_then(|endpoints| Client::new(endpoints, &at_hand.trust, at_hand.timeout, None));
+    let client = match client {
+        Ok(client) => client,
+        Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
+    };
+    let asked = Network::begin()
+        .and_then(|network| network.run(async { Ok(ask(&at_hand, has_keys, &client).await) }));
+    let mut findings = match asked {
+        Ok(findings) => findings,
+        Err(error) if error.kind == Kind::Cancelled => return Err(error),
+        Err(error) => vec![Finding::of_error(Level::Broken, &error)],
+    };
+    findings.extend(clock(&client));
+    Ok(findings)
+}
+
+/// Keys that belong to nobody: AWS's refusal of them shows that it can be reached.
+fn nobody() -> Keys {
+    Keys {
+        id: "AKIAXXXXXXXXXXXXXXXX".to_owned(),
+        secret: Secret::new("nobody".to_owned()),
+        token: None,
+    }
+}
+
+async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> {
+    let sts = client.endpoints().sts_shown();
+    let identity = match caller_identity(client, &at_hand.keys).await {
+        Ok(identity) => identity,
+        Err(failure) if !has_keys && matches!(failure.trouble, Trouble::Answer { .. }) => {
+            return vec![Finding::fine(&format!(
+                "{sts} answers; there are no base keys to ask more with"
+            ))];
+        }
+        Err(failure) => {
+            let error = diagnose(&failure, &Attempt::to_ask_whose(&at_hand.keys_from), client);
+            return vec![Finding::of_error(Level::Broken, &error)];
+        }
+    };
+    if identity.is_root() {
+        return vec![
+            Finding::broken(&format!(
+                "{} are root keys: AWS lets root assume no role",
+                at_hand.keys_from
+            ))
+            .remedy("make an IAM user, give it keys, and delete the root keys"),
+        ];
+    }
+    let mut findings =
+        vec![Finding::fine(&format!("{sts} answers: the base is {}", shown(&identity.arn)))];
+    if !at_hand.keys.are_temporary() {
+        findings.push(devices(mfa_devices(client, &at_hand.keys).await, at_hand));
+    }
+    findings
+}
+
+fn devices(answer: std::result::Result<Vec<Device>, Failure>, at_hand: &AtHand) -> Finding {
+    let devices = match answer {
+        Ok(devices) => devices,
+        Err(failure) if failure.is_denial() => {
+            let told = "AWS does not tell this user its MFA devices; the name is guessed";
+            return Finding::note(told).remedy("name it: mfa_serial in the profile or the account");
+        }
+        Err(_) => return Finding::warning("IAM did not say which MFA devices there are"),
+    };
+    let serials = |shows_codes: bool| {
+        let wanted = devices.iter().filter(move |device| device.shows_codes() == shows_codes);
+        wanted.map(|device| shown(&device.serial)).collect::<Vec<_>>()
+    };
+    let (with_codes, passkeys) = (serials(true), serials(false));
+    if let Some(named) = &at_hand.mfa_serial
+        && !devices.iter().any(|device| device.serial == named.value)
+    {
+        return Finding::warning(&format!(
+            "{}: {} is no device of this user",
+            named.origin,
+            shown(&named.value)
+        ))
+        .remedy(if with_codes.is_empty() {
+            "remove the line".to_owned()
+        } else {
+            format!("it has {}", with_codes.join(", "))
+        });
+    }
+    match (with_codes.as_slice(), passkeys.is_empty()) {
+        ([], true) => Finding::note("this user has no MFA device: no code is ever asked"),
+        ([], false) => Finding::warning("this user has only passkeys, which STS cannot take")
+            .remedy("add a virtual MFA device (an authenticator app) for command lines"),
+        (serials, _) => Finding::fine(&format!("MFA devices with codes: {}", serials.join(", "))),
+    }
+}
+
+fn clock(client: &Client) -> Option<Finding> {
+    let skew = client.skew()?;
+    Some(match skew_told(skew) {
+        None => Finding::fine("the clock agrees with AWS's"),
+        Some(off) => Finding::warning(&format!("this machine's clock is {off} AWS's"))
+            .remedy("set it, best by NTP"),
+    })
+}

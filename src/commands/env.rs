@@ -1,0 +1,42 @@
+//! `env`: the keys of a session as text for another program.
+
+use std::io::stdout;
+use std::os::fd::AsFd;
+
+use rustix::fs::{FileType, fstat};
+
+use super::{Context, whose};
+use crate::cli;
+use crate::error::{Error, Result};
+use crate::shell::formats;
+use crate::shell::variables::value_in;
+use crate::types::Secret;
+use crate::ui::report::Report;
+
+/// The text; nothing is printed on a terminal, where it would stay to be read.
+pub(super) fn run(arguments: &cli::Env, context: &Context, report: &Report) -> Result<Secret> {
+    if context.prints_to_terminal {
+        return Err(Error::usage("env prints keys, which do not belong on a terminal")
+            .hint("into a file or a pipe: (umask 077; assume-role env ACCOUNT ROLE > FILE)")
+            .hint("for one command: assume-role exec ACCOUNT ROLE -- COMMAND"));
+    }
+    if others_may_read(stdout()) {
+        report.warn("others may read the file that these keys go into; (umask 077; …) makes one for you alone");
+    }
+    match whose::session(&arguments.target, 0, context, report)? {
+        None => {
+            formats::text(arguments.format, |name| context.environment.text(name).ok().flatten())
+        }
+        Some(session) => {
+            let switch = session.switch(context)?;
+            let changes = switch.changes();
+            formats::text(arguments.format, |name| value_in(&changes, name))
+        }
+    }
+}
+
+fn others_may_read(output: impl AsFd) -> bool {
+    fstat(output).is_ok_and(|file| {
+        FileType::from_raw_mode(file.st_mode) == FileType::RegularFile && file.st_mode & 0o077 != 0
+    })
+}

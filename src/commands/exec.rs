@@ -1,0 +1,87 @@
+//! `exec`: one command with a role, and nothing of this program between it and the user.
+//!
+//! Everything that can be refused is refused before anybody is asked for a code. What a switch
+//! would set the command gets, what would contradict it the command does not.
+
+use std::convert::Infallible;
+use std::ffi::{OsStr, OsString};
+
+use super::named::{self, Named};
+use super::program::{self, Program};
+use super::{Context, assume, whose};
+use crate::cli::Exec;
+use crate::error::{Error, Result};
+use crate::shell::variables::{CONTRADICTING, OWN, SESSION};
+use crate::types::parse_time_left;
+use crate::ui::report::Report;
+
+/// What chooses a profile: a choice of the user's, which keys of ours contradict and profiles of
+/// ours do not.
+const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+
+/// Becomes the command.
+pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infallible> {
+    let (name, rest) = arguments.command.split_first().ok_or_else(no_command)?;
+    let program = program::find(name, context.environment.raw("PATH"))?;
+    let wanted = arguments
+        .min
+        .as_deref()
+        .map(|text| parse_time_left("--min", text))
+        .transpose()?
+        .unwrap_or(0);
+    let named = named::read(arguments)?;
+    let start = |changes: &[(&str, Option<&str>)]| {
+        become_program(&program, rest, changes, &named, context, report)
+    };
+    if !named.is_empty() && !whose::names_a_target(&arguments.target) {
+        let lies = CONTRADICTING.iter().filter(|name| !PROFILE.contains(name));
+        let gone =
+            SESSION.iter().chain(&OWN).filter(|name| **name != "ASSUME_ROLE_REGION").chain(lies);
+        return Err(start(&gone.map(|name| (*name, None)).collect::<Vec<_>>()));
+    }
+    let Some(session) = whose::session(&arguments.target, wanted.into(), context, report)? else {
+        return Err(start(&PROFILE.map(|name| (name, None))));
+    };
+    assume::with_switch(&session, context, |switch| {
+        let changes = switch.changes();
+        Err(start(
+            &changes
+                .iter()
+                .map(|change| (change.name, change.value.as_deref()))
+                .collect::<Vec<_>>(),
+        ))
+    })?
+}
+
+fn no_command() -> Error {
+    Error::usage("which command? it stands behind --")
+        .hint("assume-role exec ACCOUNT ROLE -- COMMAND [ARGUMENTS]…")
+        .hint("for a shell: assume-role exec ACCOUNT ROLE -- \"$SHELL\"")
+}
+
+/// Comes back only with what kept the command from running.
+fn become_program(
+    program: &Program,
+    arguments: &[OsString],
+    changes: &[(&str, Option<&str>)],
+    named: &[Named],
+    context: &Context,
+    report: &Report,
+) -> Error {
+    let config = match named.is_empty() {
+        true => None,
+        false => match named::config(named, context, report) {
+            Ok(path) => Some(path),
+            Err(error) => return error,
+        },
+    };
+    // Older SDKs for Go and JavaScript read no config file unless they are told to.
+    let of_profiles = config.as_deref().map(|path| {
+        [
+            ("AWS_CONFIG_FILE", Some(path.as_os_str())),
+            ("AWS_SDK_LOAD_CONFIG", Some(OsStr::new("1"))),
+        ]
+    });
+    let changes = changes.iter().map(|(name, value)| (*name, value.map(OsStr::new)));
+    program.run(arguments, changes.chain(of_profiles.into_iter().flatten()), &context.core_limit)
+}

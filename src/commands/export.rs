@@ -1,0 +1,78 @@
+//! `export`: a switch, or the way back, as code for a shell. Its words are the program's own, read
+//! a second time.
+
+use super::{Context, Output, assume, choose, ensure, previous};
+use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
+use crate::error::{Error, Result};
+use crate::shell::Shell;
+use crate::shell::exports::{self, Form};
+use crate::ui::report::Report;
+
+/// The language of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// Code, for a shell that evaluates it.
+    Code(Form),
+    /// JSON, for a shell that cannot.
+    Json,
+}
+
+/// Reads the words and answers them for the shell that asked.
+pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
+    if context.prints_to_terminal {
+        let message =
+            "export prints code with keys in it, which does not belong on a terminal".to_owned();
+        let unloaded = Error { message, ..super::init::not_loaded(context) };
+        return Err(unloaded.hint("where that is loaded: assume-role ACCOUNT ROLE"));
+    }
+    let language = match (arguments.shell.as_deref(), arguments.format) {
+        (Some(shell), None) => Language::Code(Form::Function(Shell::parse(shell)?)),
+        (None, Some(ExportFormat::Json)) => Language::Json,
+        // The function gave the shell: a shell would take JSON for a command, and show it.
+        (Some(_), Some(_)) => {
+            return Err(Error::usage(
+                "--format is for programs that cannot evaluate code; this shell can",
+            )
+            .hint("assume-role export --format json ACCOUNT ROLE"));
+        }
+        (None, None) => {
+            return Err(Error::usage("for which shell?")
+                .hint("assume-role export --shell zsh ACCOUNT ROLE"));
+        }
+    };
+    let report = Report::new(cli::Color::Auto, false, &context.environment);
+    match cli::parse(&arguments.words)? {
+        // What is for people must not be evaluated.
+        Parsed::Text(text) => {
+            report.text(&text.to_string());
+            Ok(Output::Text(String::new()))
+        }
+        Parsed::Words(cli) => {
+            let report = Report::new(cli.target.color, cli.target.verbose, &context.environment);
+            answer(&cli, language, context, &report)
+        }
+    }
+}
+
+/// The code for words that change the shell, in the form of whoever evaluates it.
+pub(super) fn code(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
+    answer(cli, Language::Code(form), context, report)
+}
+
+fn answer(cli: &Cli, language: Language, context: &Context, report: &Report) -> Result<Output> {
+    match &cli.verb {
+        None => {
+            let asked = previous::meant(&cli.target, &context.environment)?;
+            let asked = choose::completed(asked, context, report)?;
+            assume::run(&asked, language, context, report).map(Output::Session)
+        }
+        Some(Verb::Ensure(arguments)) => ensure::run(arguments, language, context, report),
+        Some(Verb::Leave) => Ok(Output::Text(match language {
+            Language::Code(form) => {
+                exports::leave(form, context.environment.turns_on("ASSUME_ROLE_LEGACY")?)
+            }
+            Language::Json => exports::leave_json(),
+        })),
+        Some(_) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
+    }
+}

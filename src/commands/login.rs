@@ -1,0 +1,44 @@
+//! `login`: a sign-on by a person, kept for this program and for the AWS CLI alike.
+
+use super::Context;
+use super::network::Network;
+use crate::acquire::sso::SignOn;
+use crate::aws::{Client, Endpoints};
+use crate::cache::{Key, RoleSession, Store};
+use crate::cli;
+use crate::config::Config;
+use crate::error::Result;
+use crate::plan::SignOnRequest;
+use crate::types::minutes;
+use crate::types::sanitize::shown_up_to;
+use crate::ui::report::Report;
+use crate::ui::terminal::Terminal;
+
+/// Signs on: prints a page and a code, and waits until somebody confirmed the code there.
+pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
+    let config = Config::read(&context.environment)?;
+    let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
+    let store = Store::of(&config)?;
+    let session = &request.session;
+    let region = session.region.clone();
+    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &request.endpoints)?
+        .with_sso(&region, &request.endpoints)?;
+    let client = Client::new(endpoints, &request.trust, request.timeout, None)?;
+    let terminal = Terminal { may_ask: !arguments.no_input };
+    let sign_on = SignOn::new(session, &client, &store, terminal, context.clock)?;
+    let ends = Network::begin()?.run(sign_on.login(|text| report.text(text)))?;
+    // Who signs on may be somebody else than before.
+    let of_session = |key: &Key| {
+        let says =
+            |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));
+        says("start") || says("hop")
+    };
+    store.forget::<RoleSession>(of_session)?;
+    report.warn_all(config.warnings().into_iter().chain(store.take_warnings()));
+    let name = shown_up_to(session.name.as_deref().unwrap_or(&session.start_url), 80);
+    report.done(
+        &format!("signed on to {name}"),
+        &format!(" for {}", minutes(ends.since(context.now()))),
+    );
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! One file for each verb, and the match that leads to it.
+
+mod accounts;
+mod assume;
+mod choose;
+mod console;
+mod credential_process;
+mod doctor;
+mod ensure;
+mod env;
+mod exec;
+mod explain;
+mod export;
+mod guard;
+mod handover;
+mod held;
+mod init;
+mod list;
+mod login;
+mod logout;
+mod man;
+mod named;
+mod near_miss;
+mod network;
+mod obtain;
+mod previous;
+mod profile;
+mod program;
+mod receipt;
+mod status;
+mod wall;
+mod whose;
+
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use rustix::process::Rlimit;
+
+use crate::aws::local_now;
+use crate::cli::{self, Color, Parsed, Verb};
+use crate::config::environment::Environment;
+use crate::error::{Error, Result};
+use crate::shell::Shell;
+use crate::shell::completion_scripts::packaged;
+use crate::shell::exports::{self, Form};
+use crate::shell::integration::binary_path;
+use crate::types::{Clock, Moment, Secret};
+use crate::ui::page::Page;
+use crate::ui::report::Report;
+
+/// What a run is given: everything that is read from the process is read here.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The arguments, the program's name first.
+    pub arguments: Vec<OsString>,
+    /// The environment.
+    pub environment: Environment,
+    /// This machine's clock.
+    pub clock: Clock,
+    /// The working directory.
+    pub directory: PathBuf,
+    /// Whether standard output is a terminal.
+    pub prints_to_terminal: bool,
+    /// The limit on core dumps that the process was started with, for a program that takes its
+    /// place.
+    pub core_limit: Rlimit,
+}
+
+impl Context {
+    /// Reads the process.
+    pub(crate) fn of_process(arguments: Vec<OsString>, core_limit: Rlimit) -> Result<Self> {
+        if SystemTime::now() < SystemTime::UNIX_EPOCH {
+            return Err(
+                Error::io("the clock of this machine stands before 1970").hint("set the clock")
+            );
+        }
+        Ok(Self {
+            arguments,
+            environment: Environment::of_process(),
+            clock: local_now,
+            directory: std::env::current_dir().unwrap_or_default(),
+            prints_to_terminal: std::io::stdout().is_terminal(),
+            core_limit,
+        })
+    }
+
+    /// Standard output as a page.
+    pub(crate) fn page(&self, color: Color) -> Page {
+        Page::of_output(color, self.prints_to_terminal, &self.environment)
+    }
+
+    /// A path of this program that holds in any directory, as it was called where that is possible.
+    pub(crate) fn binary(&self) -> Result<PathBuf> {
+        let called = self.arguments.first().map_or(OsStr::new("assume-role"), OsString::as_os_str);
+        binary_path(
+            called,
+            &self.directory,
+            self.environment.raw("PATH"),
+            std::env::current_exe().ok(),
+        )
+        .ok_or_else(|| {
+            Error::config("the path of this program cannot be found")
+                .hint("call it by its full path")
+        })
+    }
+
+    /// The time by this machine's clock.
+    pub(crate) fn now(&self) -> Moment {
+        (self.clock)()
+    }
+}
+
+/// What a run leaves: text for standard output, and how it ended.
+pub(crate) struct Outcome {
+    /// Written in one go; may hold secrets.
+    pub output: Output,
+    /// How to print the error.
+    pub report: Report,
+    /// Why it failed.
+    pub error: Option<Error>,
+}
+
+/// Text for standard output.
+pub(crate) enum Output {
+    /// Nothing secret.
+    Text(String),
+    /// A session as code or JSON.
+    Session(Secret),
+}
+
+impl Output {
+    /// The bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Session(secret) => secret.expose().as_bytes(),
+        }
+    }
+}
+
+/// Text for people, and what is wrong all the same.
+pub(crate) struct Told {
+    /// For standard output, whatever is wrong.
+    pub text: String,
+    /// What is wrong; decides the exit code.
+    pub error: Option<Error>,
+}
+
+impl Told {
+    /// Text without anything wrong.
+    pub(crate) fn text(text: String) -> Self {
+        Self { text, error: None }
+    }
+}
+
+/// Runs the verb that the arguments name.
+pub(crate) fn run(context: &Context) -> Outcome {
+    let words = context.arguments.get(1..).unwrap_or_default();
+    let cli = match cli::parse(words) {
+        Ok(Parsed::Words(cli)) => cli,
+        Ok(Parsed::Text(text)) => {
+            let text = if context.page(Color::Auto).coloured {
+                text.ansi().to_string()
+            } else {
+                text.to_string()
+            };
+            return Outcome { output: Output::Text(text), report: Report::plain(), error: None };
+        }
+        Err(error) => return unreadable(words.first(), error, context),
+    };
+    let asked = cli.asked();
+    let report = Report::new(asked.color, asked.verbose, &context.environment);
+    let result = match &cli.verb {
+        Some(Verb::Init(arguments)) => init::run(arguments, context, &report).map(Output::Text),
+        Some(Verb::Export(arguments)) => export::run(arguments, context),
+        Some(Verb::Status(arguments)) => return told(status::run(arguments, context), report),
+        Some(Verb::List(arguments)) => Ok(Output::Text(list::run(arguments, context, &report))),
+        Some(Verb::Exec(arguments)) => {
+            exec::run(arguments, context, &report).map(|never| match never {})
+        }
+        Some(Verb::Env(arguments)) => env::run(arguments, context, &report).map(Output::Session),
+        Some(Verb::CredentialProcess(arguments)) => {
+            credential_process::run(arguments, context).map(Output::Session)
+        }
+        Some(Verb::Explain(arguments)) => {
+            return told(explain::run(arguments, context, &report), report);
+        }
+        Some(Verb::Doctor(arguments)) => return told(doctor::run(*arguments, context), report),
+        Some(Verb::Console(arguments)) => {
+            console::run(arguments, context, &report).map(Output::Session)
+        }
+        Some(Verb::Profile(arguments)) => {
+            profile::run(arguments, context, &report).map(Output::Text)
+        }
+        Some(Verb::Accounts(arguments)) => {
+            accounts::run(arguments, context, &report).map(Output::Text)
+        }
+        Some(Verb::Man) => Ok(Output::Text(man::run())),
+        Some(Verb::Completions(arguments)) => {
+            Shell::parse(&arguments.shell).map(packaged).map(Output::Text)
+        }
+        Some(Verb::Login(arguments)) => {
+            login::run(arguments, context, &report).map(|()| Output::Text(String::new()))
+        }
+        Some(Verb::Logout(arguments)) => {
+            logout::run(arguments, context, &report).map(|()| Output::Text(String::new()))
+        }
+        Some(Verb::Leave | Verb::Ensure(_)) | None => return directly(&cli, context, report),
+    };
+    match result {
+        Ok(output) => Outcome { output, report, error: None },
+        Err(error) => failed(report, error),
+    }
+}
+
+/// A target without the shell function: `eval "$(assume-role production read)"`. A failure is code
+/// too, since the status of a command inside `eval "$(…)"` is lost.
+fn directly(cli: &cli::Cli, context: &Context, report: Report) -> Outcome {
+    if context.prints_to_terminal {
+        return failed(report, init::not_loaded(context));
+    }
+    match export::code(cli, Form::Direct, context, &report) {
+        Ok(output) => Outcome { output, report, error: None },
+        Err(error) => failed_as_code(report, error),
+    }
+}
+
+/// Words that nobody understands, from someone who may evaluate what we print: all but the verbs
+/// that print text.
+fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outcome {
+    let report = Report::new(Color::Auto, false, &context.environment);
+    let prints_text = first
+        .and_then(|word| word.to_str())
+        .is_some_and(|word| cli::is_verb(word) && !cli::changes_shell(word));
+    let error = match first.is_some_and(|word| word == "credential-process") {
+        true => credential_process::in_one_line(error),
+        false => error,
+    };
+    if prints_text || context.prints_to_terminal {
+        failed(report, error)
+    } else {
+        failed_as_code(report, error)
+    }
+}
+
+fn told(result: Result<Told>, report: Report) -> Outcome {
+    match result {
+        Ok(Told { text, error }) => Outcome { output: Output::Text(text), report, error },
+        Err(error) => failed(report, error),
+    }
+}
+
+fn failed_as_code(report: Report, error: Error) -> Outcome {
+    Outcome {
+        output: Output::Text(exports::failure(error.kind.exit_code())),
+        report,
+        error: Some(error),
+    }
+}
+
+fn failed(report: Report, error: Error) -> Outcome {
+    Outcome { output: Output::Text(String::new()), report, error: Some(error) }
+}

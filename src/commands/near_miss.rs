@@ -1,0 +1,43 @@
+//! What a failed session may owe to a typo: a role or a region that is not known here but looks
+//! like one that is.
+
+use super::Context;
+use crate::catalog::{Catalogue, Reach};
+use crate::config::suggest::near;
+use crate::error::{Error, Kind};
+use crate::plan::{Request, near_regions};
+use crate::types::known_regions;
+
+/// The error with what may have been meant. AWS alone knows what there is, so nothing is refused
+/// for its looks.
+pub(super) fn with_suggestion(error: Error, request: &Request, context: &Context) -> Error {
+    let suggestion = match error.kind {
+        Kind::Refused => role(request, context),
+        Kind::Network => region(request),
+        _ => None,
+    };
+    match suggestion {
+        Some(suggestion) => error.hint(suggestion),
+        None => error,
+    }
+}
+
+fn role(request: &Request, context: &Context) -> Option<String> {
+    let role = request.target.role.as_ref()?;
+    let known = Catalogue::read(&context.environment, Reach::Full, context.now())
+        .account(role.account.as_str())?;
+    let names: Vec<&str> = known.roles.iter().map(|known| known.name.as_str()).collect();
+    if names.contains(&role.name.as_str()) {
+        return None;
+    }
+    let near = near(role.name.as_str(), names);
+    (!near.is_empty()).then(|| format!("did you mean the role {}?", near.join(", ")))
+}
+
+fn region(request: &Request) -> Option<String> {
+    let region = request.sts_region();
+    if known_regions().any(|known| known == region.as_str()) {
+        return None;
+    }
+    near_regions(region.as_str()).map(|near| format!("region {region} is not known here; {near}"))
+}

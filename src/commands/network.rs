@@ -1,0 +1,59 @@
+//! Where waiting is done: the runtime of verbs that talk to the network.
+
+use rustix::process::Signal;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::error::{Error, Kind, Result};
+
+/// A runtime on this thread, for one job.
+pub(super) struct Network(Runtime);
+
+impl Network {
+    /// From here on Ctrl-Z does not stop this process: zsh and fish would wait for ever for the
+    /// output of a process that no job control of theirs continues.
+    pub(super) fn begin() -> Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::io("the network cannot be used").because(error))?;
+        if !is_ignored(Signal::TSTP) {
+            let entered = runtime.enter();
+            // Caught and never looked at.
+            let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
+            drop(entered);
+        }
+        Ok(Self(runtime))
+    }
+
+    /// Runs a job to its end, or to Ctrl-C: dying of it would leave fish with status 1. A question
+    /// that was given up leaves a thread behind that waits for a line; nobody waits for it.
+    pub(super) fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
+        let interrupted = async {
+            match is_ignored(Signal::INT) {
+                true => std::future::pending().await,
+                false => tokio::signal::ctrl_c().await,
+            }
+        };
+        let done = self.0.block_on(async {
+            tokio::select! {
+                biased;
+                _ = interrupted => Err(Error::new(Kind::Cancelled, "cancelled")),
+                done = job => done,
+            }
+        });
+        self.0.shutdown_background();
+        done
+    }
+}
+
+/// Whether a signal was ignored when this process began, as in a script's background. A handler
+/// would take that away for good, from a program that takes this one's place too. Where the system
+/// does not say, nothing was ignored.
+fn is_ignored(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal.as_raw() - 1) & 1 == 1)
+}

@@ -1,0 +1,232 @@
+//! The two files of profiles as one: a profile stands for one identity, whichever of them says so.
+//!
+//! Nothing of others is overwritten unasked, and the file with the keys is backed up before.
+
+use crate::cli::Color;
+use crate::commands::Context;
+use crate::config::edit::diff::{Look, diff};
+use crate::config::edit::section::{self, Found, Wanted};
+use crate::config::edit::{Change, File};
+use crate::config::environment::Environment;
+use crate::config::files::CONFIG_CAP;
+use crate::config::profiles::{FileKind, Profiles};
+use crate::config::suggest::{meant, near};
+use crate::error::{Error, Kind, Result};
+use crate::shell::quote;
+use crate::types::Name;
+use crate::types::sanitize::shown_up_to;
+use crate::ui::report::Report;
+
+/// Both files.
+pub(super) struct Files {
+    config: File,
+    credentials: File,
+    environment: Environment,
+}
+
+/// A profile to write.
+pub(super) struct Wish<'a> {
+    /// Its name.
+    pub name: &'a Name,
+    /// Where it belongs.
+    pub file: FileKind,
+    /// What it says.
+    pub entries: &'a [(&'static str, String)],
+    /// Also over what others wrote.
+    pub force: bool,
+}
+
+impl Files {
+    /// The files that the environment names.
+    pub(super) fn of(environment: &Environment) -> Result<Self> {
+        let home = environment.home();
+        let file = |kind| {
+            let path = Profiles::path_of(kind, environment).ok_or_else(|| {
+                Error::config("HOME is not set, so there is no ~/.aws")
+                    .hint("set HOME to your home directory")
+            })?;
+            File::new(path, home.as_deref(), CONFIG_CAP)
+        };
+        let (config, credentials) =
+            (file(FileKind::Config)?, file(FileKind::Credentials)?.private());
+        Ok(Self { config, credentials, environment: environment.clone() })
+    }
+
+    /// The profiles that we wrote into a file; none in a file that cannot be read.
+    pub(super) fn ours(&self, file: FileKind) -> Vec<String> {
+        self.of_kind(file).read().map(|bytes| section::ours(file, &bytes)).unwrap_or_default()
+    }
+
+    /// What writing would change.
+    pub(super) fn plan(&self, wish: &Wish<'_>) -> Result<Vec<Change>> {
+        let elsewhere = self.elsewhere(wish)?;
+        let mut changes = vec![self.of_kind(wish.file).plan(|bytes| self.put(wish, bytes))?];
+        if let Some(file) = elsewhere {
+            changes.push(
+                self.of_kind(file)
+                    .plan(|bytes| self.without(file, bytes, wish.name.as_str(), false))?,
+            );
+        }
+        Ok(changes)
+    }
+
+    /// Writes the profile, and takes ours of that name out of the other file.
+    pub(super) fn write(&self, wish: &Wish<'_>) -> Result<Vec<Change>> {
+        let elsewhere = self.elsewhere(wish)?;
+        let name = wish.name.as_str();
+        let keeps = |bytes: &[u8]| self.keeps(wish.file, bytes, name);
+        let mut changes =
+            vec![self.of_kind(wish.file).change(|bytes| self.put(wish, bytes), keeps)?];
+        if let Some(file) = elsewhere {
+            let without = |bytes: &[u8]| self.without(file, bytes, name, false);
+            changes
+                .push(self.of_kind(file).change(without, |bytes| self.keeps(file, bytes, name))?);
+        }
+        Ok(changes)
+    }
+
+    /// Takes a profile out of both files.
+    pub(super) fn remove(&self, name: &str, force: bool, dry: bool) -> Result<Vec<Change>> {
+        let mut found = Vec::new();
+        for file in [FileKind::Config, FileKind::Credentials] {
+            if let Some(there) = self.find(file, name)? {
+                found.push((file, there));
+            }
+        }
+        // What others say beside ours about the same name is none of our business.
+        let is_ours = found.iter().any(|(_, there)| there.is_ours);
+        found.retain(|(_, there)| force || !is_ours || there.is_ours);
+        if found.is_empty() {
+            return Err(self.no_such_profile(name));
+        }
+        for (file, _) in &found {
+            self.of_kind(*file).plan(|bytes| self.without(*file, bytes, name, force))?;
+        }
+        let change = |(file, _): &(FileKind, Found)| {
+            let without = |bytes: &[u8]| self.without(*file, bytes, name, force);
+            if dry {
+                return self.of_kind(*file).plan(without);
+            }
+            self.of_kind(*file).change(without, |bytes| self.keeps(*file, bytes, name))
+        };
+        found.iter().map(change).collect()
+    }
+
+    fn of_kind(&self, file: FileKind) -> &File {
+        if file == FileKind::Config { &self.config } else { &self.credentials }
+    }
+
+    fn find(&self, file: FileKind, name: &str) -> Result<Option<Found>> {
+        let of_kind = self.of_kind(file);
+        section::find(file, &of_kind.read()?, name, of_kind.shown())
+    }
+
+    /// The other file, when ours of that name has to go there: keys and a way to keys in one
+    /// profile are two answers to one question, and programs differ in which they take.
+    fn elsewhere(&self, wish: &Wish<'_>) -> Result<Option<FileKind>> {
+        let name = wish.name.as_str();
+        let other =
+            if wish.file == FileKind::Config { FileKind::Credentials } else { FileKind::Config };
+        match self.find(other, name)? {
+            Some(there) if there.is_ours => Ok(Some(other)),
+            Some(there) if !there.identity.is_empty() => {
+                let shown = self.of_kind(other).shown();
+                Err(Error::new(
+                    Kind::Guard,
+                    format!("profile '{name}' already says who it is in {shown}:{}", there.line),
+                )
+                .because(format!(
+                    "it has {}; with both, programs differ in which they take",
+                    said(&there)
+                ))
+                .hint("take another name")
+                .hint(format!(
+                    "or take that one away: assume-role profile remove {} --force",
+                    quote::sh(name)
+                )))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn put(&self, wish: &Wish<'_>, bytes: &[u8]) -> Result<Vec<u8>> {
+        let shown = self.of_kind(wish.file).shown();
+        let name = wish.name.as_str();
+        if let Some(there) = section::find(wish.file, bytes, name, shown)?
+            && !there.is_ours
+            && !wish.force
+        {
+            return Err(foreign(name, &there, shown).hint(match there.identity.as_slice() {
+                [] => "--force adds to it and makes it this program's".to_owned(),
+                _ => format!("--force overwrites it; what is lost: {}", said(&there)),
+            }));
+        }
+        section::put(wish.file, bytes, &Wanted { name: wish.name, entries: wish.entries }, shown)
+    }
+
+    fn without(&self, file: FileKind, bytes: &[u8], name: &str, force: bool) -> Result<Vec<u8>> {
+        let shown = self.of_kind(file).shown();
+        if let Some(there) = section::find(file, bytes, name, shown)?
+            && !there.is_ours
+            && !force
+        {
+            return Err(foreign(name, &there, shown).hint("--force takes it away all the same"));
+        }
+        section::remove(file, bytes, name, shown)
+    }
+
+    /// Whether what a file holds is kept beside it: not when only our own lines change.
+    fn keeps(&self, file: FileKind, bytes: &[u8], name: &str) -> bool {
+        match section::find(file, bytes, name, "") {
+            Ok(Some(there)) => !there.is_ours,
+            _ => file == FileKind::Credentials,
+        }
+    }
+
+    fn no_such_profile(&self, name: &str) -> Error {
+        let names: Vec<String> = Profiles::read(&self.environment)
+            .map(|profiles| profiles.names().map(str::to_owned).collect())
+            .unwrap_or_default();
+        let (config, credentials) = (self.config.shown(), self.credentials.shown());
+        let error = Error::config(format!(
+            "no profile '{}' in {config} or {credentials}",
+            shown_up_to(name, 80)
+        ));
+        match near(name, names.iter().map(String::as_str)).as_slice() {
+            [] => error.hint("assume-role profile list"),
+            near => error.hint(meant(near)),
+        }
+    }
+}
+
+fn foreign(name: &str, there: &Found, shown: &str) -> Error {
+    let name = shown_up_to(name, 80);
+    let error = Error::new(
+        Kind::Guard,
+        format!("profile '{name}' in {shown}:{} was not written by this program", there.line),
+    );
+    match &there.long_lived {
+        Some(tail) => error.because(format!("it holds a long-lived key (…{tail})")),
+        None => error,
+    }
+}
+
+fn said(there: &Found) -> String {
+    let keys: Vec<String> = there.identity.iter().map(|key| shown_up_to(key, 40)).collect();
+    match &there.long_lived {
+        Some(tail) => format!("{} (a long-lived key, …{tail})", keys.join(", ")),
+        None => keys.join(", "),
+    }
+}
+
+/// The diff of a dry run for standard output; else what the user should hear.
+pub(super) fn told(changes: &[Change], dry: bool, context: &Context, report: &Report) -> String {
+    for warning in changes.iter().flat_map(|change| &change.warnings) {
+        report.warn(warning);
+    }
+    if !dry {
+        return String::new();
+    }
+    let coloured = context.page(Color::Auto).coloured;
+    changes.iter().map(|change| diff(change, Look::Profiles, coloured)).collect()
+}

@@ -1,0 +1,139 @@
+//! `profile list`: every profile, what it leads to and how, as a table for people or as JSON.
+
+use std::borrow::Cow;
+
+use owo_colors::Style;
+use serde_json::{Value, json};
+
+use super::files::Files;
+use crate::cli::{Color, ProfileList};
+use crate::commands::Context;
+use crate::config::profiles::{FileKind, Profiles, Section};
+use crate::error::Result;
+use crate::types::sanitize::shown_up_to;
+use crate::types::{AccountId, RoleArn, shortened};
+use crate::ui::report::Report;
+use crate::ui::table::{Column, Row, table};
+
+/// How a profile says who it is: a key, and what people call that. The first that a profile has
+/// counts.
+const WAYS: [(&str, &str); 5] = [
+    ("web_identity_token_file", "token"),
+    ("role_arn", "role"),
+    ("sso_account_id", "sso"),
+    ("credential_process", "process"),
+    ("aws_access_key_id", "keys"),
+];
+
+/// A profile as it is listed.
+struct Listed<'a> {
+    section: Section<'a>,
+    how: &'static str,
+    leads_to: String,
+    is_ours: bool,
+}
+
+/// The profiles of both files, in their order.
+pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) -> Result<String> {
+    let profiles = Profiles::read(&context.environment)?;
+    let files = Files::of(&context.environment)?;
+    let ours = [files.ours(FileKind::Config), files.ours(FileKind::Credentials)].concat();
+    for problem in profiles.problems() {
+        report.warn(&problem.message);
+    }
+    let listed: Vec<Listed<'_>> =
+        profiles.iter().map(|section| Listed::new(section, &ours)).collect();
+    if arguments.json {
+        let profiles: Vec<Value> = listed.iter().map(Listed::as_json).collect();
+        return Ok(format!("{}\n", json!({"profiles": profiles})));
+    }
+    if listed.is_empty() {
+        report
+            .note("there is no profile yet; write one: assume-role profile add NAME ACCOUNT ROLE");
+        return Ok(String::new());
+    }
+    let rows: Vec<Row<'_>> = listed.iter().map(Listed::row).collect();
+    Ok(table(&columns(), &rows, &context.page(Color::Auto)))
+}
+
+fn columns() -> [Column; 6] {
+    let column = |title, style, importance, least| Column { title, style, importance, least };
+    let (plain, quiet) = (Style::new(), Style::new().dimmed());
+    [
+        column("PROFILE", plain.bold(), 6, 8),
+        column("LEADS TO", plain.cyan(), 5, 8),
+        column("HOW", plain, 4, 4),
+        column("REGION", plain, 1, 9),
+        column("BY", quiet, 3, 4),
+        column("PLACE", quiet, 0, 12),
+    ]
+}
+
+impl<'a> Listed<'a> {
+    fn new(section: Section<'a>, ours: &[String]) -> Self {
+        let has = |(key, _): &&(&str, &str)| section.value(key).is_some();
+        let how = WAYS.iter().find(has).map_or("", |(_, how)| how);
+        let is_ours = ours.iter().any(|name| name == section.name());
+        let leads_to = leads_to(&section, how, is_ours).unwrap_or_default();
+        Self { section, how, leads_to, is_ours }
+    }
+
+    fn region(&self) -> Option<&'a str> {
+        self.section.value("region").map(|value| value.text)
+    }
+
+    fn place(&self) -> String {
+        self.section.place().map(|place| place.to_string()).unwrap_or_default()
+    }
+
+    fn row(&self) -> Row<'static> {
+        let by = if self.is_ours { "us" } else { "" };
+        let shown = |text: &str| shown_up_to(text, 80);
+        let region = shown(self.region().unwrap_or_default());
+        let cells = [
+            shown(self.section.name()),
+            shown(&self.leads_to),
+            self.how.to_owned(),
+            region,
+            by.to_owned(),
+        ];
+        cells.into_iter().chain([self.place()]).map(Cow::Owned).collect()
+    }
+
+    fn as_json(&self) -> Value {
+        let text = |key: &str| self.section.value(key).map(|value| value.text);
+        let leads_to = Some(self.leads_to.as_str()).filter(|text| !text.is_empty());
+        let how = Some(self.how).filter(|how| !how.is_empty());
+        json!({"profile": self.section.name(), "how": how, "leads_to": leads_to, "region": self.region(),
+            "source_profile": text("source_profile"), "expires": text("x_security_token_expires"),
+            "ours": self.is_ours, "place": self.place()})
+    }
+}
+
+/// The role, or whatever else tells people what the profile is for. The command of others may hold
+/// secrets.
+fn leads_to(section: &Section<'_>, how: &str, is_ours: bool) -> Option<String> {
+    let text = |key: &str| section.value(key).map(|value| value.text);
+    match how {
+        "role" | "token" => {
+            let arn = text("role_arn")?;
+            Some(
+                RoleArn::parse("", arn).map_or_else(
+                    |_| arn.to_owned(),
+                    |role| format!("{}:{}", role.account, role.name),
+                ),
+            )
+        }
+        "sso" => Some(format!(
+            "{}:{}",
+            AccountId::parse(text("sso_account_id")?)?,
+            text("sso_role_name")?
+        )),
+        "process" if is_ours => {
+            let (_, words) = text("credential_process")?.rsplit_once(" credential-process ")?;
+            Some(words.rsplit_once("-- ").map_or(words, |(_, target)| target).to_owned())
+        }
+        "keys" => Some(format!("key {}", shortened(text("aws_access_key_id")?))),
+        _ => None,
+    }
+}

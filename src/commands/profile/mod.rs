@@ -1,0 +1,46 @@
+//! `profile`: profiles of `~/.aws/config` and `~/.aws/credentials` for programs that want one.
+
+mod add;
+mod assume;
+mod files;
+mod list;
+
+use super::Context;
+use crate::cli::{self, ProfileEdit};
+use crate::error::{Error, Kind, Result};
+use crate::types::sanitize::shown_up_to;
+use crate::ui::report::Report;
+use files::Files;
+
+/// Writes, takes away or lists profiles. What goes to standard output is a list or, with
+/// `--dry-run`, a diff.
+pub(super) fn run(arguments: &cli::Profile, context: &Context, report: &Report) -> Result<String> {
+    match &arguments.edit {
+        ProfileEdit::Add(add) => add::run(add, context, report),
+        ProfileEdit::Remove(remove) => take_away(remove, context, report),
+        ProfileEdit::List(list) => list::run(*list, context, report),
+    }
+}
+
+fn take_away(arguments: &cli::ProfileRemove, context: &Context, report: &Report) -> Result<String> {
+    let name = arguments.name.as_str();
+    refuse_default(name)?;
+    let files = Files::of(&context.environment)?;
+    let changes = files.remove(name, arguments.force, arguments.dry_run)?;
+    if !arguments.dry_run {
+        report.done(&format!("profile {}", shown_up_to(name, 80)), " is gone");
+    }
+    Ok(files::told(&changes, arguments.dry_run, context, report))
+}
+
+/// What every program takes when it is told nothing is nothing that a role switcher writes.
+fn refuse_default(name: &str) -> Result<()> {
+    if name != "default" {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Guard, "the profile 'default' is left alone")
+        .because(
+            "it is what every program takes that is told nothing, and where your own keys belong",
+        )
+        .hint("take another name, and name it where it is wanted: AWS_PROFILE=NAME"))
+}

@@ -1,0 +1,188 @@
+//! What the variables of a shell say about it: each fact once for programs and once for people.
+
+use super::Present;
+use super::origins::{self, Origin};
+use super::programs;
+use crate::commands::wall::{until, wall_time};
+use crate::config::environment::Environment;
+use crate::error::Result;
+use crate::prompt::State;
+use crate::shell::words::{command_line, decode_words};
+use crate::types::{Moment, minutes};
+
+/// The most digits that are read as a moment.
+const MOST_DIGITS: usize = 12;
+
+/// One fact: its name and value for programs, its words for people. Either may be without.
+pub(super) struct Fact {
+    pub(super) name: &'static str,
+    pub(super) value: Value,
+    pub(super) label: &'static str,
+    pub(super) words: String,
+    pub(super) note: String,
+}
+
+/// A value for programs.
+pub(super) enum Value {
+    Text(String),
+    Number(i64),
+    Switch(bool),
+    List(Vec<String>),
+    /// Names with what is so about each.
+    Table(Vec<(&'static str, &'static str)>),
+}
+
+impl Fact {
+    /// A fact that people read as programs do.
+    pub(super) fn plain(name: &'static str, label: &'static str, value: &str) -> Self {
+        Self {
+            name,
+            value: Value::Text(value.to_owned()),
+            label,
+            words: value.to_owned(),
+            note: String::new(),
+        }
+    }
+
+    /// A fact for programs only.
+    pub(super) fn machine(name: &'static str, value: Value) -> Self {
+        Self { name, value, label: "", words: String::new(), note: String::new() }
+    }
+
+    /// A fact for people only.
+    pub(super) fn words(label: &'static str, words: String) -> Self {
+        Self { name: "", value: Value::Switch(true), label, words, note: String::new() }
+    }
+
+    #[must_use]
+    pub(super) fn read_as(self, words: String) -> Self {
+        Self { words, ..self }
+    }
+
+    #[must_use]
+    pub(super) fn note(self, note: impl Into<String>) -> Self {
+        Self { note: note.into(), ..self }
+    }
+}
+
+/// All facts, in the order in which people read them.
+pub(super) fn of(present: &Present<'_>, environment: &Environment) -> Result<Vec<Fact>> {
+    let read = |name| environment.text(name).map(Option::unwrap_or_default);
+    let mut facts = Vec::new();
+    if !matches!(present.segment.state, State::None | State::Foreign) {
+        facts.extend(of_role(present, read("AWS_ACCOUNT_ID")?, read("ASSUME_ROLE_TARGET")?));
+    }
+    let origins = origins::of(environment)?;
+    facts.extend(region(&origins, environment)?);
+    let key = present.variables.access_key;
+    if !key.is_empty() {
+        let is_foreign = present.segment.state == State::Foreign && key != present.variables.key_id;
+        let note = if is_foreign && !present.variables.key_id.is_empty() {
+            "not that of the switch"
+        } else {
+            ""
+        };
+        facts.push(Fact::plain("access_key_id", "key", key).note(note));
+    }
+    if !present.variables.profile.is_empty() {
+        facts.push(Fact::plain("profile", "", present.variables.profile));
+    }
+    for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
+        let url = read(name)?;
+        if !url.is_empty() {
+            facts.push(Fact::plain("sts_endpoint", "STS", url).note(name));
+            break;
+        }
+    }
+    facts.extend(variables(&origins));
+    facts.extend(programs::of(environment)?);
+    Ok(facts)
+}
+
+fn of_role(present: &Present<'_>, id: &str, target: &str) -> Vec<Fact> {
+    let (variables, now) = (&present.variables, present.now);
+    let mut facts = Vec::new();
+    let mut add = |fact: Fact| facts.push(fact);
+    let named = if variables.account == id { String::new() } else { id.to_owned() };
+    add(Fact::plain("account", "account", variables.account).note(named));
+    if !id.is_empty() {
+        add(Fact::machine("account_id", Value::Text(id.to_owned())));
+    }
+    add(Fact::plain("role", "role", variables.role));
+    if let Some(ends) = moment(variables.expires) {
+        let left = ends.since(now);
+        let note = if left > 0 { format!("{} left", minutes(left)) } else { "over".to_owned() };
+        add(Fact::plain("expires", "ends", &ends.rfc3339())
+            .read_as(wall_time(ends, now))
+            .note(note));
+        add(Fact::machine("seconds_left", Value::Number(left.max(0))));
+    }
+    if let Some(last) = moment(variables.renewable).filter(|last| *last > now) {
+        let words = format!("without a question {}", until(last, now));
+        add(Fact::plain("renewable_until", "renews", &last.rfc3339()).read_as(words));
+    }
+    if !variables.protected.is_empty() {
+        add(Fact::plain("protected", "guard", variables.protected)
+            .read_as("the account is protected".to_owned()));
+    }
+    if let Some(words) = decode_words(target).filter(|words| !words.is_empty()) {
+        add(Fact::plain("target", "asked as", &command_line(&words)));
+    }
+    facts
+}
+
+/// A moment of a variable that anybody may have set.
+fn moment(text: &str) -> Option<Moment> {
+    let digits = !text.is_empty()
+        && text.len() <= MOST_DIGITS
+        && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok().map(Moment)).flatten()
+}
+
+fn region(origins: &[(&'static str, Origin)], environment: &Environment) -> Result<Vec<Fact>> {
+    let first = environment.text("AWS_REGION")?;
+    let second = environment.text("AWS_DEFAULT_REGION")?;
+    let Some((name, region)) =
+        first.map(|it| ("AWS_REGION", it)).or(second.map(|it| ("AWS_DEFAULT_REGION", it)))
+    else {
+        return Ok(Vec::new());
+    };
+    let origin = origins.iter().find(|(known, _)| *known == name).map(|(_, origin)| *origin);
+    let (from, note) = match origin {
+        Some(Origin::Ours) => ("switch", "chosen by the switch".to_owned()),
+        Some(Origin::Changed) => ("changed", format!("{name} was changed since the switch")),
+        _ => ("user", format!("your {name}")),
+    };
+    let mut facts = vec![
+        Fact::plain("region", "region", region).note(note),
+        Fact::machine("region_from", Value::Text(from.to_owned())),
+    ];
+    if let (Some(first), Some(second)) = (first, second)
+        && first != second
+    {
+        facts.push(Fact::words(
+            "",
+            format!("but AWS_DEFAULT_REGION is {second}: programs disagree about the region"),
+        ));
+    }
+    Ok(facts)
+}
+
+/// Where each variable came from: a line for each origin, a table for programs.
+fn variables(origins: &[(&'static str, Origin)]) -> Vec<Fact> {
+    if origins.is_empty() {
+        return Vec::new();
+    }
+    let table = origins.iter().map(|(name, origin)| (*name, origin.name())).collect();
+    let mut facts = vec![Fact::machine("variables", Value::Table(table))];
+    for (origin, label) in
+        [(Origin::Ours, "set by us"), (Origin::Changed, "changed"), (Origin::Yours, "set by you")]
+    {
+        let names: Vec<&str> =
+            origins.iter().filter(|(_, it)| *it == origin).map(|(name, _)| *name).collect();
+        if !names.is_empty() {
+            facts.push(Fact::words(label, names.join(" ")));
+        }
+    }
+    facts
+}

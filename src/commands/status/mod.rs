@@ -1,0 +1,63 @@
+//! `status`: who this shell is, from its environment alone. No file but the settings is read and
+//! nobody is asked, except AWS with `--verify`.
+
+mod facts;
+mod forms;
+mod origins;
+mod programs;
+mod verify;
+
+use super::{Context, Told};
+use crate::cli;
+use crate::config::settings::Settings;
+use crate::error::Result;
+use crate::prompt::{Segment, Variables, segment};
+use crate::shell::prompt_style::Look;
+use crate::types::Moment;
+
+/// A shell as its variables tell it.
+struct Present<'a> {
+    variables: Variables<'a>,
+    segment: Segment,
+    now: Moment,
+}
+
+/// What the shell's environment says, as text for people, as JSON, as lines, or as the segment of a
+/// prompt.
+pub(super) fn run(arguments: &cli::Status, context: &Context) -> Result<Told> {
+    let environment = &context.environment;
+    let look = Look::from(&Settings::read(environment)?);
+    let read = |name| environment.text(name).map(Option::unwrap_or_default);
+    let variables = Variables {
+        key_id: read("ASSUME_ROLE_KEY_ID")?,
+        access_key: read("AWS_ACCESS_KEY_ID")?,
+        profile: read("AWS_PROFILE")?,
+        account: read("AWS_ACCOUNT_NAME")?,
+        role: read("AWS_ACCOUNT_ROLE")?,
+        expires: read("ASSUME_ROLE_EXPIRES")?,
+        renewable: read("ASSUME_ROLE_RENEWABLE")?,
+        protected: read("ASSUME_ROLE_PROTECTED")?,
+    };
+    let now = context.now();
+    let present = Present { segment: segment(&variables, &look, now), variables, now };
+    if arguments.prompt {
+        let text = &present.segment.text;
+        return Ok(Told::text(if text.is_empty() { String::new() } else { format!("{text}\n") }));
+    }
+    let mut facts = facts::of(&present, environment)?;
+    let mut error = None;
+    if arguments.verify {
+        let (told, against) = verify::ask(&present, context)?;
+        facts.extend(told);
+        error = against;
+    }
+    let text = if arguments.json {
+        forms::json(&present, &facts)
+    } else if arguments.porcelain {
+        forms::porcelain(&present, &facts)
+    } else {
+        let page = context.page(arguments.color);
+        forms::page(&present, &facts, &page)
+    };
+    Ok(Told { text, error })
+}

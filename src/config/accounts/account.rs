@@ -1,0 +1,238 @@
+//! One entry of the accounts file: what it may hold and what each value means.
+//!
+//! A JSON property comes in; an [`Account`], or the reason why it is none, goes out. Values are
+//! checked here and nowhere later: what exists is valid.
+
+use super::field::Field;
+use super::json::{Json, Kind, Property};
+use crate::config::location::{Place, Spot};
+use crate::config::values::{
+    ExternalId, Scheme, parse_mfa_serial, parse_policy_arn, parse_role_duration, parse_session_name,
+};
+use crate::error::{Error, Result};
+use crate::types::sanitize::shown_up_to;
+use crate::types::{AccountId, Name, Partition, Region, RoleName};
+
+/// An account of the accounts file.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its name, the key of the file.
+    pub name: Name,
+    /// Its id.
+    pub id: AccountId,
+    /// The roles declared, in the order of the file.
+    pub roles: Vec<RoleName>,
+    /// The role taken when none is named.
+    pub default_role: Option<RoleName>,
+    /// The profile of the base, or `env`.
+    pub base: Option<Name>,
+    /// The region of its sessions.
+    pub region: Option<Region>,
+    /// How long its sessions last, in seconds.
+    pub duration: Option<u32>,
+    /// The external id; `None` when the file says nothing.
+    pub external_id: Option<ExternalId>,
+    /// Its partition.
+    pub partition: Option<Partition>,
+    /// How the base proves who it is.
+    pub scheme: Option<Scheme>,
+    /// The MFA device of the base.
+    pub mfa_serial: Option<String>,
+    /// The role session name.
+    pub session_name: Option<String>,
+    /// The source identity.
+    pub source_identity: Option<String>,
+    /// Session tags, key and value.
+    pub tags: Vec<(String, String)>,
+    /// Session policies.
+    pub policy_arns: Vec<String>,
+    /// Whether a switch has to be confirmed.
+    pub protected: bool,
+    /// Whether sessions are read-only unless `--write` is given.
+    pub read_only: bool,
+    /// Where the entry stands.
+    pub place: Place,
+}
+
+/// The most session tags and policies (STS API reference, AssumeRole).
+const MOST_TAGS: usize = 50;
+const MOST_POLICIES: usize = 10;
+
+/// Reads the account that a property of the root object describes; keys that are not known go into
+/// `unknown`.
+pub(super) fn read_account(
+    key: &str,
+    spot: Spot<'_>,
+    value: Json<'_>,
+    unknown: &mut Vec<String>,
+) -> Result<Account> {
+    let id = read_id(value)?;
+    let name = spot.locate(Name::parse("account", key))?;
+    if AccountId::parse(key).is_some_and(|named| named != id) {
+        return Err(Error::config(format!(
+            "{spot}: the name {key} looks like an account id but stands for {id}"
+        ))
+        .hint("give this account another name"));
+    }
+    let account = Account::new(name, id, spot.place());
+    if value.kind() == Kind::Object {
+        read_fields(&value.object()?, account, unknown)
+    } else {
+        Ok(account)
+    }
+}
+
+/// An account without what only a switch to it needs: for lists of thousands.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// Its name.
+    pub name: Name,
+    /// Its id.
+    pub id: AccountId,
+    /// The region of its sessions.
+    pub region: Option<Region>,
+    /// Whether a switch has to be confirmed.
+    pub protected: bool,
+}
+
+/// The outline of the account that a property of the root object describes; `None` when it is
+/// wrong.
+pub(super) fn read_outline(key: &str, value: Json<'_>) -> Option<Outline> {
+    let name = Name::parse("account", key).ok()?;
+    if value.kind() != Kind::Object {
+        return Some(Outline { name, id: read_id(value).ok()?, region: None, protected: false });
+    }
+    let (mut id, mut region, mut protected) = (None, None, false);
+    for property in value.properties().ok()? {
+        match &*property.key {
+            "id" if property.value.kind() != Kind::Object => id = read_id(property.value).ok(),
+            "region" => region = Region::parse("", &property.value.string().ok()?).ok(),
+            "protected" => protected = property.value.raw == "true",
+            _ => {}
+        }
+    }
+    Some(Outline { name, id: id?, region, protected })
+}
+
+/// The id that a value of the root object stands for.
+pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
+    let spot = value.spot();
+    match value.kind() {
+        Kind::Object => match value.properties()?.iter().find(|property| property.key == "id") {
+            Some(id) if id.value.kind() != Kind::Object => read_id(id.value),
+            Some(id) => {
+                Err(Error::config(format!("{}: 'id' is an object, not an id", id.value.spot())))
+            }
+            None => Err(Error::config(format!("{spot}: this account has no id"))
+                .hint("add \"id\": \"123456789012\"")),
+        },
+        Kind::String => {
+            let text = value.string()?;
+            AccountId::parse(&text).ok_or_else(|| not_an_id(spot, &text))
+        }
+        Kind::Number => AccountId::parse(value.raw).ok_or_else(|| number_is_no_id(spot, value.raw)),
+        other => Err(Error::config(format!("{spot}: an account is its id, not {other}"))
+            .hint("write the id as a string: \"123456789012\"")),
+    }
+}
+
+impl Account {
+    fn new(name: Name, id: AccountId, place: Place) -> Self {
+        Self {
+            name,
+            id,
+            roles: Vec::new(),
+            default_role: None,
+            base: None,
+            region: None,
+            duration: None,
+            external_id: None,
+            partition: None,
+            scheme: None,
+            mfa_serial: None,
+            session_name: None,
+            source_identity: None,
+            tags: Vec::new(),
+            policy_arns: Vec::new(),
+            protected: false,
+            read_only: false,
+            place,
+        }
+    }
+}
+
+fn not_an_id(place: Spot<'_>, text: &str) -> Error {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let error = Error::config(format!(
+        "{place}: '{}' is not an account id: it has {} digits, an id has 12 and nothing else",
+        shown_up_to(text, 80),
+        digits.len()
+    ));
+    let only_separators = text.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '-');
+    if digits.len() == 12 && only_separators {
+        error.hint(format!("write \"{digits}\""))
+    } else {
+        error
+    }
+}
+
+fn number_is_no_id(place: Spot<'_>, number: &str) -> Error {
+    let number = shown_up_to(number, 40);
+    let error =
+        Error::config(format!("{place}: the number {number} is not an account id of 12 digits"));
+    if number.len() < 12 && number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return error.hint(format!("quote it, a leading zero was lost: \"{number:0>12}\""));
+    }
+    error.hint("quote ids: \"123456789012\"")
+}
+
+fn read_fields(
+    properties: &[Property<'_>],
+    mut account: Account,
+    unknown: &mut Vec<String>,
+) -> Result<Account> {
+    for property in properties {
+        let field = Field::new(property);
+        let place = field.spot;
+        match field.key {
+            "id" => {}
+            "roles" => {
+                account.roles =
+                    field.list(usize::MAX, |place, text| place.locate(RoleName::parse(text)))?;
+            }
+            "default_role" => {
+                account.default_role = Some(place.locate(RoleName::parse(&field.text()?))?);
+            }
+            "base" => account.base = Some(place.locate(Name::parse("profile", &field.text()?))?),
+            "region" => account.region = Some(Region::parse(&place.to_string(), &field.text()?)?),
+            "duration" => {
+                account.duration = Some(parse_role_duration(place, &field.text_or_number()?)?);
+            }
+            "external_id" => account.external_id = Some(ExternalId::parse(place, &field.text()?)?),
+            "partition" => {
+                account.partition = Some(place.locate(Partition::parse(&field.text()?))?);
+            }
+            "scheme" => account.scheme = Some(Scheme::parse(place, &field.text()?)?),
+            "mfa_serial" => account.mfa_serial = Some(parse_mfa_serial(place, &field.text()?)?),
+            "session_name" => {
+                account.session_name =
+                    Some(parse_session_name(place, "session name", &field.text()?)?);
+            }
+            "source_identity" => {
+                account.source_identity =
+                    Some(parse_session_name(place, "source identity", &field.text()?)?);
+            }
+            "tags" => account.tags = field.tags(MOST_TAGS)?,
+            "policy_arns" => {
+                account.policy_arns =
+                    field.list(MOST_POLICIES, |place, text| parse_policy_arn(place, text))?;
+            }
+            "protected" => account.protected = field.switch()?,
+            "read_only" => account.read_only = field.switch()?,
+            other => {
+                unknown.push(format!("{place}: the key '{}' is not known", shown_up_to(other, 80)));
+            }
+        }
+    }
+    Ok(account)
+}

@@ -1,0 +1,224 @@
+//! The JSON of the accounts file, read no further than asked.
+//!
+//! The text comes in; properties and values with their places go out. A value stays text until
+//! someone wants to know what it is, so a file of twenty thousand accounts costs one of them
+//! little, and nesting costs no stack. What a value means is said in [`super::account`].
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::config::index::ByName;
+use crate::config::location::{Lines, Spot, offset_in};
+use crate::error::{Error, Result};
+use crate::types::sanitize::{shown, shown_up_to};
+
+/// How an accounts file looks, for hints.
+pub(super) const EXAMPLE: &str = r#"an accounts file looks like {"production": "123456789012"}"#;
+
+/// A value of the file.
+#[derive(Clone, Copy)]
+pub(super) struct Json<'a> {
+    /// Its text.
+    pub raw: &'a str,
+    lines: &'a Lines,
+}
+
+/// The kinds of values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `"…"`
+    String,
+    /// `12`
+    Number,
+    /// `true` or `false`
+    Switch,
+    /// `null`
+    Null,
+    /// `{…}`
+    Object,
+    /// `[…]`
+    List,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::String => "a string",
+            Self::Number => "a number",
+            Self::Switch => "true or false",
+            Self::Null => "null",
+            Self::Object => "an object",
+            Self::List => "a list",
+        })
+    }
+}
+
+/// A key with its value.
+pub(super) struct Property<'a> {
+    /// The key, without escapes.
+    pub key: Cow<'a, str>,
+    /// Where the key stands or, when it has escapes, its value.
+    pub start: usize,
+    /// The value.
+    pub value: Json<'a>,
+}
+
+impl<'a> Json<'a> {
+    /// A part of a text that is JSON.
+    pub(super) fn new(lines: &'a Lines, raw: &'a str) -> Self {
+        Self { raw, lines }
+    }
+
+    /// Where it stands.
+    pub(super) fn spot(self) -> Spot<'a> {
+        self.lines.spot(self.start())
+    }
+
+    /// What it is.
+    pub(super) fn kind(self) -> Kind {
+        match self.raw.bytes().next() {
+            Some(b'"') => Kind::String,
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::List,
+            Some(b't' | b'f') => Kind::Switch,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+
+    /// The text of a string.
+    pub(super) fn string(self) -> Result<Cow<'a, str>> {
+        serde_json::from_str::<Text<'a>>(self.raw)
+            .map(|text| text.0)
+            .map_err(|error| self.broken(&error))
+    }
+
+    /// The values of a list.
+    pub(super) fn list(self) -> Result<Vec<Self>> {
+        let values = serde_json::from_str::<Vec<&RawValue>>(self.raw)
+            .map_err(|error| self.broken(&error))?;
+        Ok(values.into_iter().map(|value| Self { raw: value.get(), ..self }).collect())
+    }
+
+    /// The properties of an object, in their order, one that stands twice too.
+    pub(super) fn properties(self) -> Result<Vec<Property<'a>>> {
+        let Members(members) =
+            serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
+        Ok(members.into_iter().map(|(key, value)| self.property(key, value)).collect())
+    }
+
+    /// The same, but a key that stands twice is refused: which of the two counts differs between
+    /// readers.
+    pub(super) fn object(self) -> Result<Vec<Property<'a>>> {
+        let properties = self.properties()?;
+        let name_of =
+            |index: usize| properties.get(index).map_or("", |property| property.key.as_ref());
+        let by_name = ByName::new(properties.iter().map(|property| property.key.as_ref()).zip(0..));
+        let twice = by_name
+            .each(name_of)
+            .filter_map(|same| Some((*same.first()?, *same.get(1)?)))
+            .min_by_key(|&(_, second)| second);
+        match twice
+            .and_then(|(first, second)| Some((properties.get(first)?, properties.get(second)?)))
+        {
+            Some((first, second)) => Err(self.twice(first, second)),
+            None => Ok(properties),
+        }
+    }
+
+    fn property(self, key: Cow<'a, str>, value: &'a RawValue) -> Property<'a> {
+        let value = Self { raw: value.get(), ..self };
+        let start = match &key {
+            Cow::Borrowed(key) => offset_in(self.lines.text(), key).saturating_sub(1),
+            Cow::Owned(_) => value.start(),
+        };
+        Property { key, start, value }
+    }
+
+    fn twice(self, first: &Property<'_>, second: &Property<'_>) -> Error {
+        let (here, before) = (self.lines.place(second.start), self.lines.place(first.start));
+        let name = shown_up_to(&second.key, 80);
+        Error::config(format!("{here}: '{name}' is already defined in line {}", before.line))
+            .hint(format!("remove line {} or line {}", before.line, here.line))
+    }
+
+    fn start(self) -> usize {
+        offset_in(self.lines.text(), self.raw)
+    }
+
+    fn broken(self, error: &serde_json::Error) -> Error {
+        let line_start: usize =
+            self.raw.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+        let offset = self.start() + line_start + error.column().saturating_sub(1);
+        let text = error.to_string();
+        let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+        let message = Error::config(format!(
+            "{}: this is not JSON: {}",
+            self.lines.place(offset),
+            shown(reason)
+        ));
+        match digits_around(self.lines.text(), offset) {
+            Some(digits) => message.hint(format!("quote ids that start with 0: \"{digits}\"")),
+            None => message.hint(EXAMPLE),
+        }
+    }
+}
+
+/// The digits at an offset, when they are a number that JSON refuses for its leading zero.
+fn digits_around(text: &str, offset: usize) -> Option<&str> {
+    let (before, after) = text.split_at_checked(offset)?;
+    let start = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let length = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+    text.get(start..offset + length).filter(|digits| digits.len() > 1 && digits.starts_with('0'))
+}
+
+/// A string, borrowed where it has no escapes.
+struct Text<'a>(Cow<'a, str>);
+
+/// The members of an object, twice where they are twice.
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Text<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Read)
+    }
+}
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> std::result::Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some((Text(key), value)) = map.next_entry()? {
+                    members.push((key, value));
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Read)
+    }
+}

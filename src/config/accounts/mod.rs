@@ -1,0 +1,218 @@
+//! `~/.aws/accounts` (or `ACCOUNTS_FILE`): names for account ids, and what is known about each
+//! account.
+//!
+//! The file comes in once, as strict JSON, since the old script read it with `jq` and other tools
+//! still do; typed accounts go out. An entry is read when it is asked for, so one that is wrong is
+//! an error for whoever asks and no bad line stops a morning's work; a file that is no JSON is an
+//! error at once. Nothing here writes, asks or decides a default.
+
+mod account;
+mod field;
+mod json;
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub(crate) use account::{Account, Outline};
+use account::{read_account, read_id, read_outline};
+use json::{EXAMPLE, Json, Property};
+
+use crate::config::environment::Environment;
+use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
+use crate::config::index::ByName;
+use crate::config::location::{Lines, offset_in};
+use crate::config::suggest::near;
+use crate::error::{Error, Result};
+use crate::types::{AccountId, Name};
+
+/// What the accounts file says.
+#[derive(Debug)]
+pub struct Accounts {
+    file: Option<Arc<str>>,
+    exists: bool,
+    lines: Lines,
+    entries: Vec<Entry>,
+    by_name: ByName<usize>,
+    warning: Option<String>,
+}
+
+/// One key of the file and where its value stands.
+#[derive(Debug)]
+struct Entry {
+    name: String,
+    start: usize,
+    value: Range<usize>,
+}
+
+/// What a list of accounts shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed<'a> {
+    /// The name, a valid one.
+    pub name: &'a str,
+    /// The id.
+    pub id: AccountId,
+}
+
+impl Accounts {
+    /// Reads the file; a missing one holds no accounts.
+    pub fn read(environment: &Environment) -> Result<Self> {
+        let home = environment.home();
+        let Some(path) = Self::path(environment) else {
+            return Self::parse("".into(), String::new());
+        };
+        let Some(file) = read_text(&path, home.as_deref(), ACCOUNTS_CAP)? else {
+            let accounts = Self::parse("".into(), String::new())?;
+            return Ok(Self { file: Some(shown_path(&path, home.as_deref()).into()), ..accounts });
+        };
+        let accounts = Self::parse(Arc::clone(&file.shown), file.text)?;
+        Ok(Self { file: Some(file.shown), exists: true, warning: file.warning, ..accounts })
+    }
+
+    /// Where the file is, whether or not it is there; `None` without a home directory.
+    pub fn path(environment: &Environment) -> Option<PathBuf> {
+        environment.file("ACCOUNTS_FILE", ".aws/accounts")
+    }
+
+    /// Reads a text; messages show its file as `file`.
+    pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
+        let lines = Lines::new(file, text);
+        let entries = entries(&lines)?;
+        let by_name = ByName::new(entries.iter().map(|entry| entry.name.as_str()).zip(0..));
+        Ok(Self { file: None, exists: false, lines, entries, by_name, warning: None })
+    }
+
+    /// The account of exactly this name; `None` when the file has no such key.
+    pub fn find(&self, word: &str) -> Result<Option<Account>> {
+        let name_of =
+            |index: usize| self.entries.get(index).map_or("", |entry| entry.name.as_str());
+        let found =
+            self.by_name.find(word, name_of).first().and_then(|&index| self.entries.get(index));
+        found.map(|entry| self.account(entry, &mut Vec::new())).transpose()
+    }
+
+    /// The accounts whose entries are right, in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = Account> {
+        self.entries.iter().filter_map(|entry| self.account(entry, &mut Vec::new()).ok())
+    }
+
+    /// The accounts whose name and id are right, in the order of the file. What else their entries
+    /// say is not looked at: this is for lists of thousands.
+    pub fn listed(&self) -> impl Iterator<Item = Listed<'_>> {
+        let named = self.entries.iter().filter(|entry| Name::parse("account", &entry.name).is_ok());
+        named.filter_map(|entry| {
+            Some(Listed { name: &entry.name, id: read_id(self.value(entry)).ok()? })
+        })
+    }
+
+    /// The outlines of the accounts, in the order of the file, as far as they are right.
+    pub fn outlines(&self) -> impl Iterator<Item = Outline> {
+        self.entries.iter().filter_map(|entry| read_outline(&entry.name, self.value(entry)))
+    }
+
+    /// The accounts that have this id and are right, in the order of the file.
+    pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
+        // Most entries need not be read to see that they are others: digits are rarely written as
+        // escapes.
+        let may_be = |entry: &&Entry| {
+            let raw = self.value(entry).raw;
+            raw.contains(id.as_str()) || raw.contains('\\')
+        };
+        let accounts = self
+            .entries
+            .iter()
+            .filter(may_be)
+            .filter_map(|entry| self.account(entry, &mut Vec::new()).ok());
+        accounts.filter(|account| account.id == *id)
+    }
+
+    /// The accounts that have this id, in the order of the file. An entry whose name is not allowed
+    /// and that says nothing but the id is left out.
+    pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
+        // Cheap, and right: an id stands in the file as it is, unless something there is escaped.
+        let may_be = |entry: &&Entry| {
+            let raw = self.value(entry).raw;
+            raw.contains(id.as_str()) || raw.contains('\\')
+        };
+        let same = self
+            .entries
+            .iter()
+            .filter(may_be)
+            .filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
+        let says_more = |entry: &Entry| self.value(entry).raw.starts_with('{');
+        same.map(|entry| (entry, self.account(entry, &mut Vec::new())))
+            .filter(|(entry, account)| account.is_ok() || says_more(entry))
+            .map(|(_, account)| account)
+            .collect()
+    }
+
+    /// Names that look like `word`, best first.
+    pub fn near(&self, word: &str) -> Vec<&str> {
+        near(word, self.listed().map(|account| account.name))
+    }
+
+    /// What is wrong with entries, in the order of the file.
+    pub fn problems(&self) -> impl Iterator<Item = Error> {
+        self.entries.iter().filter_map(|entry| self.account(entry, &mut Vec::new()).err())
+    }
+
+    /// Keys that this version does not know, each as one line with its place. They are kept out,
+    /// not refused: a later version may know them.
+    pub fn unknown_keys(&self) -> Vec<String> {
+        let mut unknown = Vec::new();
+        for entry in &self.entries {
+            // What is wrong is what `problems` says.
+            let _ = self.account(entry, &mut unknown);
+        }
+        unknown
+    }
+
+    /// The path as messages show it; `None` when there is no home directory and `ACCOUNTS_FILE` is
+    /// not set.
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
+    }
+
+    /// Whether the file is there.
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// Who else could have written the file, if anyone.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+
+    fn account(&self, entry: &Entry, unknown: &mut Vec<String>) -> Result<Account> {
+        read_account(&entry.name, self.lines.spot(entry.start), self.value(entry), unknown)
+    }
+
+    fn value(&self, entry: &Entry) -> Json<'_> {
+        Json::new(&self.lines, self.lines.text().get(entry.value.clone()).unwrap_or_default())
+    }
+}
+
+/// The entries in the order of the file. An empty file has none.
+fn entries(lines: &Lines) -> Result<Vec<Entry>> {
+    let root = Json::new(lines, lines.text().trim());
+    match root.raw.bytes().next() {
+        None => return Ok(Vec::new()),
+        Some(b'[') => {
+            return Err(Error::config(format!(
+                "{}: the file is a list, not an object",
+                root.spot()
+            ))
+            .hint(EXAMPLE));
+        }
+        _ => {}
+    }
+    let entry = |property: Property<'_>| {
+        let (name, start) = (property.key.into_owned(), property.start);
+        let at = offset_in(lines.text(), property.value.raw);
+        Entry { name, start, value: at..at + property.value.raw.len() }
+    };
+    Ok(root.object()?.into_iter().map(entry).collect())
+}
+
+#[cfg(test)]
+mod tests;

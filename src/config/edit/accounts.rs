@@ -1,0 +1,291 @@
+//! Names in the accounts file: put there and taken away, while order, unknown keys and the way it
+//! is written stay.
+//!
+//! Bytes come in, bytes go out. What is new is written as what is there: on lines of their own or
+//! on one, with the blanks that the file has. The result is read by our own reader, and every entry
+//! that nobody wanted to change has to be what it was. A name that already stands for another
+//! account is left and told.
+
+use std::ops::Range;
+
+use super::file::lost;
+use super::json::{Member, Splice, after_blanks, elements, members, spliced};
+use crate::config::accounts::Accounts;
+use crate::config::files::decode;
+use crate::config::suggest::meant;
+use crate::error::{Error, Kind, Result};
+use crate::types::{AccountId, Name, RoleName};
+
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
+
+/// An account to name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The name.
+    pub name: Name,
+    /// What it stands for.
+    pub id: AccountId,
+    /// Roles known there.
+    pub roles: Vec<RoleName>,
+}
+
+impl Wanted {
+    /// A wish; a role that is named twice is one.
+    pub(crate) fn new(
+        name: Name,
+        id: AccountId,
+        roles: impl IntoIterator<Item = RoleName>,
+    ) -> Self {
+        let mut wish = Self { name, id, roles: Vec::new() };
+        wish.know(roles);
+        wish
+    }
+
+    /// Adds roles that it does not have yet.
+    pub(crate) fn know(&mut self, roles: impl IntoIterator<Item = RoleName>) {
+        for role in roles {
+            if !self.roles.contains(&role) {
+                self.roles.push(role);
+            }
+        }
+    }
+}
+
+/// What became of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The name is new.
+    Added,
+    /// The name was there, these roles are new.
+    Grown(Vec<RoleName>),
+    /// All of it was there.
+    Known,
+    /// The name stands for another account, and still does.
+    Conflict(AccountId),
+    /// The entry of that name is wrong, and is left as it is.
+    Broken(Error),
+}
+
+/// The bytes with all wishes that nothing stands against, and what became of each. No two have the
+/// same name.
+pub(crate) fn put(bytes: &[u8], wanted: &[Wanted], shown: &str) -> Result<(Vec<u8>, Vec<Outcome>)> {
+    let file = Text::new(bytes, shown)?;
+    let outcomes = wanted.iter().map(|wish| outcome(&file.accounts, wish)).collect::<Vec<_>>();
+    let pairs = || wanted.iter().zip(&outcomes);
+    let mut splices = Vec::new();
+    for (wish, outcome) in pairs() {
+        if let Outcome::Grown(roles) = outcome {
+            splices.push(
+                file.grown(wish.name.as_str(), roles).ok_or_else(|| lost(shown, "its form"))?,
+            );
+        }
+    }
+    let new: Vec<&Wanted> =
+        pairs().filter(|(_, outcome)| **outcome == Outcome::Added).map(|(wish, _)| wish).collect();
+    splices.extend(file.added(&new));
+    let changed =
+        pairs().filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Grown(_)));
+    let names: Vec<&str> = changed.clone().map(|(wish, _)| wish.name.as_str()).collect();
+    let after = file.with(splices, &names, shown)?;
+    let read = Text::new(&after, shown)?;
+    for (wish, _) in changed {
+        let found = read.accounts.find(wish.name.as_str())?;
+        let stands = |account: &crate::config::accounts::Account| {
+            let known = |role: &RoleName| {
+                account.roles.contains(role) || account.default_role.as_ref() == Some(role)
+            };
+            account.id == wish.id && wish.roles.iter().all(known)
+        };
+        if !found.as_ref().is_some_and(stands) {
+            return Err(lost(shown, "an account that was to be written"));
+        }
+    }
+    Ok((after, outcomes))
+}
+
+/// The bytes without a name.
+pub(crate) fn remove(bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
+    let file = Text::new(bytes, shown)?;
+    let Some(at) = file.members.iter().position(|member| member.key == name) else {
+        return Err(no_such_name(name, &file.accounts, shown));
+    };
+    let cut = file.cut(at).ok_or_else(|| lost(shown, "its form"))?;
+    file.with(vec![Splice { at: cut, text: String::new() }], &[name], shown)
+}
+
+fn outcome(accounts: &Accounts, wish: &Wanted) -> Outcome {
+    match accounts.find(wish.name.as_str()) {
+        Ok(None) => Outcome::Added,
+        Ok(Some(account)) if account.id != wish.id => Outcome::Conflict(account.id),
+        Ok(Some(account)) => {
+            let known = |role: &&RoleName| {
+                account.roles.contains(role) || account.default_role.as_ref() == Some(*role)
+            };
+            let new: Vec<RoleName> =
+                wish.roles.iter().filter(|role| !known(role)).cloned().collect();
+            if new.is_empty() { Outcome::Known } else { Outcome::Grown(new) }
+        }
+        Err(error) => Outcome::Broken(error),
+    }
+}
+
+fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
+    let error = Error::new(
+        Kind::Config,
+        format!("no account '{}' in {shown}", crate::types::sanitize::shown_up_to(name, 80)),
+    );
+    match accounts.near(name).as_slice() {
+        [] => error.hint("assume-role list shows the names there are"),
+        near => error.hint(meant(near)),
+    }
+}
+
+/// The file as text, with its members.
+struct Text {
+    before: &'static str,
+    text: String,
+    accounts: Accounts,
+    members: Vec<Member>,
+    /// The offsets of the braces; `None` for an empty file.
+    braces: Option<(usize, usize)>,
+}
+
+impl Text {
+    fn new(bytes: &[u8], shown: &str) -> Result<Self> {
+        let before =
+            if bytes.starts_with(BYTE_ORDER_MARK.as_bytes()) { BYTE_ORDER_MARK } else { "" };
+        let text = decode(bytes.to_vec(), shown)?;
+        let accounts = Accounts::parse(shown.into(), text.clone())?;
+        let start = after_blanks(&text, 0);
+        if start == text.len() {
+            return Ok(Self { before, text, accounts, members: Vec::new(), braces: None });
+        }
+        let (members, end) = members(&text, start).ok_or_else(|| lost(shown, "its form"))?;
+        Ok(Self { before, text, accounts, members, braces: Some((start, end)) })
+    }
+
+    /// The file after the splices. Entries other than `names` have to be what they were.
+    fn with(&self, splices: Vec<Splice>, names: &[&str], shown: &str) -> Result<Vec<u8>> {
+        let text = spliced(&self.text, splices).ok_or_else(|| lost(shown, "its form"))?;
+        let after = format!("{}{text}", self.before).into_bytes();
+        let read = Self::new(&after, shown)?;
+        if self.others(names) == read.others(names) {
+            Ok(after)
+        } else {
+            Err(lost(shown, "another account"))
+        }
+    }
+
+    fn others(&self, names: &[&str]) -> Vec<(&str, &str)> {
+        let names: std::collections::HashSet<&str> = names.iter().copied().collect();
+        let others = self.members.iter().filter(|member| !names.contains(member.key.as_str()));
+        others
+            .map(|member| {
+                (member.key.as_str(), self.text.get(member.value.clone()).unwrap_or_default())
+            })
+            .collect()
+    }
+
+    /// What adds accounts behind the last one.
+    fn added(&self, new: &[&Wanted]) -> Option<Splice> {
+        if new.is_empty() {
+            return None;
+        }
+        let line_end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let starts: Vec<usize> = self.members.iter().map(|member| member.start).collect();
+        let colon = self
+            .members
+            .last()
+            .and_then(|member| self.text.get(member.colon.clone()))
+            .unwrap_or(": ");
+        let entries: Vec<String> = new.iter().map(|wish| entry(wish, colon)).collect();
+        let Some((open, close)) = self.braces else {
+            let indent = format!("{line_end}  ");
+            let text =
+                format!("{{{indent}{}{line_end}}}{line_end}", entries.join(&format!(",{indent}")));
+            return Some(Splice { at: 0..self.text.len(), text });
+        };
+        let Some(last) = self.members.last() else {
+            let indent = format!("{line_end}  ");
+            let text = format!("{indent}{}{line_end}", entries.join(&format!(",{indent}")));
+            return Some(Splice { at: open + 1..close, text });
+        };
+        let ends: Vec<usize> = self.members.iter().map(|member| member.value.end).collect();
+        let between = between(&self.text, open, &starts, &ends, colon);
+        let text = entries.iter().map(|entry| format!("{between}{entry}")).collect();
+        Some(Splice { at: last.value.end..last.value.end, text })
+    }
+
+    /// What adds roles to the entry of a name.
+    fn grown(&self, name: &str, roles: &[RoleName]) -> Option<Splice> {
+        let member = self.members.iter().find(|member| member.key == name)?;
+        let raw = self.text.get(member.value.clone())?;
+        let colon = self.text.get(member.colon.clone())?;
+        if !raw.starts_with('{') {
+            let text = format!("{{\"id\"{colon}{raw}, \"roles\"{colon}{}}}", list(roles));
+            return Some(Splice { at: member.value.clone(), text });
+        }
+        let (fields, close) = members(&self.text, member.value.start)?;
+        if let Some(field) = fields.iter().find(|field| field.key == "roles") {
+            let (known, close) = elements(&self.text, field.value.start)?;
+            let Some(last) = known.last() else {
+                return Some(Splice { at: field.value.start..close + 1, text: list(roles) });
+            };
+            let (starts, ends): (Vec<_>, Vec<_>) =
+                known.iter().map(|range| (range.start, range.end)).unzip();
+            let between = between(&self.text, field.value.start, &starts, &ends, colon);
+            let text = roles.iter().map(|role| format!("{between}\"{role}\"")).collect();
+            return Some(Splice { at: last.end..last.end, text });
+        }
+        // An account without an id is no account, so there is a last field.
+        let last = fields.last().filter(|last| last.value.end <= close)?;
+        let (starts, ends): (Vec<_>, Vec<_>) =
+            fields.iter().map(|field| (field.start, field.value.end)).unzip();
+        let colon = self.text.get(last.colon.clone())?;
+        let between = between(&self.text, member.value.start, &starts, &ends, colon);
+        let text = format!("{between}\"roles\"{colon}{}", list(roles));
+        Some(Splice { at: last.value.end..last.value.end, text })
+    }
+
+    /// What has to go with a member.
+    fn cut(&self, at: usize) -> Option<Range<usize>> {
+        let member = self.members.get(at)?;
+        if let Some(next) = self.members.get(at + 1) {
+            return Some(member.start..next.start);
+        }
+        match at.checked_sub(1).and_then(|before| self.members.get(before)) {
+            Some(before) => Some(before.value.end..member.value.end),
+            None => self.braces.map(|(open, close)| open + 1..close),
+        }
+    }
+}
+
+/// What stands between two parts: what stood before the last one, else before the only one.
+fn between(text: &str, open: usize, starts: &[usize], ends: &[usize], colon: &str) -> String {
+    let last = starts.last().copied().unwrap_or(open);
+    let found = match ends.len().checked_sub(2).and_then(|before| ends.get(before)) {
+        Some(&before) => text.get(before..last).map(str::to_owned),
+        None => text
+            .get(open + 1..last)
+            .filter(|blanks| blanks.contains('\n'))
+            .map(|blanks| format!(",{blanks}")),
+    };
+    found.unwrap_or_else(|| if colon.ends_with(' ') { ", ".to_owned() } else { ",".to_owned() })
+}
+
+fn entry(wish: &Wanted, colon: &str) -> String {
+    // A name holds no quote and no backslash.
+    let key = format!("\"{}\"{colon}", wish.name);
+    match wish.roles.as_slice() {
+        [] => format!("{key}\"{}\"", wish.id),
+        roles => format!("{key}{{\"id\": \"{}\", \"roles\": {}}}", wish.id, list(roles)),
+    }
+}
+
+fn list(roles: &[RoleName]) -> String {
+    let quoted: Vec<String> = roles.iter().map(|role| format!("\"{role}\"")).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+#[cfg(test)]
+mod tests;

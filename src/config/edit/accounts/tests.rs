@@ -1,0 +1,159 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const HERE: &str = "~/.aws/accounts";
+
+fn wish(name: &str, id: &str, roles: &[&str]) -> Wanted {
+    let roles = roles.iter().map(|role| RoleName::parse(role).unwrap()).collect();
+    Wanted { name: Name::parse("account", name).unwrap(), id: AccountId::parse(id).unwrap(), roles }
+}
+
+fn put_text(text: &str, wanted: &[Wanted]) -> (String, Vec<Outcome>) {
+    let (bytes, outcomes) = put(text.as_bytes(), wanted, HERE).unwrap();
+    (String::from_utf8(bytes).unwrap(), outcomes)
+}
+
+#[test]
+fn new_accounts_look_like_those_that_are_there() {
+    for (before, after) in [
+        ("", "{\n  \"b\": \"222222222222\"\n}\n"),
+        ("{}", "{\n  \"b\": \"222222222222\"\n}"),
+        ("{\"a\":\"111111111111\"}", "{\"a\":\"111111111111\",\"b\":\"222222222222\"}"),
+        ("{\"a\": \"111111111111\"}\n", "{\"a\": \"111111111111\", \"b\": \"222222222222\"}\n"),
+        (
+            "{\n\t\"a\": 111111111111\n}\n",
+            "{\n\t\"a\": 111111111111,\n\t\"b\": \"222222222222\"\n}\n",
+        ),
+        (
+            "{\r\n    \"a\" : 111111111111\r\n}",
+            "{\r\n    \"a\" : 111111111111,\r\n    \"b\" : \"222222222222\"\r\n}",
+        ),
+        (
+            "{\n  \"a\": 7\n, \"c\": {}\n}\n",
+            "{\n  \"a\": 7\n, \"c\": {}\n, \"b\": \"222222222222\"\n}\n",
+        ),
+        ("\u{feff}{\"a\": 7}", "\u{feff}{\"a\": 7, \"b\": \"222222222222\"}"),
+    ] {
+        let (text, outcomes) = put_text(before, &[wish("b", "222222222222", &[])]);
+        assert_eq!((text.as_str(), outcomes), (after, vec![Outcome::Added]), "{before:?}");
+        assert_eq!(
+            put_text(after, &[wish("b", "222222222222", &[])]),
+            (after.to_owned(), vec![Outcome::Known])
+        );
+    }
+}
+
+#[test]
+fn roles_join_what_is_there() {
+    let role = |name: &str| RoleName::parse(name).unwrap();
+    for (before, after) in [
+        (
+            "{\"a\": \"111111111111\"}",
+            "{\"a\": {\"id\": \"111111111111\", \"roles\": [\"read\", \"ops/x\"]}}",
+        ),
+        (
+            "{\"a\": 111111111111}",
+            "{\"a\": {\"id\": 111111111111, \"roles\": [\"read\", \"ops/x\"]}}",
+        ),
+        (
+            "{\"a\": {\"id\": \"111111111111\", \"mine\": [1]}}",
+            "{\"a\": {\"id\": \"111111111111\", \"mine\": [1], \"roles\": [\"read\", \"ops/x\"]}}",
+        ),
+        (
+            "{\"a\": {\"roles\": [], \"id\": \"111111111111\"}}",
+            "{\"a\": {\"roles\": [\"read\", \"ops/x\"], \"id\": \"111111111111\"}}",
+        ),
+        (
+            "{\n  \"a\": {\n    \"id\": \"111111111111\"\n  }\n}",
+            "{\n  \"a\": {\n    \"id\": \"111111111111\",\n    \"roles\": [\"read\", \"ops/x\"]\n  }\n}",
+        ),
+    ] {
+        let (text, outcomes) = put_text(before, &[wish("a", "111111111111", &["read", "ops/x"])]);
+        assert_eq!(
+            (text.as_str(), outcomes),
+            (after, vec![Outcome::Grown(vec![role("read"), role("ops/x")])])
+        );
+    }
+    let before =
+        "{\"a\": {\"id\": \"111111111111\", \"roles\": [\n  \"read\"\n], \"default_role\": \"x\"}}";
+    let (text, _) = put_text(before, &[wish("a", "111111111111", &["x", "read", "new"])]);
+    assert_eq!(text, before.replace("\"read\"\n", "\"read\",\n  \"new\"\n"));
+}
+
+#[test]
+fn what_is_there_is_never_changed() {
+    let before = "{\"a\": \"111111111111\", \"bad\": 7}";
+    let (text, outcomes) =
+        put_text(before, &[wish("a", "222222222222", &["x"]), wish("bad", "222222222222", &[])]);
+    assert_eq!(text, before);
+    assert_eq!(outcomes[0], Outcome::Conflict(AccountId::parse("111111111111").unwrap()));
+    assert!(
+        matches!(&outcomes[1], Outcome::Broken(error) if error.message.contains(HERE)),
+        "{outcomes:?}"
+    );
+}
+
+#[test]
+fn names_go_with_their_commas() {
+    let of = |text: &str, name: &str| {
+        remove(text.as_bytes(), name, HERE).map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let all = "{\n  \"a\": 1,\n  \"b\": {\"x\": [2]},\n  \"c\": 3\n}\n";
+    assert_eq!(of(all, "a").unwrap(), "{\n  \"b\": {\"x\": [2]},\n  \"c\": 3\n}\n");
+    assert_eq!(of(all, "b").unwrap(), "{\n  \"a\": 1,\n  \"c\": 3\n}\n");
+    assert_eq!(of(all, "c").unwrap(), "{\n  \"a\": 1,\n  \"b\": {\"x\": [2]}\n}\n");
+    assert_eq!(of("{\n  \"a\": 1\n}\n", "a").unwrap(), "{}\n");
+    assert!(
+        of("{\"production\": \"111111111111\"}", "prodution")
+            .unwrap_err()
+            .to_string()
+            .contains("mean production?")
+    );
+}
+
+#[test]
+fn what_is_no_accounts_file_is_refused_with_its_place() {
+    for wrong in ["[]", "{\"a\": 1", "{\"a\": 1, \"a\": 2}", "{\"a\": 012345678901}"] {
+        let error = put(wrong.as_bytes(), &[wish("b", "222222222222", &[])], HERE).unwrap_err();
+        assert!(error.message.contains("~/.aws/accounts:1:"), "{error}");
+    }
+}
+
+/// JSON as programs and people write it.
+fn files() -> impl Strategy<Value = String> {
+    let blank = prop_oneof![Just(""), Just(" "), Just("\n  "), Just("\r\n\t")];
+    let leaf = prop_oneof![
+        Just("\"111111111111\"".to_owned()),
+        Just("{\"id\": \"222222222222\", \"x\": [\"}\", {}]}".to_owned()),
+        Just("null".to_owned()),
+        "\"[a-z\\\\\"]{0,6}\"".prop_map(|text| serde_json::to_string(&text).unwrap()),
+        Just("[1 , 2]".to_owned()),
+    ];
+    let member = (leaf, [blank.clone(), blank.clone(), blank.clone(), blank.clone()]);
+    let members = proptest::collection::btree_map("[a-m{}\\[,:é]{1,5}", member, 0..6);
+    (members, blank.clone(), blank).prop_map(|(members, first, last)| {
+        let members = members
+            .into_iter()
+            .map(|(key, (value, [a, b, c, d]))| format!("{a}\"{key}\"{b}:{c}{value}{d}"));
+        let members: Vec<String> = members.collect();
+        if members.is_empty() {
+            format!("{first}{{}}{last}")
+        } else {
+            format!("{first}{{{}}}{last}", members.join(","))
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn added_and_removed_are_the_same_text(before in files(), roles: bool) {
+        let roles: &[&str] = if roles { &["read"] } else { &[] };
+        let (with, outcomes) = put_text(&before, &[wish("new", "333333333333", roles), wish("newer", "444444444444", &[])]);
+        prop_assert_eq!(outcomes, vec![Outcome::Added, Outcome::Added]);
+        let one = remove(with.as_bytes(), "new", HERE).unwrap();
+        prop_assert_eq!(String::from_utf8(remove(&one, "newer", HERE).unwrap()).unwrap(), before);
+    }
+}

@@ -1,0 +1,149 @@
+//! What a change does to a file, as people read it: a unified diff that shows no secret.
+//!
+//! Bytes come in, text for standard output goes out. Every line passes through
+//! [`crate::types::sanitize`]: a file may hold what a terminal would obey.
+
+use owo_colors::OwoColorize;
+
+use super::Change;
+use super::unified::unified;
+use crate::types::sanitize::shown_up_to;
+
+/// The longest line shown, in characters.
+const LONGEST: usize = 400;
+
+/// What kind of file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// `KEY = VALUE`, some values of which are secret. Lines that do not change are not shown: they
+    /// may be, too.
+    Profiles,
+    /// JSON without secrets.
+    Accounts,
+}
+
+/// The diff, or nothing when nothing changes.
+pub(crate) fn diff(change: &Change, look: Look, coloured: bool) -> String {
+    if change.is_none() {
+        return String::new();
+    }
+    let (old, new) = (lines(&change.before, look), lines(&change.after, look));
+    let context = if look == Look::Profiles { 0 } else { 3 };
+    let diff = unified(&change.shown, &old, &new, context);
+    if coloured {
+        diff.lines().map(|line| format!("{}\n", with_colour(line))).collect()
+    } else {
+        diff
+    }
+}
+
+fn lines(bytes: &[u8], look: Look) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    // A line that is set in goes on with the value before it.
+    let mut goes_on = false;
+    let line = |line: &str| {
+        let line = line.trim_end_matches('\r');
+        goes_on = if line.starts_with([' ', '\t']) {
+            goes_on
+        } else {
+            key_of(line).is_some_and(is_secret)
+        };
+        let told = match look {
+            Look::Profiles if goes_on && line.starts_with([' ', '\t']) => "    ***".to_owned(),
+            Look::Profiles => without_secret(line),
+            Look::Accounts => line.to_owned(),
+        };
+        shown_up_to(&told, LONGEST).replace("\\t", "\t")
+    };
+    text.trim_start_matches('\u{FEFF}').lines().map(line).collect()
+}
+
+/// A line of a config or credentials file with `***` in place of what nobody should read.
+fn without_secret(line: &str) -> String {
+    let body = line.trim_start();
+    if body.starts_with('[') || body.is_empty() {
+        return line.to_owned();
+    }
+    let Some(key) = key_of(line) else {
+        return if line.starts_with([' ', '\t']) { "    ***".to_owned() } else { line.to_owned() };
+    };
+    // The command of others may hold secrets; ours does not.
+    let is_command = key.trim().eq_ignore_ascii_case("credential_process")
+        && !line.contains(" credential-process ");
+    if is_secret(key) || is_command { format!("{} = ***", key.trim_end()) } else { line.to_owned() }
+}
+
+fn key_of(line: &str) -> Option<&str> {
+    line.split_once(['=', ':']).map(|(key, _)| key)
+}
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let says = |word: &str| key.contains(word);
+    let names_a_file = says("file") || says("expires") || says("url");
+    !names_a_file && ["secret", "token", "passw", "passphrase", "pwd"].into_iter().any(says)
+}
+
+fn with_colour(line: &str) -> String {
+    match line.as_bytes().first() {
+        Some(b'+') => line.green().to_string(),
+        Some(b'-') => line.red().to_string(),
+        Some(b'@') => line.cyan().to_string(),
+        _ => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(before: &str, after: &str) -> Change {
+        let bytes = |text: &str| zeroize::Zeroizing::new(text.as_bytes().to_vec());
+        Change {
+            shown: "~/f".to_owned(),
+            before: bytes(before),
+            after: bytes(after),
+            warnings: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_changes_and_no_secret() {
+        let before = "[other]\naws_secret_access_key = 0ther\n";
+        let after = format!(
+            "{before}\n[x]\naws_access_key_id = ASIA\naws_secret_access_key = s3cr3t\naws_session_token=t\n"
+        );
+        assert_eq!(
+            diff(&change(before, &after), Look::Profiles, false),
+            "--- ~/f\n+++ ~/f\n@@ -2,0 +3,5 @@\n+\n+[x]\n+aws_access_key_id = ASIA\n+aws_secret_access_key = ***\n+aws_session_token = ***\n"
+        );
+        assert_eq!(diff(&change(before, before), Look::Profiles, false), "");
+    }
+
+    #[test]
+    fn secrets_in_comments_and_continued_values() {
+        for (line, told) in [
+            ("#aws_secret_access_key = x", "#aws_secret_access_key = ***"),
+            ("x_security_token_expires = 2026", "x_security_token_expires = 2026"),
+            ("web_identity_token_file = /x", "web_identity_token_file = /x"),
+            ("okta_password: x", "okta_password = ***"),
+            ("  more of a value", "    ***"),
+            ("credential_process = get --password x", "credential_process = ***"),
+            ("credential_process = /bin/assume-role credential-process -- a b", ""),
+        ] {
+            assert_eq!(without_secret(line), if told.is_empty() { line } else { told });
+        }
+        let told = diff(
+            &change("", "[x]\naws_session_token =\n  a=b\ns3 =\n  c = d\n"),
+            Look::Profiles,
+            false,
+        );
+        assert!(told.ends_with("+aws_session_token = ***\n+    ***\n+s3 =\n+  c = d\n"), "{told}");
+    }
+
+    #[test]
+    fn nothing_is_obeyed_by_a_terminal() {
+        let told = diff(&change("", "{\"a\u{1b}[2J\": 1}\n"), Look::Accounts, false);
+        assert!(told.contains("+{\"a\\x1b[2J\": 1}") && !told.contains('\u{1b}'), "{told}");
+    }
+}

@@ -1,0 +1,304 @@
+//! A file replaced whole or not at all, whatever happens in between and whoever else writes.
+//!
+//! What the file holds goes to the caller, what it shall hold comes back. The new bytes are on the
+//! disk, beside the old ones, before they take their name; mode, owner and links stay. Nobody else
+//! of us writes meanwhile, and what somebody else wrote is noticed: then the caller decides anew.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+use super::real_file::{Kept, Place, unwritable};
+use crate::config::files::{read_bytes, shown_path};
+use crate::error::{Error, Kind, Result};
+
+/// How the names of files begin that are still being written.
+const UNFINISHED: &str = ".assume-role-new-";
+/// What stands behind the name of a file in that of its backup.
+const BACKUP: &str = ".assume-role-backup";
+/// So often somebody else may come first.
+const TRIES: u32 = 20;
+
+/// A file of the user.
+pub(crate) struct File {
+    path: PathBuf,
+    home: Option<PathBuf>,
+    shown: String,
+    cap: u64,
+    /// Whether it holds secrets, so that nobody else may read it.
+    private: bool,
+}
+
+/// What a change does to a file.
+pub(crate) struct Change {
+    /// The path as messages show it.
+    pub shown: String,
+    /// What the file held.
+    pub before: Zeroizing<Vec<u8>>,
+    /// What it holds afterwards.
+    pub after: Zeroizing<Vec<u8>>,
+    /// What the user should hear.
+    pub warnings: Vec<String>,
+}
+
+impl Change {
+    /// Whether nothing changes.
+    pub(crate) fn is_none(&self) -> bool {
+        self.before == self.after
+    }
+}
+
+impl File {
+    /// The file at a path, of at most `cap` bytes.
+    pub(crate) fn new(path: PathBuf, home: Option<&Path>, cap: u64) -> Result<Self> {
+        let shown = shown_path(&path, home);
+        if path == Path::new("/dev/null") {
+            return Err(Error::config("/dev/null is no file to write to")
+                .hint("unset the variable that names it"));
+        }
+        Ok(Self { path, home: home.map(Path::to_owned), shown, cap, private: false })
+    }
+
+    /// The same, for secrets: whatever its mode was, afterwards only its owner can read it.
+    #[must_use]
+    pub(crate) fn private(self) -> Self {
+        Self { private: true, ..self }
+    }
+
+    /// The path as messages show it.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// What the file holds; nothing when it is not there.
+    pub(crate) fn read(&self) -> Result<Zeroizing<Vec<u8>>> {
+        let read = read_bytes(&self.path, self.home.as_deref(), self.cap)?;
+        Ok(Zeroizing::new(read.map(|file| file.bytes).unwrap_or_default()))
+    }
+
+    /// What a change would do; writes nothing.
+    pub(crate) fn plan(&self, make: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Change> {
+        let before = self.read()?;
+        let after = Zeroizing::new(make(&before)?);
+        Ok(Change { shown: self.shown.clone(), before, after, warnings: Vec::new() })
+    }
+
+    /// Changes the file to what `make` says; it may be asked again when somebody else changed the
+    /// file meanwhile. `keeps` says of what the file held whether that is to be kept beside it.
+    pub(crate) fn change(
+        &self,
+        make: impl Fn(&[u8]) -> Result<Vec<u8>>,
+        keeps: impl Fn(&[u8]) -> bool,
+    ) -> Result<Change> {
+        let place = Place::find(&self.path, &self.shown)?;
+        // A refusal comes before the first trace of a change, and before a directory is made.
+        let planned = self.plan(&make)?;
+        if planned.is_none() {
+            return Ok(planned);
+        }
+        place.make_directory(&self.shown)?;
+        let lock = place.lock(&self.shown)?;
+        if lock.is_some() {
+            sweep(&place.directory);
+        }
+        for _ in 0..TRIES {
+            let mut change = self.plan(&make)?;
+            if change.is_none() {
+                return Ok(change);
+            }
+            let kept = place.kept(&self.shown)?;
+            let mode = self.mode(kept, &mut change.warnings);
+            let new = self.written(&place, &change.after, mode, kept)?;
+            if !change.before.is_empty() && keeps(&change.before) {
+                self.back_up(&place, &change.before)?;
+            }
+            if self.read()? != change.before {
+                continue;
+            }
+            new.persist(&place.path).map_err(|error| unwritable(&self.shown, &error.error))?;
+            settle(&place.directory);
+            return Ok(change);
+        }
+        Err(Error::io(format!("{} keeps being changed by others", self.shown))
+            .hint("try again when they are done"))
+    }
+
+    /// Where the backup is, as messages show it.
+    pub(crate) fn backup_shown(&self) -> String {
+        shown_path(&backup_of(&self.path), self.home.as_deref())
+    }
+
+    fn mode(&self, kept: Option<Kept>, warnings: &mut Vec<String>) -> u32 {
+        let Some(kept) = kept else { return 0o600 };
+        if kept.names > 1 {
+            warnings.push(format!(
+                "{} has {} names; the others keep the old file",
+                self.shown, kept.names
+            ));
+        }
+        if self.private && kept.mode & 0o077 != 0 {
+            warnings.push(format!(
+                "{} was open to others (mode {:04o}), now it is yours alone",
+                self.shown, kept.mode
+            ));
+            return 0o600;
+        }
+        kept.mode
+    }
+
+    /// The new file, on the disk under a name of its own.
+    fn written(
+        &self,
+        place: &Place,
+        bytes: &[u8],
+        mode: u32,
+        kept: Option<Kept>,
+    ) -> Result<NamedTempFile> {
+        let failed = |error: &io::Error| unwritable(&self.shown, error);
+        let mut new = unfinished(&place.directory).map_err(|error| failed(&error))?;
+        if let Some(kept) = kept {
+            let own = new.as_file().metadata().map_err(|error| failed(&error))?;
+            if (own.uid(), own.gid()) != (kept.owner, kept.group) {
+                fchown(new.as_file(), Some(kept.owner), Some(kept.group)).map_err(|error| {
+                    Error::io(format!(
+                        "{} belongs to user {} and group {}",
+                        self.shown, kept.owner, kept.group
+                    ))
+                    .because(format!("a new file there cannot be theirs: {error}"))
+                    .hint("change it as its owner")
+                })?;
+            }
+        }
+        fill(&mut new, bytes, mode).map_err(|error| failed(&error))?;
+        Ok(new)
+    }
+
+    fn back_up(&self, place: &Place, bytes: &[u8]) -> Result<()> {
+        let path = backup_of(&self.path);
+        let directory = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(&place.directory);
+        let failed = |error: &io::Error| unwritable(&self.backup_shown(), error);
+        let mut new = unfinished(directory).map_err(|error| failed(&error))?;
+        fill(&mut new, bytes, 0o600).map_err(|error| failed(&error))?;
+        new.persist(&path).map_err(|error| failed(&error.error))?;
+        settle(directory);
+        Ok(())
+    }
+}
+
+/// Beside the name that the user knows, also when that is a link.
+fn backup_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(BACKUP);
+    PathBuf::from(name)
+}
+
+fn unfinished(directory: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)
+}
+
+fn fill(file: &mut NamedTempFile, bytes: &[u8], mode: u32) -> io::Result<()> {
+    file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()
+}
+
+/// What a killed process left behind. Only whoever holds the lock knows that nobody is writing it.
+fn sweep(directory: &Path) {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED))
+    {
+        let _ = fs::remove_file(entry.path());
+    }
+}
+
+/// Brings the name itself to the disk; some file systems cannot do that for a directory.
+fn settle(directory: &Path) {
+    if let Ok(directory) = fs::File::open(directory) {
+        let _ = directory.sync_all();
+    }
+}
+
+/// A change that breaks what it should have kept is a fault of this program, and is not made.
+pub(super) fn lost(shown: &str, what: &str) -> Error {
+    Error::new(Kind::Bug, format!("{shown} would lose {what}, so it was not changed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn file(directory: &Path, text: &str) -> File {
+        fs::write(directory.join("f"), text).unwrap();
+        File::new(directory.join("f"), None, 1000).unwrap()
+    }
+
+    fn with(line: &str) -> impl Fn(&[u8]) -> Result<Vec<u8>> {
+        move |bytes| Ok([bytes, line.as_bytes()].concat())
+    }
+
+    #[test]
+    fn what_others_write_meanwhile_is_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let file = file(home.path(), "a\n");
+        let asked = Cell::new(0);
+        let make = |bytes: &[u8]| {
+            asked.set(asked.get() + 1);
+            // Between reading and writing, twice: once as an editor saves, once as a program
+            // appends.
+            match asked.get() {
+                2 => fs::write(home.path().join("f"), "a\nb\n").unwrap(),
+                3 => fs::write(home.path().join("f"), "a\nb\nc\n").unwrap(),
+                _ => {}
+            }
+            with("ours\n")(bytes)
+        };
+        let change = file.change(make, |_| false).unwrap();
+        assert_eq!(*file.read().unwrap(), b"a\nb\nc\nours\n");
+        assert_eq!(*change.before, b"a\nb\nc\n");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_file_that_is_never_left_alone_is_given_up() {
+        let home = tempfile::tempdir().unwrap();
+        let file = file(home.path(), "");
+        let count = Cell::new(0);
+        let make = |bytes: &[u8]| {
+            count.set(count.get() + 1);
+            fs::write(home.path().join("f"), count.get().to_string()).unwrap();
+            with("ours")(bytes)
+        };
+        assert!(
+            file.change(make, |_| false).err().unwrap().message.contains("keeps being changed")
+        );
+    }
+
+    #[test]
+    fn no_change_writes_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let file = File::new(home.path().join("new/f"), None, 1000).unwrap();
+        assert!(file.change(|bytes| Ok(bytes.to_vec()), |_| true).unwrap().is_none());
+        assert!(!home.path().join("new").exists());
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_swept() {
+        let home = tempfile::tempdir().unwrap();
+        let file = file(home.path(), "a");
+        fs::write(home.path().join(format!("{UNFINISHED}x")), "half").unwrap();
+        file.change(with("b"), |_| true).unwrap();
+        let mut names: Vec<_> =
+            fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        assert_eq!(names, ["f", "f.assume-role-backup"]);
+    }
+}

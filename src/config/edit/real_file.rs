@@ -1,0 +1,138 @@
+//! Where a file really is, who may change it, and the lock that keeps two of us apart.
+//!
+//! A path comes in, as the user names it; the file behind all its links and the directory it is
+//! replaced in go out. The lock is the kernel's, on that directory: nothing is left behind, and the
+//! death of its holder frees it.
+
+use std::fs::{self, DirBuilder, TryLockError};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::process::geteuid;
+
+use crate::error::{Error, Kind, Result};
+
+/// More links than this lead to each other.
+const MOST_LINKS: usize = 40;
+/// How often a waiter tries.
+const PAUSE: Duration = Duration::from_millis(25);
+/// An edit takes milliseconds: whoever holds the lock longer is stopped.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Permission bits.
+const BITS: u32 = 0o7777;
+
+/// The real place of a file.
+pub(super) struct Place {
+    /// The file, no link.
+    pub path: PathBuf,
+    /// Its directory.
+    pub directory: PathBuf,
+}
+
+/// What is kept of the old file.
+#[derive(Clone, Copy)]
+pub(super) struct Kept {
+    /// Its permission bits.
+    pub mode: u32,
+    /// Its owner.
+    pub owner: u32,
+    /// Its group.
+    pub group: u32,
+    /// How many names it has.
+    pub names: u64,
+}
+
+impl Place {
+    /// Follows the links of a path, also one that leads to a file that is not there yet.
+    pub(super) fn find(path: &Path, shown: &str) -> Result<Self> {
+        let mut path = path.to_owned();
+        for _ in 0..MOST_LINKS {
+            let directory = match path.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+                _ => PathBuf::from("."),
+            };
+            match fs::read_link(&path) {
+                Ok(target) => path = directory.join(target),
+                Err(_) => return Ok(Self { path, directory }),
+            }
+        }
+        Err(Error::io(format!("{shown} is a link that leads to itself"))
+            .hint(format!("look at it: ls -l {shown}")))
+    }
+
+    /// The file's mode and owner; `None` when it is not there.
+    pub(super) fn kept(&self, shown: &str) -> Result<Option<Kept>> {
+        match fs::metadata(&self.path) {
+            Ok(data) if data.mode() & 0o200 == 0 => Err(Error::io(format!("{shown} is read-only"))
+                .hint(format!("if it is yours to change: chmod u+w {shown}"))),
+            Ok(data) => Ok(Some(Kept {
+                mode: data.mode() & BITS,
+                owner: data.uid(),
+                group: data.gid(),
+                names: data.nlink(),
+            })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unwritable(shown, &error)),
+        }
+    }
+
+    /// Makes the directory when it is missing, for its owner only.
+    pub(super) fn make_directory(&self, shown: &str) -> Result<()> {
+        if geteuid().is_root() && !self.path.exists() {
+            self.refuse_in_home_of_other(shown)?;
+        }
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.directory);
+        made.map_err(|error| unwritable(shown, &error))
+    }
+
+    /// What the superuser makes in somebody's home that one cannot change any more: `sudo` leaves
+    /// HOME as it was.
+    fn refuse_in_home_of_other(&self, shown: &str) -> Result<()> {
+        let above = self.directory.ancestors().find_map(|directory| fs::metadata(directory).ok());
+        match above.map(|data| data.uid()).filter(|&owner| owner != 0) {
+            None => Ok(()),
+            Some(owner) => Err(Error::new(
+                Kind::Guard,
+                format!("{shown} would be root's, in a directory of user {owner}"),
+            )
+            .hint("do it as that user; as root, with root's own home: sudo -H")),
+        }
+    }
+
+    /// Waits for its turn. `None` where the file system has no locks: what another wrote meanwhile
+    /// is noticed anyway, right before the new file takes its place.
+    pub(super) fn lock(&self, shown: &str) -> Result<Option<fs::File>> {
+        let directory =
+            fs::File::open(&self.directory).map_err(|error| unwritable(shown, &error))?;
+        let began = Instant::now();
+        loop {
+            match directory.try_lock() {
+                Ok(()) => return Ok(Some(directory)),
+                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                    std::thread::sleep(PAUSE);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(Error::io(format!("another process is still changing {shown}"))
+                        .hint("look for another assume-role that is stopped"));
+                }
+                Err(TryLockError::Error(_)) => return Ok(None),
+            }
+        }
+    }
+}
+
+/// A file that cannot be written, with what can be done about it.
+pub(super) fn unwritable(shown: &str, error: &io::Error) -> Error {
+    let hint = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "free some space there; the file is as it was".to_owned()
+        }
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            format!("look at its directory: ls -ld \"$(dirname {shown})\"")
+        }
+        _ => format!("look at it: ls -l {shown}"),
+    };
+    Error::io(format!("{shown} cannot be written")).because(error).hint(hint)
+}

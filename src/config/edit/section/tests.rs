@@ -1,0 +1,163 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const HERE: &str = "~/.aws/config";
+
+fn name(text: &str) -> Name {
+    Name::parse("profile", text).unwrap()
+}
+
+fn put_in(
+    file: FileKind,
+    bytes: &[u8],
+    profile: &str,
+    entries: &[(&'static str, &str)],
+) -> Result<Vec<u8>> {
+    let entries: Vec<_> = entries.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
+    put(file, bytes, &Wanted { name: &name(profile), entries: &entries }, HERE)
+}
+
+fn put_text(text: &str, profile: &str) -> String {
+    String::from_utf8(
+        put_in(FileKind::Config, text.as_bytes(), profile, &[("role_arn", "r")]).unwrap(),
+    )
+    .unwrap()
+}
+
+#[test]
+fn written_at_the_end_as_the_file_ends() {
+    let mark = "# Written by assume-role; to take it away: assume-role profile remove x";
+    assert_eq!(put_text("", "x"), format!("[profile x]\n{mark}\nrole_arn = r\n"));
+    assert_eq!(put_text("[a]\n", "x"), format!("[a]\n\n[profile x]\n{mark}\nrole_arn = r\n"));
+    assert_eq!(put_text("[a]", "x"), format!("[a]\n\n[profile x]\n{mark}\nrole_arn = r"));
+    assert_eq!(
+        put_text("[a]\r\n", "x"),
+        format!("[a]\r\n\r\n[profile x]\r\n{mark}\r\nrole_arn = r\r\n")
+    );
+    assert_eq!(put_text("\u{feff}", "x"), format!("\u{feff}[profile x]\n{mark}\nrole_arn = r\n"));
+}
+
+#[test]
+fn names_as_the_aws_cli_reads_them() {
+    for (profile, in_config, in_credentials) in [
+        ("a b", "[profile \"a b\"]\n", Some("[a b]\n")),
+        ("o'brien", "[profile \"o'brien\"]\n", None),
+        ("prod:read", "[profile prod:read]\n", Some("[prod:read]\n")),
+        ("日本", "[profile 日本]\n", Some("[日本]\n")),
+    ] {
+        let of = |file| {
+            put_in(file, b"", profile, &[("region", "x")])
+                .map(|bytes| String::from_utf8(bytes).unwrap())
+        };
+        assert!(of(FileKind::Config).unwrap().starts_with(in_config), "{profile}");
+        match in_credentials {
+            Some(header) => {
+                assert!(of(FileKind::Credentials).unwrap().starts_with(header), "{profile}");
+            }
+            None => assert!(of(FileKind::Credentials).is_err(), "{profile}"),
+        }
+    }
+    for wrong in ["a]b", "a[b", "a #b", "a;b"] {
+        assert!(put_in(FileKind::Config, b"", wrong, &[("region", "x")]).is_err(), "{wrong}");
+    }
+    // To the reader of credentials this would be a header of the other file.
+    assert!(put_in(FileKind::Credentials, b"", "profile x", &[("region", "x")]).is_err());
+}
+
+#[test]
+fn values_that_readers_cut_are_refused() {
+    for value in ["", " x", "x ", "a\nb", "'/a #b'", "a ;b", "a\t#b"] {
+        assert!(
+            put_in(FileKind::Config, b"", "x", &[("credential_process", value)]).is_err(),
+            "{value:?}"
+        );
+    }
+}
+
+#[test]
+fn a_section_that_is_there_keeps_its_other_settings() {
+    let before = "[profile x]\nrole_arn = old\noutput = json\ns3 =\n  addressing_style = path\n# mine\nexternal_id = a\n  b\n\n# next\n[b]\nk = v\n";
+    let after = put_text(before, "x");
+    let expected = "[profile x]\n# Written by assume-role; to take it away: assume-role profile remove x\nrole_arn = r\noutput = json\ns3 =\n  addressing_style = path\n# mine\n\n# next\n[b]\nk = v\n";
+    assert_eq!(after, expected);
+    assert_eq!(put_text(&after, "x"), expected, "the second time changes nothing");
+}
+
+#[test]
+fn what_is_there_is_described() {
+    let text = b"[x]\naws_access_key_id = AKIAEXAMPLE1234\n\n[y]\naws_access_key_id = ASIAEXAMPLE1234\naws_session_token = t\n";
+    let of = |name| find(FileKind::Credentials, text, name, HERE).unwrap();
+    let (x, y) = (of("x").unwrap(), of("y").unwrap());
+    assert_eq!((x.line, x.is_ours, x.long_lived.as_deref()), (1, false, Some("1234")));
+    assert_eq!((y.line, y.long_lived), (4, None));
+    assert!(of("z").is_none());
+}
+
+#[test]
+fn a_section_that_stands_twice_is_refused() {
+    let error = put_in(
+        FileKind::Config,
+        b"[profile x]\na=1\n[b]\n[ profile x ]\n",
+        "x",
+        &[("region", "r")],
+    )
+    .unwrap_err();
+    assert!(error.to_string().contains("line 1 and in line 4"), "{error}");
+}
+
+#[test]
+fn only_what_we_wrote_is_ours() {
+    let text = put_text("[profile a]\nrole_arn = r\n", "x");
+    assert_eq!(ours(FileKind::Config, text.as_bytes()), ["x"]);
+}
+
+/// Files as people have them and as nobody should.
+fn files() -> impl Strategy<Value = Vec<u8>> {
+    let line = prop_oneof![
+        4 => "[a-z_]{1,12} ?[=:] ?[ -~]{0,12}".prop_map(String::into_bytes),
+        2 => "\\[(profile |sso-session )?\"?[a-e ]{1,4}\"?\\]?".prop_map(String::into_bytes),
+        2 => "[ \t]{1,4}[ -~]{0,12}".prop_map(String::into_bytes),
+        2 => "[#;][ -~]{0,12}".prop_map(String::into_bytes),
+        2 => Just(Vec::new()),
+        1 => proptest::collection::vec(any::<u8>(), 0..8),
+    ];
+    let end = prop_oneof![8 => Just(&b"\n"[..]), 3 => Just(&b"\r\n"[..]), 1 => Just(&b""[..]), 1 => Just(&b"\r"[..])];
+    let lines = proptest::collection::vec((line, end), 0..12);
+    (any::<bool>(), lines).prop_map(|(with_mark, lines)| {
+        let mut bytes = if with_mark { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+        for (line, end) in lines {
+            bytes.extend(line);
+            bytes.extend(end);
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn added_and_removed_are_the_same_bytes(before in files(), in_config: bool, again: bool) {
+        let file = if in_config { FileKind::Config } else { FileKind::Credentials };
+        let mut with = put_in(file, &before, "new one", &[("role_arn", "r"), ("region", "eu-west-1")]).unwrap();
+        prop_assert!(with.starts_with(&before));
+        prop_assert!(find(file, &with, "new one", HERE).unwrap().unwrap().is_ours);
+        if again {
+            with = put_in(file, &with, "new one", &[("credential_process", "c")]).unwrap();
+        }
+        prop_assert_eq!(remove(file, &with, "new one", HERE).unwrap(), before);
+    }
+
+    #[test]
+    fn several_come_and_go_in_any_order(before in files(), order in Just(vec!["p", "q", "r"]).prop_shuffle()) {
+        let mut bytes = before.clone();
+        for name in ["p", "q", "r"] {
+            bytes = put_in(FileKind::Config, &bytes, name, &[("region", "eu-west-1")]).unwrap();
+        }
+        for name in order {
+            bytes = remove(FileKind::Config, &bytes, name, HERE).unwrap();
+        }
+        prop_assert_eq!(bytes, before);
+    }
+}

@@ -1,0 +1,242 @@
+//! Reads a file of the user, whatever stands at its path.
+//!
+//! A path comes in; text and the path as messages show it go out. A fifo, a device or a directory
+//! is refused without waiting, a file above the cap without reading it. Nothing here writes or
+//! parses.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use rustix::fs::OFlags;
+
+use crate::error::{Error, Result};
+use crate::types::sanitize::shown_up_to;
+
+/// The most that an accounts file may hold, in bytes.
+pub(crate) const ACCOUNTS_CAP: u64 = 4 << 20;
+/// The most that a config, credentials or settings file may hold, in bytes.
+pub(crate) const CONFIG_CAP: u64 = 32 << 20;
+
+/// A file that was read, whatever it holds.
+pub(crate) struct RawFile {
+    /// The path as messages show it.
+    pub shown: Arc<str>,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Who else could have written it, if anyone.
+    pub warning: Option<String>,
+}
+
+/// A file of text that was read.
+pub(crate) struct TextFile {
+    /// The path as messages show it.
+    pub shown: Arc<str>,
+    /// What it holds, without a byte order mark.
+    pub text: String,
+    /// Who else could have written it, if anyone.
+    pub warning: Option<String>,
+}
+
+/// `path` with `~` for the home directory, escaped and cut for messages.
+pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
+    let under_home = home
+        .and_then(|home| path.strip_prefix(home).ok())
+        .filter(|rest| !rest.as_os_str().is_empty());
+    let text = under_home
+        .map_or_else(|| path.display().to_string(), |rest| format!("~/{}", rest.display()));
+    shown_up_to(&text, 300)
+}
+
+/// Reads a UTF-8 file of at most `cap` bytes; a missing file is `None`.
+pub(crate) fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<TextFile>> {
+    let Some(RawFile { shown, bytes, warning }) = read_bytes(path, home, cap)? else {
+        return Ok(None);
+    };
+    Ok(Some(TextFile { text: decode(bytes, &shown)?, shown, warning }))
+}
+
+/// Reads a file of at most `cap` bytes; a missing file is `None`.
+pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<RawFile>> {
+    // The usual way to say "no such file" to AWS's tools: AWS_CONFIG_FILE=/dev/null.
+    if path == Path::new("/dev/null") {
+        return Ok(None);
+    }
+    let shown = shown_path(path, home);
+    let fail = |error: &std::io::Error| {
+        let hint = match error.kind() {
+            ErrorKind::PermissionDenied => format!("let yourself read it: chmod u+r {shown}"),
+            _ => format!("look at it: ls -ld {shown}"),
+        };
+        Err(Error::config(format!("cannot read {shown}")).because(error).hint(hint))
+    };
+    // Non-blocking, since opening a fifo waits for a writer.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+    let file = match OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
+            return not_a_file(&shown);
+        }
+        Err(error) => return fail(&error),
+    };
+    let metadata = match file.metadata() {
+        Ok(metadata) => metadata,
+        Err(error) => return fail(&error),
+    };
+    if !metadata.is_file() {
+        return not_a_file(&shown);
+    }
+    if metadata.len() > cap {
+        return too_large(&shown, cap);
+    }
+    let bytes = match read_up_to(file, metadata.len(), cap) {
+        Ok(bytes) => bytes,
+        Err(error) => return fail(&error),
+    };
+    if bytes.len() as u64 > cap {
+        return too_large(&shown, cap);
+    }
+    let warning = foreign_writer(&metadata, &shown);
+    Ok(Some(RawFile { shown: shown.into(), bytes, warning }))
+}
+
+/// Reads one byte more than `cap`, into a buffer that need not grow: growing would leave copies of
+/// keys behind.
+fn read_up_to(file: File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes =
+        Vec::with_capacity(usize::try_from(expected).unwrap_or_default().saturating_add(1));
+    file.take(cap + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn not_a_file<T>(shown: &str) -> Result<T> {
+    Err(Error::config(format!("{shown} is not a regular file"))
+        .hint(format!("look at it: ls -ld {shown}")))
+}
+
+fn too_large<T>(shown: &str, cap: u64) -> Result<T> {
+    Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20))
+        .hint("is this the right file?"))
+}
+
+/// The text of a file, without a byte order mark.
+pub(crate) fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
+    let save_as = |message: String| Err(Error::config(message).hint("save the file as UTF-8"));
+    if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) {
+        return save_as(format!("{shown} is UTF-16"));
+    }
+    match String::from_utf8(bytes) {
+        Ok(mut text) => {
+            if text.starts_with('\u{FEFF}') {
+                text.drain(..'\u{FEFF}'.len_utf8());
+            }
+            Ok(text)
+        }
+        Err(error) => {
+            let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
+            let line = good.filter(|&&byte| byte == b'\n').count() + 1;
+            save_as(format!("{shown}:{line}: this line is not UTF-8"))
+        }
+    }
+}
+
+fn foreign_writer(metadata: &std::fs::Metadata, shown: &str) -> Option<String> {
+    let me = rustix::process::geteuid().as_raw();
+    if metadata.mode() & 0o002 != 0 {
+        return Some(format!("everyone may write {shown}; chmod o-w {shown}"));
+    }
+    (metadata.uid() != me && metadata.uid() != 0)
+        .then(|| format!("{shown} belongs to user {}", metadata.uid()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Option<TextFile>> {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("f"), bytes).unwrap();
+        read_text(&home.path().join("f"), Some(home.path()), 100)
+    }
+
+    fn refusal(bytes: &[u8]) -> String {
+        read(bytes).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn text_with_and_without_a_mark() {
+        for bytes in ["\u{FEFF}a\r\nb", "a\r\nb"] {
+            let file = read(bytes.as_bytes()).unwrap().unwrap();
+            assert_eq!((file.text.as_str(), &*file.shown, file.warning), ("a\r\nb", "~/f", None));
+        }
+    }
+
+    #[test]
+    fn other_encodings_are_named() {
+        assert!(refusal(b"\xFF\xFEa\0b\0").contains("~/f is UTF-16"));
+        assert!(refusal(b"a\0b\0").contains("UTF-16"));
+        assert!(refusal(b"one\ntwo\nthr\xE9\n").contains("~/f:3: this line is not UTF-8"));
+    }
+
+    #[test]
+    fn missing_is_none() {
+        assert!(read_text(Path::new("/nonexistent/f"), None, 1).unwrap().is_none());
+        assert!(read_text(Path::new("/dev/null"), None, 1).unwrap().is_none());
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_without_waiting() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |name: &str| home.path().join(name);
+        fs::create_dir(at("dir")).unwrap();
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            at("fifo"),
+            rustix::fs::FileType::Fifo,
+            0o600.into(),
+            0,
+        )
+        .unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        for path in [at("dir"), at("fifo"), at("socket"), "/dev/zero".into()] {
+            let error = read_text(&path, Some(home.path()), 100).err().unwrap().to_string();
+            assert!(error.contains("is not a regular file"), "{error}");
+        }
+        drop(socket);
+    }
+
+    #[test]
+    fn the_cap_holds() {
+        assert!(read(&[b'a'; 100]).is_ok());
+        assert!(refusal(&[b'a'; 101]).contains("larger than"));
+    }
+
+    #[test]
+    fn a_file_that_everyone_may_write_is_read_with_a_warning() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("f");
+        fs::write(&path, "x").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+        let file = read_text(&path, Some(home.path()), 100).unwrap().unwrap();
+        assert_eq!(file.warning.as_deref(), Some("everyone may write ~/f; chmod o-w ~/f"));
+    }
+
+    #[test]
+    fn paths_for_people() {
+        let home = Some(Path::new("/h"));
+        for (path, shown) in [
+            ("/h/.aws/config", "~/.aws/config"),
+            ("/hh/x", "/hh/x"),
+            ("/h", "/h"),
+            ("a\x1b", "a\\x1b"),
+        ] {
+            assert_eq!(shown_path(Path::new(path), home), shown);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The accounts file of the bash script: `ACCOUNTS_FILE`, else `~/.aws/accounts`.
+
+use std::path::PathBuf;
+
+use super::{Lead, Leads, shown};
+use crate::config::accounts::Accounts;
+use crate::config::environment::Environment;
+use crate::config::files::{ACCOUNTS_CAP, read_text};
+use crate::error::{Error, Result};
+
+/// The names of a file of the script.
+pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<Leads> {
+    let ours = Accounts::path(environment);
+    let real = |path: &PathBuf| path.canonicalize().ok();
+    let is_ours = file.as_ref().is_none_or(|file| ours.as_ref().and_then(real) == real(file));
+    let Some(path) = file.filter(|_| !is_ours) else {
+        let used = ours.map(|path| shown(&path, environment)).unwrap_or_default();
+        return Err(Error::config(format!("{used} is the file that this program uses, as the script did"))
+            .hint("there is nothing to import; another file: assume-role accounts import assume-role FILE"));
+    };
+    let home = environment.home();
+    let text = read_text(&path, home.as_deref(), ACCOUNTS_CAP)?;
+    let (text, shown) = text.map_or_else(Default::default, |file| (file.text, file.shown));
+    let accounts = Accounts::parse(shown.clone(), text)?;
+    let lead = |account: crate::config::accounts::Account| Lead {
+        name: Some(account.name.to_string()),
+        is_alias: true,
+        roles: account.roles.iter().chain(&account.default_role).fold(
+            Vec::new(),
+            |mut roles, role| {
+                if !roles.contains(role) {
+                    roles.push(role.clone());
+                }
+                roles
+            },
+        ),
+        id: account.id,
+        place: account.place.to_string(),
+    };
+    Ok(Leads {
+        accounts: accounts.iter().map(lead).collect(),
+        problems: accounts.problems().map(|problem| problem.message).collect(),
+        files: vec![shown.to_string()],
+    })
+}

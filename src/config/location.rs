@@ -1,0 +1,158 @@
+//! Where something was read: a file, a line and, where it helps, a column.
+//!
+//! Text and byte offsets come in, places for messages go out. Nothing here reads a file.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use crate::error::{Error, Kind, Result};
+
+/// A place in a file of the user, shown as `~/.aws/config:12` or `~/.aws/accounts:3:17`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The path as messages show it, with `~` for the home directory.
+    pub file: Arc<str>,
+    /// The line, counted from 1.
+    pub line: u32,
+    /// The column in characters, counted from 1, where the format has several things on a line.
+    pub column: Option<u32>,
+}
+
+impl Place {
+    /// The result, with this place before the message of an error. What is wrong in a file is
+    /// `Config`, whatever it would be on the command line.
+    pub fn locate<T>(&self, result: Result<T>) -> Result<T> {
+        result.map_err(|error| Error {
+            kind: Kind::Config,
+            message: format!("{self}: {}", error.message),
+            ..error
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
+    }
+}
+
+/// How far apart, in bytes, places are counted ahead: a file without line breaks must not be
+/// counted from its beginning for each of its entries.
+const STEP: usize = 256;
+
+/// A text, and the places in it. Nothing is counted before the first place is asked for.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    file: Arc<str>,
+    text: String,
+    /// Line and column at each multiple of [`STEP`].
+    marks: OnceLock<Vec<(u32, u32)>>,
+}
+
+impl Lines {
+    /// The text of a file, which messages show as `file`.
+    pub(crate) fn new(file: Arc<str>, text: String) -> Self {
+        Self { file, text, marks: OnceLock::new() }
+    }
+
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The place of the character at a byte offset.
+    pub(crate) fn place(&self, offset: usize) -> Place {
+        let offset = offset.min(self.text.len());
+        let marks = self.marks.get_or_init(|| {
+            let pieces = self.text.as_bytes().chunks(STEP).scan((1, 1), |at, piece| {
+                *at = count_on(*at, piece);
+                Some(*at)
+            });
+            std::iter::once((1, 1)).chain(pieces).collect()
+        });
+        let mark = marks.get(offset / STEP).copied().unwrap_or((1, 1));
+        let rest = self.text.as_bytes().get(offset / STEP * STEP..offset).unwrap_or_default();
+        let (line, column) = count_on(mark, rest);
+        Place { file: Arc::clone(&self.file), line, column: Some(column) }
+    }
+
+    /// The same, counted only when it is shown.
+    pub(crate) fn spot(&self, offset: usize) -> Spot<'_> {
+        Spot { lines: self, offset }
+    }
+}
+
+/// How many bytes of `text` stand before `part`, which is a part of it.
+pub(super) fn offset_in(text: &str, part: &str) -> usize {
+    part.as_ptr().addr().saturating_sub(text.as_ptr().addr())
+}
+
+/// A place that is worked out when a message needs it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spot<'a> {
+    lines: &'a Lines,
+    offset: usize,
+}
+
+impl Spot<'_> {
+    /// The place.
+    pub(crate) fn place(&self) -> Place {
+        self.lines.place(self.offset)
+    }
+
+    /// As [`Place::locate`].
+    pub(crate) fn locate<T>(&self, result: Result<T>) -> Result<T> {
+        result.or_else(|error| self.place().locate(Err(error)))
+    }
+}
+
+impl fmt::Display for Spot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.place().fmt(f)
+    }
+}
+
+fn count_on((mut line, mut column): (u32, u32), bytes: &[u8]) -> (u32, u32) {
+    for byte in bytes {
+        match byte {
+            b'\n' => (line, column) = (line.saturating_add(1), 1),
+            // The second and later bytes of a character.
+            0x80..=0xBF => {}
+            _ => column = column.saturating_add(1),
+        }
+    }
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_become_lines_and_columns() {
+        let lines = Lines::new("f".into(), "ab\nçd\n".to_owned());
+        for (offset, shown) in
+            [(0, "f:1:1"), (2, "f:1:3"), (3, "f:2:1"), (5, "f:2:2"), (7, "f:3:1"), (99, "f:3:1")]
+        {
+            assert_eq!(lines.place(offset).to_string(), shown);
+            assert_eq!(lines.spot(offset).to_string(), shown);
+        }
+        assert_eq!(Place { file: "~/x".into(), line: 4, column: None }.to_string(), "~/x:4");
+    }
+
+    #[test]
+    fn long_lines_are_counted_in_steps() {
+        let text = format!("{}\n{}", "é".repeat(1000), "x".repeat(1000));
+        let lines = Lines::new("f".into(), text);
+        for (offset, shown) in [
+            (254, "f:1:128"),
+            (256, "f:1:129"),
+            (1998, "f:1:1000"),
+            (2001, "f:2:1"),
+            (3001, "f:2:1001"),
+        ] {
+            assert_eq!(lines.place(offset).to_string(), shown);
+        }
+    }
+}

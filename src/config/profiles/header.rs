@@ -1,0 +1,143 @@
+//! The header of a section: `[profile "a b"]`, `[sso-session x]`, `[default]`.
+//!
+//! The text between brackets comes in; what kind of section it opens, and its name, go out.
+
+use std::borrow::Cow;
+
+/// The two files, which spell profiles differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    /// `~/.aws/config`: profiles carry the word `profile`.
+    Config,
+    /// `~/.aws/credentials`: every section is a profile.
+    Credentials,
+}
+
+/// What a section describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SectionKind {
+    /// `[profile NAME]`, and every section of the credentials file.
+    Profile,
+    /// `[default]` in the config file, which gives way to `[profile default]`.
+    BareDefault,
+    /// `[sso-session NAME]`.
+    SsoSession,
+    /// `[services NAME]`.
+    Services,
+    /// Nothing that AWS's tools read as one of these.
+    Other,
+}
+
+/// What stands between the brackets of a header line, or `None` when nothing closes it. Text behind
+/// the bracket is a comment.
+pub(super) fn between_brackets(line: &str) -> Option<&str> {
+    let comment = |rest: &str| rest.is_empty() || rest.starts_with(['#', ';']);
+    let closing = line
+        .match_indices(']')
+        .find(|&(at, _)| line.get(at + 1..).is_some_and(|rest| comment(rest.trim())));
+    let at = closing.map(|(at, _)| at).or_else(|| line.rfind(']'))?;
+    line.get(1..at).map(str::trim).filter(|inner| !inner.is_empty())
+}
+
+/// The kind and name that a header stands for.
+pub(super) fn read_header(file: FileKind, inner: &str) -> (SectionKind, Cow<'_, str>) {
+    let (word, name) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
+    let kind = match (file, word, name) {
+        (FileKind::Config, "default", "") => SectionKind::BareDefault,
+        (_, "profile" | "sso-session" | "services", "") if file == FileKind::Config => {
+            SectionKind::Other
+        }
+        (FileKind::Config, "profile", _) => SectionKind::Profile,
+        (FileKind::Config, "sso-session", _) => SectionKind::SsoSession,
+        (FileKind::Config, "services", _) => SectionKind::Services,
+        (FileKind::Config, ..) => SectionKind::Other,
+        (FileKind::Credentials, "profile", name) if !name.is_empty() => SectionKind::Other,
+        (FileKind::Credentials, ..) => SectionKind::Profile,
+    };
+    let named = file == FileKind::Config
+        && matches!(kind, SectionKind::Profile | SectionKind::SsoSession | SectionKind::Services);
+    (kind, unquoted(if named { name.trim_start() } else { inner }))
+}
+
+/// A name without its quotes, by the rules of a POSIX shell, as the AWS CLI writes and reads names
+/// with blanks. Quotes that do not close are part of the name.
+fn unquoted(text: &str) -> Cow<'_, str> {
+    if !text.contains(['"', '\'', '\\']) {
+        return Cow::Borrowed(text);
+    }
+    let mut name = String::with_capacity(text.len());
+    let mut quote = None;
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            ('\\', None | Some('"')) => match characters.next() {
+                Some(next) => {
+                    if quote.is_some() && next != '"' && next != '\\' {
+                        name.push('\\');
+                    }
+                    name.push(next);
+                }
+                None => return Cow::Borrowed(text),
+            },
+            ('"' | '\'', None) => quote = Some(character),
+            (_, Some(open)) if open == character => quote = None,
+            _ => name.push(character),
+        }
+    }
+    if quote.is_some() { Cow::Borrowed(text) } else { Cow::Owned(name) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets() {
+        for (line, inner) in [
+            ("[profile a]", Some("profile a")),
+            ("[ \tprofile a\t ]", Some("profile a")),
+            ("[profile a] # see [b]", Some("profile a")),
+            ("[profile a]; b]", Some("profile a")),
+            ("[profile a]b]", Some("profile a]b")),
+            ("[profile a] junk", Some("profile a")),
+            ("[profile a", None),
+            ("[]", None),
+            ("[ ]", None),
+        ] {
+            assert_eq!(between_brackets(line), inner, "{line}");
+        }
+    }
+
+    #[test]
+    fn kinds_and_names() {
+        use SectionKind::{BareDefault, Other, Profile, Services, SsoSession};
+        for (inner, in_config, in_credentials) in [
+            ("default", (BareDefault, "default"), (Profile, "default")),
+            ("profile default", (Profile, "default"), (Other, "profile default")),
+            ("profile\ta b", (Profile, "a b"), (Other, "profile\ta b")),
+            ("profile 日本", (Profile, "日本"), (Other, "profile 日本")),
+            ("profile \"a b\"", (Profile, "a b"), (Other, "profile a b")),
+            ("profile 'a'\"'\"'b c'", (Profile, "a'b c"), (Other, "profile a'b c")),
+            ("profile o'brien", (Profile, "o'brien"), (Other, "profile o'brien")),
+            ("profile a\\ b", (Profile, "a b"), (Other, "profile a b")),
+            ("profile None", (Profile, "None"), (Other, "profile None")),
+            ("profile", (Other, "profile"), (Profile, "profile")),
+            ("profilefoo", (Other, "profilefoo"), (Profile, "profilefoo")),
+            ("foo", (Other, "foo"), (Profile, "foo")),
+            ("my prod", (Other, "my prod"), (Profile, "my prod")),
+            ("sso-session x", (SsoSession, "x"), (Profile, "sso-session x")),
+            ("services x", (Services, "x"), (Profile, "services x")),
+            ("sso-sesion x", (Other, "sso-sesion x"), (Profile, "sso-sesion x")),
+        ] {
+            for (file, (kind, name)) in
+                [(FileKind::Config, in_config), (FileKind::Credentials, in_credentials)]
+            {
+                assert_eq!(
+                    read_header(file, inner),
+                    (kind, Cow::Borrowed(name)),
+                    "{inner} in {file:?}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The lines of one file: sections, keys, values, and where each stands.
+//!
+//! Text comes in and is read once, front to back; blocks that point into it go out, so that ten
+//! thousand profiles cost no string each. What is wrong is recorded with its line and belongs to
+//! its section. No message shows a line of the file, since it may hold a key.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use memchr::{memchr, memchr2};
+use zeroize::Zeroize;
+
+use super::header::{FileKind, SectionKind, between_brackets, read_header};
+use crate::config::files::TextFile;
+use crate::config::location::{Place, offset_in};
+use crate::error::Error;
+
+/// The longest line read, in bytes. No value of AWS is near it.
+const LONGEST_LINE: usize = 64 << 10;
+
+/// A file that was read.
+pub(super) struct Ini {
+    /// Which of the two it is.
+    pub kind: FileKind,
+    /// Its sections in their order; one that stands twice is here twice.
+    pub blocks: Vec<Block>,
+    /// What is wrong in it, in the order of the lines.
+    pub problems: Vec<Error>,
+    file: Arc<str>,
+    text: String,
+    entries: Vec<Entry>,
+}
+
+/// A header and the lines below it.
+pub(super) struct Block {
+    /// What it describes.
+    pub kind: SectionKind,
+    /// The first thing wrong in it, as an index into the problems.
+    pub problem: Option<usize>,
+    name: Text,
+    line: u32,
+    entries: std::ops::Range<usize>,
+}
+
+/// A key and its value.
+pub(super) struct Entry {
+    /// Whether it belongs to the key above it, as `addressing_style` to `s3`.
+    pub nested: bool,
+    key: (u32, u32),
+    value: Text,
+    line: u32,
+}
+
+/// Text of the file, or text that stands nowhere in one piece.
+enum Text {
+    Slice((u32, u32)),
+    Own(Box<str>),
+}
+
+impl Text {
+    fn within<'a>(&'a self, text: &'a str) -> &'a str {
+        match self {
+            Self::Slice(range) => slice_of(text, *range),
+            Self::Own(own) => own,
+        }
+    }
+}
+
+impl Ini {
+    /// Reads the lines.
+    pub(super) fn new(kind: FileKind, file: TextFile) -> Self {
+        let mut ini = Self {
+            kind,
+            blocks: Vec::new(),
+            problems: Vec::new(),
+            file: file.shown,
+            text: String::new(),
+            // Growing by doubling would touch twice the memory.
+            entries: Vec::with_capacity(file.text.len() / 32),
+        };
+        Reader { ini: &mut ini, text: &file.text, indent: 0, open: None }.read();
+        ini.text = file.text;
+        ini
+    }
+
+    /// The name of a section.
+    pub(super) fn name<'a>(&'a self, block: &'a Block) -> &'a str {
+        self.resolve(&block.name)
+    }
+
+    /// Where a section's header stands.
+    pub(super) fn place(&self, block: &Block) -> Place {
+        self.at(block.line)
+    }
+
+    /// The entries of a section.
+    pub(super) fn entries(&self, block: &Block) -> &[Entry] {
+        self.entries.get(block.entries.clone()).unwrap_or_default()
+    }
+
+    /// An entry's key, value and place.
+    pub(super) fn entry<'a>(&'a self, entry: &'a Entry) -> (&'a str, &'a str, Place) {
+        (self.key(entry), self.resolve(&entry.value), self.at(entry.line))
+    }
+
+    /// An entry's key, as it is written.
+    pub(super) fn key<'a>(&'a self, entry: &'a Entry) -> &'a str {
+        slice_of(&self.text, entry.key)
+    }
+
+    fn resolve<'a>(&'a self, piece: &'a Text) -> &'a str {
+        piece.within(&self.text)
+    }
+
+    fn at(&self, line: u32) -> Place {
+        Place { file: Arc::clone(&self.file), line, column: None }
+    }
+}
+
+/// The credentials file is nearly all keys; wiping the config file too would cost more than reading
+/// it.
+impl Drop for Ini {
+    fn drop(&mut self) {
+        if self.kind == FileKind::Credentials {
+            self.text.zeroize();
+        }
+    }
+}
+
+struct Reader<'a> {
+    ini: &'a mut Ini,
+    text: &'a str,
+    /// How far the last header or key was indented: what is deeper continues its value.
+    indent: usize,
+    /// The entry whose value may go on, and whether it has begun on the key's own line.
+    open: Option<(usize, bool)>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(mut self) {
+        let (mut rest, mut number) = (self.text, 0);
+        while !rest.is_empty() {
+            let end = memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+            let (line, after) = rest.split_at(end);
+            rest = after.get(1..).unwrap_or_default();
+            number += 1;
+            let from_first = line.trim_start();
+            let body = from_first.trim_end();
+            if matches!(body.as_bytes().first(), None | Some(b'#' | b';')) {
+                continue;
+            }
+            if line.len() > LONGEST_LINE {
+                self.note(number, "this line is longer than 64 KiB", "shorten it");
+                continue;
+            }
+            let indent = line.len() - from_first.len();
+            match self.open {
+                Some((parent, begun)) if indent > self.indent => {
+                    self.go_on(number, body, parent, begun);
+                }
+                _ => {
+                    self.indent = indent;
+                    self.open = None;
+                    if body.starts_with('[') {
+                        self.open_block(number, body);
+                    } else {
+                        self.read_key(number, body);
+                    }
+                }
+            }
+        }
+    }
+
+    fn open_block(&mut self, number: u32, body: &'a str) {
+        let inner = between_brackets(body);
+        // A header that nothing closes still ends the section above it, and the keys below it are
+        // not that one's.
+        let (kind, name) =
+            read_header(self.ini.kind, inner.unwrap_or_else(|| body.trim_matches(['[', ']', ' '])));
+        let name = match name {
+            Cow::Borrowed(name) => Text::Slice(self.range(name)),
+            Cow::Owned(name) => Text::Own(name.into()),
+        };
+        let here = self.ini.entries.len();
+        self.ini.blocks.push(Block {
+            kind,
+            problem: None,
+            name,
+            line: number,
+            entries: here..here,
+        });
+        if inner.is_none() {
+            self.note(
+                number,
+                "this section header is not complete",
+                "a header looks like [profile NAME]",
+            );
+        }
+    }
+
+    fn read_key(&mut self, number: u32, body: &'a str) {
+        if self.ini.blocks.is_empty() {
+            self.note(
+                number,
+                "this line belongs to no section",
+                "put a header above it: [profile NAME]",
+            );
+            return;
+        }
+        // Python's reader, and so the AWS CLI, takes a colon too.
+        match split_around(body, memchr2(b'=', b':', body.as_bytes())) {
+            None => self.note(
+                number,
+                "this line has no '='",
+                "write NAME = VALUE, or # before a comment",
+            ),
+            Some(("", _)) => {
+                self.note(number, "this line has no name before '='", "write NAME = VALUE");
+            }
+            Some((key, value)) => {
+                self.open = Some((self.ini.entries.len(), !value.is_empty()));
+                self.push(number, key, value, false);
+            }
+        }
+    }
+
+    /// A line that is indented deeper than the key above it: one more line of the value or, when
+    /// nothing stands behind the key's `=`, a setting below it.
+    fn go_on(&mut self, number: u32, body: &'a str, parent: usize, begun: bool) {
+        if begun {
+            if let Some(entry) = self.ini.entries.get_mut(parent) {
+                entry.value =
+                    Text::Own(format!("{}\n{body}", entry.value.within(self.text)).into());
+            }
+            return;
+        }
+        match split_around(body, memchr(b'=', body.as_bytes())) {
+            Some((key, value)) if !key.is_empty() => self.push(number, key, value, true),
+            _ => {
+                self.note(
+                    number,
+                    "this indented line is not NAME = VALUE",
+                    "write NAME = VALUE, or # before a comment",
+                );
+            }
+        }
+    }
+
+    fn push(&mut self, line: u32, key: &'a str, value: &'a str, nested: bool) {
+        let entry =
+            Entry { nested, key: self.range(key), value: Text::Slice(self.range(value)), line };
+        self.ini.entries.push(entry);
+        if let Some(block) = self.ini.blocks.last_mut() {
+            block.entries.end = self.ini.entries.len();
+        }
+    }
+
+    fn note(&mut self, line: u32, what: &str, remedy: &str) {
+        let problem = self.ini.problems.len();
+        self.ini
+            .problems
+            .push(Error::config(format!("{}: {what}", self.ini.at(line))).hint(remedy));
+        if let Some(block) = self.ini.blocks.last_mut() {
+            block.problem.get_or_insert(problem);
+        }
+    }
+
+    /// A part of the text as offsets into it. Files are capped far below 4 GiB.
+    fn range(&self, part: &'a str) -> (u32, u32) {
+        let start = offset_in(self.text, part);
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        (offset(start), offset(start + part.len()))
+    }
+}
+
+fn slice_of(text: &str, (start, end): (u32, u32)) -> &str {
+    text.get(start as usize..end as usize).unwrap_or_default()
+}
+
+/// Key and value around the separator that stands at an offset.
+fn split_around(line: &str, separator: Option<usize>) -> Option<(&str, &str)> {
+    let at = separator?;
+    Some((line.get(..at)?.trim_end(), line.get(at + 1..)?.trim_start()))
+}

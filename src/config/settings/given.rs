@@ -1,0 +1,115 @@
+//! What the user gave for each key: the text and where it stands, from variables or the file.
+//!
+//! The environment comes in and the file is read once; text goes out. What the text means is said
+//! in [`super`].
+
+use std::fmt;
+use std::path::PathBuf;
+
+use toml::de::{DeTable, DeValue};
+
+use super::KEYS;
+use crate::config::environment::Environment;
+use crate::config::files::{CONFIG_CAP, TextFile, read_text};
+use crate::config::location::{Lines, Place};
+use crate::config::suggest::{meant, near};
+use crate::error::{Error, Result};
+use crate::types::sanitize::{shown, shown_up_to};
+
+/// Where a setting came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// A variable of the environment.
+    Variable(String),
+    /// A line of the file.
+    File(Place),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("the default"),
+            Self::Variable(name) => f.write_str(name),
+            Self::File(place) => place.fmt(f),
+        }
+    }
+}
+
+/// The texts that were given.
+pub(super) struct Given<'a> {
+    environment: &'a Environment,
+    file: Vec<(String, String, Place)>,
+}
+
+impl<'a> Given<'a> {
+    /// Reads the file, if there is one.
+    pub(super) fn read(environment: &'a Environment) -> Result<Self> {
+        let home = environment.home();
+        let file = match config_path(environment) {
+            Some(path) => read_text(&path, home.as_deref(), CONFIG_CAP)?,
+            None => None,
+        };
+        Ok(Self { environment, file: file.map_or(Ok(Vec::new()), read_keys)? })
+    }
+
+    /// The text for a key with its origin: a variable, else the file.
+    pub(super) fn text(&self, key: &str) -> Result<Option<(Origin, &str)>> {
+        let upper = key.to_ascii_uppercase();
+        let short = ["store", "timeout"].contains(&key).then(|| format!("ASSUME_ROLE_{upper}"));
+        for variable in short.into_iter().chain([format!("ASSUME_ROLE_CONFIG_{upper}")]) {
+            if let Some(text) = self.environment.text(&variable)? {
+                return Ok(Some((Origin::Variable(variable), text)));
+            }
+        }
+        let line = self.file.iter().find(|(name, ..)| name == key);
+        Ok(line.map(|(_, text, place)| (Origin::File(place.clone()), text.as_str())))
+    }
+}
+
+/// Where the file belongs, whether or not it is there.
+pub(super) fn config_path(environment: &Environment) -> Option<PathBuf> {
+    let configured = environment.path("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
+    let directory = configured.or_else(|| environment.home().map(|home| home.join(".config")))?;
+    Some(directory.join("assume-role/config.toml"))
+}
+
+fn read_keys(file: TextFile) -> Result<Vec<(String, String, Place)>> {
+    let lines = Lines::new(file.shown, file.text);
+    let table = DeTable::parse(lines.text()).map_err(|error| {
+        let place = lines.place(error.span().map_or(0, |span| span.start));
+        Error::config(format!("{place}: this is not TOML: {}", shown(error.message())))
+            .hint("a setting looks like timeout = \"8s\"")
+    })?;
+    let mut keys = Vec::new();
+    for (key, value) in table.get_ref() {
+        let place = Place { column: None, ..lines.place(key.span().start) };
+        let name: &str = key.get_ref();
+        if !KEYS.contains(&name) {
+            return Err(unknown(&place, name));
+        }
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
+            other => {
+                return Err(Error::config(format!(
+                    "{place}: '{name}' takes a string, not a value of type {}",
+                    other.type_str()
+                ))
+                .hint(format!("put the value in quotes: {name} = \"…\"")));
+            }
+        };
+        keys.push((name.to_owned(), text, place));
+    }
+    Ok(keys)
+}
+
+fn unknown(place: &Place, name: &str) -> Error {
+    let error =
+        Error::config(format!("{place}: the setting '{}' is not known", shown_up_to(name, 80)));
+    match near(name, KEYS).as_slice() {
+        [] => error.hint(format!("known settings: {}", KEYS.join(", "))),
+        near => error.hint(meant(near)),
+    }
+}

@@ -1,0 +1,277 @@
+//! What the user decided once: `~/.config/assume-role/config.toml` (in `$XDG_CONFIG_HOME` when that
+//! is an absolute path) and the variables that stand for its keys.
+//!
+//! The environment comes in, the file is read at most once, and each setting goes out with where it
+//! came from: what the user configured and cannot be had is an error, where a default would only be
+//! a warning. Nobody needs the file. Nothing here writes or asks.
+//!
+//! | key | value | default |
+//! |---|---|---|
+//! | `store` | `file`, `runtime` or `none`: where sessions are kept | `file` |
+//! | `timeout` | how long STS and IAM may take in all, 1s to 5m | `8s` |
+//! | `region` | the region when nothing else names one | |
+//! | `duration` | how long role sessions last, 15m to 12h | |
+//! | `base` | the profile that roles are assumed from, or `env` | |
+//! | `web_identity_command` | prints a token for the scheme web-identity; run without a shell | |
+//! | `prompt` | `auto`, `left`, `right` or `none`: where the prompt shows the role | `auto` |
+//! | `warning` | from which time left on the prompt warns | `10m` |
+//! | `alarm` | from which time left on the prompt is alarmed | `2m` |
+//! | `renewable_mark` | what marks a session that renews without asking, up to 4 characters | `*` |
+//! | `picker` | `builtin` or `fzf`: in what accounts and roles are chosen | `builtin` |
+//! | `repaint` | `yes` or `no`: zsh draws an idle prompt anew when a threshold is crossed | `no` |
+//! | `renew` | commands before which a session about to end is renewed: `aws terraform` | |
+//!
+//! Each is a string, durations also a number of seconds. `ASSUME_ROLE_CONFIG_<KEY>` wins over the
+//! file, and `ASSUME_ROLE_STORE` and `ASSUME_ROLE_TIMEOUT`, which one types for a single run, over
+//! that.
+
+mod given;
+
+use std::path::PathBuf;
+
+use given::Given;
+pub(crate) use given::Origin;
+
+use crate::config::environment::Environment;
+use crate::config::values::parse_role_duration;
+use crate::error::{Error, Result};
+use crate::types::sanitize::{is_plain, shown_up_to};
+use crate::types::{Name, Region, parse_duration};
+
+const KEYS: [&str; 13] = [
+    "store",
+    "timeout",
+    "region",
+    "duration",
+    "base",
+    "web_identity_command",
+    "prompt",
+    "warning",
+    "alarm",
+    "renewable_mark",
+    "picker",
+    "repaint",
+    "renew",
+];
+
+/// A value and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl<T> Setting<T> {
+    /// Whether the user asked for it.
+    pub fn is_configured(&self) -> bool {
+        self.origin != Origin::Default
+    }
+
+    fn default_of(value: T) -> Self {
+        Self { value, origin: Origin::Default }
+    }
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreKind {
+    /// Files under the state directory.
+    File,
+    /// Files under the runtime directory, which ends with the login.
+    Runtime,
+    /// Nowhere.
+    None,
+}
+
+/// In what accounts and roles are chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickerKind {
+    /// In our own.
+    Builtin,
+    /// In fzf.
+    Fzf,
+}
+
+/// Where the prompt shows the role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptSide {
+    /// In a plain prompt, not in one that a framework owns.
+    Auto,
+    /// In the left prompt.
+    Left,
+    /// In the right prompt.
+    Right,
+    /// Nowhere; the text is in `ASSUME_ROLE_PROMPT`.
+    None,
+}
+
+/// All settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where sessions are kept.
+    pub store: Setting<StoreKind>,
+    /// How long STS and IAM may take in all, in seconds.
+    pub timeout: Setting<u32>,
+    /// The region when nothing else names one.
+    pub region: Option<Setting<Region>>,
+    /// How long role sessions last, in seconds.
+    pub duration: Option<Setting<u32>>,
+    /// The profile that roles are assumed from, or `env`.
+    pub base: Option<Setting<Name>>,
+    /// Prints a token for the scheme web-identity.
+    pub web_identity_command: Option<Setting<String>>,
+    /// Where the prompt shows the role.
+    pub prompt: Setting<PromptSide>,
+    /// From how many seconds left on the prompt warns.
+    pub warning: Setting<u32>,
+    /// From how many seconds left on the prompt is alarmed.
+    pub alarm: Setting<u32>,
+    /// What marks a session that renews without asking.
+    pub renewable_mark: Setting<String>,
+    /// In what accounts and roles are chosen.
+    pub picker: Setting<PickerKind>,
+    /// Whether an idle prompt is drawn anew when a threshold is crossed.
+    pub repaint: Setting<bool>,
+    /// The commands before which a session about to end is renewed.
+    pub renew: Setting<Vec<String>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            store: Setting::default_of(StoreKind::File),
+            timeout: Setting::default_of(8),
+            region: None,
+            duration: None,
+            base: None,
+            web_identity_command: None,
+            prompt: Setting::default_of(PromptSide::Auto),
+            warning: Setting::default_of(600),
+            alarm: Setting::default_of(120),
+            renewable_mark: Setting::default_of("*".to_owned()),
+            picker: Setting::default_of(PickerKind::Builtin),
+            repaint: Setting::default_of(false),
+            renew: Setting::default_of(Vec::new()),
+        }
+    }
+}
+
+impl Settings {
+    /// Where the file belongs, whether or not it is there; `None` without a home.
+    pub fn path(environment: &Environment) -> Option<PathBuf> {
+        given::config_path(environment)
+    }
+
+    /// Reads the file, if there is one, and the variables.
+    pub fn read(environment: &Environment) -> Result<Self> {
+        let given = Given::read(environment)?;
+        let built_in = Self::default();
+        Ok(Self {
+            store: setting(&given, "store", parse_store)?.unwrap_or(built_in.store),
+            timeout: setting(&given, "timeout", parse_timeout)?.unwrap_or(built_in.timeout),
+            region: setting(&given, "region", Region::parse)?,
+            duration: setting(&given, "duration", |origin, text| {
+                parse_role_duration(origin, text)
+            })?,
+            base: setting(&given, "base", parse_base)?,
+            web_identity_command: setting(&given, "web_identity_command", |_, text| {
+                Ok(text.to_owned())
+            })?,
+            prompt: setting(&given, "prompt", parse_side)?.unwrap_or(built_in.prompt),
+            warning: setting(&given, "warning", parse_duration)?.unwrap_or(built_in.warning),
+            alarm: setting(&given, "alarm", parse_duration)?.unwrap_or(built_in.alarm),
+            renewable_mark: setting(&given, "renewable_mark", parse_mark)?
+                .unwrap_or(built_in.renewable_mark),
+            picker: setting(&given, "picker", parse_picker)?.unwrap_or(built_in.picker),
+            repaint: setting(&given, "repaint", parse_repaint)?.unwrap_or(built_in.repaint),
+            renew: setting(&given, "renew", parse_commands)?.unwrap_or(built_in.renew),
+        })
+    }
+}
+
+fn setting<T>(
+    given: &Given<'_>,
+    key: &str,
+    parse: impl FnOnce(&str, &str) -> Result<T>,
+) -> Result<Option<Setting<T>>> {
+    let Some((origin, text)) = given.text(key)? else { return Ok(None) };
+    let value = parse(&origin.to_string(), text)?;
+    Ok(Some(Setting { value, origin }))
+}
+
+fn parse_store(origin: &str, text: &str) -> Result<StoreKind> {
+    one_of(
+        origin,
+        "store",
+        text,
+        &[("file", StoreKind::File), ("runtime", StoreKind::Runtime), ("none", StoreKind::None)],
+    )
+}
+
+fn parse_side(origin: &str, text: &str) -> Result<PromptSide> {
+    let sides = [
+        ("auto", PromptSide::Auto),
+        ("left", PromptSide::Left),
+        ("right", PromptSide::Right),
+        ("none", PromptSide::None),
+    ];
+    one_of(origin, "prompt", text, &sides)
+}
+
+fn parse_picker(origin: &str, text: &str) -> Result<PickerKind> {
+    one_of(origin, "picker", text, &[("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)])
+}
+
+fn parse_repaint(origin: &str, text: &str) -> Result<bool> {
+    one_of(origin, "repaint", text, &[("yes", true), ("no", false)])
+}
+
+fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '+' | '-');
+    match text.split_ascii_whitespace().find(|name| !name.chars().all(plain)) {
+        None => Ok(text.split_ascii_whitespace().map(str::to_owned).collect()),
+        Some(name) => Err(Error::config(format!(
+            "{origin}: renew '{}' is not the name of a command",
+            shown_up_to(name, 80)
+        ))
+        .hint("names of commands, with blanks between them: aws terraform")),
+    }
+}
+
+fn one_of<T: Copy>(origin: &str, what: &str, text: &str, words: &[(&str, T)]) -> Result<T> {
+    words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
+        let known: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
+        Error::config(format!("{origin}: {what} '{}' is not known", shown_up_to(text, 80)))
+            .hint(format!("{what} is one of {}", known.join(", ")))
+    })
+}
+
+fn parse_timeout(origin: &str, text: &str) -> Result<u32> {
+    match parse_duration(origin, text)? {
+        seconds @ 1..=300 => Ok(seconds),
+        seconds => Err(Error::config(format!("{origin}: timeout {seconds} s is out of range"))
+            .hint("write 1s to 5m")),
+    }
+}
+
+fn parse_base(origin: &str, text: &str) -> Result<Name> {
+    Name::parse("profile", text)
+        .map_err(|error| Error { message: format!("{origin}: {}", error.message), ..error })
+}
+
+fn parse_mark(origin: &str, text: &str) -> Result<String> {
+    let inert = |c: char| is_plain(c) && !matches!(c, '$' | '`' | '\\' | '"' | '\'');
+    if text.chars().count() <= 4 && text.chars().all(inert) {
+        return Ok(text.to_owned());
+    }
+    Err(Error::config(format!(
+        "{origin}: renewable_mark '{}' is not allowed",
+        shown_up_to(text, 80)
+    ))
+    .hint("up to 4 printable characters, no quotes, $, ` or \\"))
+}
+
+#[cfg(test)]
+mod tests;

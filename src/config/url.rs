@@ -1,0 +1,132 @@
+//! URLs that secrets are sent to: https, or this machine.
+
+use crate::error::{Error, Kind, Result};
+use crate::types::sanitize::shown;
+
+/// What a URL is for, in the words of its messages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Purpose {
+    /// `endpoint`.
+    pub what: &'static str,
+    /// What would travel unprotected: `keys`.
+    pub carries: &'static str,
+    /// What one looks like.
+    pub example: &'static str,
+}
+
+/// Whether what is sent there is protected on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protection {
+    /// https, or it never leaves this machine.
+    Safe,
+    /// Plain http that the user allowed.
+    Plain,
+}
+
+/// Checks a URL; `allow_http` is what the user says about plain http outside loopback.
+pub(crate) fn check_url(
+    purpose: Purpose,
+    url: &str,
+    origin: &str,
+    allow_http: bool,
+) -> Result<Protection> {
+    let Purpose { what, carries, example } = purpose;
+    let hint = format!("it looks like {example}");
+    let refuse = |why: &str| {
+        Err(Error::config(format!("the {what} '{}' from {origin} {why}", shown(url)))
+            .hint(hint.as_str()))
+    };
+    // What stands before an @ may be a password, whether or not the rest is a URL.
+    if url.contains('@') {
+        return Err(Error::config(format!(
+            "the {what} from {origin} holds a user name or password"
+        ))
+        .hint("remove what stands before the @"));
+    }
+    let Ok(uri) = url.parse::<http::Uri>() else { return refuse("is not a URL") };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return refuse("is not a URL");
+    };
+    let has_port = authority.as_str().len() > authority.host().len();
+    if authority.host().is_empty() || has_port && authority.port_u16().is_none() {
+        return refuse("is not a URL");
+    }
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => Ok(Protection::Safe),
+        "http" if is_loopback(authority.host()) => Ok(Protection::Safe),
+        "http" if allow_http => Ok(Protection::Plain),
+        "http" => Err(Error::new(
+            Kind::Guard,
+            format!(
+                "the {what} '{}' from {origin} is plain http: {carries} would travel unprotected",
+                shown(url)
+            ),
+        )
+        .hint("use https, or set ASSUME_ROLE_ALLOW_HTTP=1 if you mean it")),
+        _ => refuse("is neither https nor http"),
+    }
+}
+
+/// Whether a host of a URL is this machine.
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost"
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PURPOSE: Purpose =
+        Purpose { what: "login", carries: "the password", example: "https://idp.example.com" };
+
+    fn checked(url: &str, allow_http: bool) -> Result<Protection> {
+        check_url(PURPOSE, url, "a test", allow_http)
+    }
+
+    #[test]
+    fn https_in_any_case_and_loopback_are_safe() {
+        for url in [
+            "https://idp.test",
+            "HTTPS://idp.test/x?y=z",
+            "https://idp:8443",
+            "http://127.0.0.1:1",
+            "http://[::1]",
+        ] {
+            assert_eq!(checked(url, false).unwrap(), Protection::Safe, "{url}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_guarded() {
+        for url in [
+            "http://idp",
+            "HTTP://idp.test",
+            "http://localhost.evil.test",
+            "http://127.0.0.1.evil.test",
+        ] {
+            assert_eq!(checked(url, false).unwrap_err().kind, Kind::Guard, "{url}");
+            assert_eq!(checked(url, true).unwrap(), Protection::Plain, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_refused() {
+        for url in [
+            "",
+            "https.idp.test",
+            "file:///x",
+            "-K/tmp/x",
+            "https://idp:99999",
+            "https://idp:x",
+            "https://:1",
+            "ftp://idp",
+        ] {
+            assert_eq!(checked(url, true).unwrap_err().kind, Kind::Config, "{url}");
+        }
+        for url in ["https://user:hunter2@idp", "hunter2@"] {
+            assert!(!checked(url, true).unwrap_err().to_string().contains("hunter2"), "{url}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A profile of `~/.aws/config` as an ordered list of links: whoever proves itself first, then each
+//! role on the way.
+//!
+//! The files come in; nothing is asked of anybody and nothing is run. The rules are those of the
+//! AWS CLI (botocore,
+//! *AWS SDKs and Tools Reference Guide*, "Assume role credential provider"), except that `mfa_serial` of the keys'
+//! own profile counts too. Every value keeps the place it came from.
+
+mod root;
+mod sso;
+
+pub(crate) use root::{Process, RUNNING, Root, Start};
+pub(crate) use sso::{SsoRole, SsoSession, sign_on};
+
+use super::base::chosen;
+use super::target::Chosen;
+use crate::config::Config;
+use crate::config::profiles::Section;
+use crate::config::values::{
+    ExternalId, parse_mfa_serial, parse_role_duration, parse_session_name,
+};
+use crate::error::{Error, Result};
+use crate::types::sanitize::shown_up_to;
+use crate::types::{Region, RoleArn};
+
+/// More profiles than this lead to each other by mistake only.
+const DEEPEST: usize = 8;
+
+/// What a profile comes down to.
+#[derive(Clone, Debug)]
+pub(crate) struct Chain {
+    /// Who proves itself first.
+    pub root: Root,
+    /// The roles, in the order in which they are assumed; none for a profile without a role.
+    pub hops: Vec<Hop>,
+    /// The region of the nearest profile on the way that names one.
+    pub region: Option<Chosen<Region>>,
+}
+
+/// A role on the way.
+#[derive(Clone, Debug)]
+pub(crate) struct Hop {
+    /// The profile that says so.
+    pub profile: String,
+    /// The role.
+    pub role: Chosen<RoleArn>,
+    /// `duration_seconds`.
+    pub seconds: Option<Chosen<u32>>,
+    /// `external_id`; a profile without it sends none.
+    pub external_id: Option<String>,
+    /// `role_session_name`.
+    pub session_name: Option<String>,
+    /// `mfa_serial`.
+    pub mfa_serial: Option<Chosen<String>>,
+}
+
+impl Chain {
+    /// Follows a profile to its beginning.
+    pub(crate) fn resolve(name: &str, config: &Config) -> Result<Self> {
+        let mut way = vec![name.to_owned()];
+        let mut profile = config.profiles.require(name)?;
+        let mut hops = Vec::new();
+        let mut region = None;
+        let root = loop {
+            region = region.or_else(|| chosen(&profile, "region"));
+            let is_source = !hops.is_empty();
+            if let Some(file) = chosen(&profile, "web_identity_token_file")
+                .filter(|_| !(is_source && Root::has_keys(&profile)))
+            {
+                hops.push(with_token(&profile, &file)?);
+                break Root::of_token(&profile, file, config)?;
+            }
+            let Some(role) = role_of(&profile, is_source)? else {
+                break Root::of_profile(&profile, config)?;
+            };
+            hops.push(hop(&profile, role)?);
+            let source = match source(&profile)? {
+                Source::Profile(source) => source,
+                Source::Named(named) => break Root::of_source(&profile, &named, config)?,
+            };
+            let is_itself = source.value == profile.name();
+            if is_itself && Root::has_keys(&profile) {
+                break Root::of_keys(&profile)?;
+            }
+            let seen = way.contains(&source.value);
+            way.push(source.value.clone());
+            if seen {
+                return Err(Error::config(format!(
+                    "{}: the profiles run in a circle",
+                    source.origin
+                ))
+                .because(shown_way(&way))
+                .hint("one of them has to hold keys, or another way to prove itself"));
+            }
+            if way.len() > DEEPEST {
+                return Err(Error::config(format!(
+                    "{}: more than {DEEPEST} profiles in a row",
+                    source.origin
+                ))
+                .because(shown_way(&way)));
+            }
+            profile = config.profiles.require(&source.value).map_err(|error| {
+                error.because(format!("source_profile of {}: {}", shown_way(&way), source.origin))
+            })?;
+        };
+        hops.reverse();
+        let region = region.map(|region| {
+            Region::parse(&region.origin, &region.value)
+                .map(|value| Chosen::new(value, region.origin))
+        });
+        Ok(Self { root, hops, region: region.transpose()? })
+    }
+
+    /// The role that whoever takes the profile acts as: the one at its end, or the one that the
+    /// sign-on gives.
+    pub(crate) fn assumed(&self) -> Option<RoleArn> {
+        let of_sign_on = || match &self.root.start {
+            Start::Sso(sso) => Some(sso.arn()),
+            _ => None,
+        };
+        self.role().map(|hop| hop.role.value.clone()).or_else(of_sign_on)
+    }
+
+    /// The role at its end, if there is one.
+    pub(crate) fn role(&self) -> Option<&Hop> {
+        self.hops.last()
+    }
+
+    /// The MFA device that the profiles name, nearest to the keys first.
+    pub(crate) fn mfa_serial(&self) -> Option<&Chosen<String>> {
+        self.hops.iter().find_map(|hop| hop.mfa_serial.as_ref()).or(self.root.mfa_serial.as_ref())
+    }
+}
+
+fn shown_way(names: &[String]) -> String {
+    names.iter().map(|name| shown_up_to(name, 40)).collect::<Vec<_>>().join(" → ")
+}
+
+enum Source {
+    Profile(Chosen<String>),
+    Named(Chosen<String>),
+}
+
+/// The role of a profile. A profile that others take as their source is taken for its keys when it
+/// has some, whatever else it says.
+fn role_of(profile: &Section<'_>, is_source: bool) -> Result<Option<Chosen<RoleArn>>> {
+    if is_source && Root::has_keys(profile) {
+        return Ok(None);
+    }
+    chosen(profile, "role_arn").map(|arn| parsed_role(&arn)).transpose()
+}
+
+fn parsed_role(arn: &Chosen<String>) -> Result<Chosen<RoleArn>> {
+    Ok(Chosen::new(RoleArn::parse(&arn.origin, &arn.value)?, arn.origin.clone()))
+}
+
+fn source(profile: &Section<'_>) -> Result<Source> {
+    let name = shown_up_to(profile.name(), 80);
+    match (chosen(profile, "source_profile"), chosen(profile, "credential_source")) {
+        (Some(source), None) => Ok(Source::Profile(source)),
+        (None, Some(named)) => Ok(Source::Named(named)),
+        (Some(source), Some(named)) => Err(Error::config(format!(
+            "profile '{name}' has both source_profile ({}) and credential_source ({})",
+            source.origin, named.origin
+        ))
+        .hint("remove one of them")),
+        (None, None) => {
+            let place =
+                profile.value("role_arn").map(|arn| format!("{}: ", arn.place)).unwrap_or_default();
+            Err(Error::config(format!("{place}profile '{name}' does not say who asks for its role"))
+                .hint("add source_profile = PROFILE (the profile itself, if the keys are in it) or credential_source"))
+        }
+    }
+}
+
+fn hop(profile: &Section<'_>, role: Chosen<RoleArn>) -> Result<Hop> {
+    let seconds = profile.value("duration_seconds").map(|value| {
+        let place = value.place.to_string();
+        value
+            .read(|place, text| parse_role_duration(place, text))
+            .map(|seconds| Chosen::new(seconds, place))
+    });
+    let external_id = profile
+        .value("external_id")
+        .map(|value| value.read(|place, text| ExternalId::parse(place, text)));
+    Ok(Hop {
+        profile: profile.name().to_owned(),
+        role,
+        seconds: seconds.transpose()?,
+        external_id: external_id.transpose()?.map(|id| match id {
+            ExternalId::Value(text) => text,
+            // The word means nothing special in this file.
+            ExternalId::None => "none".to_owned(),
+        }),
+        session_name: session_name(profile)?,
+        mfa_serial: mfa_serial(profile)?,
+    })
+}
+
+/// The role of a token. It knows neither an external id nor a device.
+fn with_token(profile: &Section<'_>, file: &Chosen<String>) -> Result<Hop> {
+    let role = chosen(profile, "role_arn").ok_or_else(|| {
+        Error::config(format!(
+            "{}: a web identity token is good for a role, and none is named",
+            file.origin
+        ))
+        .hint("add role_arn = arn:aws:iam::123456789012:role/NAME")
+    })?;
+    let hop = hop(profile, parsed_role(&role)?)?;
+    Ok(Hop { external_id: None, mfa_serial: None, ..hop })
+}
+
+fn session_name(profile: &Section<'_>) -> Result<Option<String>> {
+    let value = profile.value("role_session_name");
+    value
+        .map(|value| value.read(|place, text| parse_session_name(place, "session name", text)))
+        .transpose()
+}
+
+fn mfa_serial(profile: &Section<'_>) -> Result<Option<Chosen<String>>> {
+    let value = profile.value("mfa_serial");
+    value
+        .map(|value| {
+            value.read(|place, text| {
+                parse_mfa_serial(place, text).map(|serial| Chosen::new(serial, place.to_string()))
+            })
+        })
+        .transpose()
+}
+
+#[cfg(test)]
+mod tests;

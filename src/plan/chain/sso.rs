@@ -1,0 +1,203 @@
+//! What a profile or an `[sso-session]` says about the single sign-on (IAM Identity Center).
+
+use std::path::PathBuf;
+
+use crate::config::Config;
+use crate::config::profiles::Section;
+use crate::error::{Error, Result};
+use crate::plan::base::chosen;
+use crate::plan::desktop::no_desktop;
+use crate::plan::target::Chosen;
+use crate::types::sanitize::{is_plain, shown_up_to};
+use crate::types::{AccountId, Region, RoleArn, RoleName};
+
+/// What the AWS CLI asks for when a session names no scopes.
+const DEFAULT_SCOPE: &str = "sso:account:access";
+
+/// A role that a sign-on gives.
+#[derive(Clone, Debug)]
+pub(crate) struct SsoRole {
+    /// Where to sign on.
+    pub session: SsoSession,
+    /// The account.
+    pub account: AccountId,
+    /// The role, which is the name of a permission set.
+    pub role: RoleName,
+}
+
+/// Where to sign on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SsoSession {
+    /// The name of the `[sso-session]`; `None` for the older form, where the profile says
+    /// everything.
+    pub name: Option<String>,
+    /// The start page of the organization.
+    pub start_url: String,
+    /// The region of its Identity Center.
+    pub region: Region,
+    /// What a sign-on may be used for; only a session has them, and only with them a sign-on renews
+    /// itself.
+    pub scopes: Vec<String>,
+    /// Where it stands.
+    pub origin: String,
+    /// The home directory, below which sign-ons are kept.
+    pub home: Option<PathBuf>,
+    /// Whether the environment is that of a desktop, where a page can be opened.
+    pub on_desktop: bool,
+}
+
+impl SsoRole {
+    /// The role as others name it, though the one in the account has a longer name.
+    pub(crate) fn arn(&self) -> RoleArn {
+        let partition = self.session.region.partition();
+        RoleArn { partition, account: self.account.clone(), name: self.role.clone() }
+    }
+
+    /// The sign-on of a profile, if it has one.
+    pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Option<Self>> {
+        let (account, role) =
+            match (chosen(profile, "sso_account_id"), chosen(profile, "sso_role_name")) {
+                (None, None) => return Ok(None),
+                (Some(account), Some(role)) => (account, role),
+                (Some(only), None) => return Err(missing(profile, "sso_role_name", &only.origin)),
+                (None, Some(only)) => return Err(missing(profile, "sso_account_id", &only.origin)),
+            };
+        let id = AccountId::parse(&account.value).ok_or_else(|| {
+            Error::config(format!(
+                "{}: '{}' is no account id",
+                account.origin,
+                shown_up_to(&account.value, 80)
+            ))
+            .hint("an account id has 12 digits")
+        })?;
+        let name = RoleName::parse(&role.value).map_err(|error| Error {
+            message: format!("{}: {}", role.origin, error.message),
+            ..error
+        })?;
+        Ok(Some(Self {
+            session: SsoSession::of_profile(profile, &account.origin, config)?,
+            account: id,
+            role: name,
+        }))
+    }
+}
+
+impl SsoSession {
+    /// The session that `[sso-session NAME]` describes.
+    pub(crate) fn named(name: &str, config: &Config) -> Result<Self> {
+        let section = config.profiles.sso_session(name)?.ok_or_else(|| {
+            let known: Vec<String> = config
+                .profiles
+                .sso_sessions()
+                .map(|session| shown_up_to(session.name(), 80))
+                .collect();
+            let error =
+                Error::config(format!("there is no [sso-session {}]", shown_up_to(name, 80)));
+            match known.as_slice() {
+                [] => error.hint("aws configure sso-session writes one"),
+                _ => error.hint(format!("known: {}", known.join(", "))),
+            }
+        })?;
+        let origin = section.place().map(|place| place.to_string()).unwrap_or_default();
+        let scopes = chosen(&section, "sso_registration_scopes")
+            .map_or_else(|| vec![DEFAULT_SCOPE.to_owned()], |scopes| words(&scopes.value));
+        Self::read(&section, Some(name.to_owned()), scopes, origin, config)
+    }
+
+    /// The session of a profile: the one it names, or what it says itself.
+    fn of_profile(profile: &Section<'_>, account_origin: &str, config: &Config) -> Result<Self> {
+        let Some(name) = chosen(profile, "sso_session") else {
+            return Self::read(profile, None, Vec::new(), account_origin.to_owned(), config);
+        };
+        let session = Self::named(&name.value, config)
+            .map_err(|error| error.because(format!("sso_session: {}", name.origin)))?;
+        for (key, value) in [
+            ("sso_start_url", &session.start_url),
+            ("sso_region", &session.region.as_str().to_owned()),
+        ] {
+            match chosen(profile, key) {
+                Some(own) if own.value != *value => {
+                    return Err(Error::config(format!(
+                        "{}: {key} is another than that of its session",
+                        own.origin
+                    ))
+                    .because(format!("the session stands at {}", session.origin))
+                    .hint("remove the line"));
+                }
+                _ => {}
+            }
+        }
+        Ok(session)
+    }
+
+    fn read(
+        section: &Section<'_>,
+        name: Option<String>,
+        scopes: Vec<String>,
+        origin: String,
+        config: &Config,
+    ) -> Result<Self> {
+        let need = |key: &str| chosen(section, key).ok_or_else(|| missing(section, key, &origin));
+        let (url, region) = (need("sso_start_url")?, need("sso_region")?);
+        if !url.value.starts_with("https://")
+            || !url.value.chars().all(|character| is_plain(character) && character != ' ')
+        {
+            return Err(Error::config(format!(
+                "{}: '{}' is no start page",
+                url.origin,
+                shown_up_to(&url.value, 80)
+            ))
+            .hint("it looks like https://my-company.awsapps.com/start"));
+        }
+        let region = Region::parse(&region.origin, &region.value)?;
+        let environment = &config.environment;
+        let (home, on_desktop) = (environment.home(), no_desktop(environment).is_none());
+        Ok(Self { name, start_url: url.value, region, scopes, origin, home, on_desktop })
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn missing(section: &Section<'_>, key: &str, origin: &str) -> Error {
+    Error::config(format!("{origin}: '{}' has no {key}", shown_up_to(section.name(), 80)))
+        .hint("aws configure sso writes all that is needed")
+}
+
+/// Which sign-on a word means.
+pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession> {
+    let names: Vec<&str> = config.profiles.sso_sessions().map(|session| session.name()).collect();
+    let word: Option<Chosen<String>> = match (word, names.as_slice()) {
+        (Some(word), _) => Some(Chosen::new(word.to_owned(), "the command line")),
+        (None, [only]) => return SsoSession::named(only, config),
+        (None, _) => config
+            .environment
+            .text("AWS_PROFILE")?
+            .map(|name| Chosen::new(name.to_owned(), "AWS_PROFILE")),
+    };
+    let Some(word) = word else {
+        let error = Error::usage("which sign-on?").hint("assume-role login SSO_SESSION");
+        return Err(if names.is_empty() {
+            error
+        } else {
+            error.hint(format!("known: {}", names.join(", ")))
+        });
+    };
+    if names.contains(&word.value.as_str()) {
+        return SsoSession::named(&word.value, config);
+    }
+    match config.profiles.get(&word.value)? {
+        None => SsoSession::named(&word.value, config),
+        Some(profile) => {
+            SsoRole::of_profile(&profile, config)?.map(|role| role.session).ok_or_else(|| {
+                Error::config(format!(
+                    "profile '{}' from {} has no single sign-on",
+                    shown_up_to(&word.value, 80),
+                    word.origin
+                ))
+                .hint("it takes sso_session, or sso_start_url and its fellows")
+            })
+        }
+    }
+}

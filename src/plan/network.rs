@@ -1,0 +1,125 @@
+//! What the user configured about the way to AWS: other endpoints, other certificates.
+
+use std::path::PathBuf;
+
+use super::base::chosen;
+use super::target::Chosen;
+use crate::config::Config;
+use crate::config::profiles::Section;
+use crate::error::{Error, Result};
+use crate::types::sanitize::shown_up_to;
+
+/// Endpoints other than the region's own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    /// Where STS is asked instead.
+    pub sts: Option<Chosen<String>>,
+    /// Where IAM is asked instead.
+    pub iam: Option<Chosen<String>>,
+    /// Where Organizations is asked instead.
+    pub organizations: Option<Chosen<String>>,
+    /// Where the portal of the single sign-on is asked instead.
+    pub sso: Option<Chosen<String>>,
+    /// Where a sign-on is made instead.
+    pub sso_oidc: Option<Chosen<String>>,
+    /// Where one signs in to the console instead.
+    pub signin: Option<Chosen<String>>,
+    /// FIPS endpoints.
+    pub fips: bool,
+    /// Dual-stack endpoints.
+    pub dual_stack: bool,
+    /// The one STS of all old regions (`sts_regional_endpoints = legacy`).
+    pub legacy_sts: bool,
+    /// Plain http outside loopback is allowed (`ASSUME_ROLE_ALLOW_HTTP=1`).
+    pub allow_http: bool,
+}
+
+/// Which certificates are trusted.
+#[derive(Clone, Debug)]
+pub(crate) enum Trust {
+    /// Those of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), read when the first
+    /// connection opens.
+    System,
+    /// Those of one PEM file.
+    Bundle(Chosen<PathBuf>),
+}
+
+/// Endpoint overrides: environment, then the profile's service section, then its `endpoint_url`
+/// (AWS SDKs and tools reference guide, "Service-specific endpoints", "AWS STS Regional
+/// endpoints").
+pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Result<Overrides> {
+    let environment = &config.environment;
+    let value = |key: &str| profile.and_then(|profile| profile.value(key));
+    let on = |variable: &str, key: &str| -> Result<bool> {
+        let text = environment
+            .text(variable)?
+            .map(str::to_owned)
+            .or_else(|| value(key).map(|value| value.text.to_owned()));
+        Ok(text.is_some_and(|text| text.eq_ignore_ascii_case("true")))
+    };
+    let ignore = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
+    let of_service = |service: &str| -> Result<Option<Chosen<String>>> {
+        if ignore {
+            return Ok(None);
+        }
+        for variable in [
+            format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase()),
+            "AWS_ENDPOINT_URL".to_owned(),
+        ] {
+            if let Some(url) = environment.text(&variable)? {
+                return Ok(Some(Chosen::new(url.to_owned(), variable)));
+            }
+        }
+        let section = value("services")
+            .map(|name| config.profiles.services(name.text))
+            .transpose()?
+            .flatten();
+        let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
+        Ok(own
+            .or_else(|| value("endpoint_url"))
+            .map(|url| Chosen::new(url.text.to_owned(), url.place.to_string())))
+    };
+    let legacy_sts = match environment.text("AWS_STS_REGIONAL_ENDPOINTS")? {
+        Some(word) => is_legacy("AWS_STS_REGIONAL_ENDPOINTS", word)?,
+        None => {
+            value("sts_regional_endpoints")
+                .map(|word| is_legacy(&word.place.to_string(), word.text))
+                .transpose()?
+                == Some(true)
+        }
+    };
+    Ok(Overrides {
+        sts: of_service("sts")?,
+        iam: of_service("iam")?,
+        organizations: of_service("organizations")?,
+        sso: of_service("sso")?,
+        sso_oidc: of_service("sso_oidc")?,
+        signin: of_service("signin")?,
+        fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
+        dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+        legacy_sts,
+        allow_http: environment.turns_on("ASSUME_ROLE_ALLOW_HTTP")?,
+    })
+}
+
+fn is_legacy(origin: &str, word: &str) -> Result<bool> {
+    match word.to_ascii_lowercase().as_str() {
+        "legacy" => Ok(true),
+        "regional" => Ok(false),
+        _ => Err(Error::config(format!(
+            "{origin}: '{}' is no kind of STS endpoint",
+            shown_up_to(word, 80)
+        ))
+        .hint("it is regional or legacy")),
+    }
+}
+
+/// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's.
+pub(super) fn trust(profile: Option<&Section<'_>>, config: &Config) -> Trust {
+    if let Some(path) = config.environment.path("AWS_CA_BUNDLE") {
+        return Trust::Bundle(Chosen::new(path, "AWS_CA_BUNDLE"));
+    }
+    profile.and_then(|profile| chosen(profile, "ca_bundle")).map_or(Trust::System, |bundle| {
+        Trust::Bundle(Chosen::new(PathBuf::from(&bundle.value), bundle.origin))
+    })
+}

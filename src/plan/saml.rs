@@ -1,0 +1,178 @@
+//! A SAML response as the ground of a session: fetched with user and password, or captured in a
+//! browser.
+
+use serde_json::Value;
+
+use super::target::Chosen;
+use crate::cli;
+use crate::config::Config;
+use crate::config::saml::{self, PasswordSource};
+use crate::config::saml_response::{Offer, Response};
+use crate::config::stdin::read_handed_over;
+use crate::config::url::{Protection, Purpose, check_url};
+use crate::error::{Error, Kind, Result};
+use crate::types::RoleArn;
+use crate::types::sanitize::{shown, shown_up_to};
+
+/// What the login URL is for.
+const LOGIN: Purpose = Purpose {
+    what: "login URL",
+    carries: "password and assertion",
+    example: "https://idp.example.com/api/v1/saml/sso",
+};
+
+/// The way by a SAML response.
+#[derive(Clone, Debug)]
+pub(crate) struct Saml {
+    /// Where the response is from.
+    pub proof: Proof,
+    /// The name of the SAML provider in AWS, when it is configured.
+    pub provider: Option<Chosen<String>>,
+}
+
+/// Where a response is from.
+#[derive(Clone, Debug)]
+pub(crate) enum Proof {
+    /// The identity provider, for user and password.
+    Login(Box<Login>),
+    /// The user, and from which place.
+    Captured(Box<Chosen<Response>>),
+}
+
+/// What a login needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    /// Where the provider answers.
+    pub url: Chosen<String>,
+    /// The body of the request, with `$saml_user` and `$saml_password` in its texts.
+    pub template: Value,
+    /// Who logs in, as far as a file says.
+    pub who: saml::Login,
+}
+
+impl Saml {
+    /// Whether the next session takes no answer either.
+    pub(crate) fn asks_nobody(&self) -> bool {
+        match &self.proof {
+            Proof::Login(login) => login.who.username.is_some() && login.who.password.is_some(),
+            Proof::Captured(_) => false,
+        }
+    }
+
+    /// Where the assertion is from, for messages.
+    pub(crate) fn shown(&self) -> String {
+        match &self.proof {
+            Proof::Login(login) => format!("the login at {}", shown(&login.url.value)),
+            Proof::Captured(response) => format!("the captured response ({})", response.origin),
+        }
+    }
+
+    /// The captured response, or else what the environment says about the login. Warnings are added
+    /// to `warnings`.
+    pub(crate) fn of(
+        captured: Option<Chosen<Response>>,
+        config: &Config,
+        warnings: &mut Vec<String>,
+    ) -> Result<Self> {
+        let provider = config.environment.text("SAML_IDP_NAME")?.map(parse_provider).transpose()?;
+        let proof = match captured {
+            Some(response) => Proof::Captured(Box::new(response)),
+            None => Proof::Login(Box::new(Login::of(config, warnings)?)),
+        };
+        Ok(Self { proof, provider })
+    }
+}
+
+impl Login {
+    fn of(config: &Config, warnings: &mut Vec<String>) -> Result<Self> {
+        let environment = &config.environment;
+        let missing = |variable: &str, example: &str| {
+            Error::config(format!("the scheme saml needs {variable}"))
+                .hint(format!("export {variable}='{example}'"))
+        };
+        let variable = "SAML_IDP_ASSERTION_URL";
+        let url = environment.text(variable)?.ok_or_else(|| {
+            missing(variable, LOGIN.example)
+                .hint("or capture a response in the browser: --saml-response FILE")
+        })?;
+        let allow_http = environment.turns_on("ASSUME_ROLE_ALLOW_HTTP")?;
+        if check_url(LOGIN, url, variable, allow_http)? == Protection::Plain {
+            warnings.push(format!(
+                "{variable} is a non-https URL ({}): password and assertion travel as plain text",
+                shown(url)
+            ));
+        }
+        let variable = "SAML_IDP_REQUEST_BODY_TEMPLATE";
+        let example = r#"{"email": "$saml_user", "password": "$saml_password"}"#;
+        let template = environment.text(variable)?.ok_or_else(|| missing(variable, example))?;
+        let template = serde_json::from_str(template).map_err(|error| {
+            Error::config(format!("{variable} is not JSON"))
+                .because(shown(&error.to_string()))
+                .hint(format!("placeholders stand inside strings: {example}"))
+        })?;
+        let who = saml::read_login(environment)?;
+        if let Some(PasswordSource::Known(_)) = &who.password {
+            warnings.extend(who.warning.clone());
+        }
+        Ok(Self { url: Chosen::new(url.to_owned(), "SAML_IDP_ASSERTION_URL"), template, who })
+    }
+}
+
+/// The response that `--saml-response` names.
+pub(crate) fn captured(asked: &cli::Target, config: &Config) -> Result<Option<Chosen<Response>>> {
+    let Some(path) = &asked.saml_response else { return Ok(None) };
+    let (text, origin) =
+        read_handed_over("--saml-response", path, config.environment.home().as_deref())?;
+    let response = Response::of_captured(text.expose()).map_err(|why| {
+        Error::config(format!("{origin} is not a SAML response: {}", why.0))
+            .hint("copy the whole value of SAMLResponse from the browser's developer tools")
+    })?;
+    Ok(Some(Chosen::new(response, origin)))
+}
+
+/// The one role that is offered, in an account if one is given.
+pub(crate) fn only_offer<'a>(
+    response: &'a Chosen<Response>,
+    account: Option<&str>,
+) -> Result<&'a RoleArn> {
+    let fits =
+        |offer: &&Offer| account.is_none_or(|account| offer.role.account.as_str() == account);
+    let offers: Vec<&Offer> = response.value.offers.iter().filter(fits).collect();
+    match offers.as_slice() {
+        [only] => Ok(&only.role),
+        [] => Err(Error::usage(format!(
+            "which role? The response from {} offers none here",
+            response.origin
+        ))),
+        several => {
+            let kind = if account.is_some() { Kind::NeedsAnswer } else { Kind::Usage };
+            Err(listed(
+                Error::new(kind, "which role? The response offers several"),
+                several.iter().copied(),
+            ))
+        }
+    }
+}
+
+/// An error with the roles on offer, each as a line that can be typed.
+pub(crate) fn listed<'a>(error: Error, offers: impl Iterator<Item = &'a Offer>) -> Error {
+    const MOST: usize = 40;
+    offers
+        .take(MOST)
+        .fold(error, |error, offer| error.because(format!("assume-role {}", offer.role)))
+}
+
+fn parse_provider(name: &str) -> Result<Chosen<String>> {
+    let variable = "SAML_IDP_NAME";
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if (1..=128).contains(&name.len()) && name.bytes().all(allowed) {
+        return Ok(Chosen::new(name.to_owned(), variable));
+    }
+    Err(Error::config(format!(
+        "{variable} '{}' is no name of a SAML provider",
+        shown_up_to(name, 80)
+    ))
+    .hint(
+        "letters, digits and ._- : the last part of arn:aws:iam::123456789012:saml-provider/NAME",
+    ))
+}

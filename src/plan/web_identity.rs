@@ -1,0 +1,75 @@
+//! The token of an OpenID Connect or OAuth provider as the ground of a session.
+
+use std::path::PathBuf;
+
+use super::base::chosen;
+use super::target::Chosen;
+use crate::cli;
+use crate::config::Config;
+use crate::config::profiles::Section;
+use crate::config::shlex::command_words;
+use crate::config::stdin::read_handed_over;
+use crate::error::{Error, Result};
+use crate::types::Secret;
+use crate::types::sanitize::shown;
+
+/// The way by a token.
+#[derive(Clone, Debug)]
+pub(crate) enum WebIdentity {
+    /// A file, which whoever rotates it may replace at any moment.
+    File(Chosen<PathBuf>),
+    /// What a program prints, by its words.
+    Command(Chosen<Vec<String>>),
+    /// One that was handed over once.
+    Given(Secret),
+}
+
+impl WebIdentity {
+    /// Finds the token: option, `AWS_WEB_IDENTITY_TOKEN_FILE`, base profile, the command of the
+    /// settings.
+    pub(crate) fn of(
+        asked: &cli::Target,
+        profile: Option<&Section<'_>>,
+        config: &Config,
+    ) -> Result<Self> {
+        let option = "--web-identity-token-file";
+        match asked.web_identity_token_file.as_deref() {
+            Some("-") => return Ok(Self::Given(read_handed_over(option, "-", None)?.0)),
+            Some(path) => return Ok(Self::File(Chosen::new(PathBuf::from(path), option))),
+            None => {}
+        }
+        let variable = "AWS_WEB_IDENTITY_TOKEN_FILE";
+        if let Some(path) = config.environment.path(variable) {
+            return Ok(Self::File(Chosen::new(path, variable)));
+        }
+        if let Some(path) = profile.and_then(|profile| chosen(profile, "web_identity_token_file")) {
+            return Ok(Self::File(Chosen::new(PathBuf::from(path.value), path.origin)));
+        }
+        match &config.settings.web_identity_command {
+            Some(set) => {
+                let place = set.origin.to_string();
+                Ok(Self::Command(Chosen::new(command_words(&set.value, &place)?, place)))
+            }
+            None => Err(Error::config("the scheme web-identity needs a token")
+                .hint("--web-identity-token-file FILE, or AWS_WEB_IDENTITY_TOKEN_FILE")),
+        }
+    }
+
+    /// Whether the next session takes no answer either.
+    pub(crate) fn asks_nobody(&self) -> bool {
+        !matches!(self, Self::Given(_))
+    }
+
+    /// Where the token is from, for messages.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::File(path) => format!(
+                "the token in {} ({})",
+                shown(&path.value.display().to_string()),
+                path.origin
+            ),
+            Self::Command(words) => format!("the token of the command in {}", words.origin),
+            Self::Given(_) => "the token on standard input".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The few lines that a shell needs to ask this program at TAB.
+//!
+//! They are real files under `completions/`. The path of the program and the names of the function
+//! come in, quoted or plain enough to need no quotes; a script that registers the completion goes
+//! out.
+
+use super::Shell;
+use super::integration::PLACEHOLDER;
+
+/// Stands in the shims where the names of the function belong.
+const NAMES: &str = "__ASSUME_ROLE_NAMES__";
+
+/// The shim of a shell. `program` is one quoted word.
+pub(crate) fn shim(shell: Shell, program: &str, names: &[&str]) -> String {
+    let text = match shell {
+        Shell::Bash => include_str!("../../completions/assume-role.bash"),
+        Shell::Zsh => include_str!("../../completions/_assume-role"),
+        Shell::Fish => include_str!("../../completions/assume-role.fish"),
+    };
+    text.replace(PLACEHOLDER, program).replace(NAMES, &names.join(" "))
+}
+
+/// The shim as a file that a package installs: it finds the program on the `PATH`.
+pub(crate) fn packaged(shell: Shell) -> String {
+    shim(shell, "assume-role", &["assume-role"])
+}

@@ -1,0 +1,134 @@
+//! ARNs of roles, and what the ARN of a caller says about it.
+
+use std::fmt;
+
+use super::names::{AccountId, RoleName};
+use super::partition::Partition;
+use crate::error::{Error, Result};
+use crate::types::sanitize::shown_up_to;
+
+/// A role, by its ARN: `arn:aws:iam::123456789012:role/ops/read`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RoleArn {
+    /// The partition.
+    pub partition: Partition,
+    /// The account.
+    pub account: AccountId,
+    /// The role with its path.
+    pub name: RoleName,
+}
+
+impl RoleArn {
+    /// Whether a word wants to be an ARN.
+    pub(crate) fn is_meant(word: &str) -> bool {
+        word.starts_with("arn:")
+    }
+
+    /// Reads the ARN of a role of any partition, with a path if it has one.
+    pub(crate) fn parse(origin: &str, text: &str) -> Result<Self> {
+        let refuse = |why: &str| {
+            Error::config(format!(
+                "'{}' from {origin} is not the ARN of a role: {why}",
+                shown_up_to(text, 200)
+            ))
+            .hint("a role looks like arn:aws:iam::123456789012:role/ops/read")
+        };
+        let mut parts = text.splitn(6, ':');
+        let mut part = || parts.next();
+        let (Some("arn"), Some(partition), Some(service), Some(""), Some(account), Some(resource)) =
+            (part(), part(), part(), part(), part(), part())
+        else {
+            return Err(refuse("it has other parts"));
+        };
+        let partition = Partition::parse(partition)?;
+        let account =
+            AccountId::parse(account).ok_or_else(|| refuse("the account has 12 digits"))?;
+        if service == "sts" && resource.starts_with("assumed-role/") {
+            return Err(refuse(
+                "it is the ARN of a session; its role stands in IAM, and may have a path",
+            ));
+        }
+        if service != "iam" || !resource.starts_with("role/") {
+            return Err(refuse("it is no role of IAM"));
+        }
+        Ok(Self { partition, account, name: RoleName::parse(resource)? })
+    }
+}
+
+impl fmt::Display for RoleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "arn:{}:iam::{}:role/{}", self.partition, self.account, self.name)
+    }
+}
+
+/// Whom keys act as: the account and the name in the ARN of `GetCallerIdentity`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Principal {
+    /// The account.
+    pub account: AccountId,
+    /// The user's name or the role's, without path and session; `root` for root.
+    pub name: String,
+}
+
+impl Principal {
+    /// Reads the ARN of a user, a role's session, a federated user, or root; `None` for anything
+    /// else.
+    pub(crate) fn parse(arn: &str) -> Option<Self> {
+        let parts: Vec<&str> = arn.splitn(6, ':').collect();
+        let ["arn", _, "iam" | "sts", _, account, resource] = parts.as_slice() else { return None };
+        let mut words = resource.split('/');
+        let kind = words.next()?;
+        let name =
+            if kind == "assumed-role" { words.next()? } else { words.next_back().unwrap_or(kind) };
+        RoleName::parse(name).ok()?;
+        Some(Self { account: AccountId::parse(account)?, name: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_of_any_partition_with_and_without_a_path() {
+        for arn in [
+            "arn:aws:iam::123456789012:role/read",
+            "arn:aws-us-gov:iam::123456789012:role/ops/read",
+            "arn:aws-cn:iam::123456789012:role/a/b/c@d",
+            "arn:aws:iam::123456789012:role/role/read",
+        ] {
+            assert_eq!(RoleArn::parse("a test", arn).unwrap().to_string(), arn);
+        }
+    }
+
+    #[test]
+    fn other_arns_are_refused() {
+        for arn in [
+            "arn:",
+            "arn:aws:iam::123456789012:user/alice",
+            "arn:aws:iam::12345678901:role/read",
+            "arn:aws:iam:eu-west-1:123456789012:role/read",
+            "arn:aws:sts::123456789012:assumed-role/read/alice",
+            "arn:mars:iam::123456789012:role/read",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:iam::123456789012:role/$(x)",
+            "arn:aws:iam::123456789012:role/a:b",
+        ] {
+            assert!(RoleArn::parse("a test", arn).is_err(), "{arn}");
+        }
+    }
+
+    #[test]
+    fn callers() {
+        for (arn, name) in [
+            ("arn:aws:iam::123456789012:user/team/alice", "alice"),
+            ("arn:aws:sts::123456789012:assumed-role/read/alice", "read"),
+            ("arn:aws:sts::123456789012:federated-user/bob", "bob"),
+            ("arn:aws:iam::123456789012:root", "root"),
+        ] {
+            assert_eq!(Principal::parse(arn).unwrap().name, name, "{arn}");
+        }
+        assert_eq!(Principal::parse("arn:aws:iam::123456789012:user/$(x)"), None);
+        assert_eq!(Principal::parse("alice"), None);
+    }
+}

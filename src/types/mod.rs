@@ -1,0 +1,23 @@
+//! The values that everything else passes around: names, keys, sessions, moments.
+//!
+//! A value that exists is valid: each is made by a parser that refuses with the reason. Nothing
+//! here does I/O.
+
+mod arn;
+mod credentials;
+mod names;
+mod partition;
+mod regions;
+pub(crate) mod sanitize;
+mod time;
+
+pub(crate) use arn::{Principal, RoleArn};
+pub(crate) use credentials::shortened;
+pub use credentials::{Keys, Secret, Session};
+pub(crate) use names::session_name;
+pub use names::{AccountId, Name, RoleName};
+pub(crate) use partition::Partition;
+pub use partition::Region;
+pub(crate) use regions::known_regions;
+pub use time::Moment;
+pub(crate) use time::{Clock, minutes, parse_duration, parse_time_left};

@@ -2,7 +2,7 @@
 //!
 //! A message names the thing and the place (`~/.aws/config:12`), a cause says why, a hint says what
 //! to type. Text that came from outside (AWS, an identity provider, a file) goes in through
-//! [`crate::types::sanitize::shown`].
+//! [`crate::types::sanitize::escape`].
 
 use std::fmt;
 

@@ -47,7 +47,7 @@ pub mod testing {
             pub use crate::config::environment::Environment;
         }
         pub mod location {
-            pub use crate::config::location::Place;
+            pub use crate::config::location::Location;
         }
         pub mod profiles {
             pub use crate::config::profiles::Profiles;
@@ -84,7 +84,9 @@ pub mod testing {
         }
     }
     pub mod types {
-        pub use crate::types::{AccountId, Keys, Moment, Name, Region, RoleName, Secret, Session};
+        pub use crate::types::{
+            AccountId, Credentials, Moment, Name, Region, RoleName, Secret, Session,
+        };
         pub mod sanitize {
             pub use crate::types::sanitize::is_plain;
         }

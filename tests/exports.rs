@@ -3,7 +3,7 @@
 use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::exports::{self, Form};
 use assume_role::testing::shell::variables::{Legacy, Switch};
-use assume_role::testing::types::{Keys, Moment, Secret};
+use assume_role::testing::types::{Credentials, Moment, Secret};
 
 use crate::real_shells::{dump, is_here, run};
 use crate::ways::{SECRET, Session, TOKEN, WAYS, in_every_way, write};
@@ -284,7 +284,7 @@ fn a_universal_variable_of_fish_is_named() {
 
 #[test]
 fn the_old_names_come_in_the_old_order() {
-    let base = Keys {
+    let base = Credentials {
         id: "ASIABASE".into(),
         secret: Secret::new("b-secret".into()),
         token: Some(Secret::new("b-token".into())),

@@ -6,7 +6,7 @@ use assume_role::testing::config::environment::Environment;
 use assume_role::testing::shell::exports::{self, Form};
 use assume_role::testing::shell::variables::Switch;
 use assume_role::testing::shell::{Shell, quote, words as target};
-use assume_role::testing::types::{AccountId, Keys, Moment, Region, Secret};
+use assume_role::testing::types::{AccountId, Credentials, Moment, Region, Secret};
 
 use crate::real_shells::{Outcome, is_here, run, words};
 
@@ -15,7 +15,7 @@ pub const TOKEN: &str = "TOKENtoken/+=0123456789";
 
 /// A session in the account of that name.
 pub struct Session {
-    pub keys: Keys,
+    pub keys: Credentials,
     pub account: AccountId,
     pub name: String,
     pub region: Option<Region>,
@@ -26,7 +26,7 @@ impl Session {
     pub fn named(id: &str, name: &str) -> Self {
         let (secret, token) = (Secret::new(SECRET.to_owned()), Some(Secret::new(TOKEN.to_owned())));
         Self {
-            keys: Keys { id: id.to_owned(), secret, token },
+            keys: Credentials { id: id.to_owned(), secret, token },
             account: AccountId::parse("123456789012").unwrap(),
             name: name.to_owned(),
             region: Some(Region::parse("a test", "eu-west-1").unwrap()),

@@ -7,7 +7,7 @@
 
 use super::keys::{plain_role_key, role_key};
 use super::{FOREVER, Granted};
-use crate::aws::{Assumed, Attempt, Client, Failure, RoleCall, diagnose};
+use crate::aws::{Assumed, Attempt, AwsError, Client, RoleCall, diagnose};
 use crate::cache::{LegalDuration, RoleSession, Store};
 use crate::error::{Error, Result};
 use crate::plan::{ONE_HOUR, Origin, Request, Way};
@@ -70,12 +70,12 @@ impl<'a> Errand<'a> {
     pub(super) async fn shortened(
         &mut self,
         session_name: &str,
-        call: impl AsyncFn(RoleCall) -> std::result::Result<Assumed, Failure>,
-    ) -> std::result::Result<Assumed, Failure> {
+        call: impl AsyncFn(RoleCall) -> std::result::Result<Assumed, AwsError>,
+    ) -> std::result::Result<Assumed, AwsError> {
         loop {
             let asked = self
                 .call(session_name.to_owned())
-                .ok_or_else(|| Failure::malformed("a call without a role"))?;
+                .ok_or_else(|| AwsError::malformed("a call without a role"))?;
             match call(asked).await {
                 Err(failure) if self.step_down(&failure) => {}
                 outcome => return outcome,
@@ -114,7 +114,7 @@ impl<'a> Errand<'a> {
     }
 
     /// Whether a call failed for its duration only and a shorter one is left to try.
-    fn step_down(&mut self, failure: &Failure) -> bool {
+    fn step_down(&mut self, failure: &AwsError) -> bool {
         let words = failure.words();
         let too_long = words.contains("MaxSessionDuration")
             || words.contains("session limit for roles assumed by role chaining");
@@ -202,7 +202,7 @@ impl<'a> Errand<'a> {
     }
 
     /// The error for a failed call of `principal`.
-    pub(super) fn refusal(&self, failure: &Failure, principal: String, mfa: bool) -> Error {
+    pub(super) fn refusal(&self, failure: &AwsError, principal: String, mfa: bool) -> Error {
         if failure.is_about_time() {
             // The next run knows AWS's clock; that this one failed is told anyway.
             let _ = self.remember_clock();

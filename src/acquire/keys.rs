@@ -35,7 +35,7 @@ pub(crate) fn base_key(request: &Request) -> Key {
 /// What a profile begins with. Keys are the same base whichever way they are used.
 pub(crate) fn root_key(root: &Root) -> Key {
     match &root.start {
-        Start::Keys(keys, _) => Key::new().with("scheme", "bastion").with("key", &keys.id),
+        Start::Credentials(keys, _) => Key::new().with("scheme", "bastion").with("key", &keys.id),
         // A command line may hold a secret, and a changed one is another base.
         Start::Process(process) => {
             let hash = digest(&Secret::new(process.command.value.clone()));

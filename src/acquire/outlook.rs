@@ -151,7 +151,7 @@ fn of_user(
 
 fn of_root(root: &Root, request: &Request, store: &Store, now: Moment) -> Result<(Asks, String)> {
     let keys = match &root.start {
-        Start::Keys(keys, _) => keys,
+        Start::Credentials(keys, _) => keys,
         Start::Process(_) => return Ok((Asks::Program, "that is its own affair".to_owned())),
         Start::Container | Start::Instance => {
             return Ok((Asks::Nothing, "the machine has a role".to_owned()));

@@ -13,14 +13,14 @@ use super::program;
 use crate::config::shlex::command_words;
 use crate::error::{Error, Result};
 use crate::plan::chain::{Process, RUNNING};
-use crate::types::sanitize::shown_up_to;
-use crate::types::{Keys, Moment, Secret};
+use crate::types::sanitize::escape_up_to;
+use crate::types::{Credentials, Moment, Secret};
 
 /// Keys that a program printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Printed {
     /// The keys.
-    pub keys: Keys,
+    pub keys: Credentials,
     /// When they end, if the program says so.
     pub expires: Option<Moment>,
 }
@@ -29,7 +29,8 @@ pub(super) struct Printed {
 pub(super) async fn run(profile: &str, process: &Process, now: Moment) -> Result<Printed> {
     let Process { command, running } = process;
     let words = command_words(&command.value, &command.origin)?;
-    let whose = format!("the program of profile {} ({})", shown_up_to(profile, 80), command.origin);
+    let whose =
+        format!("the program of profile {} ({})", escape_up_to(profile, 80), command.origin);
     let names: Vec<&str> =
         [running.as_str(), profile].into_iter().filter(|name| !name.is_empty()).collect();
     let printed = program::output(&words, &command.origin, &whose, |command| {
@@ -84,7 +85,7 @@ fn read(text: &str, now: Moment) -> std::result::Result<Printed, String> {
         return Err("the keys have ended already".to_owned());
     }
     let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
-    let keys = Keys {
+    let keys = Credentials {
         id: contract.access_key_id.as_str().to_owned(),
         secret: secret(&contract.secret_access_key),
         token: token.as_ref().map(secret),

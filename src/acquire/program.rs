@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::types::Secret;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// How long the program may take; it may have to ask the user.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -26,7 +26,7 @@ const WORDS_SHOWN: (usize, usize) = (1000, 10);
 /// stands.
 pub(super) async fn secret(words: &[String], place: &str) -> Result<Secret> {
     let program = words.first().map(String::as_str).unwrap_or_default();
-    let whose = format!("'{}' ({place})", shown_up_to(program, 80));
+    let whose = format!("'{}' ({place})", escape_up_to(program, 80));
     let bytes = output(words, place, &whose, |_| {}).await?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| Error::refused(format!("{whose} did not print UTF-8")))?;
@@ -52,7 +52,7 @@ pub(super) async fn output(
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
     prepare(&mut command);
     let child = command.spawn().map_err(|error| {
-        let error = Error::config(format!("{place}: cannot run '{}'", shown_up_to(program, 80)))
+        let error = Error::config(format!("{place}: cannot run '{}'", escape_up_to(program, 80)))
             .because(error);
         match program.starts_with('~') || program.contains('$') {
             true => error.hint("no shell reads this line: write the whole path"),
@@ -84,7 +84,7 @@ async fn finish(mut child: Child, whose: &str) -> Result<Zeroizing<Vec<u8>>> {
     let (width, height) = WORDS_SHOWN;
     let said = String::from_utf8_lossy(&said);
     let lines =
-        said.lines().filter(|line| !line.trim().is_empty()).map(|line| shown_up_to(line, width));
+        said.lines().filter(|line| !line.trim().is_empty()).map(|line| escape_up_to(line, width));
     Err(lines.take(height).fold(Error::refused(format!("{whose} {how}")), Error::because))
 }
 

@@ -11,13 +11,13 @@ use crate::cache::{BaseFacts, Entry, Lock, MfaDevice, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::{Root, Start};
 use crate::plan::{Base, Request, Way};
-use crate::types::sanitize::shown;
-use crate::types::{Keys, Moment, Session};
+use crate::types::sanitize::escape;
+use crate::types::{Credentials, Moment, Session};
 
 /// Gets the session.
 pub(super) async fn session(root: &Root, errand: Errand<'_>, lock: &Lock) -> Result<Granted> {
     let (keys, expires) = match &root.start {
-        Start::Keys(keys, expires) => (keys.clone(), *expires),
+        Start::Credentials(keys, expires) => (keys.clone(), *expires),
         Start::Process(command) => {
             lock.asking(true);
             let printed = process::run(&root.profile, command, errand.now()).await;
@@ -45,11 +45,11 @@ pub(super) async fn session(root: &Root, errand: Errand<'_>, lock: &Lock) -> Res
     if keys.are_temporary() {
         return temporary(root, keys, expires, errand).await;
     }
-    if matches!(root.start, Start::Keys(..)) {
+    if matches!(root.start, Start::Credentials(..)) {
         return of_user(root, keys, errand, lock).await;
     }
     // The same keys are the same user, wherever they come from: one base session, one code.
-    let from_file = Root { start: Start::Keys(keys.clone(), None), ..root.clone() };
+    let from_file = Root { start: Start::Credentials(keys.clone(), None), ..root.clone() };
     let request = Request { way: Way::Root(Box::new(from_file)), ..errand.request.clone() };
     let (store, clock, key) =
         (errand.store, errand.clock, role_key(errand.request, errand.seconds)?);
@@ -60,7 +60,12 @@ pub(super) async fn session(root: &Root, errand: Errand<'_>, lock: &Lock) -> Res
 }
 
 /// Long-lived keys of a user get a session of the user's own.
-async fn of_user(root: &Root, keys: Keys, errand: Errand<'_>, lock: &Lock) -> Result<Granted> {
+async fn of_user(
+    root: &Root,
+    keys: Credentials,
+    errand: Errand<'_>,
+    lock: &Lock,
+) -> Result<Granted> {
     let base = Base {
         profile: root.profile.clone(),
         keys,
@@ -77,7 +82,7 @@ async fn of_user(root: &Root, keys: Keys, errand: Errand<'_>, lock: &Lock) -> Re
 /// Keys that are temporary already are used as they are; AWS tells whose they are.
 async fn temporary(
     root: &Root,
-    keys: Keys,
+    keys: Credentials,
     expires: Option<Moment>,
     errand: Errand<'_>,
 ) -> Result<Granted> {
@@ -101,7 +106,7 @@ async fn machine(
     root: &Root,
     machine: Machine,
     errand: &Errand<'_>,
-) -> Result<(Keys, Option<Moment>)> {
+) -> Result<(Credentials, Option<Moment>)> {
     let what = match machine {
         Machine::Container => "the container",
         Machine::Instance => "the instance",
@@ -109,7 +114,7 @@ async fn machine(
     machine_keys(errand.client, machine).await.map_err(|failure| {
         let error = Error::refused(format!("{what} gives no keys: {}", root.from));
         let error = match failure.trouble {
-            Trouble::Connect(why) => error.because(shown(&why)),
+            Trouble::Connect(why) => error.because(escape(&why)),
             _ => error.because("nothing answers"),
         };
         error.hint(match machine {
@@ -129,7 +134,7 @@ pub(super) fn renewable(
     now: Moment,
 ) -> Result<Option<Moment>> {
     Ok(match &root.start {
-        Start::Keys(keys, _) if !keys.are_temporary() => {
+        Start::Credentials(keys, _) if !keys.are_temporary() => {
             // Without a device the keys alone give the next one.
             let facts: Option<BaseFacts> = store.get(&base_key(request), now)?;
             let has_no_device = request.serial.is_none()
@@ -139,6 +144,6 @@ pub(super) fn renewable(
         Start::Container | Start::Instance => Some(FOREVER),
         Start::Sso(role) => sso::ends(&role.session),
         // Whether a program asks is its own affair.
-        Start::Keys(..) | Start::Process(_) | Start::WebIdentity(_) => None,
+        Start::Credentials(..) | Start::Process(_) | Start::WebIdentity(_) => None,
     })
 }

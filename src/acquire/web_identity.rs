@@ -56,7 +56,7 @@ async fn read(source: &WebIdentity) -> Result<Secret> {
             (program::secret(&words.value, &words.origin).await?, words.origin.clone())
         }
         WebIdentity::File(path) => {
-            let place = crate::types::sanitize::shown(&path.value.display().to_string());
+            let place = crate::types::sanitize::escape(&path.value.display().to_string());
             let file = read_text(&path.value, None, CAP)?.ok_or_else(|| {
                 Error::config(format!("there is no token file {place} ({})", path.origin))
             })?;

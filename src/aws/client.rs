@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::Credentials;
+use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::{Builder, Region as SdkRegion};
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
@@ -32,10 +32,10 @@ use aws_smithy_types::config_bag::ConfigBag;
 use super::bounded::Bounded;
 use super::certificates::read_bundle;
 use super::endpoint::Endpoints;
-use super::failure::Failure;
+use super::failure::AwsError;
 use crate::error::{Error, Result};
 use crate::plan::Trust;
-use crate::types::{Keys, Moment};
+use crate::types::{Credentials, Moment};
 
 /// Time for DNS, TCP and TLS.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -110,8 +110,8 @@ impl Client {
     /// AWS looks at the signature before anything else, so a code in such a call is not spent.
     pub(super) async fn in_time<T>(
         &self,
-        call: impl AsyncFn() -> std::result::Result<T, Failure>,
-    ) -> std::result::Result<T, Failure> {
+        call: impl AsyncFn() -> std::result::Result<T, AwsError>,
+    ) -> std::result::Result<T, AwsError> {
         let believed = self.skew();
         match call().await {
             Err(failure) if failure.is_about_time() && self.skew() != believed => call().await,
@@ -121,7 +121,7 @@ impl Client {
 
     /// An STS client that signs with `keys`. A call that carries an MFA code is `once`: AWS takes a
     /// code once, so a second attempt would turn a slow success into a refusal.
-    pub(super) fn sts(&self, keys: &Keys, once: bool) -> aws_sdk_sts::Client {
+    pub(super) fn sts(&self, keys: &Credentials, once: bool) -> aws_sdk_sts::Client {
         self.sts_with(Some(keys), once)
     }
 
@@ -130,10 +130,10 @@ impl Client {
         self.sts_with(None, false)
     }
 
-    fn sts_with(&self, keys: Option<&Keys>, once: bool) -> aws_sdk_sts::Client {
+    fn sts_with(&self, keys: Option<&Credentials>, once: bool) -> aws_sdk_sts::Client {
         let credentials = keys.map(|keys| {
             let token = keys.token.as_ref().map(|token| token.expose().to_owned());
-            SharedCredentialsProvider::new(Credentials::new(
+            SharedCredentialsProvider::new(SdkCredentials::new(
                 &keys.id,
                 keys.secret.expose(),
                 token,

@@ -5,10 +5,10 @@
 //! trust us.
 
 use super::client::Client;
-use super::failure::{Failure, Trouble};
+use super::failure::{AwsError, Trouble};
 use crate::error::{Error, Kind};
 use crate::types::minutes;
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 
 /// How much of AWS's own words is shown, in characters; the telling part of a refusal comes last.
 const WORDS_SHOWN: usize = 600;
@@ -46,12 +46,12 @@ impl Attempt {
 
 /// The error for a call that AWS did not answer as it does, in the same words whoever was asked;
 /// for an answer, what it said. What to do about it the caller adds.
-pub(crate) fn unanswered(failure: &Failure, whom: &str) -> Error {
+pub(crate) fn unanswered(failure: &AwsError, whom: &str) -> Error {
     match &failure.trouble {
         Trouble::Answer { code, message } => Error::refused(format!("{whom} refused"))
-            .because(format!("{}: {}", shown(code), shown(message))),
+            .because(format!("{}: {}", escape(code), escape(message))),
         Trouble::Connect(reason) => {
-            Error::network(format!("cannot reach {whom}")).because(shown(reason))
+            Error::network(format!("cannot reach {whom}")).because(escape(reason))
         }
         Trouble::Timeout => Error::network(format!("no answer from {whom}")),
         Trouble::NotAws(status) => Error::network(format!(
@@ -62,7 +62,7 @@ pub(crate) fn unanswered(failure: &Failure, whom: &str) -> Error {
 }
 
 /// The error for a failed call.
-pub(crate) fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) -> Error {
+pub(crate) fn diagnose(failure: &AwsError, attempt: &Attempt, client: &Client) -> Error {
     let error = match &failure.trouble {
         Trouble::Answer { code, message } if failure.is_about_time() => {
             clock(client).because(said(code, message))
@@ -79,7 +79,7 @@ pub(crate) fn diagnose(failure: &Failure, attempt: &Attempt, client: &Client) ->
     };
     match &failure.request_id {
         Some(id) if error.kind == Kind::Network => {
-            error.because(format!("request id {}", shown(id)))
+            error.because(format!("request id {}", escape(id)))
         }
         _ => error,
     }
@@ -90,7 +90,7 @@ fn connection(reason: &str, client: &Client) -> Error {
     let lower = reason.to_ascii_lowercase();
     if lower.starts_with("invalid configuration") {
         return Error::config(format!("{} cannot be asked as configured", endpoints.sts_shown()))
-            .because(shown(reason))
+            .because(escape(reason))
             .hint("AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT go with AWS's own endpoints only, and not with all");
     }
     let message =
@@ -99,7 +99,7 @@ fn connection(reason: &str, client: &Client) -> Error {
         } else {
             format!("cannot reach {}", endpoints.sts_shown())
         };
-    let error = Error::network(message).because(shown(reason));
+    let error = Error::network(message).because(escape(reason));
     if lower.contains("lookup") || lower.contains("dns") || lower.contains("resolve") {
         error.hint(format!("is the region {} right, and is there a network?", endpoints.region))
     } else if lower.contains("certificate") || lower.contains("unknownissuer") {
@@ -112,7 +112,7 @@ fn connection(reason: &str, client: &Client) -> Error {
 }
 
 fn said(code: &str, words: &str) -> String {
-    format!("AWS said {}: {}", shown(code), shown_up_to(words, WORDS_SHOWN))
+    format!("AWS said {}: {}", escape(code), escape_up_to(words, WORDS_SHOWN))
 }
 
 fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error {
@@ -285,7 +285,7 @@ fn denied(words: &str, attempt: &Attempt) -> Error {
 fn principal_in(words: &str) -> Option<String> {
     let (_, after) = words.split_once("User: ")?;
     let (arn, _) = after.split_once(" is not authorized")?;
-    arn.starts_with("arn:").then(|| shown(arn))
+    arn.starts_with("arn:").then(|| escape(arn))
 }
 
 fn sent(attempt: &Attempt) -> String {

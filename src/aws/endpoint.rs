@@ -4,7 +4,7 @@ use super::sso::{SsoEndpoints, suffix};
 use crate::config::url::{Purpose, check_url};
 use crate::error::Result;
 use crate::plan::{Chosen, Overrides};
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::types::{Partition, Region};
 
 /// What an endpoint is for.
@@ -108,7 +108,7 @@ impl Endpoints {
     /// STS as messages name it.
     pub(crate) fn sts_shown(&self) -> String {
         match &self.sts {
-            Some(url) => format!("STS at {}", shown(url)),
+            Some(url) => format!("STS at {}", escape(url)),
             None if self.is_global => "the global AWS STS".to_owned(),
             None => format!("AWS STS in {}", self.region),
         }

@@ -27,14 +27,14 @@ pub(crate) enum Trouble {
 
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
+pub(crate) struct AwsError {
     /// Why.
     pub trouble: Trouble,
     /// The request id, for AWS's support.
     pub request_id: Option<String>,
 }
 
-impl Failure {
+impl AwsError {
     /// A reply whose field cannot be right.
     pub(crate) fn malformed(field: &str) -> Self {
         Self { trouble: Trouble::Malformed(field.to_owned()), request_id: None }
@@ -80,7 +80,7 @@ impl Failure {
     }
 }
 
-impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for Failure {
+impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for AwsError {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         let status = error.raw_response().map_or(0, |reply| reply.status().as_u16());
         let request_id = error

@@ -2,11 +2,11 @@
 
 use super::client::Client;
 use super::diagnose::Attempt;
-use super::failure::Failure;
+use super::failure::AwsError;
 use super::roles::{Assumed, RoleCall, assumed, policies};
 use crate::error::Error;
 use crate::types::Secret;
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 
 /// Assumes a role by a SAML response; `provider` is the ARN of the SAML provider that it names.
 pub(crate) async fn assume_with_saml(
@@ -14,7 +14,7 @@ pub(crate) async fn assume_with_saml(
     call: &RoleCall,
     provider: &str,
     response: &Secret,
-) -> Result<Assumed, Failure> {
+) -> Result<Assumed, AwsError> {
     let reply = client
         .unsigned_sts()
         .assume_role_with_saml()
@@ -34,7 +34,7 @@ pub(crate) async fn assume_with_web_identity(
     client: &Client,
     call: &RoleCall,
     token: &Secret,
-) -> Result<Assumed, Failure> {
+) -> Result<Assumed, AwsError> {
     let reply = client
         .unsigned_sts()
         .assume_role_with_web_identity()
@@ -51,7 +51,7 @@ pub(crate) async fn assume_with_web_identity(
 
 /// What AWS says about a response or token, and nothing about keys; `None` for what it says about
 /// any call. `hint` is where a new one comes from.
-pub(crate) fn about_proof(failure: &Failure, attempt: &Attempt, hint: &str) -> Option<Error> {
+pub(crate) fn about_proof(failure: &AwsError, attempt: &Attempt, hint: &str) -> Option<Error> {
     let from = &attempt.keys_from;
     let role = attempt.role_arn.as_deref().unwrap_or("the role");
     let error = match failure.code() {
@@ -77,7 +77,7 @@ pub(crate) fn about_proof(failure: &Failure, attempt: &Attempt, hint: &str) -> O
     };
     Some(error.because(format!(
         "AWS said {}: {}",
-        shown(failure.code()),
-        shown_up_to(failure.words(), 600)
+        escape(failure.code()),
+        escape_up_to(failure.words(), 600)
     )))
 }

@@ -4,10 +4,10 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::client::Client;
-use super::failure::{Failure, Trouble};
+use super::failure::{AwsError, Trouble};
 use super::signed::{Call, post};
 use crate::config::values::parse_mfa_serial;
-use crate::types::Keys;
+use crate::types::Credentials;
 
 /// The version of the Query API (IAM API reference).
 const VERSION: &str = "2010-05-08";
@@ -34,7 +34,10 @@ impl Device {
 }
 
 /// The MFA devices of the user whose keys these are.
-pub(crate) async fn mfa_devices(client: &Client, keys: &Keys) -> Result<Vec<Device>, Failure> {
+pub(crate) async fn mfa_devices(
+    client: &Client,
+    keys: &Credentials,
+) -> Result<Vec<Device>, AwsError> {
     let pages = pages(client, keys, "ListMFADevices").await?;
     let mut found = Vec::new();
     for fields in &pages {
@@ -44,7 +47,10 @@ pub(crate) async fn mfa_devices(client: &Client, keys: &Keys) -> Result<Vec<Devi
 }
 
 /// The names that the account of these keys has at AWS: one or none.
-pub(crate) async fn account_aliases(client: &Client, keys: &Keys) -> Result<Vec<String>, Failure> {
+pub(crate) async fn account_aliases(
+    client: &Client,
+    keys: &Credentials,
+) -> Result<Vec<String>, AwsError> {
     let pages = pages(client, keys, "ListAccountAliases").await?;
     let aliases =
         pages.iter().flatten().filter(|(name, _)| name == "member").map(|(_, text)| text.clone());
@@ -52,7 +58,7 @@ pub(crate) async fn account_aliases(client: &Client, keys: &Keys) -> Result<Vec<
 }
 
 /// The pages of an answer, each as its fields.
-async fn pages(client: &Client, keys: &Keys, action: &str) -> Result<Vec<Fields>, Failure> {
+async fn pages(client: &Client, keys: &Credentials, action: &str) -> Result<Vec<Fields>, AwsError> {
     let call = format!("Action={action}&Version={VERSION}");
     let mut body = call.clone();
     let mut pages = Vec::new();
@@ -70,20 +76,26 @@ async fn pages(client: &Client, keys: &Keys, action: &str) -> Result<Vec<Fields>
     Ok(pages)
 }
 
-async fn page(client: &Client, keys: &Keys, action: &str, body: &str) -> Result<Fields, Failure> {
+async fn page(
+    client: &Client,
+    keys: &Credentials,
+    action: &str,
+    body: &str,
+) -> Result<Fields, AwsError> {
     let call = Call { service: "iam", endpoint: &client.endpoints.iam, headers: &FORM, body };
     let (status, bytes) = post(client, keys, &call).await?;
-    let text = String::from_utf8(bytes).map_err(|_| Failure::of(Trouble::NotAws(status)))?;
-    let fields = leaves(&text).ok_or(Failure::of(Trouble::NotAws(status)))?;
+    let text = String::from_utf8(bytes).map_err(|_| AwsError::of(Trouble::NotAws(status)))?;
+    let fields = leaves(&text).ok_or(AwsError::of(Trouble::NotAws(status)))?;
     if status == 200 && text.contains(&format!("<{action}Response")) {
         return Ok(fields);
     }
     let text = |name: &str| first(&fields, name).map(str::to_owned);
     match text("Code") {
-        Some(code) => {
-            Err(Failure::of(Trouble::Answer { code, message: text("Message").unwrap_or_default() }))
-        }
-        None => Err(Failure::of(Trouble::NotAws(status))),
+        Some(code) => Err(AwsError::of(Trouble::Answer {
+            code,
+            message: text("Message").unwrap_or_default(),
+        })),
+        None => Err(AwsError::of(Trouble::NotAws(status))),
     }
 }
 
@@ -131,13 +143,13 @@ fn resolved(entity: &str) -> Option<String> {
     quick_xml::escape::resolve_xml_entity(entity).map(str::to_owned)
 }
 
-fn devices(fields: &[(String, String)]) -> Result<Vec<Device>, Failure> {
+fn devices(fields: &[(String, String)]) -> Result<Vec<Device>, AwsError> {
     let values = |wanted: &'static str| {
         fields.iter().filter(move |(name, _)| name == wanted).map(|(_, text)| text.clone())
     };
     let device = |(serial, user): (String, String)| match parse_mfa_serial("IAM", &serial) {
         Ok(serial) => Ok(Device { serial, user }),
-        Err(_) => Err(Failure::malformed("SerialNumber")),
+        Err(_) => Err(AwsError::malformed("SerialNumber")),
     };
     values("SerialNumber").zip(values("UserName")).map(device).collect()
 }

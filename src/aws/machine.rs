@@ -12,8 +12,8 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_async::rt::sleep::TokioSleep;
 
 use super::client::Client;
-use super::failure::{Failure, Trouble};
-use crate::types::{Keys, Moment, Secret};
+use super::failure::{AwsError, Trouble};
+use crate::types::{Credentials, Moment, Secret};
 
 /// The metadata service answers at once or is not there.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -33,7 +33,7 @@ pub(crate) enum Machine {
 pub(crate) async fn machine_keys(
     client: &Client,
     machine: Machine,
-) -> Result<(Keys, Option<Moment>), Failure> {
+) -> Result<(Credentials, Option<Moment>), AwsError> {
     let config = ProviderConfig::without_region()
         .with_http_client(client.http.clone())
         .with_sleep_impl(TokioSleep::new());
@@ -63,10 +63,10 @@ pub(crate) async fn machine_keys(
         }
     };
     let given =
-        tokio::time::timeout(WHOLE, whole).await.map_err(|_| Failure::of(Trouble::Timeout))?;
-    let given = given.map_err(|error| Failure::of(why(&error)))?;
+        tokio::time::timeout(WHOLE, whole).await.map_err(|_| AwsError::of(Trouble::Timeout))?;
+    let given = given.map_err(|error| AwsError::of(why(&error)))?;
     let expires = given.expiry().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let keys = Keys {
+    let keys = Credentials {
         id: given.access_key_id().to_owned(),
         secret: Secret::new(given.secret_access_key().to_owned()),
         token: given.session_token().map(|token| Secret::new(token.to_owned())),

@@ -1,7 +1,7 @@
 //! AWS, as far as this program talks to it: STS through the SDK, a few calls of others signed by
 //! hand.
 //!
-//! Keys and words go in, sessions or [`Failure`]s come out. Nothing here knows a shell, a file or a
+//! Keys and words go in, sessions or [`AwsError`]s come out. Nothing here knows a shell, a file or a
 //! terminal.
 
 mod bounded;
@@ -25,7 +25,7 @@ mod sso;
 pub(crate) use client::{Client, local_now};
 pub(crate) use diagnose::{Attempt, diagnose, unanswered};
 pub(crate) use endpoint::Endpoints;
-pub(crate) use failure::{Failure, Trouble};
+pub(crate) use failure::{AwsError, Trouble};
 pub(crate) use federation::{about_proof, assume_with_saml, assume_with_web_identity};
 pub(crate) use iam::{Device, account_aliases, mfa_devices};
 pub(crate) use machine::{Machine, machine_keys};

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::failure::{Failure, Trouble};
+use super::failure::{AwsError, Trouble};
 use super::signed::{Call, patiently, post};
-use crate::types::{AccountId, Keys};
+use crate::types::{AccountId, Credentials};
 
 /// What a call is, in the JSON protocol.
 const LIST: [(&str, &str); 2] = [
@@ -48,9 +48,9 @@ struct Account {
 /// far.
 pub(crate) async fn organization_accounts(
     client: &Client,
-    keys: &Keys,
+    keys: &Credentials,
     told: &dyn Fn(usize),
-) -> Result<Vec<Member>, Failure> {
+) -> Result<Vec<Member>, AwsError> {
     let mut members = Vec::new();
     let mut body = json!({});
     for _ in 0..PAGES {
@@ -59,7 +59,7 @@ pub(crate) async fn organization_accounts(
             patiently(async || client.in_time(async || page(client, keys, &text).await).await)
                 .await?;
         for account in page.accounts {
-            let id = AccountId::parse(&account.id).ok_or_else(|| Failure::malformed("Id"))?;
+            let id = AccountId::parse(&account.id).ok_or_else(|| AwsError::malformed("Id"))?;
             // `State` is to take the place of `Status`.
             let state = account.state.or(account.status);
             members.push(Member {
@@ -77,19 +77,19 @@ pub(crate) async fn organization_accounts(
     Ok(members)
 }
 
-async fn page(client: &Client, keys: &Keys, body: &str) -> Result<Page, Failure> {
+async fn page(client: &Client, keys: &Credentials, body: &str) -> Result<Page, AwsError> {
     let endpoint = client.endpoints.organizations.as_ref();
-    let endpoint = endpoint.ok_or_else(|| Failure::malformed("the endpoint of Organizations"))?;
+    let endpoint = endpoint.ok_or_else(|| AwsError::malformed("the endpoint of Organizations"))?;
     let call = Call { service: "organizations", endpoint, headers: &LIST, body };
     let (status, bytes) = post(client, keys, &call).await?;
     let reply: Value =
-        serde_json::from_slice(&bytes).map_err(|_| Failure::of(Trouble::NotAws(status)))?;
+        serde_json::from_slice(&bytes).map_err(|_| AwsError::of(Trouble::NotAws(status)))?;
     if status == 200 {
-        return serde_json::from_value(reply).map_err(|_| Failure::malformed("Accounts"));
+        return serde_json::from_value(reply).map_err(|_| AwsError::malformed("Accounts"));
     }
     let text = |name: &str| reply.get(name).and_then(Value::as_str).map(str::to_owned);
     let message = text("Message").or_else(|| text("message")).unwrap_or_default();
-    Err(Failure::of(match text("__type") {
+    Err(AwsError::of(match text("__type") {
         Some(kind) => Trouble::Answer {
             code: kind.rsplit('#').next().unwrap_or_default().to_owned(),
             message,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::client::Client;
-use super::failure::{Failure, Trouble};
+use super::failure::{AwsError, Trouble};
 use super::iam::form_encoded;
 use super::signed::patiently;
 use crate::types::{AccountId, RoleName, Secret};
@@ -73,12 +73,12 @@ impl Page for Roles {
 pub(crate) async fn assigned_accounts(
     client: &Client,
     token: &Secret,
-) -> Result<Vec<Assigned>, Failure> {
+) -> Result<Vec<Assigned>, AwsError> {
     let mut found = Vec::new();
     for page in pages::<Accounts>(client, token, "/assignment/accounts?max_result=100").await? {
         for account in page.account_list {
             let id = AccountId::parse(&account.account_id)
-                .ok_or_else(|| Failure::malformed("accountId"))?;
+                .ok_or_else(|| AwsError::malformed("accountId"))?;
             found.push(Assigned { id, name: account.account_name });
         }
     }
@@ -90,21 +90,21 @@ pub(crate) async fn assigned_roles(
     client: &Client,
     token: &Secret,
     account: &AccountId,
-) -> Result<Vec<RoleName>, Failure> {
+) -> Result<Vec<RoleName>, AwsError> {
     let path = format!("/assignment/roles?max_result=100&account_id={account}");
     let pages = pages::<Roles>(client, token, &path).await?;
     let roles = pages.into_iter().flat_map(|page| page.role_list);
     roles
-        .map(|role| RoleName::parse(&role.role_name).map_err(|_| Failure::malformed("roleName")))
+        .map(|role| RoleName::parse(&role.role_name).map_err(|_| AwsError::malformed("roleName")))
         .collect()
 }
 
-async fn pages<P: Page>(client: &Client, token: &Secret, path: &str) -> Result<Vec<P>, Failure> {
+async fn pages<P: Page>(client: &Client, token: &Secret, path: &str) -> Result<Vec<P>, AwsError> {
     let endpoints = client
         .endpoints
         .sso
         .as_ref()
-        .ok_or_else(|| Failure::malformed("the endpoint of the portal"))?;
+        .ok_or_else(|| AwsError::malformed("the endpoint of the portal"))?;
     let first = format!("{}{path}", endpoints.portal.trim_end_matches('/'));
     let (mut url, mut pages) = (first.clone(), Vec::new());
     for _ in 0..PAGES {
@@ -114,7 +114,7 @@ async fn pages<P: Page>(client: &Client, token: &Secret, path: &str) -> Result<V
                 return Err(reply.failure());
             }
             serde_json::from_slice(&reply.body)
-                .map_err(|_| Failure::of(Trouble::NotAws(reply.status)))
+                .map_err(|_| AwsError::of(Trouble::NotAws(reply.status)))
         })
         .await?;
         let next = page.next().map(|next| format!("{first}&next_token={}", form_encoded(next)));

@@ -3,10 +3,10 @@
 //! A reply is data from a network: keys end up in a shell and in files, so their alphabet is
 //! checked here although they are quoted there.
 
-use aws_sdk_sts::types::Credentials;
+use aws_sdk_sts::types::Credentials as SdkCredentials;
 
-use super::failure::Failure;
-use crate::types::{Keys, Moment, Secret, Session};
+use super::failure::AwsError;
+use crate::types::{Credentials, Moment, Secret, Session};
 
 /// The longest life of any session of STS, in seconds (`GetSessionToken`: 36 hours).
 const LONGEST_LIFE: i64 = 36 * 3600;
@@ -15,8 +15,11 @@ const LONGEST_LIFE: i64 = 36 * 3600;
 const ROUNDING: i64 = 2;
 
 /// Takes the keys out of a reply. `now` is AWS's clock.
-pub(super) fn session(credentials: Option<&Credentials>, now: Moment) -> Result<Session, Failure> {
-    let credentials = credentials.ok_or_else(|| Failure::malformed("Credentials"))?;
+pub(super) fn session(
+    credentials: Option<&SdkCredentials>,
+    now: Moment,
+) -> Result<Session, AwsError> {
+    let credentials = credentials.ok_or_else(|| AwsError::malformed("Credentials"))?;
     let id = credentials.access_key_id();
     let secret = credentials.secret_access_key();
     let token = credentials.session_token();
@@ -24,18 +27,18 @@ pub(super) fn session(credentials: Option<&Credentials>, now: Moment) -> Result<
     if !within(id, 16, 128, |byte| {
         byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
     }) {
-        return Err(Failure::malformed("AccessKeyId"));
+        return Err(AwsError::malformed("AccessKeyId"));
     }
     if !within(secret, 16, 128, |byte| byte.is_ascii_alphanumeric() || b"/+=".contains(&byte)) {
-        return Err(Failure::malformed("SecretAccessKey"));
+        return Err(AwsError::malformed("SecretAccessKey"));
     }
     if !within(token, 1, 8192, |byte| byte.is_ascii_alphanumeric() || b"/+=_.:-".contains(&byte)) {
-        return Err(Failure::malformed("SessionToken"));
+        return Err(AwsError::malformed("SessionToken"));
     }
     if expires.since(now) < -ROUNDING || expires.since(now) > LONGEST_LIFE + ROUNDING {
-        return Err(Failure::malformed("Expiration"));
+        return Err(AwsError::malformed("Expiration"));
     }
-    let keys = Keys {
+    let keys = Credentials {
         id: id.to_owned(),
         secret: Secret::new(secret.to_owned()),
         token: Some(Secret::new(token.to_owned())),
@@ -53,8 +56,8 @@ mod tests {
 
     use super::*;
 
-    fn reply(id: &str, secret: &str, token: &str, expires: i64) -> Result<Session, Failure> {
-        let credentials = Credentials::builder()
+    fn reply(id: &str, secret: &str, token: &str, expires: i64) -> Result<Session, AwsError> {
+        let credentials = SdkCredentials::builder()
             .access_key_id(id)
             .secret_access_key(secret)
             .session_token(token)
@@ -83,7 +86,7 @@ mod tests {
             (ID, SECRET, "t", 10, "Expiration"),
             (ID, SECRET, "t", 1000 + 37 * 3600, "Expiration"),
         ] {
-            assert_eq!(reply(id, secret, token, expires), Err(Failure::malformed(field)));
+            assert_eq!(reply(id, secret, token, expires), Err(AwsError::malformed(field)));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The calls of STS that lead to a role.
 
-use aws_sdk_sts::types::{AssumedRoleUser, Credentials, PolicyDescriptorType};
+use aws_sdk_sts::types::{AssumedRoleUser, Credentials as SdkCredentials, PolicyDescriptorType};
 
 use super::client::{Client, local_now};
-use super::failure::Failure;
+use super::failure::AwsError;
 use super::reply;
 use crate::plan::Shape;
-use crate::types::{AccountId, Keys, Moment, RoleArn, Secret, Session};
+use crate::types::{AccountId, Credentials, Moment, RoleArn, Secret, Session};
 
 /// Whose keys they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +61,15 @@ pub(crate) struct Assumed {
 }
 
 /// Who do these keys belong to? Needs no permission, opens the connection, and proves the keys.
-pub(crate) async fn caller_identity(client: &Client, keys: &Keys) -> Result<Identity, Failure> {
+pub(crate) async fn caller_identity(
+    client: &Client,
+    keys: &Credentials,
+) -> Result<Identity, AwsError> {
     let call = async || Ok(client.sts(keys, false).get_caller_identity().send().await?);
     let reply = client.in_time(call).await?;
     let account =
-        reply.account().and_then(AccountId::parse).ok_or_else(|| Failure::malformed("Account"))?;
-    let arn = reply.arn().filter(|arn| is_arn(arn)).ok_or_else(|| Failure::malformed("Arn"))?;
+        reply.account().and_then(AccountId::parse).ok_or_else(|| AwsError::malformed("Account"))?;
+    let arn = reply.arn().filter(|arn| is_arn(arn)).ok_or_else(|| AwsError::malformed("Arn"))?;
     Ok(Identity { account, arn: arn.to_owned() })
 }
 
@@ -74,10 +77,10 @@ pub(crate) async fn caller_identity(client: &Client, keys: &Keys) -> Result<Iden
 /// is given.
 pub(crate) async fn session_token(
     client: &Client,
-    keys: &Keys,
+    keys: &Credentials,
     mfa: Option<&Mfa>,
     seconds: i32,
-) -> Result<Session, Failure> {
+) -> Result<Session, AwsError> {
     let call = async || {
         let call = client.sts(keys, mfa.is_some()).get_session_token().duration_seconds(seconds);
         let call = call.set_serial_number(mfa.map(|mfa| mfa.serial.clone()));
@@ -91,19 +94,19 @@ pub(crate) async fn session_token(
 /// may.
 pub(crate) async fn assume_role(
     client: &Client,
-    keys: &Keys,
+    keys: &Credentials,
     call: &RoleCall,
     mfa: Option<&Mfa>,
-) -> Result<Assumed, Failure> {
+) -> Result<Assumed, AwsError> {
     client.in_time(async || assume_at(client, keys, call, mfa).await).await
 }
 
 async fn assume_at(
     client: &Client,
-    keys: &Keys,
+    keys: &Credentials,
     call: &RoleCall,
     mfa: Option<&Mfa>,
-) -> Result<Assumed, Failure> {
+) -> Result<Assumed, AwsError> {
     let shape = &call.shape;
     let tags = shape.tags.iter().filter_map(|(key, value)| {
         aws_sdk_sts::types::Tag::builder().key(key).value(value).build().ok()
@@ -129,11 +132,11 @@ async fn assume_at(
 
 /// Takes the session out of a reply, when it is about the role that was asked for.
 pub(super) fn assumed(
-    credentials: Option<&Credentials>,
+    credentials: Option<&SdkCredentials>,
     user: Option<&AssumedRoleUser>,
     call: &RoleCall,
     client: &Client,
-) -> Result<Assumed, Failure> {
+) -> Result<Assumed, AwsError> {
     let session = reply::session(credentials, aws_now(client))?;
     let arn = user.map(|user| user.arn().to_owned()).unwrap_or_default();
     let RoleArn { partition, account, name } = &call.role;
@@ -143,7 +146,7 @@ pub(super) fn assumed(
             name.base_name()
         ))
     {
-        return Err(Failure::malformed("AssumedRoleUser"));
+        return Err(AwsError::malformed("AssumedRoleUser"));
     }
     Ok(Assumed { session, arn })
 }

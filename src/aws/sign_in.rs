@@ -14,11 +14,11 @@ use zeroize::Zeroizing;
 use super::bounded::whole_of;
 use super::client::Client;
 use super::endpoint::check;
-use super::failure::{Failure, Trouble, connector_trouble};
+use super::failure::{AwsError, Trouble, connector_trouble};
 use super::iam::form_encoded;
 use crate::error::Result;
 use crate::plan::Overrides;
-use crate::types::{Keys, Partition, Region, Secret};
+use crate::types::{Credentials, Partition, Region, Secret};
 
 /// The longest token accepted, in bytes. A real one has about 1,000.
 const LONGEST_TOKEN: usize = 16 * 1024;
@@ -60,9 +60,9 @@ impl SignIn {
     pub(crate) async fn token(
         &self,
         client: &Client,
-        keys: &Keys,
+        keys: &Credentials,
         seconds: Option<u32>,
-    ) -> std::result::Result<Secret, Failure> {
+    ) -> std::result::Result<Secret, AwsError> {
         let session = json!({
             "sessionId": keys.id,
             "sessionKey": keys.secret.expose(),
@@ -83,33 +83,33 @@ impl SignIn {
             .body(SdkBody::from(body.as_str()))
             .ok()
             .and_then(|request| HttpRequest::try_from(request).ok())
-            .ok_or_else(|| Failure::malformed("the request"))?;
+            .ok_or_else(|| AwsError::malformed("the request"))?;
         let is_plain =
             !self.base.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
         let connector = client
             .patient(is_plain, client.whole)
-            .map_err(|error| Failure::of(Trouble::Connect(error.message)))?;
+            .map_err(|error| AwsError::of(Trouble::Connect(error.message)))?;
         let whole = async {
             let reply = connector
                 .call(request)
                 .await
-                .map_err(|error| Failure::of(connector_trouble(&error)))?;
+                .map_err(|error| AwsError::of(connector_trouble(&error)))?;
             let status = reply.status().as_u16();
             let body =
-                whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+                whole_of(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
             let body = Zeroizing::new(body);
             match status {
                 200 => token_in(&body),
-                400..500 => Err(Failure::of(Trouble::Answer {
+                400..500 => Err(AwsError::of(Trouble::Answer {
                     code: status.to_string(),
                     message: String::new(),
                 })),
-                _ => Err(Failure::of(Trouble::NotAws(status))),
+                _ => Err(AwsError::of(Trouble::NotAws(status))),
             }
         };
         tokio::time::timeout(client.whole, whole)
             .await
-            .map_err(|_| Failure::of(Trouble::Timeout))?
+            .map_err(|_| AwsError::of(Trouble::Timeout))?
     }
 
     /// The address that signs in and shows a page of the console. `logs_out` ends a session that
@@ -141,16 +141,16 @@ pub(crate) fn page(path: Option<&str>, region: Option<&Region>) -> String {
     format!("{path}{region}{fragment}")
 }
 
-fn token_in(body: &[u8]) -> std::result::Result<Secret, Failure> {
+fn token_in(body: &[u8]) -> std::result::Result<Secret, AwsError> {
     let reply: Reply =
-        serde_json::from_slice(body).map_err(|_| Failure::malformed("SigninToken"))?;
+        serde_json::from_slice(body).map_err(|_| AwsError::malformed("SigninToken"))?;
     let token = reply.signin_token;
     let is_token = (1..=LONGEST_TOKEN).contains(&token.len())
         && token.bytes().all(|byte| byte.is_ascii_graphic());
     if is_token {
         Ok(Secret::new(token.as_str().to_owned()))
     } else {
-        Err(Failure::malformed("SigninToken"))
+        Err(AwsError::malformed("SigninToken"))
     }
 }
 

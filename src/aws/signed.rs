@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_credential_types::Credentials;
+use aws_credential_types::Credentials as SdkCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_async::time::TimeSource;
@@ -15,8 +15,8 @@ use aws_smithy_types::body::SdkBody;
 
 use super::bounded::whole_of;
 use super::client::{ATTEMPT, Client};
-use super::failure::{Failure, Trouble, connector_trouble};
-use crate::types::Keys;
+use super::failure::{AwsError, Trouble, connector_trouble};
+use crate::types::Credentials;
 
 /// How often a call that only reads is made before its failure counts.
 const TRIES: u32 = 5;
@@ -46,30 +46,32 @@ pub(super) struct Call<'a> {
 /// Makes a call once.
 pub(super) async fn post(
     client: &Client,
-    keys: &Keys,
+    keys: &Credentials,
     call: &Call<'_>,
-) -> Result<(u16, Vec<u8>), Failure> {
+) -> Result<(u16, Vec<u8>), AwsError> {
     let request = request(keys, call, client.clock.now())
-        .ok_or_else(|| Failure::malformed(&format!("the request to {}", call.service)))?;
+        .ok_or_else(|| AwsError::malformed(&format!("the request to {}", call.service)))?;
     let whole = async {
         let reply = client
             .connector
             .call(request)
             .await
-            .map_err(|error| Failure::of(connector_trouble(&error)))?;
+            .map_err(|error| AwsError::of(connector_trouble(&error)))?;
         client.clock.learn(reply.headers().get("date"));
         let status = reply.status().as_u16();
         let bytes =
-            whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+            whole_of(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
         Ok((status, bytes))
     };
     tokio::time::timeout(ATTEMPT.min(client.whole), whole)
         .await
-        .map_err(|_| Failure::of(Trouble::Timeout))?
+        .map_err(|_| AwsError::of(Trouble::Timeout))?
 }
 
 /// Makes a call that only reads, again when AWS was asked too often or did not answer.
-pub(super) async fn patiently<T>(call: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(super) async fn patiently<T>(
+    call: impl AsyncFn() -> Result<T, AwsError>,
+) -> Result<T, AwsError> {
     let mut pause = FIRST_PAUSE;
     for _ in 1..TRIES {
         match call().await {
@@ -81,14 +83,14 @@ pub(super) async fn patiently<T>(call: impl AsyncFn() -> Result<T, Failure>) -> 
     call().await
 }
 
-fn passes(failure: &Failure) -> bool {
+fn passes(failure: &AwsError) -> bool {
     let comes_from_a_crowd = THROTTLED.contains(&failure.code());
     comes_from_a_crowd || matches!(failure.trouble, Trouble::Timeout | Trouble::NotAws(429 | 500..))
 }
 
-fn request(keys: &Keys, call: &Call<'_>, now: SystemTime) -> Option<HttpRequest> {
+fn request(keys: &Credentials, call: &Call<'_>, now: SystemTime) -> Option<HttpRequest> {
     let (url, region) = call.endpoint;
-    let identity = Credentials::new(
+    let identity = SdkCredentials::new(
         &keys.id,
         keys.secret.expose(),
         keys.token.as_ref().map(|token| token.expose().to_owned()),

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::bounded::whole_of;
 use super::client::{ATTEMPT, Client};
 use super::endpoint::check;
-use super::failure::{Failure, Trouble, connector_trouble};
+use super::failure::{AwsError, Trouble, connector_trouble};
 use super::iam::form_encoded;
 use super::reply;
 use super::roles::aws_now;
@@ -75,14 +75,14 @@ pub(crate) struct JsonReply {
 
 impl JsonReply {
     /// The error in the words of either service: its code, and what it means.
-    pub(crate) fn failure(&self) -> Failure {
+    pub(crate) fn failure(&self) -> AwsError {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let code = text("error")
             .or_else(|| text("__type").map(|name| name.rsplit('#').next().unwrap_or(name)));
         let message =
             text("error_description").or_else(|| text("message")).or_else(|| text("Message"));
-        Failure::of(match (code, message) {
+        AwsError::of(match (code, message) {
             (None, None) => Trouble::NotAws(self.status),
             (code, message) => Trouble::Answer {
                 code: code.map_or_else(|| self.status.to_string(), str::to_owned),
@@ -115,12 +115,12 @@ pub(crate) async fn role_credentials(
     token: &Secret,
     account: &AccountId,
     role: &RoleName,
-) -> std::result::Result<Session, Failure> {
+) -> std::result::Result<Session, AwsError> {
     let endpoints = client
         .endpoints
         .sso
         .as_ref()
-        .ok_or_else(|| Failure::malformed("the endpoint of the portal"))?;
+        .ok_or_else(|| AwsError::malformed("the endpoint of the portal"))?;
     let base = endpoints.portal.trim_end_matches('/');
     let role = form_encoded(role.as_str());
     let url = format!("{base}/federation/credentials?role_name={role}&account_id={account}");
@@ -129,7 +129,7 @@ pub(crate) async fn role_credentials(
         return Err(reply.failure());
     }
     let keys: RoleReply =
-        serde_json::from_slice(&reply.body).map_err(|_| Failure::malformed("roleCredentials"))?;
+        serde_json::from_slice(&reply.body).map_err(|_| AwsError::malformed("roleCredentials"))?;
     let keys = keys.role_credentials;
     let credentials = Credentials::builder()
         .access_key_id(keys.access_key_id)
@@ -137,7 +137,7 @@ pub(crate) async fn role_credentials(
         .session_token(keys.session_token.as_str())
         .expiration(DateTime::from_millis(keys.expiration))
         .build()
-        .map_err(|_| Failure::malformed("roleCredentials"))?;
+        .map_err(|_| AwsError::malformed("roleCredentials"))?;
     reply::session(Some(&credentials), aws_now(client))
 }
 
@@ -147,7 +147,7 @@ impl Client {
         &self,
         url: &str,
         body: &Value,
-    ) -> std::result::Result<JsonReply, Failure> {
+    ) -> std::result::Result<JsonReply, AwsError> {
         let request = http::Request::builder()
             .method("POST")
             .uri(url)
@@ -162,7 +162,7 @@ impl Client {
         &self,
         url: &str,
         bearer: &Secret,
-    ) -> std::result::Result<JsonReply, Failure> {
+    ) -> std::result::Result<JsonReply, AwsError> {
         let once = async || {
             let request = http::Request::builder()
                 .method("GET")
@@ -183,23 +183,23 @@ impl Client {
     async fn send(
         &self,
         request: http::Result<http::Request<SdkBody>>,
-    ) -> std::result::Result<JsonReply, Failure> {
+    ) -> std::result::Result<JsonReply, AwsError> {
         let request = request.ok().and_then(|request| HttpRequest::try_from(request).ok());
-        let request = request.ok_or_else(|| Failure::malformed("the request"))?;
+        let request = request.ok_or_else(|| AwsError::malformed("the request"))?;
         let whole = async {
             let reply = self
                 .connector
                 .call(request)
                 .await
-                .map_err(|error| Failure::of(connector_trouble(&error)))?;
+                .map_err(|error| AwsError::of(connector_trouble(&error)))?;
             self.clock.learn(reply.headers().get("date"));
             let status = reply.status().as_u16();
             let body =
-                whole_of(reply.into_body()).await.ok_or(Failure::of(Trouble::NotAws(status)))?;
+                whole_of(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
             Ok(JsonReply { status, body: Zeroizing::new(body) })
         };
         tokio::time::timeout(ATTEMPT.min(self.whole), whole)
             .await
-            .map_err(|_| Failure::of(Trouble::Timeout))?
+            .map_err(|_| AwsError::of(Trouble::Timeout))?
     }
 }

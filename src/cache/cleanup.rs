@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::clock::Skew;
 use super::directory::{Directory, must_be_our_file};
 use super::entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, RoleSession};
-use super::error::Fault;
+use super::error::StoreError;
 use super::file::{Identity, UNFINISHED, identity};
 use super::lock;
 use super::record::{self, Found};
@@ -52,11 +52,11 @@ fn is_of<T: Entry>(name: &str) -> bool {
 
 impl Directory {
     /// The names of the entries of one kind.
-    pub(super) fn names_of<T: Entry>(&self) -> Result<Vec<String>, Fault> {
+    pub(super) fn names_of<T: Entry>(&self) -> Result<Vec<String>, StoreError> {
         Ok(self.names()?.into_iter().filter(|name| is_of::<T>(name)).collect())
     }
 
-    pub(super) fn names(&self) -> Result<Vec<String>, Fault> {
+    pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
         let directory = Dir::read_from(&self.handle).map_err(|errno| self.system(errno))?;
         let mut names = Vec::new();
         for entry in directory {
@@ -73,7 +73,7 @@ impl Directory {
 
     /// Removes the files whose name passes, and returns how many there were. One that cannot be
     /// removed keeps none of the others.
-    pub(super) fn remove_if(&self, goes: impl Fn(&str) -> bool) -> Result<usize, Fault> {
+    pub(super) fn remove_if(&self, goes: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
         let mut count = 0;
         let mut first_fault = None;
         for name in self.names()?.iter().filter(|name| goes(name)) {
@@ -97,7 +97,7 @@ impl Directory {
         &self,
         name: &str,
         damaged: Identity,
-    ) -> Result<Option<PathBuf>, Fault> {
+    ) -> Result<Option<PathBuf>, StoreError> {
         if self.stat(name)?.is_none_or(|stat| identity(&stat) != damaged) {
             return Ok(None);
         }
@@ -111,7 +111,7 @@ impl Directory {
         Ok(Some(self.path_of(&aside)))
     }
 
-    fn thin_out_damaged(&self) -> Result<(), Fault> {
+    fn thin_out_damaged(&self) -> Result<(), StoreError> {
         let mut damaged = Vec::new();
         for name in self.names()?.into_iter().filter(|name| name.starts_with(DAMAGED)) {
             if let Some(stat) = self.stat(&name)? {
@@ -153,7 +153,7 @@ impl Directory {
 
     /// Removes an ended session with its lock, unless someone holds that: the session is being
     /// replaced then.
-    fn sweep_session<T: Entry>(&self, name: &str, aws_now: Moment) -> Result<(), Fault> {
+    fn sweep_session<T: Entry>(&self, name: &str, aws_now: Moment) -> Result<(), StoreError> {
         if self.has_ended::<T>(name, aws_now) {
             let lock_name = lock::name_for(name);
             let lock = self.open_lock(&lock_name)?;
@@ -182,7 +182,7 @@ impl Directory {
         must_be_our_file(&self.path_of(name), &stat).is_ok().then_some(stat)
     }
 
-    pub(super) fn stat(&self, name: &str) -> Result<Option<Stat>, Fault> {
+    pub(super) fn stat(&self, name: &str) -> Result<Option<Stat>, StoreError> {
         match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT) => Ok(None),

@@ -13,9 +13,9 @@ use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use super::Kind;
-use super::error::{Fault, word};
+use super::error::{StoreError, word};
 use crate::config::environment::Environment;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// Where the store belongs, whether or not it is there.
 #[derive(Clone, Debug)]
@@ -38,9 +38,9 @@ impl Place {
     /// `$XDG_STATE_HOME/assume-role`, else `~/.local/state/assume-role`; for `runtime`
     /// `$XDG_RUNTIME_DIR/assume-role` (XDG Base Directory Specification: relative paths are
     /// ignored).
-    pub(super) fn find(environment: &Environment, kind: Kind) -> Result<Option<Self>, Fault> {
+    pub(super) fn find(environment: &Environment, kind: Kind) -> Result<Option<Self>, StoreError> {
         let absolute = |name: &str| environment.path(name).filter(|path| path.is_absolute());
-        let missing = |variable: &str, remedy: &str| Fault::Unsafe {
+        let missing = |variable: &str, remedy: &str| StoreError::Unsafe {
             why: format!("{variable} names no absolute path"),
             remedy: remedy.to_owned(),
         };
@@ -67,31 +67,31 @@ impl Place {
     }
 
     /// Opens the directory; `None` when it is not there yet.
-    pub(super) fn open(&self) -> Result<Option<Directory>, Fault> {
+    pub(super) fn open(&self) -> Result<Option<Directory>, StoreError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match rustix::fs::open(&self.path, flags, Mode::empty()) {
             Ok(handle) => {
-                let stat =
-                    rustix::fs::fstat(&handle).map_err(|errno| Fault::system(&self.path, errno))?;
+                let stat = rustix::fs::fstat(&handle)
+                    .map_err(|errno| StoreError::system(&self.path, errno))?;
                 must_be_ours(&self.path, &stat, "700")?;
                 Ok(Some(Directory { handle, path: self.path.clone() }))
             }
             Err(Errno::NOENT) => self.may_be_made().map(|()| None),
             Err(Errno::NOTDIR | Errno::LOOP) if self.path.symlink_metadata().is_ok() => {
-                Err(Fault::Unsafe {
+                Err(StoreError::Unsafe {
                     why: format!(
                         "{} is not a directory but a link or a file",
-                        shown(&self.path.to_string_lossy())
+                        escape(&self.path.to_string_lossy())
                     ),
                     remedy: format!("look at it, then: rm {}", word(&self.path)),
                 })
             }
-            Err(errno) => Err(Fault::system(&self.path, errno)),
+            Err(errno) => Err(StoreError::system(&self.path, errno)),
         }
     }
 
     /// Opens the directory, making it and its missing parents with mode 0700 first.
-    pub(super) fn open_or_make(&self) -> Result<Directory, Fault> {
+    pub(super) fn open_or_make(&self) -> Result<Directory, StoreError> {
         if let Some(directory) = self.open()? {
             return Ok(directory);
         }
@@ -99,22 +99,22 @@ impl Place {
             self.path.ancestors().take_while(|path| !path.exists()).collect();
         missing.reverse();
         for path in missing {
-            make_private(path).map_err(|error| Fault::system(path, error))?;
+            make_private(path).map_err(|error| StoreError::system(path, error))?;
         }
-        self.open()?.ok_or_else(|| Fault::system(&self.path, Errno::NOENT))
+        self.open()?.ok_or_else(|| StoreError::system(&self.path, Errno::NOENT))
     }
 
     /// A home of another user (`sudo` without `-H`) gets no files of ours, and a missing home is
     /// not made.
-    fn may_be_made(&self) -> Result<(), Fault> {
+    fn may_be_made(&self) -> Result<(), StoreError> {
         let nearest =
             self.path.ancestors().skip(1).find_map(|path| Some((path, path.metadata().ok()?)));
         match nearest {
             Some((path, metadata)) if path.starts_with(&self.root) => {
                 must_be_owned(path, metadata.uid())
             }
-            _ => Err(Fault::Unsafe {
-                why: format!("{} does not exist", shown(&self.root.to_string_lossy())),
+            _ => Err(StoreError::Unsafe {
+                why: format!("{} does not exist", escape(&self.root.to_string_lossy())),
                 remedy: "name a directory of yours in XDG_STATE_HOME".to_owned(),
             }),
         }
@@ -131,34 +131,34 @@ fn make_private(path: &Path) -> io::Result<()> {
 }
 
 /// Refuses what others own, can read or can write. `mode` is the right one, for the remedy.
-pub(super) fn must_be_ours(path: &Path, stat: &Stat, mode: &str) -> Result<(), Fault> {
+pub(super) fn must_be_ours(path: &Path, stat: &Stat, mode: &str) -> Result<(), StoreError> {
     must_be_owned(path, stat.st_uid)?;
     let bits = Mode::from_raw_mode(stat.st_mode).bits() & 0o777;
     if bits & 0o077 == 0 {
         return Ok(());
     }
-    Err(Fault::Unsafe {
-        why: format!("{} is open to others (mode {bits:04o})", shown(&path.to_string_lossy())),
+    Err(StoreError::Unsafe {
+        why: format!("{} is open to others (mode {bits:04o})", escape(&path.to_string_lossy())),
         remedy: format!("chmod {mode} {}", word(path)),
     })
 }
 
-fn must_be_owned(path: &Path, owner: u32) -> Result<(), Fault> {
+fn must_be_owned(path: &Path, owner: u32) -> Result<(), StoreError> {
     let us = rustix::process::geteuid().as_raw();
     if owner == us {
         return Ok(());
     }
-    Err(Fault::Unsafe {
+    Err(StoreError::Unsafe {
         why: format!(
             "{} belongs to user {owner}, and this is user {us}",
-            shown(&path.to_string_lossy())
+            escape(&path.to_string_lossy())
         ),
         remedy: "under sudo take your own home (sudo -H), else look at its owner".to_owned(),
     })
 }
 
 /// Refuses a file that is not a regular one of ours alone.
-pub(super) fn must_be_our_file(path: &Path, stat: &Stat) -> Result<(), Fault> {
+pub(super) fn must_be_our_file(path: &Path, stat: &Stat) -> Result<(), StoreError> {
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(not_a_file(path));
     }
@@ -166,9 +166,9 @@ pub(super) fn must_be_our_file(path: &Path, stat: &Stat) -> Result<(), Fault> {
 }
 
 /// The refusal of a link, a pipe, a directory where a file should be.
-pub(super) fn not_a_file(path: &Path) -> Fault {
-    Fault::Unsafe {
-        why: format!("{} is not a plain file", shown(&path.to_string_lossy())),
+pub(super) fn not_a_file(path: &Path) -> StoreError {
+    StoreError::Unsafe {
+        why: format!("{} is not a plain file", escape(&path.to_string_lossy())),
         remedy: format!("look at it, then: rm -r {}", word(path)),
     }
 }

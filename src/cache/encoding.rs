@@ -7,7 +7,7 @@ pub(super) mod session {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::types::{Keys, Moment, Secret, Session};
+    use crate::types::{Credentials, Moment, Secret, Session};
 
     #[derive(Serialize, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -36,7 +36,7 @@ pub(super) mod session {
     ) -> Result<Session, D::Error> {
         let text = Text::deserialize(deserializer)?;
         Ok(Session {
-            keys: Keys {
+            keys: Credentials {
                 id: text.id.into_owned(),
                 secret: Secret::new(text.secret.into_owned()),
                 token: text.token.map(|token| Secret::new(token.into_owned())),

@@ -3,18 +3,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// What stands in the way.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum StoreError {
     /// The file system refused.
     System { path: PathBuf, error: io::Error },
     /// Something is there that others could have written or can read. It is left as it is.
     Unsafe { why: String, remedy: String },
 }
 
-impl Fault {
+impl StoreError {
     pub(super) fn system(path: &Path, error: impl Into<io::Error>) -> Self {
         Self::System { path: path.to_owned(), error: error.into() }
     }
@@ -34,7 +34,7 @@ impl Fault {
     /// The reason, naming the place.
     pub(super) fn why(&self) -> String {
         match self {
-            Self::System { path, error } => format!("{}: {error}", shown(&path.to_string_lossy())),
+            Self::System { path, error } => format!("{}: {error}", escape(&path.to_string_lossy())),
             Self::Unsafe { why, .. } => why.clone(),
         }
     }
@@ -62,7 +62,7 @@ impl Fault {
 
 /// A path as a word that can be pasted into a shell.
 pub(super) fn word(path: &Path) -> String {
-    let text = shown(&path.to_string_lossy());
+    let text = escape(&path.to_string_lossy());
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+,@%:=".contains(&byte);
     if text.bytes().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use super::directory::{Directory, must_be_our_file, not_a_file};
-use super::error::Fault;
+use super::error::StoreError;
 use crate::types::Moment;
 
 /// How the names of files that are still being written begin.
@@ -41,8 +41,8 @@ impl Directory {
         self.path.join(name)
     }
 
-    pub(super) fn system(&self, error: impl Into<std::io::Error>) -> Fault {
-        Fault::system(&self.path, error)
+    pub(super) fn system(&self, error: impl Into<std::io::Error>) -> StoreError {
+        StoreError::system(&self.path, error)
     }
 
     /// Opens a file of ours; `None` when there is none. `flags` say for what.
@@ -50,7 +50,7 @@ impl Directory {
         &self,
         name: &str,
         flags: OFlags,
-    ) -> Result<Option<(File, rustix::fs::Stat)>, Fault> {
+    ) -> Result<Option<(File, rustix::fs::Stat)>, StoreError> {
         // NONBLOCK: opening a pipe would wait for its other end.
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let mode = Mode::RUSR | Mode::WUSR;
@@ -73,7 +73,7 @@ impl Directory {
     }
 
     /// Reads a file, at most `longest` bytes of it; `None` when there is none.
-    pub(super) fn read(&self, name: &str, longest: u64) -> Result<Option<Content>, Fault> {
+    pub(super) fn read(&self, name: &str, longest: u64) -> Result<Option<Content>, StoreError> {
         let Some((file, stat)) = self.open_file(name, OFlags::RDONLY)? else { return Ok(None) };
         let size = u64::try_from(stat.st_size).unwrap_or(u64::MAX);
         // Room for all of it at once: a buffer that grows leaves copies of the secrets behind.
@@ -96,7 +96,7 @@ impl Directory {
         name: &str,
         bytes: &[u8],
         ends: Option<Moment>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), StoreError> {
         let (unfinished, file) = self.create_unfinished()?;
         let done = fill(&file, bytes, ends).and_then(|()| {
             Ok(rustix::fs::renameat(&self.handle, &unfinished, &self.handle, name)?)
@@ -108,7 +108,7 @@ impl Directory {
         self.settle()
     }
 
-    pub(super) fn create_unfinished(&self) -> Result<(String, File), Fault> {
+    pub(super) fn create_unfinished(&self) -> Result<(String, File), StoreError> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         for _ in 0..TRIES {
             let name = format!(
@@ -134,7 +134,7 @@ impl Directory {
     }
 
     /// Removes a file; false when there was none.
-    pub(super) fn remove(&self, name: &str) -> Result<bool, Fault> {
+    pub(super) fn remove(&self, name: &str) -> Result<bool, StoreError> {
         match rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
             Err(Errno::NOENT) => Ok(false),
@@ -144,7 +144,7 @@ impl Directory {
 
     /// Brings the names themselves to the disk. Some file systems cannot do that for a directory
     /// and say so.
-    pub(super) fn settle(&self) -> Result<(), Fault> {
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
         match rustix::fs::fsync(&self.handle) {
             Ok(()) | Err(Errno::INVAL) => Ok(()),
             Err(errno) => Err(self.system(errno)),

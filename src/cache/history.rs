@@ -17,7 +17,7 @@ use rustix::fs::OFlags;
 
 use super::Store;
 use super::directory::{Directory, Place};
-use super::error::Fault;
+use super::error::StoreError;
 use super::file::Content;
 use crate::error::Result;
 use crate::types::{AccountId, Moment, Name, RoleName};
@@ -93,7 +93,10 @@ impl Store {
         })
     }
 
-    fn read_history(&self, directory: &Directory) -> std::result::Result<Option<Content>, Fault> {
+    fn read_history(
+        &self,
+        directory: &Directory,
+    ) -> std::result::Result<Option<Content>, StoreError> {
         let Some(content) = directory.read(NAME, LONGEST)? else { return Ok(None) };
         match version(&content.bytes) {
             Some(VERSION) if content.whole => Ok(Some(content)),

@@ -15,7 +15,7 @@ use rustix::fs::OFlags;
 use super::Store;
 use super::directory::{Directory, Place};
 use super::entry::Entry;
-use super::error::Fault;
+use super::error::StoreError;
 use super::file::identity;
 use super::key::Key;
 use super::record;
@@ -126,13 +126,13 @@ pub(super) fn name_for(entry: &str) -> String {
 }
 
 impl Directory {
-    pub(super) fn open_lock(&self, name: &str) -> std::result::Result<File, Fault> {
+    pub(super) fn open_lock(&self, name: &str) -> std::result::Result<File, StoreError> {
         let opened = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
         opened.map(|(file, _)| file).ok_or_else(|| self.system(ErrorKind::NotFound))
     }
 
     /// Removes a file unless somebody holds its lock.
-    pub(super) fn remove_unlocked(&self, name: &str) -> std::result::Result<bool, Fault> {
+    pub(super) fn remove_unlocked(&self, name: &str) -> std::result::Result<bool, StoreError> {
         match self.open_file(name, OFlags::RDWR) {
             Ok(Some((file, _))) if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) => {
                 Ok(false)

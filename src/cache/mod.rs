@@ -29,7 +29,7 @@ pub(crate) use config::keep_config;
 use directory::{Directory, Place};
 pub(crate) use entry::Entry;
 pub use entry::{AssertionRoles, BaseFacts, BaseSession, LegalDuration, MfaDevice, RoleSession};
-use error::Fault;
+use error::StoreError;
 use file::Identity;
 pub use history::Use;
 pub use key::Key;
@@ -41,7 +41,7 @@ use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::error::{Error, Result};
 use crate::types::Moment;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// The store of one run.
 #[derive(Debug)]
@@ -214,13 +214,13 @@ impl Store {
         directory: &Directory,
         name: &str,
         damaged: Identity,
-    ) -> std::result::Result<(), Fault> {
+    ) -> std::result::Result<(), StoreError> {
         if self.only_looks {
-            self.warn(format!("{} is damaged", shown(&directory.path_of(name).to_string_lossy())));
+            self.warn(format!("{} is damaged", escape(&directory.path_of(name).to_string_lossy())));
             return Ok(());
         }
         if let Some(aside) = directory.set_aside(name, damaged)? {
-            let aside = shown(&aside.to_string_lossy());
+            let aside = escape(&aside.to_string_lossy());
             self.warn(format!("a stored file was damaged and is set aside as {aside}; a new one is made when needed"));
         }
         Ok(())
@@ -229,7 +229,7 @@ impl Store {
     /// Does something with the directory if it is there.
     fn look<V: Default>(
         &self,
-        work: impl Fn(&Directory) -> std::result::Result<V, Fault>,
+        work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,
     ) -> Result<V> {
         self.attempt(Place::open, work).or_else(|fault| self.excuse(&fault).map(|()| V::default()))
     }
@@ -237,7 +237,7 @@ impl Store {
     /// Does something with the directory, which is made if need be.
     fn change<V: Default>(
         &self,
-        work: impl Fn(&Directory) -> std::result::Result<V, Fault>,
+        work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,
     ) -> Result<V> {
         let open = |place: &Place| place.open_or_make().map(Some);
         self.attempt(open, work).or_else(|fault| self.excuse(&fault).map(|()| V::default()))
@@ -246,7 +246,7 @@ impl Store {
     /// Does something with the directory if it is there, and fails where it fails.
     fn must<V: Default>(
         &self,
-        work: impl Fn(&Directory) -> std::result::Result<V, Fault>,
+        work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,
     ) -> Result<V> {
         self.attempt(Place::open, work).map_err(|fault| refusal(&fault))
     }
@@ -254,9 +254,9 @@ impl Store {
     /// What has gone is tried once more from the beginning, then it is a fault like any other.
     fn attempt<V: Default>(
         &self,
-        open: impl Fn(&Place) -> std::result::Result<Option<Directory>, Fault>,
-        work: impl Fn(&Directory) -> std::result::Result<V, Fault>,
-    ) -> std::result::Result<V, Fault> {
+        open: impl Fn(&Place) -> std::result::Result<Option<Directory>, StoreError>,
+        work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,
+    ) -> std::result::Result<V, StoreError> {
         let Some(place) = &self.place else { return Ok(V::default()) };
         let once = || match open(place)? {
             Some(directory) => work(&directory),
@@ -268,7 +268,7 @@ impl Store {
         }
     }
 
-    fn excuse(&self, fault: &Fault) -> Result<()> {
+    fn excuse(&self, fault: &StoreError) -> Result<()> {
         if self.configured {
             return Err(refusal(fault));
         }
@@ -284,11 +284,11 @@ impl Store {
     }
 }
 
-fn described(fault: &Fault) -> String {
+fn described(fault: &StoreError) -> String {
     format!("the store is not used: {}; {}", fault.why(), fault.remedy())
 }
 
-fn refusal(fault: &Fault) -> Error {
+fn refusal(fault: &StoreError) -> Error {
     Error::io("the store cannot be used").because(fault.why()).hint(fault.remedy())
 }
 
@@ -296,6 +296,6 @@ fn newer(directory: &Directory, name: &str) -> String {
     let path = directory.path_of(name);
     format!(
         "{} was written by a newer assume-role and is left as it is",
-        shown(&path.to_string_lossy())
+        escape(&path.to_string_lossy())
     )
 }

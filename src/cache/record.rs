@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::directory::Directory;
 use super::entry::Entry;
-use super::error::Fault;
+use super::error::StoreError;
 use super::file::Identity;
 use super::key::Key;
 
@@ -42,7 +42,7 @@ pub(super) fn name<T: Entry>(key: &Key) -> String {
 
 /// Reads what stands under a name. Strict: an entry that is not exactly what we would have written
 /// is damage.
-pub(super) fn read<T: Entry>(directory: &Directory, name: &str) -> Result<Found<T>, Fault> {
+pub(super) fn read<T: Entry>(directory: &Directory, name: &str) -> Result<Found<T>, StoreError> {
     let Some(content) = directory.read(name, LONGEST)? else { return Ok(Found::Nothing) };
     if !content.whole {
         return Ok(Found::Damaged(content.identity));

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::usage::Usage;
-use crate::config::location::Place;
+use crate::config::location::Location;
 use crate::types::{AccountId, Name, Partition, Region, RoleName};
 
 /// An account: its id, and everything that calls it by a name.
@@ -42,11 +42,11 @@ pub(crate) struct KnownRole {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// The accounts file.
-    Accounts(Place),
+    Accounts(Location),
     /// A profile with a `role_arn`.
-    Profile(Name, Place),
+    Profile(Name, Location),
     /// A profile of Identity Center.
-    Sso(Name, Place),
+    Sso(Name, Location),
     /// The last SAML response of a provider.
     Assertion,
     /// It was used before.

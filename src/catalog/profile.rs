@@ -1,7 +1,7 @@
 //! A profile as a lead: which role it stands for, or which keys it holds.
 
 use super::usage::Usage;
-use crate::config::location::Place;
+use crate::config::location::Location;
 use crate::config::profiles::Section;
 use crate::types::{AccountId, Name, Partition, RoleArn, RoleName};
 
@@ -24,7 +24,7 @@ pub(crate) enum Leads {
     /// A role of Identity Center.
     Sso(AccountId, RoleName),
     /// Keys of its own.
-    Keys,
+    Credentials,
     /// Nothing that a session could begin with.
     Nowhere,
 }
@@ -42,7 +42,7 @@ impl<'a> KnownProfile<'a> {
     }
 
     /// Its name and where it begins.
-    pub(crate) fn name_and_place(&self) -> Option<(Name, Place)> {
+    pub(crate) fn name_and_place(&self) -> Option<(Name, Location)> {
         Some((Name::parse("profile", self.name).ok()?, self.section.place()?))
     }
 
@@ -80,7 +80,7 @@ impl Leads {
         let keys = ["aws_access_key_id", "credential_process"]
             .iter()
             .any(|key| section.value(key).is_some());
-        if keys { Self::Keys } else { Self::Nowhere }
+        if keys { Self::Credentials } else { Self::Nowhere }
     }
 
     /// The role, for whichever way leads to one.
@@ -88,7 +88,7 @@ impl Leads {
         match self {
             Self::Role(arn) => Some((&arn.account, &arn.name, Some(arn.partition))),
             Self::Sso(account, role) => Some((account, role, None)),
-            Self::Keys | Self::Nowhere => None,
+            Self::Credentials | Self::Nowhere => None,
         }
     }
 }

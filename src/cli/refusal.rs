@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::error::Error;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// The error for words that clap did not take.
 pub(super) fn error_of(refusal: &clap::Error) -> Error {
@@ -55,7 +55,7 @@ pub(super) fn error_of(refusal: &clap::Error) -> Error {
 
 /// Arguments as they are typed, without the brackets of a manual.
 fn bare(text: &str) -> String {
-    shown(&text.replace(['<', '>'], ""))
+    escape(&text.replace(['<', '>'], ""))
 }
 
 /// What follows `label` where a line of clap's own text begins with it.

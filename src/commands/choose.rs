@@ -9,7 +9,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Open, Request, Way, open, which_role};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Name, Region, RoleArn, RoleName, minutes};
 use crate::ui::picker::{Choice, Item};
 use crate::ui::report::{Report, takes_colour};
@@ -94,7 +94,7 @@ impl Chooser<'_> {
     fn offered(self, catalogue: Catalogue, roles: &[RoleArn]) -> Result<cli::Target> {
         let accounts = catalogue.accounts_offering(roles);
         let prompt = match self.asked.words.first() {
-            Some(word) => format!("role on offer in {}:", shown_up_to(word, 40)),
+            Some(word) => format!("role on offer in {}:", escape_up_to(word, 40)),
             None => "role on offer:".to_owned(),
         };
         let (account, role) = self.pick(&prompt, &by_use(&accounts))?;
@@ -125,12 +125,12 @@ impl Chooser<'_> {
             return self.typed(&account);
         }
         let pairs: Vec<_> = account.roles.iter().map(|role| (&account, Some(role))).collect();
-        let (_, role) = self.pick(&format!("role in {}:", shown_up_to(&word, 40)), &pairs)?;
+        let (_, role) = self.pick(&format!("role in {}:", escape_up_to(&word, 40)), &pairs)?;
         Ok(self.with(&word, role.map_or("", |role| role.name.as_str())))
     }
 
     fn unknown_role(&self, known: &[KnownRole]) -> Result<cli::Target> {
-        let word = shown_up_to(self.asked.words.first().map_or("", String::as_str), 80);
+        let word = escape_up_to(self.asked.words.first().map_or("", String::as_str), 80);
         let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
         Err(which_role(Kind::NeedsAnswer, &word, &names))
     }
@@ -153,7 +153,7 @@ impl Chooser<'_> {
 
     /// A role that nobody has written down yet.
     fn typed(&self, account: &KnownAccount) -> Result<cli::Target> {
-        let prompt = format!("name of the role in {}:", shown_up_to(account.name(), 40));
+        let prompt = format!("name of the role in {}:", escape_up_to(account.name(), 40));
         let preview = |_| String::new();
         let choice =
             Choice { prompt: &prompt, items: &[], preview: &preview, coloured: self.is_coloured() };
@@ -205,7 +205,7 @@ impl Chooser<'_> {
             Ok(request) => plan(&request),
             Err(error) => [error.message, String::new()],
         };
-        let lines = std::iter::once(first).chain(rest).map(|line| shown_up_to(&line, LONGEST));
+        let lines = std::iter::once(first).chain(rest).map(|line| escape_up_to(&line, LONGEST));
         lines.collect::<Vec<_>>().join("\n")
     }
 

@@ -8,11 +8,11 @@ use super::network::Network;
 use super::obtain::Obtained;
 use super::{Context, handover, whose};
 use crate::acquire::browser;
-use crate::aws::{Client, Endpoints, Failure, SignIn, Trouble, page, unanswered};
+use crate::aws::{AwsError, Client, Endpoints, SignIn, Trouble, page, unanswered};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Overrides, no_desktop, path_of_service};
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::types::{Secret, minutes};
 use crate::ui::report::Report;
 
@@ -55,7 +55,11 @@ async fn address(
     let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, overrides)?;
     let sign_in = SignIn::resolve(request.target.partition, overrides)?;
     if let Some(url) = &overrides.signin {
-        report.note(&format!("the sign-in is asked for at {} ({})", shown(&url.value), url.origin));
+        report.note(&format!(
+            "the sign-in is asked for at {} ({})",
+            escape(&url.value),
+            url.origin
+        ));
     }
     let client = Client::new(endpoints, &request.trust, request.timeout, None)?;
     let keys = &granted.role.session.keys;
@@ -90,7 +94,7 @@ fn refuse_user(session: &Obtained) -> Result<()> {
         "{} is no role, and only a role signs in to the console so",
         session.request.target
     ))
-    .because(format!("its keys are those of {}", shown(arn)))
+    .because(format!("its keys are those of {}", escape(arn)))
     .hint("assume-role console ACCOUNT ROLE"))
 }
 
@@ -108,8 +112,8 @@ fn refuse_without_desktop(arguments: &cli::Console, context: &Context) -> Result
     }
 }
 
-fn refusal(failure: &Failure, sign_in: &SignIn) -> Error {
-    let base = shown(sign_in.base());
+fn refusal(failure: &AwsError, sign_in: &SignIn) -> Error {
+    let base = escape(sign_in.base());
     match &failure.trouble {
         Trouble::Answer { code, .. } => Error::refused("AWS takes no sign-in of this session")
             .because(format!("{base} said HTTP {code}"))

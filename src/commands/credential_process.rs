@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 use crate::shell::variables::value_in;
 use crate::shell::{formats, quote};
 use crate::types::Secret;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::ui::report::Report;
 use crate::ui::terminal::is_in_background;
 
@@ -84,7 +84,7 @@ pub(super) fn program(context: &Context) -> Result<String> {
         || {
             Error::config(format!(
                 "the path of this program cannot stand in a file: {}",
-                shown(&binary.to_string_lossy())
+                escape(&binary.to_string_lossy())
             ))
             .hint("install it under a path in UTF-8")
         },

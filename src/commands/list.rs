@@ -129,7 +129,7 @@ fn of_profile(profile: &KnownProfile<'_>) -> Value {
     let kind = match profile.leads {
         Leads::Role(_) => "role",
         Leads::Sso(..) => "sso",
-        Leads::Keys => "keys",
+        Leads::Credentials => "keys",
         Leads::Nowhere => "none",
     };
     let role = profile.leads.role();

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::plan::SignOnRequest;
 use crate::types::minutes;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     };
     store.forget::<RoleSession>(of_session)?;
     report.warn_all(config.warnings().into_iter().chain(store.take_warnings()));
-    let name = shown_up_to(session.name.as_deref().unwrap_or(&session.start_url), 80);
+    let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 80);
     report.done(
         &format!("signed on to {name}"),
         &format!(" for {}", minutes(ends.since(context.now()))),

@@ -16,7 +16,7 @@ use crate::config::profiles::without;
 use crate::error::{Error, Result};
 use crate::plan::{Request, Way};
 use crate::shell::quote;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Name, RoleArn};
 use crate::ui::report::Report;
 
@@ -46,7 +46,7 @@ pub(super) fn read(arguments: &Exec) -> Result<Vec<Named>> {
 /// The first `=` ends the name, the last `:` the account, unless it is the ARN of a role.
 fn split(text: &str) -> Result<(&str, Vec<String>)> {
     let refuse = || {
-        Error::usage(format!("--profile-as '{}' is not NAME=ACCOUNT:ROLE", shown_up_to(text, 80)))
+        Error::usage(format!("--profile-as '{}' is not NAME=ACCOUNT:ROLE", escape_up_to(text, 80)))
             .hint("--profile-as audit=production:read")
     };
     let (name, target) = text.split_once('=').ok_or_else(refuse)?;

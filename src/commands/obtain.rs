@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::plan::{Marks, Request, Target};
 use crate::shell::variables::{REGION, Switch};
 use crate::shell::words::encode_words;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::types::{Clock, Moment, Principal, RoleArn, minutes};
 use crate::ui::report::Report;
 
@@ -237,7 +237,7 @@ fn actor(request: &Request, granted: &Granted) -> Result<Principal> {
         .map(of_role)
         .or_else(|| Principal::parse(&granted.role.assumed_role))
         .ok_or_else(|| {
-            Error::network(format!("'{}' names nobody", shown(&granted.role.assumed_role)))
+            Error::network(format!("'{}' names nobody", escape(&granted.role.assumed_role)))
         })
 }
 
@@ -259,7 +259,7 @@ async fn fetch(
     report: &Report,
 ) -> Result<Granted> {
     if let Some(url) = &request.endpoints.sts {
-        report.note(&format!("STS is asked at {} ({})", shown(&url.value), url.origin));
+        report.note(&format!("STS is asked at {} ({})", escape(&url.value), url.origin));
     }
     let skew = Some(store.skew(clock())).filter(|&skew| skew != 0);
     let client = Client::new(endpoints, &request.trust, request.timeout, skew)?;

@@ -15,7 +15,7 @@ use rustix::fs::{Access, access};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::error::{Error, Kind, Result};
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// Where the system looks when PATH is not set (POSIX, `confstr`).
 const NO_PATH: &str = "/bin:/usr/bin";
@@ -33,7 +33,7 @@ pub(super) struct Program {
 /// directories of `search`, the value of PATH, where an empty one stands for the working directory.
 pub(super) fn find(name: &OsStr, search: Option<&OsStr>) -> Result<Program> {
     let found = |path: PathBuf| Program { path, name: name.to_owned() };
-    let said = shown(&name.to_string_lossy());
+    let said = escape(&name.to_string_lossy());
     if name.as_encoded_bytes().contains(&b'/') {
         let path = PathBuf::from(name);
         return match (is_executable(&path), path.try_exists()) {
@@ -66,7 +66,7 @@ fn is_executable(path: &Path) -> bool {
 }
 
 fn not_executable(path: &Path) -> Error {
-    let path = shown(&path.to_string_lossy());
+    let path = escape(&path.to_string_lossy());
     Error::new(Kind::NotExecutable, format!("{path} cannot be run"))
         .hint(format!("look at it: ls -ld {path}"))
 }
@@ -91,7 +91,7 @@ impl Program {
         // A limit that cannot be given back is no reason to run nothing.
         let _ = setrlimit(Resource::Core, *core);
         let error = command.exec();
-        let path = shown(&self.path.to_string_lossy());
+        let path = escape(&self.path.to_string_lossy());
         match error.kind() {
             // It was there, so what is missing is what its first line names.
             ErrorKind::NotFound => {

@@ -6,7 +6,7 @@
 use super::obtain::Obtained;
 use super::wall::skew_told;
 use crate::plan::Origin;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::types::{Moment, minutes};
 use crate::ui::report::Report;
 
@@ -40,7 +40,7 @@ pub(super) fn tell(session: &Obtained, now: Moment, report: &Report) {
         report.note(&format!("role {}: {origin}", role.name));
     }
     report.detail(&format!("base: {}", request.way.shown()));
-    report.detail(&format!("acts as: {}", shown(&granted.role.assumed_role)));
+    report.detail(&format!("acts as: {}", escape(&granted.role.assumed_role)));
     if let Some(region) = &request.region {
         report.detail(&format!("region: {} from {}", region.value, region.origin));
     }

@@ -11,7 +11,7 @@ use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
 use super::values::{Asked, Known, values_of};
 use super::words::Typed;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// The longest description, in characters.
 const LONGEST: usize = 80;
@@ -33,7 +33,7 @@ impl Candidate {
     pub(super) fn new(value: impl Into<String>, help: impl Into<String>) -> Self {
         let help = help.into();
         let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        Self { value: value.into(), help: if is_fit { help } else { shown_up_to(&help, LONGEST) } }
+        Self { value: value.into(), help: if is_fit { help } else { escape_up_to(&help, LONGEST) } }
     }
 }
 

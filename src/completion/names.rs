@@ -167,7 +167,7 @@ impl<'a> Described<'a> {
                 let account = self.by_id.get(id).map_or(id.as_str(), |account| account.name());
                 format!("profile, {account}:{role}")
             }
-            None if profile.leads == Leads::Keys => "profile with keys".to_owned(),
+            None if profile.leads == Leads::Credentials => "profile with keys".to_owned(),
             None => "profile".to_owned(),
         };
         Candidate::new(profile.name, joined([&leads, &used(profile.usage, self.now)]))

@@ -86,7 +86,7 @@ fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
 /// for this.
 fn bases(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
-    let with_keys = catalogue.profiles().filter(|profile| profile.leads == Leads::Keys);
+    let with_keys = catalogue.profiles().filter(|profile| profile.leads == Leads::Credentials);
     let placed = with_keys.filter_map(|profile| profile.name_and_place());
     placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
 }

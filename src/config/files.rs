@@ -13,7 +13,7 @@ use std::sync::Arc;
 use rustix::fs::OFlags;
 
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// The most that an accounts file may hold, in bytes.
 pub(crate) const ACCOUNTS_CAP: u64 = 4 << 20;
@@ -47,7 +47,7 @@ pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
         .filter(|rest| !rest.as_os_str().is_empty());
     let text = under_home
         .map_or_else(|| path.display().to_string(), |rest| format!("~/{}", rest.display()));
-    shown_up_to(&text, 300)
+    escape_up_to(&text, 300)
 }
 
 /// Reads a UTF-8 file of at most `cap` bytes; a missing file is `None`.

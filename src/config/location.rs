@@ -9,7 +9,7 @@ use crate::error::{Error, Kind, Result};
 
 /// A place in a file of the user, shown as `~/.aws/config:12` or `~/.aws/accounts:3:17`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The path as messages show it, with `~` for the home directory.
     pub file: Arc<str>,
     /// The line, counted from 1.
@@ -18,7 +18,7 @@ pub struct Place {
     pub column: Option<u32>,
 }
 
-impl Place {
+impl Location {
     /// The result, with this place before the message of an error. What is wrong in a file is
     /// `Config`, whatever it would be on the command line.
     pub fn locate<T>(&self, result: Result<T>) -> Result<T> {
@@ -30,7 +30,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
         self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
@@ -62,7 +62,7 @@ impl Lines {
     }
 
     /// The place of the character at a byte offset.
-    pub(crate) fn place(&self, offset: usize) -> Place {
+    pub(crate) fn place(&self, offset: usize) -> Location {
         let offset = offset.min(self.text.len());
         let marks = self.marks.get_or_init(|| {
             let pieces = self.text.as_bytes().chunks(STEP).scan((1, 1), |at, piece| {
@@ -74,7 +74,7 @@ impl Lines {
         let mark = marks.get(offset / STEP).copied().unwrap_or((1, 1));
         let rest = self.text.as_bytes().get(offset / STEP * STEP..offset).unwrap_or_default();
         let (line, column) = count_on(mark, rest);
-        Place { file: Arc::clone(&self.file), line, column: Some(column) }
+        Location { file: Arc::clone(&self.file), line, column: Some(column) }
     }
 
     /// The same, counted only when it is shown.
@@ -97,11 +97,11 @@ pub(crate) struct Spot<'a> {
 
 impl Spot<'_> {
     /// The place.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Location {
         self.lines.place(self.offset)
     }
 
-    /// As [`Place::locate`].
+    /// As [`Location::locate`].
     pub(crate) fn locate<T>(&self, result: Result<T>) -> Result<T> {
         result.or_else(|error| self.place().locate(Err(error)))
     }
@@ -138,7 +138,7 @@ mod tests {
             assert_eq!(lines.place(offset).to_string(), shown);
             assert_eq!(lines.spot(offset).to_string(), shown);
         }
-        assert_eq!(Place { file: "~/x".into(), line: 4, column: None }.to_string(), "~/x:4");
+        assert_eq!(Location { file: "~/x".into(), line: 4, column: None }.to_string(), "~/x:4");
     }
 
     #[test]

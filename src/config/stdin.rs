@@ -37,7 +37,7 @@ pub(crate) fn read_handed_over(
 }
 
 fn shown(path: &str) -> String {
-    crate::types::sanitize::shown_up_to(path, 300)
+    crate::types::sanitize::escape_up_to(path, 300)
 }
 
 /// What standard input held. It can be read only once, and is wanted twice where a role has to be

@@ -1,6 +1,6 @@
 //! Names that the user may have meant.
 
-use crate::types::sanitize::{is_plain, shown_up_to};
+use crate::types::sanitize::{escape_up_to, is_plain};
 
 /// The most names suggested.
 const MOST: usize = 3;
@@ -34,7 +34,7 @@ pub(crate) fn meant(near: &[&str]) -> String {
 /// nothing.
 pub(crate) fn first_few<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let mut names: Vec<String> =
-        names.into_iter().map(|name| shown_up_to(name, 80)).take(MOST_LISTED + 1).collect();
+        names.into_iter().map(|name| escape_up_to(name, 80)).take(MOST_LISTED + 1).collect();
     if names.len() > MOST_LISTED {
         names.truncate(MOST_LISTED);
         names.push("…".to_owned());

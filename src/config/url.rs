@@ -1,7 +1,7 @@
 //! URLs that secrets are sent to: https, or this machine.
 
 use crate::error::{Error, Kind, Result};
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// What a URL is for, in the words of its messages.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ pub(crate) fn check_url(
     let Purpose { what, carries, example } = purpose;
     let hint = format!("it looks like {example}");
     let refuse = |why: &str| {
-        Err(Error::config(format!("the {what} '{}' from {origin} {why}", shown(url)))
+        Err(Error::config(format!("the {what} '{}' from {origin} {why}", escape(url)))
             .hint(hint.as_str()))
     };
     // What stands before an @ may be a password, whether or not the rest is a URL.
@@ -59,7 +59,7 @@ pub(crate) fn check_url(
             Kind::Guard,
             format!(
                 "the {what} '{}' from {origin} is plain http: {carries} would travel unprotected",
-                shown(url)
+                escape(url)
             ),
         )
         .hint("use https, or set ASSUME_ROLE_ALLOW_HTTP=1 if you mean it")),

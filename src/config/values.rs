@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use crate::error::{Error, Result};
 use crate::types::parse_duration;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// The shortest and longest role session, in seconds (STS API reference, AssumeRole,
 /// DurationSeconds).
@@ -37,7 +37,7 @@ impl Scheme {
             _ => {
                 return Err(Error::config(format!(
                     "{origin}: scheme '{}' is not known",
-                    shown_up_to(text, 80)
+                    escape_up_to(text, 80)
                 ))
                 .hint("known schemes: bastion, saml, web-identity, profile"));
             }
@@ -70,7 +70,7 @@ pub(crate) fn parse_role_duration(origin: impl Display, text: &str) -> Result<u3
     if ROLE_SECONDS.contains(&seconds) {
         return Ok(seconds);
     }
-    Err(Error::config(format!("{origin}: duration {} is out of range", shown_up_to(text, 80)))
+    Err(Error::config(format!("{origin}: duration {} is out of range", escape_up_to(text, 80)))
         .hint("a role session lasts 15m to 12h (900 to 43200 seconds)"))
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn parse_policy_arn(origin: impl Display, text: &str) -> Result<Strin
     if !text.starts_with("arn:") {
         return Err(Error::config(format!(
             "{origin}: policy '{}' is not an ARN",
-            shown_up_to(text, 80)
+            escape_up_to(text, 80)
         ))
         .hint("a policy looks like arn:aws:iam::aws:policy/ReadOnlyAccess"));
     }
@@ -99,7 +99,7 @@ pub(crate) fn parse_policy_arn(origin: impl Display, text: &str) -> Result<Strin
 /// A session tag (STS API reference, Tag).
 pub(crate) fn parse_tag(origin: impl Display, key: &str, value: &str) -> Result<(String, String)> {
     let refuse = |what: &str, text: &str, why: &str| {
-        Err(Error::config(format!("{origin}: tag {what} '{}' {why}", shown_up_to(text, 80)))
+        Err(Error::config(format!("{origin}: tag {what} '{}' {why}", escape_up_to(text, 80)))
             .hint("a tag is letters, digits, blanks and _.:/=+-@ : at most 128 for the key, 256 for the value"))
     };
     for (what, text, longest) in [("key", key, 128), ("value", value, 256)] {
@@ -125,13 +125,13 @@ fn checked(
 ) -> Result<String> {
     let allowed = |c: &char| c.is_ascii_alphanumeric() || also.contains(*c);
     let why = match text.chars().find(|c| !allowed(c)) {
-        Some(c) => format!("holds the character {}", shown_up_to(&c.to_string(), 1)),
+        Some(c) => format!("holds the character {}", escape_up_to(&c.to_string(), 1)),
         None if !length.contains(&text.len()) => {
             format!("has {} characters, not {} to {}", text.len(), length.start(), length.end())
         }
         None => return Ok(text.to_owned()),
     };
-    Err(Error::config(format!("{origin}: {what} '{}' {why}", shown_up_to(text, 80)))
+    Err(Error::config(format!("{origin}: {what} '{}' {why}", escape_up_to(text, 80)))
         .hint(format!("letters, digits and {also} are allowed")))
 }
 

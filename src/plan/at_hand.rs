@@ -9,13 +9,13 @@ use super::target::{self, Chosen};
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::error::Result;
-use crate::types::{Keys, Partition, Region};
+use crate::types::{Credentials, Partition, Region};
 
 /// Keys, and where to ask about them.
 #[derive(Clone, Debug)]
 pub(crate) struct AtHand {
     /// The keys.
-    pub keys: Keys,
+    pub keys: Credentials,
     /// Where they are from, for messages: `profile bastion (~/.aws/credentials:3)`.
     pub keys_from: String,
     /// The MFA device of their user, where somebody names it.
@@ -63,7 +63,7 @@ impl AtHand {
     }
 
     /// Keys of nobody, to see whether AWS answers at all.
-    pub(crate) fn without_keys(keys: Keys, config: &Config) -> Result<Self> {
+    pub(crate) fn without_keys(keys: Credentials, config: &Config) -> Result<Self> {
         let region = match target::region(None, None, config)? {
             None => target::fallback_region(None, config)?,
             region => region,
@@ -72,7 +72,7 @@ impl AtHand {
     }
 
     fn new(
-        keys: Keys,
+        keys: Credentials,
         keys_from: String,
         mfa_serial: Option<Chosen<String>>,
         profile: Option<&Section<'_>>,

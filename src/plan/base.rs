@@ -6,8 +6,8 @@ use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::config::values::parse_mfa_serial;
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
-use crate::types::{Keys, Moment, Secret};
+use crate::types::sanitize::escape_up_to;
+use crate::types::{Credentials, Moment, Secret};
 
 use super::target::{Asked, Chosen};
 
@@ -17,7 +17,7 @@ pub(crate) struct Base {
     /// The profile's name.
     pub profile: String,
     /// Its keys.
-    pub keys: Keys,
+    pub keys: Credentials,
     /// Where the keys are from, for messages: `profile bastion (~/.aws/credentials:3)`.
     pub keys_from: String,
     /// The profile's MFA device.
@@ -40,7 +40,7 @@ impl Base {
         let (keys, place) = keys(profile)?;
         Ok(Self {
             keys,
-            keys_from: format!("profile {} ({place})", shown_up_to(&name.value, 80)),
+            keys_from: format!("profile {} ({place})", escape_up_to(&name.value, 80)),
             mfa_serial: serial
                 .map(|s| {
                     parse_mfa_serial(&s.origin, &s.value).map(|value| Chosen::new(value, &s.origin))
@@ -104,14 +104,14 @@ pub(super) fn find_profile<'a>(name: &Chosen<String>, config: &'a Config) -> Res
 }
 
 /// The keys of a profile, and where they stand.
-pub(super) fn keys(profile: &Section<'_>) -> Result<(Keys, String)> {
+pub(super) fn keys(profile: &Section<'_>) -> Result<(Credentials, String)> {
     let (id, secret) =
         match (profile.value("aws_access_key_id"), profile.value("aws_secret_access_key")) {
             (Some(id), Some(secret)) => (id, secret),
             (Some(only), None) | (None, Some(only)) => {
                 return Err(Error::config(format!(
                     "profile '{}' holds half a key ({})",
-                    shown_up_to(profile.name(), 80),
+                    escape_up_to(profile.name(), 80),
                     only.place
                 ))
                 .hint("a key is aws_access_key_id and aws_secret_access_key together"));
@@ -120,7 +120,7 @@ pub(super) fn keys(profile: &Section<'_>) -> Result<(Keys, String)> {
                 let place = profile.place().map(|place| format!(" ({place})")).unwrap_or_default();
                 return Err(Error::config(format!(
                     "profile '{}'{} holds no keys",
-                    shown_up_to(profile.name(), 80),
+                    escape_up_to(profile.name(), 80),
                     place
                 ))
                 .hint(
@@ -131,7 +131,10 @@ pub(super) fn keys(profile: &Section<'_>) -> Result<(Keys, String)> {
     check_id(&id.place, id.text)?;
     let token = profile.value("aws_session_token").map(|token| Secret::new(token.text.to_owned()));
     let place = id.place.to_string();
-    Ok((Keys { id: id.text.to_owned(), secret: Secret::new(secret.text.to_owned()), token }, place))
+    Ok((
+        Credentials { id: id.text.to_owned(), secret: Secret::new(secret.text.to_owned()), token },
+        place,
+    ))
 }
 
 /// A value of the profile, with its place.
@@ -141,7 +144,7 @@ pub(super) fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>>
 
 /// The keys in the environment, when they end, and whose they are: a role's that a switch of ours
 /// left there, or the user's.
-pub(super) fn environment_keys(config: &Config) -> Result<(Keys, Option<Moment>, String)> {
+pub(super) fn environment_keys(config: &Config) -> Result<(Credentials, Option<Moment>, String)> {
     let environment = &config.environment;
     let (id, secret) =
         (environment.text("AWS_ACCESS_KEY_ID")?, environment.text("AWS_SECRET_ACCESS_KEY")?);
@@ -154,13 +157,13 @@ pub(super) fn environment_keys(config: &Config) -> Result<(Keys, Option<Moment>,
     let is_ours = environment.text("ASSUME_ROLE_KEY_ID")? == Some(id);
     let from = if is_ours { "the role that this shell has" } else { "the environment" };
     let ends = environment.text("AWS_CREDENTIAL_EXPIRATION")?.and_then(Moment::parse_rfc3339);
-    let keys = Keys { id: id.to_owned(), secret: Secret::new(secret.to_owned()), token };
+    let keys = Credentials { id: id.to_owned(), secret: Secret::new(secret.to_owned()), token };
     Ok((keys, ends, format!("{from} (AWS_ACCESS_KEY_ID)")))
 }
 
 /// What the user should hear when the keys of the environment are those of a role that a switch
 /// left there.
-pub(super) fn note_of_own_role(keys: &Keys, config: &Config) -> Result<Option<String>> {
+pub(super) fn note_of_own_role(keys: &Credentials, config: &Config) -> Result<Option<String>> {
     let is_ours = config.environment.text("ASSUME_ROLE_KEY_ID")? == Some(keys.id.as_str());
     Ok(is_ours.then(|| "asked for by the role that this shell has, not by a user".to_owned()))
 }

@@ -7,7 +7,7 @@ use super::target::Chosen;
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// Endpoints other than the region's own.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +108,7 @@ fn is_legacy(origin: &str, word: &str) -> Result<bool> {
         "regional" => Ok(false),
         _ => Err(Error::config(format!(
             "{origin}: '{}' is no kind of STS endpoint",
-            shown_up_to(word, 80)
+            escape_up_to(word, 80)
         ))
         .hint("it is regional or legacy")),
     }

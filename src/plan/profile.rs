@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::config::values::parse_mfa_serial;
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, Partition, Region};
 
 /// How long a session of a user's own keys lasts, in seconds (STS API reference, GetSessionToken).
@@ -50,7 +50,7 @@ pub(super) fn resolve(
         (None, ..) => Partition::default(),
     };
     let notes = match &chain.root.start {
-        Start::Keys(keys, _) => note_of_own_role(keys, config)?.into_iter().collect(),
+        Start::Credentials(keys, _) => note_of_own_role(keys, config)?.into_iter().collect(),
         _ => Vec::new(),
     };
     let plain = Request {
@@ -103,7 +103,7 @@ fn links(chain: &Chain, plain: Request, asked: &cli::Target, config: &Config) ->
         let is_last = at + 1 == last;
         let way = match (below.take(), &chain.root.start) {
             (Some(below), _) => Way::Via(Box::new(below)),
-            (None, Start::Keys(keys, _)) => Way::Bastion(Base {
+            (None, Start::Credentials(keys, _)) => Way::Bastion(Base {
                 profile: chain.root.profile.clone(),
                 keys: keys.clone(),
                 keys_from: chain.root.from.clone(),
@@ -207,7 +207,7 @@ fn refuse_base(asked: &cli::Target, name: &str) -> Result<()> {
     let given = [("--via", !asked.via.is_empty()), ("--base", asked.base.is_some())];
     match given.iter().find(|(_, is_given)| *is_given) {
         Some((option, _)) => {
-            let name = shown_up_to(name, 80);
+            let name = escape_up_to(name, 80);
             Err(Error::usage(format!("{option} goes with a role, and '{name}' is a profile"))
                 .because("source_profile says there whose keys ask"))
         }
@@ -229,7 +229,7 @@ fn refuse_shape(asked: &cli::Target, name: &str) -> Result<()> {
     ];
     match given.iter().find(|(_, is_given)| *is_given) {
         Some((option, _)) => {
-            let name = shown_up_to(name, 80);
+            let name = escape_up_to(name, 80);
             Err(Error::usage(format!(
                 "{option} shapes a role's session, and profile '{name}' has no role"
             )))

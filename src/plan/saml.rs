@@ -12,7 +12,7 @@ use crate::config::stdin::read_handed_over;
 use crate::config::url::{Protection, Purpose, check_url};
 use crate::error::{Error, Kind, Result};
 use crate::types::RoleArn;
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 
 /// What the login URL is for.
 const LOGIN: Purpose = Purpose {
@@ -62,7 +62,7 @@ impl Saml {
     /// Where the assertion is from, for messages.
     pub(crate) fn shown(&self) -> String {
         match &self.proof {
-            Proof::Login(login) => format!("the login at {}", shown(&login.url.value)),
+            Proof::Login(login) => format!("the login at {}", escape(&login.url.value)),
             Proof::Captured(response) => format!("the captured response ({})", response.origin),
         }
     }
@@ -99,7 +99,7 @@ impl Login {
         if check_url(LOGIN, url, variable, allow_http)? == Protection::Plain {
             warnings.push(format!(
                 "{variable} is a non-https URL ({}): password and assertion travel as plain text",
-                shown(url)
+                escape(url)
             ));
         }
         let variable = "SAML_IDP_REQUEST_BODY_TEMPLATE";
@@ -107,7 +107,7 @@ impl Login {
         let template = environment.text(variable)?.ok_or_else(|| missing(variable, example))?;
         let template = serde_json::from_str(template).map_err(|error| {
             Error::config(format!("{variable} is not JSON"))
-                .because(shown(&error.to_string()))
+                .because(escape(&error.to_string()))
                 .hint(format!("placeholders stand inside strings: {example}"))
         })?;
         let who = saml::read_login(environment)?;
@@ -170,7 +170,7 @@ fn parse_provider(name: &str) -> Result<Chosen<String>> {
     }
     Err(Error::config(format!(
         "{variable} '{}' is no name of a SAML provider",
-        shown_up_to(name, 80)
+        escape_up_to(name, 80)
     ))
     .hint(
         "letters, digits and ._- : the last part of arn:aws:iam::123456789012:saml-provider/NAME",

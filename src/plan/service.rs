@@ -2,7 +2,7 @@
 
 use crate::config::suggest::{meant, near};
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// Each service with its path in the console. Where the console has several names for one, all of
 /// them lead there.
@@ -103,7 +103,7 @@ pub(crate) fn path_of_service(word: &str) -> Result<&'static str> {
     }
     let error = Error::usage(format!(
         "--service '{}' is no service that is known here",
-        shown_up_to(word, 80)
+        escape_up_to(word, 80)
     ));
     Err(match near(word, services()).as_slice() {
         [] => error.hint(format!("one of {}", services().collect::<Vec<_>>().join(", "))),

@@ -8,7 +8,7 @@ use crate::config::files::read_text;
 use crate::config::values::{ExternalId, parse_policy_arn, parse_session_name, parse_tag};
 use crate::error::{Error, Kind, Result};
 use crate::types::Partition;
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 
 /// The most that AWS takes: characters of a policy, policies by ARN, tags (STS API reference,
 /// AssumeRole).
@@ -127,7 +127,7 @@ fn policy(path: &str, config: &Config) -> Result<String> {
     let home = config.environment.home();
     let file =
         read_text(std::path::Path::new(path), home.as_deref(), 256 << 10)?.ok_or_else(|| {
-            Error::config(format!("there is no file {}, which --policy names", shown(path)))
+            Error::config(format!("there is no file {}, which --policy names", escape(path)))
         })?;
     let document: serde_json::Value = serde_json::from_str(&file.text).map_err(|error| {
         Error::config(format!(
@@ -136,7 +136,7 @@ fn policy(path: &str, config: &Config) -> Result<String> {
             error.line(),
             error.column()
         ))
-        .because(shown(&error.to_string()))
+        .because(escape(&error.to_string()))
     })?;
     if document.get("Statement").is_none() {
         return Err(Error::config(format!("{}: the policy has no Statement", file.shown))
@@ -160,7 +160,7 @@ fn tags(options: &[String], account: &Asked) -> Result<Vec<(String, String)>> {
     let of_account = tags.len();
     for option in options {
         let (key, value) = option.split_once('=').ok_or_else(|| {
-            Error::usage(format!("--tag '{}' has no value", shown_up_to(option, 80)))
+            Error::usage(format!("--tag '{}' has no value", escape_up_to(option, 80)))
                 .hint("--tag KEY=VALUE")
         })?;
         let tag = parse_tag("--tag", key, value)?;
@@ -168,7 +168,10 @@ fn tags(options: &[String], account: &Asked) -> Result<Vec<(String, String)>> {
         let same = |(known, _): &(String, String)| known.to_lowercase() == tag.0.to_lowercase();
         match tags.iter().position(same) {
             Some(at) if at >= of_account => {
-                return Err(Error::usage(format!("--tag {} is given twice", shown_up_to(key, 80))));
+                return Err(Error::usage(format!(
+                    "--tag {} is given twice",
+                    escape_up_to(key, 80)
+                )));
             }
             Some(at) => {
                 if let Some(known) = tags.get_mut(at) {
@@ -188,9 +191,9 @@ fn transitive_tags(options: &[String], tags: &[(String, String)]) -> Result<Vec<
     match options.iter().find(|option| !tags.iter().any(|(key, _)| key == *option)) {
         Some(unknown) => Err(Error::usage(format!(
             "--transitive-tag {} is no tag of this session",
-            shown_up_to(unknown, 80)
+            escape_up_to(unknown, 80)
         ))
-        .hint(format!("--tag {}=VALUE gives it a value", shown_up_to(unknown, 80)))),
+        .hint(format!("--tag {}=VALUE gives it a value", escape_up_to(unknown, 80)))),
         None => Ok(options.to_vec()),
     }
 }

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::config::saml_response::Response;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Partition, Region, RoleArn, RoleName};
 
 /// What the words mean.
@@ -96,7 +96,7 @@ pub(super) fn find(
 pub(super) fn also_a_profile(name: &str) -> String {
     format!(
         "'{0}' is an account and a profile; for the profile: --profile '{0}'",
-        shown_up_to(name, 80)
+        escape_up_to(name, 80)
     )
 }
 

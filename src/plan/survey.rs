@@ -8,13 +8,13 @@ use super::chain::SsoSession;
 use super::network::{self, Overrides, Trust};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::types::{Keys, Region};
+use crate::types::{Credentials, Region};
 
 /// A survey, fully decided.
 #[derive(Clone, Debug)]
 pub(crate) struct Survey {
     /// The keys of this shell, if it has any.
-    pub keys: Option<Keys>,
+    pub keys: Option<Credentials>,
     /// Where STS is asked whose they are.
     pub region: Region,
     /// The sign-ons of the config file.

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::config::suggest::{first_few, meant, near};
 use crate::error::Error;
 use crate::types::known_regions;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// The most names suggested.
 const MOST: usize = 3;
@@ -17,7 +17,7 @@ pub(super) fn unknown_account(word: &str, config: &Config) -> Error {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let only_digits =
         word.chars().all(|character| character.is_ascii_digit() || matches!(character, '-' | ' '));
-    let error = Error::config(format!("there is no account '{}'", shown_up_to(word, 80)));
+    let error = Error::config(format!("there is no account '{}'", escape_up_to(word, 80)));
     if only_digits && digits > 0 {
         let plain: String = word.chars().filter(char::is_ascii_digit).collect();
         let error = error.because(format!(

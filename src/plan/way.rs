@@ -14,7 +14,7 @@ use crate::config::profiles::Section;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::types::RoleArn;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// Keys of a profile that prove it otherwise than by keys in a file.
 const OTHER_WAYS: [&str; 4] =
@@ -54,7 +54,7 @@ impl Way {
             Self::Saml(_) | Self::WebIdentity(_) => None,
             Self::Via(hop) => hop.way.key_id(),
             Self::Root(root) => match &root.start {
-                Start::Keys(keys, _) => Some(&keys.id),
+                Start::Credentials(keys, _) => Some(&keys.id),
                 _ => None,
             },
         }
@@ -180,7 +180,7 @@ fn hop_words(text: &str, config: &Config) -> Result<Vec<String>> {
     match text.rsplit_once(':') {
         Some((account, role)) if !whole => Ok(vec![account.to_owned(), role.to_owned()]),
         _ if whole || !text.contains(' ') => Ok(vec![text.to_owned()]),
-        _ => Err(Error::usage(format!("--via '{}' names no role", shown_up_to(text, 80)))
+        _ => Err(Error::usage(format!("--via '{}' names no role", escape_up_to(text, 80)))
             .hint("--via ACCOUNT:ROLE, a profile, or the ARN of a role")),
     }
 }

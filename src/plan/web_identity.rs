@@ -11,7 +11,7 @@ use crate::config::shlex::command_words;
 use crate::config::stdin::read_handed_over;
 use crate::error::{Error, Result};
 use crate::types::Secret;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// The way by a token.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ impl WebIdentity {
         match self {
             Self::File(path) => format!(
                 "the token in {} ({})",
-                shown(&path.value.display().to_string()),
+                escape(&path.value.display().to_string()),
                 path.origin
             ),
             Self::Command(words) => format!("the token of the command in {}", words.origin),

@@ -3,7 +3,7 @@
 use super::unknown::near_regions;
 use crate::cli;
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Region, Secret};
 
 /// What may stand behind a role.
@@ -29,10 +29,12 @@ pub(super) fn extras(words: &[String]) -> Result<Extras> {
         } else if is_code {
             return Err(usage("there are two MFA codes"));
         } else if Region::is_shaped(word) {
-            return Err(usage(format!("'{}' is a second region", shown_up_to(word, 80))));
+            return Err(usage(format!("'{}' is a second region", escape_up_to(word, 80))));
         } else {
-            let message =
-                format!("'{}' is neither a six-digit MFA code nor a region", shown_up_to(word, 80));
+            let message = format!(
+                "'{}' is neither a six-digit MFA code nor a region",
+                escape_up_to(word, 80)
+            );
             return Err(match near_regions(word) {
                 Some(near) => Error::usage(message).hint(near),
                 None => usage(message),

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use super::Shell;
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// Shells that a person may well be in, but that have no integration.
 const OTHERS: [&str; 12] =
@@ -22,8 +22,10 @@ pub(crate) fn detect(parent: Option<&str>, login: Option<&OsStr>) -> Result<Shel
             return Ok(shell);
         }
         if OTHERS.contains(&name) {
-            let message =
-                format!("there is no integration for the running shell, {}", shown_up_to(name, 40));
+            let message = format!(
+                "there is no integration for the running shell, {}",
+                escape_up_to(name, 40)
+            );
             return Err(Error::usage(message).hint(hint));
         }
     }

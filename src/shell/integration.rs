@@ -11,7 +11,7 @@ use super::completion_scripts::shim;
 use super::prompt_style::Look;
 use super::{Shell, quote};
 use crate::error::{Error, Result};
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 
 /// Stands in the scripts where the quoted path belongs.
 pub(super) const PLACEHOLDER: &str = "__ASSUME_ROLE_EXE__";
@@ -33,7 +33,7 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
     let path = binary.to_str().filter(|path| !path.contains(['\n', '\r'])).ok_or_else(|| {
         Error::config(format!(
             "the path of the program cannot stand in a script: {}",
-            shown(&binary.to_string_lossy())
+            escape(&binary.to_string_lossy())
         ))
         .hint("install it under a path without line breaks, in UTF-8")
     })?;
@@ -86,7 +86,7 @@ impl ShortName {
         let refuse = |why: &str| {
             Err(Error::usage(format!(
                 "--cmd '{}' cannot be the name of a function: {why}",
-                shown_up_to(text, 40)
+                escape_up_to(text, 40)
             )))
         };
         let plain = |character: char| {

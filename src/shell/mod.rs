@@ -17,7 +17,7 @@ mod fish;
 mod sh;
 
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// A shell with an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -49,7 +49,7 @@ impl Shell {
             let names: Vec<&str> = Self::ALL.into_iter().map(Self::name).collect();
             Error::usage(format!(
                 "there is no integration for the shell '{}'",
-                shown_up_to(text, 80)
+                escape_up_to(text, 80)
             ))
             .hint(format!("shells: {}", names.join(", ")))
         })

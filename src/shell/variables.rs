@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::config::environment::Environment;
-use crate::types::{AccountId, Keys, Moment, Region};
+use crate::types::{AccountId, Credentials, Moment, Region};
 
 /// Our own variables: unset by `leave`, never restored.
 pub const OWN: [&str; 7] = [
@@ -65,7 +65,7 @@ pub(crate) const LEGACY: [&str; 8] = [
 #[derive(Clone, Copy, Debug)]
 pub struct Legacy<'a> {
     /// The base session and when it began (this machine's clock), if the role came from one.
-    pub base: Option<(&'a Keys, Moment)>,
+    pub base: Option<(&'a Credentials, Moment)>,
     /// The base profile, when one was named.
     pub base_profile: Option<&'a str>,
     /// When the role session began, by this machine's clock.
@@ -76,7 +76,7 @@ pub struct Legacy<'a> {
 #[derive(Clone, Debug)]
 pub struct Switch<'a> {
     /// The session.
-    pub keys: &'a Keys,
+    pub keys: &'a Credentials,
     /// The account the keys belong to.
     pub account_id: &'a AccountId,
     /// The word typed for the account, alias or id; for a profile its name.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::names::{AccountId, RoleName};
 use super::partition::Partition;
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// A role, by its ARN: `arn:aws:iam::123456789012:role/ops/read`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ impl RoleArn {
         let refuse = |why: &str| {
             Error::config(format!(
                 "'{}' from {origin} is not the ARN of a role: {why}",
-                shown_up_to(text, 200)
+                escape_up_to(text, 200)
             ))
             .hint("a role looks like arn:aws:iam::123456789012:role/ops/read")
         };

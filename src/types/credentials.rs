@@ -30,7 +30,7 @@ impl fmt::Debug for Secret {
 
 /// An access key: id, secret and, when it is temporary, the session token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Keys {
+pub struct Credentials {
     /// The access key id; not a secret.
     pub id: String,
     /// The secret access key.
@@ -39,7 +39,7 @@ pub struct Keys {
     pub token: Option<Secret>,
 }
 
-impl Keys {
+impl Credentials {
     /// Whether these are temporary keys (an `ASIA` id or a session token), which STS treats
     /// differently from a user's own: no `GetSessionToken`, roles for one hour at most.
     pub fn are_temporary(&self) -> bool {
@@ -62,7 +62,7 @@ pub(crate) fn shortened(id: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// The temporary keys.
-    pub keys: Keys,
+    pub keys: Credentials,
     /// The end, by AWS's clock.
     pub expires: Moment,
 }
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        let keys = Keys {
+        let keys = Credentials {
             id: "ASIAEXAMPLE".into(),
             secret: Secret::new("s3cr3t".into()),
             token: Some(Secret::new("t0k3n".into())),

@@ -13,7 +13,7 @@ mod time;
 
 pub(crate) use arn::{Principal, RoleArn};
 pub(crate) use credentials::shortened;
-pub use credentials::{Keys, Secret, Session};
+pub use credentials::{Credentials, Secret, Session};
 pub(crate) use names::session_name;
 pub use names::{AccountId, Name, RoleName};
 pub(crate) use partition::Partition;

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::types::sanitize::{is_plain, shown_up_to};
+use crate::types::sanitize::{escape_up_to, is_plain};
 
 /// The longest account, profile or alias name, in characters.
 const LONGEST_NAME: usize = 128;
@@ -60,7 +60,7 @@ impl Name {
         let refuse = |why: String| {
             Err(Error::config(format!(
                 "{what} name '{}' is not allowed: {why}",
-                shown_up_to(text, SHOWN)
+                escape_up_to(text, SHOWN)
             )))
         };
         if text.is_empty() {
@@ -131,7 +131,7 @@ impl RoleName {
         let refuse = |why: String| {
             Err(Error::config(format!(
                 "role '{}' is not a role name: {why}",
-                shown_up_to(text, SHOWN)
+                escape_up_to(text, SHOWN)
             ))
             .hint("a role is letters, digits and _+=,.@- , with its path before it: ops/read"))
         };

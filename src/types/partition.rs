@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// The longest region accepted, in characters.
 const LONGEST: usize = 32;
@@ -21,7 +21,7 @@ impl Region {
         }
         let error = Error::config(format!(
             "region '{}' from {origin} is not a region name",
-            shown_up_to(text, 80)
+            escape_up_to(text, 80)
         ));
         let lower = text.to_ascii_lowercase();
         Err(if Self::is_shaped(&lower) {
@@ -100,7 +100,7 @@ impl Partition {
         }
         PARTITIONS.iter().find(|row| row.name == text).map(|row| Self(row.name)).ok_or_else(|| {
             let known: Vec<&str> = PARTITIONS.iter().map(|row| row.name).collect();
-            Error::config(format!("partition '{}' is not known", shown_up_to(text, 80)))
+            Error::config(format!("partition '{}' is not known", escape_up_to(text, 80)))
                 .hint(format!("known partitions: aws, {}", known.join(", ")))
         })
     }

@@ -1,19 +1,19 @@
 //! Text from outside, made fit for a terminal.
 //!
 //! Account names, messages of AWS and lines of files may hold escape sequences, line breaks or
-//! characters that turn the reading direction. [`shown`] makes each of them visible and cuts what
+//! characters that turn the reading direction. [`escape`] makes each of them visible and cuts what
 //! is too long, so that no byte of data ever reaches a terminal as a control function.
 
 /// The longest text shown, in characters.
 const LONGEST: usize = 200;
 
 /// `text` with control, format and bidirectional characters escaped, cut after 200 characters.
-pub(crate) fn shown(text: &str) -> String {
-    shown_up_to(text, LONGEST)
+pub(crate) fn escape(text: &str) -> String {
+    escape_up_to(text, LONGEST)
 }
 
-/// As [`shown`], cut after `longest` characters of the source.
-pub(crate) fn shown_up_to(text: &str, longest: usize) -> String {
+/// As [`escape`], cut after `longest` characters of the source.
+pub(crate) fn escape_up_to(text: &str, longest: usize) -> String {
     if text.len() <= longest && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return text.to_owned();
     }
@@ -58,12 +58,12 @@ mod tests {
 
     #[test]
     fn controls_become_visible() {
-        assert_eq!(shown("a\x1b]52;c;cm0=\x07\r\nb"), "a\\x1b]52;c;cm0=\\x07\\r\\nb");
-        assert_eq!(shown("\u{202e}dorp\u{9b}"), "\\u{202e}dorp\\x9b");
+        assert_eq!(escape("a\x1b]52;c;cm0=\x07\r\nb"), "a\\x1b]52;c;cm0=\\x07\\r\\nb");
+        assert_eq!(escape("\u{202e}dorp\u{9b}"), "\\u{202e}dorp\\x9b");
     }
 
     #[test]
     fn long_text_is_cut_by_characters() {
-        assert_eq!(shown_up_to("日本語", 2), "日本…");
+        assert_eq!(escape_up_to("日本語", 2), "日本…");
     }
 }

@@ -5,7 +5,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// A moment in seconds since 1970 (UTC). Which clock it was read from, AWS's or this machine's, is
 /// said where it is stored.
@@ -53,7 +53,7 @@ pub(crate) fn parse_duration(origin: &str, text: &str) -> Result<u32> {
     seconds_of(text).ok_or_else(|| {
         Error::config(format!(
             "duration '{}' from {origin} is not a duration",
-            shown_up_to(text, 80)
+            escape_up_to(text, 80)
         ))
         .hint("write 900s, 45m, 1h30m or 12h")
     })

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::cli::Color;
 use crate::config::environment::Environment;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::ui::report::{takes_colour, wrapped};
 
 /// The longest value shown, in characters.
@@ -106,8 +106,8 @@ impl Fact {
     pub(crate) fn new(label: &str, value: &str, note: &str) -> Self {
         Self {
             label: label.to_owned(),
-            value: shown_up_to(value, LONGEST),
-            note: shown_up_to(note, LONGEST),
+            value: escape_up_to(value, LONGEST),
+            note: escape_up_to(note, LONGEST),
         }
     }
 }

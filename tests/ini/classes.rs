@@ -4,7 +4,7 @@
 //! A difference comes in with the lines that it is about; its class goes out, or none: then it is a
 //! fault of ours.
 
-use assume_role::testing::config::location::Place;
+use assume_role::testing::config::location::Location;
 use assume_role::testing::config::profiles::Profiles;
 
 /// Who differs.
@@ -112,7 +112,7 @@ impl Case<'_> {
     }
 
     /// Why a reader passes over the section that a place is in.
-    fn passed_over(&self, reader: Reader, place: &Place) -> Option<Class> {
+    fn passed_over(&self, reader: Reader, place: &Location) -> Option<Class> {
         let is_config = !place.file.ends_with("credentials");
         let text = if is_config { self.config } else { self.credentials };
         let lines: Vec<&str> = text.lines().take(usize::try_from(place.line).unwrap()).collect();
@@ -182,7 +182,7 @@ impl Case<'_> {
         }
     }
 
-    fn place_of(&self, profile: &str, key: &str) -> Option<Place> {
+    fn place_of(&self, profile: &str, key: &str) -> Option<Location> {
         let section = self.profiles.get(profile).ok().flatten()?;
         let value = match key.split_once('/') {
             Some((parent, child)) => section.nested(parent, child),

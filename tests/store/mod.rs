@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use assume_role::testing::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
 use assume_role::testing::config::environment::Environment;
 use assume_role::testing::error::Result;
-use assume_role::testing::types::{Keys, Moment, Secret, Session};
+use assume_role::testing::types::{Credentials, Moment, Secret, Session};
 use tempfile::TempDir;
 
 const NOW: Moment = Moment(1_795_305_600);
@@ -82,8 +82,8 @@ fn key(role: &str) -> Key {
     Key::new().with("scheme", "bastion").with("account", "123456789012").with("role", role)
 }
 
-fn keys(secret: &str) -> Keys {
-    Keys {
+fn keys(secret: &str) -> Credentials {
+    Credentials {
         id: "ASIAEXAMPLE".into(),
         secret: Secret::new(secret.into()),
         token: Some(Secret::new("token".into())),

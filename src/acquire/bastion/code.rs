@@ -1,11 +1,11 @@
 //! The MFA code: given, or asked for while the connection opens; asked again when AWS refuses it.
 
 use super::Bastion;
-use crate::aws::{Failure, Mfa};
+use crate::aws::{AwsError, Mfa};
 use crate::cache::MfaDevice;
 use crate::error::{Kind, Result};
 use crate::plan::Chosen;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::ui::terminal::TRIES;
 
 impl Bastion<'_> {
@@ -38,7 +38,7 @@ impl Bastion<'_> {
         &mut self,
         device: &Chosen<String>,
         last: Mfa,
-        failure: &Failure,
+        failure: &AwsError,
         tries: &mut u32,
     ) -> Result<Mfa> {
         if failure.words().contains("unable to validate MFA code") && device.origin == "remembered"
@@ -64,10 +64,10 @@ impl Bastion<'_> {
         Err(self.explain_device(failure, device))
     }
 
-    fn explain_device(&self, failure: &Failure, device: &Chosen<String>) -> crate::error::Error {
+    fn explain_device(&self, failure: &AwsError, device: &Chosen<String>) -> crate::error::Error {
         let error = self.refusal(failure, true).because(format!(
             "MFA device {} ({})",
-            shown(&device.value),
+            escape(&device.value),
             device.origin
         ));
         match error.kind {
@@ -79,7 +79,7 @@ impl Bastion<'_> {
 
     fn question(&self, device: &Chosen<String>) -> String {
         let guessed = if device.origin.starts_with("a guess") { " (a guess)" } else { "" };
-        format!("MFA code of {}{guessed}:", shown(&device.value))
+        format!("MFA code of {}{guessed}:", escape(&device.value))
     }
 
     /// A device that AWS took a code of is worth remembering, however it was found.

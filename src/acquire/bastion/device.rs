@@ -2,11 +2,11 @@
 
 use super::Bastion;
 use crate::acquire::keys::base_key;
-use crate::aws::{self, Assumed, Failure, mfa_devices};
+use crate::aws::{self, Assumed, AwsError, mfa_devices};
 use crate::cache::MfaDevice;
 use crate::error::{Kind, Result};
 use crate::plan::Chosen;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// What is known about the user's MFA device.
 enum Device {
@@ -148,7 +148,7 @@ impl Bastion<'_> {
             }
             [only] => Ok(Some(only.clone())),
             several => {
-                let shown: Vec<String> = several.iter().map(|serial| shown(serial)).collect();
+                let shown: Vec<String> = several.iter().map(|serial| escape(serial)).collect();
                 let question = "Which MFA device?";
                 self.turn.asking(true);
                 let chosen =
@@ -169,7 +169,7 @@ impl Bastion<'_> {
 
     /// A user may often not list the devices before MFA. A virtual device usually bears the user's
     /// name; the question shows the guess, and a wrong one is told by AWS without spending a code.
-    async fn guess(&mut self, failure: &Failure) -> Result<Chosen<String>> {
+    async fn guess(&mut self, failure: &AwsError) -> Result<Chosen<String>> {
         if !failure.is_denial() && !failure.words().is_empty() {
             return Err(self.refusal(failure, false));
         }

@@ -18,12 +18,12 @@ use super::errand::{Errand, Renewable};
 use super::keys::base_key;
 use super::stored::{hour_that_has_to_do, takes_a_code_of_nobody};
 use super::turn::Turn;
-use crate::aws::{Assumed, Failure, Mfa, assume_role, session_token};
+use crate::aws::{Assumed, AwsError, Mfa, assume_role, session_token};
 use crate::cache::{BaseSession, Lock};
 use crate::error::{Error, Result};
 use crate::plan::{Base, Chosen, ONE_HOUR};
-use crate::types::sanitize::shown;
-use crate::types::{Keys, minutes};
+use crate::types::sanitize::escape;
+use crate::types::{Credentials, minutes};
 use device::Proof;
 
 /// How long a base session lasts, in seconds.
@@ -122,7 +122,7 @@ impl<'a> Bastion<'a> {
     fn granted_by(
         mut self,
         base: &BaseSession,
-        outcome: std::result::Result<Assumed, Failure>,
+        outcome: std::result::Result<Assumed, AwsError>,
     ) -> Result<Granted> {
         if self.errand.request.code.is_some() {
             let left = base.session.expires.since(self.errand.aws_now());
@@ -207,9 +207,9 @@ impl<'a> Bastion<'a> {
 
     async fn call_role(
         &mut self,
-        keys: &Keys,
+        keys: &Credentials,
         mfa: Option<&Mfa>,
-    ) -> Result<std::result::Result<Assumed, Failure>> {
+    ) -> Result<std::result::Result<Assumed, AwsError>> {
         let name = self.session_name().await?;
         let client = self.errand.client;
         Ok(self
@@ -222,9 +222,9 @@ impl<'a> Bastion<'a> {
         self.errand.store.get(&base_key(self.errand.request), self.errand.now())
     }
 
-    fn refusal(&self, failure: &Failure, mfa: bool) -> Error {
+    fn refusal(&self, failure: &AwsError, mfa: bool) -> Error {
         let unknown = || format!("the user of {}", self.base.keys_from);
-        let principal = self.known_arn().map_or_else(unknown, |arn| shown(&arn));
+        let principal = self.known_arn().map_or_else(unknown, |arn| escape(&arn));
         self.errand.refusal(failure, principal, mfa)
     }
 }

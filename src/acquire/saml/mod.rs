@@ -17,7 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::plan::Saml;
 use crate::plan::saml::{Login, Proof};
 use crate::types::Secret;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// Who logs in, and with what.
 struct Person {
@@ -78,7 +78,7 @@ async fn present(
 ) -> std::result::Result<Assumed, Rejected> {
     if let Some(words) = &response.refusal {
         let error = Error::refused(format!("{} says no", saml.shown()));
-        return Err(error.because(format!("it said: {}", shown(words))).into());
+        return Err(error.because(format!("it said: {}", escape(words))).into());
     }
     remember_offers(response, errand)?;
     offered::check_time(saml, response, errand)
@@ -94,7 +94,7 @@ async fn present(
             .unwrap_or_else(|| errand.refusal(&failure, provider.clone(), false));
         let error = match errand.role.and_then(|role| response.offer(role)) {
             Some(offer) => {
-                error.because(format!("sent: {} by {}", offer.role, shown(&offer.provider)))
+                error.because(format!("sent: {} by {}", offer.role, escape(&offer.provider)))
             }
             None => error,
         };
@@ -104,7 +104,7 @@ async fn present(
 
 /// User and password from the file, or asked for.
 async fn person(login: &Login, errand: &Errand<'_>) -> Result<Person> {
-    let host = shown(login.url.value.split('/').nth(2).unwrap_or_default());
+    let host = escape(login.url.value.split('/').nth(2).unwrap_or_default());
     let needs_answer = |error: Error| match error.kind {
         Kind::NeedsAnswer => {
             error.hint("username and password can stand in ~/.saml/credentials (chmod 600)")
@@ -121,7 +121,7 @@ async fn person(login: &Login, errand: &Errand<'_>) -> Result<Person> {
         Some(PasswordSource::Known(password)) => password.clone(),
         Some(PasswordSource::Command(words, place)) => program::secret(words, place).await?,
         None => {
-            let question = format!("Password of {} at {host}:", shown(&user));
+            let question = format!("Password of {} at {host}:", escape(&user));
             errand.terminal.ask_secret(&question).await.map_err(needs_answer)?
         }
     };

@@ -8,7 +8,7 @@ use crate::config::saml_response::Response;
 use crate::error::{Error, Result};
 use crate::plan::Saml;
 use crate::plan::saml::{Proof, listed};
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 
 /// How long AWS takes a response, in seconds (IAM user guide, "Troubleshoot SAML federation").
 const REDEEMABLE: i64 = 5 * 60;
@@ -57,7 +57,7 @@ pub(super) fn check_audience(saml: &Saml, response: &Response) -> Result<()> {
         return Ok(());
     }
     let audiences: Vec<String> =
-        response.audiences.iter().map(|audience| shown(audience)).collect();
+        response.audiences.iter().map(|audience| escape(audience)).collect();
     Err(Error::refused(format!("{} is not meant for AWS", saml.shown()))
         .because(format!("its audience is {}", audiences.join(", ")))
         .hint("AWS wants the audience https://signin.aws.amazon.com/saml"))
@@ -74,7 +74,7 @@ pub(super) fn provider_of(saml: &Saml, response: &Response, errand: &Errand<'_>)
     match (configured, offer) {
         (Some(configured), Some(offer)) if configured != offer.provider => {
             Err(Error::refused(format!("the response offers {role} by another provider"))
-                .because(format!("offered: {}", shown(&offer.provider)))
+                .because(format!("offered: {}", escape(&offer.provider)))
                 .because(format!("SAML_IDP_NAME: {configured}"))
                 .hint("unset SAML_IDP_NAME, and the provider is taken from the response"))
         }

@@ -13,11 +13,11 @@ use zeroize::Zeroizing;
 
 use super::cache::{Registration, Renewal, Token, is_bearer};
 use super::refusal;
-use crate::aws::{Client, Failure, Trouble};
+use crate::aws::{AwsError, Client, Trouble};
 use crate::config::url::{Purpose, check_url};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SsoSession;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::types::{Moment, Secret};
 
 /// The pause between questions when the service names none, in seconds (RFC 8628, section 3.5).
@@ -135,7 +135,7 @@ pub(super) async fn renew(
     oidc: &str,
     renewal: &Renewal,
     now: Moment,
-) -> std::result::Result<Token, Failure> {
+) -> std::result::Result<Token, AwsError> {
     let body = json!({
         "clientId": renewal.client.id,
         "clientSecret": renewal.client.secret.expose(),
@@ -153,9 +153,9 @@ fn token(
     created: &Created,
     client: Registration,
     now: Moment,
-) -> std::result::Result<Token, Failure> {
+) -> std::result::Result<Token, AwsError> {
     if !is_bearer(&created.access_token) || !(1..=LONGEST_LIFE).contains(&created.expires_in) {
-        return Err(Failure::malformed("accessToken"));
+        return Err(AwsError::malformed("accessToken"));
     }
     let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
     Ok(Token {
@@ -169,7 +169,7 @@ fn token(
 }
 
 /// How long to wait before the next question; `None` when there is none.
-fn next_pause(pause: Duration, failure: &Failure) -> Option<Duration> {
+fn next_pause(pause: Duration, failure: &AwsError) -> Option<Duration> {
     match (failure.code(), &failure.trouble) {
         ("authorization_pending" | "AuthorizationPendingException", _) => Some(pause),
         ("slow_down" | "SlowDownException", _) => Some(pause + Duration::from_secs(SLOWER)),
@@ -187,10 +187,10 @@ fn invitation(started: &Started) -> Result<Invitation> {
     if !plain || check_url(PAGE, url, "the reply", false).is_err() {
         return Err(Error::network(format!(
             "malformed reply: '{}' is no page to sign on",
-            shown(url)
+            escape(url)
         )));
     }
-    Ok(Invitation { url: url.clone(), code: shown(&started.user_code) })
+    Ok(Invitation { url: url.clone(), code: escape(&started.user_code) })
 }
 
 fn ended() -> Error {
@@ -203,20 +203,20 @@ async fn post<T: DeserializeOwned>(
     oidc: &str,
     path: &str,
     body: &Value,
-) -> std::result::Result<T, Failure> {
+) -> std::result::Result<T, AwsError> {
     let reply = client.post_json(&format!("{}/{path}", oidc.trim_end_matches('/')), body).await?;
     if reply.status != 200 {
         return Err(reply.failure());
     }
-    serde_json::from_slice(&reply.body).map_err(|_| Failure::malformed(path))
+    serde_json::from_slice(&reply.body).map_err(|_| AwsError::malformed(path))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn answer(code: &str) -> Failure {
-        Failure::of(Trouble::Answer { code: code.to_owned(), message: String::new() })
+    fn answer(code: &str) -> AwsError {
+        AwsError::of(Trouble::Answer { code: code.to_owned(), message: String::new() })
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
         let five = Duration::from_secs(5);
         assert_eq!(next_pause(five, &answer("authorization_pending")), Some(five));
         assert_eq!(next_pause(five, &answer("slow_down")), Some(Duration::from_secs(10)));
-        assert_eq!(next_pause(five, &Failure::of(Trouble::Timeout)), Some(Duration::from_secs(6)));
+        assert_eq!(next_pause(five, &AwsError::of(Trouble::Timeout)), Some(Duration::from_secs(6)));
         for last in ["expired_token", "access_denied", "invalid_grant"] {
             assert_eq!(next_pause(five, &answer(last)), None, "{last}");
         }

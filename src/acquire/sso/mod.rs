@@ -11,11 +11,11 @@ use std::path::PathBuf;
 
 use crate::acquire::browser;
 use crate::acquire::tell_waiting;
-use crate::aws::{Client, Failure, Trouble, role_credentials, unanswered};
+use crate::aws::{AwsError, Client, Trouble, role_credentials, unanswered};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::{SsoRole, SsoSession};
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 use crate::types::{Clock, Moment, Session};
 use crate::ui::terminal::Terminal;
 use cache::Token;
@@ -58,7 +58,7 @@ impl<'a> SignOn<'a> {
     /// The keys of a role, whose session is made under `lock`.
     pub(crate) async fn keys(&self, role: &SsoRole, lock: &Lock) -> Result<Session> {
         let token = self.token(lock).await?;
-        let refused = |failure: &Failure| self.refused_role(failure, role);
+        let refused = |failure: &AwsError| self.refused_role(failure, role);
         match role_credentials(self.client, &token.access, &role.account, &role.role).await {
             // Signed off elsewhere, or the clock is wrong: a person can help.
             Err(failure)
@@ -167,17 +167,17 @@ impl<'a> SignOn<'a> {
     }
 
     fn shown_name(&self) -> String {
-        shown_up_to(self.session.name.as_ref().unwrap_or(&self.session.start_url), 80)
+        escape_up_to(self.session.name.as_ref().unwrap_or(&self.session.start_url), 80)
     }
 
-    fn refused_role(&self, failure: &Failure, role: &SsoRole) -> Error {
+    fn refused_role(&self, failure: &AwsError, role: &SsoRole) -> Error {
         let portal =
             self.client.endpoints().sso.as_ref().map(|sso| sso.portal.as_str()).unwrap_or_default();
         match failure.code() {
             "ForbiddenException" | "403" | "ResourceNotFoundException" | "404" => Error::refused(
                 format!("the sign-on gives no role {} in account {}", role.role, role.account),
             )
-            .because(format!("the service said: {}", shown(failure.words())))
+            .because(format!("the service said: {}", escape(failure.words())))
             .hint(format!("is it assigned to you? {} lists what is", self.session.start_url)),
             _ => refusal(failure, self.session, portal),
         }
@@ -197,10 +197,11 @@ fn open_page(url: &str) {
 }
 
 /// The error for a failed call of the single sign-on.
-fn refusal(failure: &Failure, session: &SsoSession, endpoint: &str) -> Error {
-    let endpoint = shown(endpoint);
-    let said =
-        |code: &str, message: &str| format!("the service said {}: {}", shown(code), shown(message));
+fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) -> Error {
+    let endpoint = escape(endpoint);
+    let said = |code: &str, message: &str| {
+        format!("the service said {}: {}", escape(code), escape(message))
+    };
     let again = format!("assume-role login {}", session.name.as_deref().unwrap_or("PROFILE"));
     match &failure.trouble {
         Trouble::Answer { code, message } => match code.as_str() {

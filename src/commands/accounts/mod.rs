@@ -19,7 +19,7 @@ use crate::config::environment::Environment;
 use crate::config::files::ACCOUNTS_CAP;
 use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, RoleName};
 use crate::ui::report::Report;
 
@@ -68,7 +68,7 @@ fn name(arguments: &cli::AccountsAdd, context: &Context, report: &Report) -> Res
 
 fn account_id(text: &str) -> Result<AccountId> {
     AccountId::parse(text).ok_or_else(|| {
-        let error = Error::usage(format!("'{}' is not an account id", shown_up_to(text, 80)));
+        let error = Error::usage(format!("'{}' is not an account id", escape_up_to(text, 80)));
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         match digits.len() {
             12 => error.hint(format!("without the separators: {digits}")),
@@ -87,7 +87,7 @@ fn take_away(
     let change =
         if arguments.dry_run { file.plan(without)? } else { file.change(without, |_| false)? };
     if !arguments.dry_run {
-        report.done(&shown_up_to(&arguments.name, 80), " is no name any more");
+        report.done(&escape_up_to(&arguments.name, 80), " is no name any more");
     }
     Ok(told(&change, arguments.dry_run, context, report))
 }

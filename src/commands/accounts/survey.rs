@@ -7,7 +7,7 @@
 use super::progress::Progress;
 use crate::acquire::sso::SignOn;
 use crate::aws::{
-    Client, Endpoints, Failure, Trouble, account_aliases, caller_identity, organization_accounts,
+    AwsError, Client, Endpoints, Trouble, account_aliases, caller_identity, organization_accounts,
     unanswered,
 };
 use crate::cache::Store;
@@ -15,8 +15,8 @@ use crate::config::import::Lead;
 use crate::error::{Kind, Result};
 use crate::plan::Survey;
 use crate::plan::chain::SsoSession;
-use crate::types::sanitize::{shown, shown_up_to};
-use crate::types::{AccountId, Clock, Keys};
+use crate::types::sanitize::{escape, escape_up_to};
+use crate::types::{AccountId, Clock, Credentials};
 use crate::ui::terminal::Terminal;
 
 /// What was learnt.
@@ -45,7 +45,7 @@ pub(super) async fn ask(survey: &Survey, store: &Store, clock: Clock) -> Result<
 
 async fn ask_aws(
     survey: &Survey,
-    keys: &Keys,
+    keys: &Credentials,
     progress: &Progress,
     learnt: &mut Learnt,
 ) -> Result<()> {
@@ -102,7 +102,7 @@ async fn ask_portal(
     )?;
     // Whoever is not signed on is told so; a survey is no reason to sign on.
     let sign_on = SignOn::new(session, &client, store, Terminal { may_ask: false }, clock)?;
-    let name = shown_up_to(session.name.as_deref().unwrap_or(&session.start_url), 40);
+    let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 40);
     progress.tell(&format!("asking {name} for accounts"));
     let told = |done, all| progress.tell(&format!("{name}: roles of {done} of {all} accounts"));
     match sign_on.assignments(&told).await {
@@ -121,7 +121,7 @@ async fn ask_portal(
 
 impl Learnt {
     /// Notes who may not ask; anything else ends the survey.
-    fn did_not(&mut self, whom: &str, failure: &Failure) -> Result<()> {
+    fn did_not(&mut self, whom: &str, failure: &AwsError) -> Result<()> {
         let is_nowhere = failure.code() == "AWSOrganizationsNotInUseException";
         if !failure.is_denial() && !is_nowhere {
             let error = unanswered(failure, whom);
@@ -135,7 +135,7 @@ impl Learnt {
         let why = if is_nowhere {
             "the account is in no organization".to_owned()
         } else {
-            shown(failure.words())
+            escape(failure.words())
         };
         self.silent.push(format!("{whom} tells nothing: {why}"));
         Ok(())

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::config::accounts::Accounts;
 use crate::config::edit::accounts::{Outcome, Wanted};
 use crate::config::import::Lead;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name};
 use crate::ui::report::Report;
 
@@ -60,7 +60,7 @@ impl Takeover {
             if wish.id == lead.id {
                 wish.know(lead.roles);
             } else {
-                let shown = shown_up_to(&name, 80);
+                let shown = escape_up_to(&name, 80);
                 self.left_out.push(format!(
                     "{}: {shown} is {} there, and {} before",
                     lead.place, lead.id, wish.id

@@ -2,12 +2,12 @@
 
 use super::finding::Finding;
 use crate::config::environment::Environment;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// What there is to say about them; nothing when none is set.
 pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
     let value =
-        |name: &str| environment.raw(name).map(|value| shown_up_to(&value.to_string_lossy(), 120));
+        |name: &str| environment.raw(name).map(|value| escape_up_to(&value.to_string_lossy(), 120));
     let is_on = |name: &str| environment.raw(name).is_some_and(|value| value == "1");
     let mut findings = Vec::new();
     if environment.home().is_none() {
@@ -44,7 +44,7 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
         ));
     }
     if let Some(bundle) = environment.path("AWS_CA_BUNDLE").filter(|path| !path.is_file()) {
-        let bundle = shown_up_to(&bundle.to_string_lossy(), 120);
+        let bundle = escape_up_to(&bundle.to_string_lossy(), 120);
         findings.push(
             Finding::broken(&format!(
                 "AWS_CA_BUNDLE names {bundle}, which is no file: AWS cannot be asked"
@@ -56,7 +56,7 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
         if let Some(path) =
             environment.path(name).filter(|path| !path.starts_with("~") && !path.exists())
         {
-            let path = shown_up_to(&path.to_string_lossy(), 120);
+            let path = escape_up_to(&path.to_string_lossy(), 120);
             findings.push(
                 Finding::warning(&format!("{name} names {path}, which is not there"))
                     .remedy(format!("unset {name}")),

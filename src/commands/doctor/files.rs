@@ -13,7 +13,7 @@ use crate::config::values::Scheme;
 use crate::error::Result;
 use crate::plan::chain::Chain;
 use crate::plan::{AtHand, environment_scheme};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// Each file as far as it could be read.
 pub(super) struct Read {
@@ -113,7 +113,7 @@ fn profiles(profiles: &Result<Profiles>) -> Vec<Finding> {
     };
     findings.extend(profiles.problems().map(|error| Finding::of_error(Level::Broken, error)));
     findings.extend(profiles.ignored().map(|(name, place)| {
-        let name = shown_up_to(name, 80);
+        let name = escape_up_to(name, 80);
         Finding::warning(&format!("{place}: [{name}] is no profile"))
             .remedy(format!("write [profile {name}] if it shall be one"))
     }));
@@ -124,7 +124,7 @@ fn profiles(profiles: &Result<Profiles>) -> Vec<Finding> {
             .enumerate()
             .find(|(at, place)| places.iter().take(*at).any(|other| other.file == place.file));
         if let Some((_, place)) = twice {
-            let name = shown_up_to(profile.name(), 80);
+            let name = escape_up_to(profile.name(), 80);
             findings.push(
                 Finding::warning(&format!("{place}: profile {name} stands here a second time"))
                     .remedy("make one of them: the AWS CLI refuses the whole file"),
@@ -160,7 +160,7 @@ fn base(read: &Read, environment: &Environment) -> Finding {
         Ok(at_hand) => {
             let kind =
                 if at_hand.keys.are_temporary() { "temporary base keys" } else { "base keys" };
-            let id = shown_up_to(&at_hand.keys.short_id(), 40);
+            let id = escape_up_to(&at_hand.keys.short_id(), 40);
             Finding::fine(&format!("{kind} {id}, from {}", at_hand.keys_from))
         }
         Err(error) => {

@@ -3,7 +3,7 @@
 use owo_colors::Style;
 
 use crate::error::Error;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::ui::page::Page;
 
 /// How bad it is.
@@ -32,7 +32,7 @@ const LONGEST: usize = 600;
 
 impl Finding {
     fn new(level: Level, what: &str) -> Self {
-        Self { level, what: shown_up_to(what, LONGEST), remedies: Vec::new() }
+        Self { level, what: escape_up_to(what, LONGEST), remedies: Vec::new() }
     }
 
     pub(super) fn fine(what: &str) -> Self {

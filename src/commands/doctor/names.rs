@@ -9,7 +9,7 @@ use crate::config::accounts::{Account, Accounts};
 use crate::config::profiles::Profiles;
 use crate::shell::quote::word;
 use crate::types::Name;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// What there is to say about the names of accounts and profiles.
 pub(super) fn findings(read: &Read) -> Vec<Finding> {
@@ -102,7 +102,7 @@ fn untypable(profiles: &Profiles) -> Vec<Finding> {
     refused
         .map(|(profile, error)| {
             let place = profile.place().map(|place| format!("{place}: ")).unwrap_or_default();
-            Finding::note(&format!("{place}{}", shown_up_to(&error.message, 200)))
+            Finding::note(&format!("{place}{}", escape_up_to(&error.message, 200)))
         })
         .collect()
 }

@@ -4,14 +4,14 @@
 use super::files::Read;
 use super::finding::{Finding, Level};
 use crate::aws::{
-    Attempt, Client, Device, Endpoints, Failure, Trouble, caller_identity, diagnose, mfa_devices,
+    Attempt, AwsError, Client, Device, Endpoints, Trouble, caller_identity, diagnose, mfa_devices,
 };
 use crate::commands::network::Network;
 use crate::commands::wall::skew_told;
 use crate::error::{Kind, Result};
 use crate::plan::AtHand;
-use crate::types::sanitize::shown;
-use crate::types::{Keys, Secret};
+use crate::types::sanitize::escape;
+use crate::types::{Credentials, Secret};
 
 /// What AWS has to say.
 pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
@@ -43,8 +43,8 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
 }
 
 /// Keys that belong to nobody: AWS's refusal of them shows that it can be reached.
-fn nobody() -> Keys {
-    Keys {
+fn nobody() -> Credentials {
+    Credentials {
         id: "AKIAXXXXXXXXXXXXXXXX".to_owned(),
         secret: Secret::new("nobody".to_owned()),
         token: None,
@@ -75,14 +75,14 @@ async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> 
         ];
     }
     let mut findings =
-        vec![Finding::fine(&format!("{sts} answers: the base is {}", shown(&identity.arn)))];
+        vec![Finding::fine(&format!("{sts} answers: the base is {}", escape(&identity.arn)))];
     if !at_hand.keys.are_temporary() {
         findings.push(devices(mfa_devices(client, &at_hand.keys).await, at_hand));
     }
     findings
 }
 
-fn devices(answer: std::result::Result<Vec<Device>, Failure>, at_hand: &AtHand) -> Finding {
+fn devices(answer: std::result::Result<Vec<Device>, AwsError>, at_hand: &AtHand) -> Finding {
     let devices = match answer {
         Ok(devices) => devices,
         Err(failure) if failure.is_denial() => {
@@ -93,7 +93,7 @@ fn devices(answer: std::result::Result<Vec<Device>, Failure>, at_hand: &AtHand) 
     };
     let serials = |shows_codes: bool| {
         let wanted = devices.iter().filter(move |device| device.shows_codes() == shows_codes);
-        wanted.map(|device| shown(&device.serial)).collect::<Vec<_>>()
+        wanted.map(|device| escape(&device.serial)).collect::<Vec<_>>()
     };
     let (with_codes, passkeys) = (serials(true), serials(false));
     if let Some(named) = &at_hand.mfa_serial
@@ -102,7 +102,7 @@ fn devices(answer: std::result::Result<Vec<Device>, Failure>, at_hand: &AtHand) 
         return Finding::warning(&format!(
             "{}: {} is no device of this user",
             named.origin,
-            shown(&named.value)
+            escape(&named.value)
         ))
         .remedy(if with_codes.is_empty() {
             "remove the line".to_owned()

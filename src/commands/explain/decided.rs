@@ -5,7 +5,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::error::Result;
 use crate::plan::{Chosen, Marks, Origin, Request, Trust, Way, external_id, session_name};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Partition, minutes};
 use crate::ui::page::Fact;
 
@@ -127,8 +127,8 @@ fn question(outlook: &Outlook) -> Fact {
             "MFA",
             format!(
                 "a code of {} ({})",
-                shown_up_to(&device.value, 200),
-                shown_up_to(&device.origin, 200)
+                escape_up_to(&device.value, 200),
+                escape_up_to(&device.origin, 200)
             ),
         ),
         Asks::PerhapsCode => ("MFA", "a code, if the user has a device".to_owned()),

@@ -5,13 +5,13 @@ use crate::config::environment::Environment;
 use crate::error::Result;
 use crate::plan::{Request, Way};
 use crate::shell::variables::{Legacy, OWN, Switch};
-use crate::types::{AccountId, Keys, Moment, Secret};
+use crate::types::{AccountId, Credentials, Moment, Secret};
 use crate::ui::page::Fact;
 
 /// The names, those of marks of ours left out.
 pub(super) fn facts(request: &Request, environment: &Environment) -> Result<Vec<Fact>> {
     let blank = || Secret::new("x".to_owned());
-    let keys = Keys { id: "x".to_owned(), secret: blank(), token: Some(blank()) };
+    let keys = Credentials { id: "x".to_owned(), secret: blank(), token: Some(blank()) };
     let Some(nobody) = AccountId::parse("000000000000") else { return Ok(Vec::new()) };
     let asks_by_itself = matches!(request.way, Way::Bastion(_));
     let legacy = environment.turns_on("ASSUME_ROLE_LEGACY")?;

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::plan::chain::{Root, Start};
 use crate::plan::{Base, ONE_HOUR, Request, Way, base_name, scheme};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Moment, minutes};
 use crate::ui::page::Fact;
 
@@ -57,7 +57,7 @@ impl Plan<'_> {
                 };
                 links.push((format!("{role}, {}", minutes(seconds.into())), name));
             }
-            (None, Way::Root(root)) if matches!(&root.start, Start::Keys(keys, _) if !keys.are_temporary()) =>
+            (None, Way::Root(root)) if matches!(&root.start, Start::Credentials(keys, _) if !keys.are_temporary()) =>
             {
                 links.push(("a session of the user's own, 12h".to_owned(), String::new()));
             }
@@ -97,7 +97,7 @@ impl Plan<'_> {
             false => format!("of {}", base.keys_from),
         };
         let kind = if base.keys.are_temporary() { "temporary keys" } else { "keys" };
-        let what = format!("{kind} {} {from}", shown_up_to(&base.keys.short_id(), 40));
+        let what = format!("{kind} {} {from}", escape_up_to(&base.keys.short_id(), 40));
         let origin = match &request.target.account {
             Some(account) => {
                 base_name(self.asked.base.as_deref(), Some(account), self.config)?.origin
@@ -118,13 +118,13 @@ impl Plan<'_> {
 }
 
 fn first(root: &Root) -> Link {
-    let name = shown_up_to(&root.profile, 80);
+    let name = escape_up_to(&root.profile, 80);
     let link = |what: String| (what, format!("profile {name}"));
     match &root.start {
-        Start::Keys(keys, _) => {
+        Start::Credentials(keys, _) => {
             let kind = if keys.are_temporary() { "temporary keys" } else { "keys" };
             (
-                format!("{kind} {} of {}", shown_up_to(&keys.short_id(), 40), root.from),
+                format!("{kind} {} of {}", escape_up_to(&keys.short_id(), 40), root.from),
                 String::new(),
             )
         }
@@ -136,13 +136,13 @@ fn first(root: &Root) -> Link {
         Start::Instance => link(format!("keys of the instance ({})", root.from)),
         Start::WebIdentity(file) => link(format!(
             "the token in {} ({})",
-            shown_up_to(&file.value.to_string_lossy(), 200),
+            escape_up_to(&file.value.to_string_lossy(), 200),
             file.origin
         )),
         Start::Sso(role) => {
             let session = &role.session;
             let name = session.name.as_ref().unwrap_or(&session.start_url);
-            link(format!("the sign-on {} ({})", shown_up_to(name, 200), session.origin))
+            link(format!("the sign-on {} ({})", escape_up_to(name, 200), session.origin))
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::config::suggest::{meant, near};
 use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
 use crate::types::Name;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
 
 /// Both files.
@@ -190,7 +190,7 @@ impl Files {
         let (config, credentials) = (self.config.shown(), self.credentials.shown());
         let error = Error::config(format!(
             "no profile '{}' in {config} or {credentials}",
-            shown_up_to(name, 80)
+            escape_up_to(name, 80)
         ));
         match near(name, names.iter().map(String::as_str)).as_slice() {
             [] => error.hint("assume-role profile list"),
@@ -200,7 +200,7 @@ impl Files {
 }
 
 fn foreign(name: &str, there: &Found, shown: &str) -> Error {
-    let name = shown_up_to(name, 80);
+    let name = escape_up_to(name, 80);
     let error = Error::new(
         Kind::Guard,
         format!("profile '{name}' in {shown}:{} was not written by this program", there.line),
@@ -212,7 +212,7 @@ fn foreign(name: &str, there: &Found, shown: &str) -> Error {
 }
 
 fn said(there: &Found) -> String {
-    let keys: Vec<String> = there.identity.iter().map(|key| shown_up_to(key, 40)).collect();
+    let keys: Vec<String> = there.identity.iter().map(|key| escape_up_to(key, 40)).collect();
     match &there.long_lived {
         Some(tail) => format!("{} (a long-lived key, …{tail})", keys.join(", ")),
         None => keys.join(", "),

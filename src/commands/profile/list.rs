@@ -10,7 +10,7 @@ use crate::cli::{Color, ProfileList};
 use crate::commands::Context;
 use crate::config::profiles::{FileKind, Profiles, Section};
 use crate::error::Result;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, RoleArn, shortened};
 use crate::ui::report::Report;
 use crate::ui::table::{Column, Row, table};
@@ -88,7 +88,7 @@ impl<'a> Listed<'a> {
 
     fn row(&self) -> Row<'static> {
         let by = if self.is_ours { "us" } else { "" };
-        let shown = |text: &str| shown_up_to(text, 80);
+        let shown = |text: &str| escape_up_to(text, 80);
         let region = shown(self.region().unwrap_or_default());
         let cells = [
             shown(self.section.name()),

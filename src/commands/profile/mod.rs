@@ -8,7 +8,7 @@ mod list;
 use super::Context;
 use crate::cli::{self, ProfileEdit};
 use crate::error::{Error, Kind, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
 use files::Files;
 
@@ -28,7 +28,7 @@ fn take_away(arguments: &cli::ProfileRemove, context: &Context, report: &Report)
     let files = Files::of(&context.environment)?;
     let changes = files.remove(name, arguments.force, arguments.dry_run)?;
     if !arguments.dry_run {
-        report.done(&format!("profile {}", shown_up_to(name, 80)), " is gone");
+        report.done(&format!("profile {}", escape_up_to(name, 80)), " is gone");
     }
     Ok(files::told(&changes, arguments.dry_run, context, report))
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::Present;
 use super::facts::{Fact, Value};
 use crate::prompt::State;
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 use crate::ui::page::{Fact as Line, Page};
 
 /// The longest value of a line, in characters.
@@ -33,8 +33,8 @@ pub(super) fn page(present: &Present<'_>, facts: &[Fact], page: &Page) -> String
         State::Foreign if variables.key_id != variables.access_key => {
             format!(
                 "The keys were changed since the switch to {}:{}.",
-                shown(variables.account),
-                shown(variables.role)
+                escape(variables.account),
+                escape(variables.role)
             )
         }
         State::Foreign => "AWS_PROFILE is set beside the keys of a switch.".to_owned(),
@@ -85,7 +85,7 @@ pub(super) fn json(present: &Present<'_>, facts: &[Fact]) -> String {
 
 /// For scripts, a line for each fact.
 pub(super) fn porcelain(present: &Present<'_>, facts: &[Fact]) -> String {
-    let line = |name: &str, value: &str| format!("{name}={}\n", shown_up_to(value, LONGEST));
+    let line = |name: &str, value: &str| format!("{name}={}\n", escape_up_to(value, LONGEST));
     let mut text = line("state", state(present)) + &line("prompt", &present.segment.text);
     for fact in facts.iter().filter(|fact| !fact.name.is_empty()) {
         let name = fact.name;

@@ -6,7 +6,7 @@
 use super::facts::{Fact, Value};
 use crate::config::environment::Environment;
 use crate::error::Result;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// Variables of each source, the one that wins first.
 const SOURCES: [(&str, &[&str]); 4] = [
@@ -25,7 +25,7 @@ pub(super) fn of(environment: &Environment) -> Result<Vec<Fact>> {
     let mut sources = SOURCES.iter().filter_map(|(source, names)| Some((*source, set(names)?)));
     let Some((source, variable)) = sources.next() else { return Ok(Vec::new()) };
     let losers: Vec<&str> = sources.map(|(_, name)| name).collect();
-    let value = shown_up_to(environment.text(variable)?.unwrap_or_default(), 80);
+    let value = escape_up_to(environment.text(variable)?.unwrap_or_default(), 80);
     let takes = match source {
         "keys" => "take the keys in the environment".to_owned(),
         "profile" => format!("take profile {value} of ~/.aws ({variable})"),

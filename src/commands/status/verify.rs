@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::AtHand;
 use crate::prompt::State;
-use crate::types::sanitize::shown;
+use crate::types::sanitize::escape;
 use crate::types::{Principal, RoleName};
 
 /// What AWS says, and the error when that speaks against the shell.
@@ -68,9 +68,9 @@ fn judged(arn: &str, present: &Present<'_>, account: &str) -> (Vec<Fact>, Option
     if is_it {
         return (vec![verdict("yes"), arn_fact("it agrees")], None);
     }
-    let claimed = format!("{}:{}", shown(present.variables.account), shown(role));
-    let error = Error::refused(format!("AWS knows these keys as {}", shown(arn)))
-        .because(format!("this shell says that they are {claimed} ({})", shown(account)))
+    let claimed = format!("{}:{}", escape(present.variables.account), escape(role));
+    let error = Error::refused(format!("AWS knows these keys as {}", escape(arn)))
+        .because(format!("this shell says that they are {claimed} ({})", escape(account)))
         .hint("assume-role leave");
     (vec![verdict("no"), arn_fact("that is not what this shell says")], Some(error))
 }

@@ -5,12 +5,12 @@
 
 use super::field::Field;
 use super::json::{Json, Kind, Property};
-use crate::config::location::{Place, Spot};
+use crate::config::location::{Location, Spot};
 use crate::config::values::{
     ExternalId, Scheme, parse_mfa_serial, parse_policy_arn, parse_role_duration, parse_session_name,
 };
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, Partition, Region, RoleName};
 
 /// An account of the accounts file.
@@ -51,7 +51,7 @@ pub struct Account {
     /// Whether sessions are read-only unless `--write` is given.
     pub read_only: bool,
     /// Where the entry stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// The most session tags and policies (STS API reference, AssumeRole).
@@ -137,7 +137,7 @@ pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
 }
 
 impl Account {
-    fn new(name: Name, id: AccountId, place: Place) -> Self {
+    fn new(name: Name, id: AccountId, place: Location) -> Self {
         Self {
             name,
             id,
@@ -165,7 +165,7 @@ fn not_an_id(place: Spot<'_>, text: &str) -> Error {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let error = Error::config(format!(
         "{place}: '{}' is not an account id: it has {} digits, an id has 12 and nothing else",
-        shown_up_to(text, 80),
+        escape_up_to(text, 80),
         digits.len()
     ));
     let only_separators = text.chars().all(|c| c.is_ascii_digit() || c == ' ' || c == '-');
@@ -177,7 +177,7 @@ fn not_an_id(place: Spot<'_>, text: &str) -> Error {
 }
 
 fn number_is_no_id(place: Spot<'_>, number: &str) -> Error {
-    let number = shown_up_to(number, 40);
+    let number = escape_up_to(number, 40);
     let error =
         Error::config(format!("{place}: the number {number} is not an account id of 12 digits"));
     if number.len() < 12 && number.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -230,7 +230,8 @@ fn read_fields(
             "protected" => account.protected = field.switch()?,
             "read_only" => account.read_only = field.switch()?,
             other => {
-                unknown.push(format!("{place}: the key '{}' is not known", shown_up_to(other, 80)));
+                unknown
+                    .push(format!("{place}: the key '{}' is not known", escape_up_to(other, 80)));
             }
         }
     }

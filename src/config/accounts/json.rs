@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use crate::config::index::ByName;
 use crate::config::location::{Lines, Spot, offset_in};
 use crate::error::{Error, Result};
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 
 /// How an accounts file looks, for hints.
 pub(super) const EXAMPLE: &str = r#"an accounts file looks like {"production": "123456789012"}"#;
@@ -140,7 +140,7 @@ impl<'a> Json<'a> {
 
     fn twice(self, first: &Property<'_>, second: &Property<'_>) -> Error {
         let (here, before) = (self.lines.place(second.start), self.lines.place(first.start));
-        let name = shown_up_to(&second.key, 80);
+        let name = escape_up_to(&second.key, 80);
         Error::config(format!("{here}: '{name}' is already defined in line {}", before.line))
             .hint(format!("remove line {} or line {}", before.line, here.line))
     }
@@ -158,7 +158,7 @@ impl<'a> Json<'a> {
         let message = Error::config(format!(
             "{}: this is not JSON: {}",
             self.lines.place(offset),
-            shown(reason)
+            escape(reason)
         ));
         match digits_around(self.lines.text(), offset) {
             Some(digits) => message.hint(format!("quote ids that start with 0: \"{digits}\"")),

@@ -132,7 +132,7 @@ fn outcome(accounts: &Accounts, wish: &Wanted) -> Outcome {
 fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
     let error = Error::new(
         Kind::Config,
-        format!("no account '{}' in {shown}", crate::types::sanitize::shown_up_to(name, 80)),
+        format!("no account '{}' in {shown}", crate::types::sanitize::escape_up_to(name, 80)),
     );
     match accounts.near(name).as_slice() {
         [] => error.hint("assume-role list shows the names there are"),

@@ -7,7 +7,7 @@ use owo_colors::OwoColorize;
 
 use super::Change;
 use super::unified::unified;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// The longest line shown, in characters.
 const LONGEST: usize = 400;
@@ -53,7 +53,7 @@ fn lines(bytes: &[u8], look: Look) -> Vec<String> {
             Look::Profiles => without_secret(line),
             Look::Accounts => line.to_owned(),
         };
-        shown_up_to(&told, LONGEST).replace("\\t", "\t")
+        escape_up_to(&told, LONGEST).replace("\\t", "\t")
     };
     text.trim_start_matches('\u{FEFF}').lines().map(line).collect()
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use super::real_file::{Kept, Place, unwritable};
+use super::real_file::{EditedFile, Kept, unwritable};
 use crate::config::files::{read_bytes, shown_path};
 use crate::error::{Error, Kind, Result};
 
@@ -94,7 +94,7 @@ impl File {
         make: impl Fn(&[u8]) -> Result<Vec<u8>>,
         keeps: impl Fn(&[u8]) -> bool,
     ) -> Result<Change> {
-        let place = Place::find(&self.path, &self.shown)?;
+        let place = EditedFile::find(&self.path, &self.shown)?;
         // A refusal comes before the first trace of a change, and before a directory is made.
         let planned = self.plan(&make)?;
         if planned.is_none() {
@@ -153,7 +153,7 @@ impl File {
     /// The new file, on the disk under a name of its own.
     fn written(
         &self,
-        place: &Place,
+        place: &EditedFile,
         bytes: &[u8],
         mode: u32,
         kept: Option<Kept>,
@@ -177,7 +177,7 @@ impl File {
         Ok(new)
     }
 
-    fn back_up(&self, place: &Place, bytes: &[u8]) -> Result<()> {
+    fn back_up(&self, place: &EditedFile, bytes: &[u8]) -> Result<()> {
         let path = backup_of(&self.path);
         let directory = path
             .parent()

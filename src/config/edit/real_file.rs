@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const BITS: u32 = 0o7777;
 
 /// The real place of a file.
-pub(super) struct Place {
+pub(super) struct EditedFile {
     /// The file, no link.
     pub path: PathBuf,
     /// Its directory.
@@ -44,7 +44,7 @@ pub(super) struct Kept {
     pub names: u64,
 }
 
-impl Place {
+impl EditedFile {
     /// Follows the links of a path, also one that leads to a file that is not there yet.
     pub(super) fn find(path: &Path, shown: &str) -> Result<Self> {
         let mut path = path.to_owned();

@@ -14,7 +14,7 @@ use super::file::lost;
 use crate::config::profiles::FileKind;
 use crate::error::{Error, Result};
 use crate::types::Name;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// A profile that stands in a file.
 #[derive(Debug)]
@@ -122,7 +122,7 @@ fn check(file: FileKind, wanted: &Wanted<'_>) -> Result<()> {
     if let Some(character) = name.chars().find(|character| odd.contains(character)) {
         return Err(Error::config(format!(
             "a profile cannot be called '{}' there",
-            shown_up_to(name, 80)
+            escape_up_to(name, 80)
         ))
         .because(format!("not every program that reads the file takes {character} in a name"))
         .hint("take a plainer name"));
@@ -137,7 +137,7 @@ fn check(file: FileKind, wanted: &Wanted<'_>) -> Result<()> {
         {
             return Err(Error::config(format!(
                 "'{}' cannot stand as {key} in a profile",
-                shown_up_to(value, 120)
+                escape_up_to(value, 120)
             ))
             .because(
                 "a blank before # or ; starts a note for some programs, and a line ends the value",

@@ -8,7 +8,7 @@ use super::{Lead, Leads, shown, there};
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_text};
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, RoleArn, RoleName};
 
 /// The accounts of all instances.
@@ -22,7 +22,7 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
         read_text(&path, home.as_deref(), CONFIG_CAP)?.map(|file| file.text).unwrap_or_default();
     let file = shown(&path, environment);
     let tree = yaml::parse(&text).map_err(|(line, why)| {
-        Error::config(format!("{file}:{line}: this is not YAML: {}", shown_up_to(&why, 120)))
+        Error::config(format!("{file}:{line}: this is not YAML: {}", escape_up_to(&why, 120)))
     })?;
     let mut leads = Leads { files: vec![file.clone()], ..Leads::default() };
     let instances = tree.get("SSOConfig").map(Node::entries).unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
                 Some(id) => leads.accounts.push(lead(id, account, place, &mut leads.problems)),
                 None => leads
                     .problems
-                    .push(format!("{place}: '{}' is no account id", shown_up_to(id, 40))),
+                    .push(format!("{place}: '{}' is no account id", escape_up_to(id, 40))),
             }
         }
     }

@@ -12,7 +12,7 @@ use zeroize::Zeroize;
 
 use super::header::{FileKind, SectionKind, between_brackets, read_header};
 use crate::config::files::TextFile;
-use crate::config::location::{Place, offset_in};
+use crate::config::location::{Location, offset_in};
 use crate::error::Error;
 
 /// The longest line read, in bytes. No value of AWS is near it.
@@ -89,7 +89,7 @@ impl Ini {
     }
 
     /// Where a section's header stands.
-    pub(super) fn place(&self, block: &Block) -> Place {
+    pub(super) fn place(&self, block: &Block) -> Location {
         self.at(block.line)
     }
 
@@ -99,7 +99,7 @@ impl Ini {
     }
 
     /// An entry's key, value and place.
-    pub(super) fn entry<'a>(&'a self, entry: &'a Entry) -> (&'a str, &'a str, Place) {
+    pub(super) fn entry<'a>(&'a self, entry: &'a Entry) -> (&'a str, &'a str, Location) {
         (self.key(entry), self.resolve(&entry.value), self.at(entry.line))
     }
 
@@ -112,8 +112,8 @@ impl Ini {
         piece.within(&self.text)
     }
 
-    fn at(&self, line: u32) -> Place {
-        Place { file: Arc::clone(&self.file), line, column: None }
+    fn at(&self, line: u32) -> Location {
+        Location { file: Arc::clone(&self.file), line, column: None }
     }
 }
 

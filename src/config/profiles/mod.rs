@@ -56,10 +56,10 @@ use std::path::PathBuf;
 
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_text, shown_path};
-use crate::config::location::Place;
+use crate::config::location::Location;
 use crate::config::suggest::{first_few, meant, near};
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// Each file: its variable and its place under the home directory.
 const CONFIG: (FileKind, &str, &str) = (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config");
@@ -168,7 +168,7 @@ impl Profiles {
     }
 
     /// Headers that name neither a profile nor anything else known: often a forgotten `profile`.
-    pub fn ignored(&self) -> impl Iterator<Item = (&str, Place)> {
+    pub fn ignored(&self) -> impl Iterator<Item = (&str, Location)> {
         let other = |block: &&Block| block.kind == SectionKind::Other;
         self.files.iter().flat_map(move |file| {
             file.blocks.iter().filter(other).map(|block| (file.name(block), file.place(block)))
@@ -195,7 +195,7 @@ impl Profiles {
     }
 
     fn no_such_profile(&self, name: &str) -> Error {
-        let shown = shown_up_to(name, 80);
+        let shown = escape_up_to(name, 80);
         let error = Error::config(format!("no profile '{shown}' in {}", self.paths.join(" or ")));
         if let Some((_, place)) = self.ignored().find(|(header, _)| *header == name) {
             return error.hint(format!("{place} needs the word profile: [profile {shown}]"));

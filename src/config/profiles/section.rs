@@ -7,7 +7,7 @@ use std::fmt;
 use super::group::Part;
 use super::header::FileKind;
 use super::ini::{Block, Entry, Ini};
-use crate::config::location::Place;
+use crate::config::location::Location;
 use crate::error::{Error, Result};
 
 /// A profile, an SSO session or a services block.
@@ -24,7 +24,7 @@ pub struct Value<'a> {
     /// feed.
     pub text: &'a str,
     /// Where its key stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 impl<'a> Section<'a> {
@@ -38,12 +38,12 @@ impl<'a> Section<'a> {
     }
 
     /// Where the section begins, in the config file when both have it.
-    pub fn place(&self) -> Option<Place> {
+    pub fn place(&self) -> Option<Location> {
         self.places().next()
     }
 
     /// Every header of this name; more than one when a file has it twice, or both files have it.
-    pub fn places(&self) -> impl Iterator<Item = Place> + use<'a> {
+    pub fn places(&self) -> impl Iterator<Item = Location> + use<'a> {
         self.blocks().map(|(ini, block)| ini.place(block))
     }
 
@@ -107,7 +107,7 @@ impl<'a> Section<'a> {
 
 impl<'a> Value<'a> {
     /// Takes the value as what `parse` makes of it; the place goes to `parse` for its message.
-    pub fn read<T>(&self, parse: impl FnOnce(&Place, &str) -> Result<T>) -> Result<T> {
+    pub fn read<T>(&self, parse: impl FnOnce(&Location, &str) -> Result<T>) -> Result<T> {
         parse(&self.place, self.text).map_err(|error| {
             let note = [" #", " ;", "\t#", "\t;"].iter().any(|start| self.text.contains(start));
             if note {
@@ -130,7 +130,7 @@ fn same(one: &str, other: &str) -> bool {
 
 impl fmt::Debug for Section<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Section({})", crate::types::sanitize::shown(self.name()))
+        write!(f, "Section({})", crate::types::sanitize::escape(self.name()))
     }
 }
 

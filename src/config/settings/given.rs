@@ -11,10 +11,10 @@ use toml::de::{DeTable, DeValue};
 use super::KEYS;
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, TextFile, read_text};
-use crate::config::location::{Lines, Place};
+use crate::config::location::{Lines, Location};
 use crate::config::suggest::{meant, near};
 use crate::error::{Error, Result};
-use crate::types::sanitize::{shown, shown_up_to};
+use crate::types::sanitize::{escape, escape_up_to};
 
 /// Where a setting came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum Origin {
     /// A variable of the environment.
     Variable(String),
     /// A line of the file.
-    File(Place),
+    File(Location),
 }
 
 impl fmt::Display for Origin {
@@ -40,7 +40,7 @@ impl fmt::Display for Origin {
 /// The texts that were given.
 pub(super) struct Given<'a> {
     environment: &'a Environment,
-    file: Vec<(String, String, Place)>,
+    file: Vec<(String, String, Location)>,
 }
 
 impl<'a> Given<'a> {
@@ -75,16 +75,16 @@ pub(super) fn config_path(environment: &Environment) -> Option<PathBuf> {
     Some(directory.join("assume-role/config.toml"))
 }
 
-fn read_keys(file: TextFile) -> Result<Vec<(String, String, Place)>> {
+fn read_keys(file: TextFile) -> Result<Vec<(String, String, Location)>> {
     let lines = Lines::new(file.shown, file.text);
     let table = DeTable::parse(lines.text()).map_err(|error| {
         let place = lines.place(error.span().map_or(0, |span| span.start));
-        Error::config(format!("{place}: this is not TOML: {}", shown(error.message())))
+        Error::config(format!("{place}: this is not TOML: {}", escape(error.message())))
             .hint("a setting looks like timeout = \"8s\"")
     })?;
     let mut keys = Vec::new();
     for (key, value) in table.get_ref() {
-        let place = Place { column: None, ..lines.place(key.span().start) };
+        let place = Location { column: None, ..lines.place(key.span().start) };
         let name: &str = key.get_ref();
         if !KEYS.contains(&name) {
             return Err(unknown(&place, name));
@@ -105,9 +105,9 @@ fn read_keys(file: TextFile) -> Result<Vec<(String, String, Place)>> {
     Ok(keys)
 }
 
-fn unknown(place: &Place, name: &str) -> Error {
+fn unknown(place: &Location, name: &str) -> Error {
     let error =
-        Error::config(format!("{place}: the setting '{}' is not known", shown_up_to(name, 80)));
+        Error::config(format!("{place}: the setting '{}' is not known", escape_up_to(name, 80)));
     match near(name, KEYS).as_slice() {
         [] => error.hint(format!("known settings: {}", KEYS.join(", "))),
         near => error.hint(meant(near)),

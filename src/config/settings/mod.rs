@@ -35,7 +35,7 @@ pub(crate) use given::Origin;
 use crate::config::environment::Environment;
 use crate::config::values::parse_role_duration;
 use crate::error::{Error, Result};
-use crate::types::sanitize::{is_plain, shown_up_to};
+use crate::types::sanitize::{escape_up_to, is_plain};
 use crate::types::{Name, Region, parse_duration};
 
 const KEYS: [&str; 13] = [
@@ -234,7 +234,7 @@ fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
         None => Ok(text.split_ascii_whitespace().map(str::to_owned).collect()),
         Some(name) => Err(Error::config(format!(
             "{origin}: renew '{}' is not the name of a command",
-            shown_up_to(name, 80)
+            escape_up_to(name, 80)
         ))
         .hint("names of commands, with blanks between them: aws terraform")),
     }
@@ -243,7 +243,7 @@ fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
 fn one_of<T: Copy>(origin: &str, what: &str, text: &str, words: &[(&str, T)]) -> Result<T> {
     words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
-        Error::config(format!("{origin}: {what} '{}' is not known", shown_up_to(text, 80)))
+        Error::config(format!("{origin}: {what} '{}' is not known", escape_up_to(text, 80)))
             .hint(format!("{what} is one of {}", known.join(", ")))
     })
 }
@@ -268,7 +268,7 @@ fn parse_mark(origin: &str, text: &str) -> Result<String> {
     }
     Err(Error::config(format!(
         "{origin}: renewable_mark '{}' is not allowed",
-        shown_up_to(text, 80)
+        escape_up_to(text, 80)
     ))
     .hint("up to 4 printable characters, no quotes, $, ` or \\"))
 }

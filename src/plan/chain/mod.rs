@@ -20,7 +20,7 @@ use crate::config::values::{
     ExternalId, parse_mfa_serial, parse_role_duration, parse_session_name,
 };
 use crate::error::{Error, Result};
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Region, RoleArn};
 
 /// More profiles than this lead to each other by mistake only.
@@ -133,7 +133,7 @@ impl Chain {
 }
 
 fn shown_way(names: &[String]) -> String {
-    names.iter().map(|name| shown_up_to(name, 40)).collect::<Vec<_>>().join(" → ")
+    names.iter().map(|name| escape_up_to(name, 40)).collect::<Vec<_>>().join(" → ")
 }
 
 enum Source {
@@ -155,7 +155,7 @@ fn parsed_role(arn: &Chosen<String>) -> Result<Chosen<RoleArn>> {
 }
 
 fn source(profile: &Section<'_>) -> Result<Source> {
-    let name = shown_up_to(profile.name(), 80);
+    let name = escape_up_to(profile.name(), 80);
     match (chosen(profile, "source_profile"), chosen(profile, "credential_source")) {
         (Some(source), None) => Ok(Source::Profile(source)),
         (None, Some(named)) => Ok(Source::Named(named)),

@@ -9,8 +9,8 @@ use crate::config::profiles::Section;
 use crate::error::{Error, Result};
 use crate::plan::base::{ENVIRONMENT, chosen, environment_keys, keys};
 use crate::plan::target::Chosen;
-use crate::types::sanitize::shown_up_to;
-use crate::types::{Keys, Moment};
+use crate::types::sanitize::escape_up_to;
+use crate::types::{Credentials, Moment};
 
 /// The first link.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Root {
 #[derive(Clone, Debug)]
 pub(crate) enum Start {
     /// Keys in a file or in the environment, and when they end, if that is known.
-    Keys(Keys, Option<Moment>),
+    Credentials(Credentials, Option<Moment>),
     /// `credential_process`: a program that prints keys.
     Process(Process),
     /// `credential_source = EcsContainer`.
@@ -98,7 +98,7 @@ impl Root {
     pub(super) fn of_keys(profile: &Section<'_>) -> Result<Self> {
         let (keys, place) = keys(profile)?;
         let ends = ENDS.iter().find_map(|key| Moment::parse_rfc3339(profile.value(key)?.text));
-        Self::new(profile, &place, Start::Keys(keys, ends))
+        Self::new(profile, &place, Start::Credentials(keys, ends))
     }
 
     /// The source that `credential_source` names.
@@ -119,7 +119,7 @@ impl Root {
                 return Err(Error::config(format!(
                     "{}: credential_source '{}' is not known",
                     named.origin,
-                    shown_up_to(other, 80)
+                    escape_up_to(other, 80)
                 ))
                 .hint("it is Environment, Ec2InstanceMetadata or EcsContainer"));
             }
@@ -130,7 +130,7 @@ impl Root {
     /// The keys in the environment, also those that a switch of ours left there.
     fn of_environment(config: &Config) -> Result<Self> {
         let (keys, ends, from) = environment_keys(config)?;
-        let start = Start::Keys(keys, ends);
+        let start = Start::Credentials(keys, ends);
         Ok(Self {
             profile: ENVIRONMENT.to_owned(),
             from,
@@ -143,7 +143,7 @@ impl Root {
 
     /// Whether its keys stand in the environment, and in no file.
     pub(crate) fn is_environment(&self) -> bool {
-        self.profile == ENVIRONMENT && matches!(self.start, Start::Keys(..))
+        self.profile == ENVIRONMENT && matches!(self.start, Start::Credentials(..))
     }
 
     /// Whether a profile holds keys of its own.
@@ -153,7 +153,7 @@ impl Root {
 
     fn new(profile: &Section<'_>, place: &str, start: Start) -> Result<Self> {
         let name = profile.name();
-        let from = format!("profile {} ({place})", shown_up_to(name, 80));
+        let from = format!("profile {} ({place})", escape_up_to(name, 80));
         Ok(Self {
             profile: name.to_owned(),
             from,
@@ -179,7 +179,7 @@ fn process(profile: &Section<'_>, command: Chosen<String>, config: &Config) -> R
     let running = config.environment.text(RUNNING)?.unwrap_or_default().to_owned();
     if running.lines().any(|name| name == profile.name()) {
         let names: Vec<String> =
-            running.lines().chain([profile.name()]).map(|name| shown_up_to(name, 40)).collect();
+            running.lines().chain([profile.name()]).map(|name| escape_up_to(name, 40)).collect();
         return Err(Error::config(format!(
             "{}: credential_process leads back to itself",
             command.origin

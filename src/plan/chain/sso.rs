@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::plan::base::chosen;
 use crate::plan::desktop::no_desktop;
 use crate::plan::target::Chosen;
-use crate::types::sanitize::{is_plain, shown_up_to};
+use crate::types::sanitize::{escape_up_to, is_plain};
 use crate::types::{AccountId, Region, RoleArn, RoleName};
 
 /// What the AWS CLI asks for when a session names no scopes.
@@ -66,7 +66,7 @@ impl SsoRole {
             Error::config(format!(
                 "{}: '{}' is no account id",
                 account.origin,
-                shown_up_to(&account.value, 80)
+                escape_up_to(&account.value, 80)
             ))
             .hint("an account id has 12 digits")
         })?;
@@ -89,10 +89,10 @@ impl SsoSession {
             let known: Vec<String> = config
                 .profiles
                 .sso_sessions()
-                .map(|session| shown_up_to(session.name(), 80))
+                .map(|session| escape_up_to(session.name(), 80))
                 .collect();
             let error =
-                Error::config(format!("there is no [sso-session {}]", shown_up_to(name, 80)));
+                Error::config(format!("there is no [sso-session {}]", escape_up_to(name, 80)));
             match known.as_slice() {
                 [] => error.hint("aws configure sso-session writes one"),
                 _ => error.hint(format!("known: {}", known.join(", "))),
@@ -145,7 +145,7 @@ impl SsoSession {
             return Err(Error::config(format!(
                 "{}: '{}' is no start page",
                 url.origin,
-                shown_up_to(&url.value, 80)
+                escape_up_to(&url.value, 80)
             ))
             .hint("it looks like https://my-company.awsapps.com/start"));
         }
@@ -161,7 +161,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 fn missing(section: &Section<'_>, key: &str, origin: &str) -> Error {
-    Error::config(format!("{origin}: '{}' has no {key}", shown_up_to(section.name(), 80)))
+    Error::config(format!("{origin}: '{}' has no {key}", escape_up_to(section.name(), 80)))
         .hint("aws configure sso writes all that is needed")
 }
 
@@ -193,7 +193,7 @@ pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession>
             SsoRole::of_profile(&profile, config)?.map(|role| role.session).ok_or_else(|| {
                 Error::config(format!(
                     "profile '{}' from {} has no single sign-on",
-                    shown_up_to(&word.value, 80),
+                    escape_up_to(&word.value, 80),
                     word.origin
                 ))
                 .hint("it takes sso_session, or sso_start_url and its fellows")

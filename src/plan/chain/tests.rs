@@ -27,7 +27,7 @@ fn role(name: &str, rest: &str) -> String {
 
 fn kind(chain: &Chain) -> &'static str {
     match &chain.root.start {
-        Start::Keys(..) => "keys",
+        Start::Credentials(..) => "keys",
         Start::Process(_) => "process",
         Start::Container => "container",
         Start::Instance => "instance",

@@ -8,7 +8,7 @@ use crate::config::edit::file::lost;
 use crate::config::profiles::{FileKind, Outline, outline};
 use crate::error::{Error, Result};
 use crate::types::Secret;
-use crate::types::sanitize::shown_up_to;
+use crate::types::sanitize::escape_up_to;
 
 /// How the line below a header begins that says whose section it is.
 pub(super) const MARK: &str = "# Written by assume-role";
@@ -78,7 +78,7 @@ impl<'a> Text<'a> {
             let (first, second) = (first.outline.line, second.outline.line);
             return Err(Error::config(format!(
                 "{shown}: profile '{}' stands there twice",
-                shown_up_to(name, 80)
+                escape_up_to(name, 80)
             ))
             .because(format!("in line {first} and in line {second}"))
             .hint("make one of the two"));

@@ -1,6 +1,6 @@
 //! assume-role: change the current shell to an AWS IAM role.
 //!
-//! The library holds everything; the binary calls [`run`]. `tests/structure.rs` has the list of
+//! The library holds everything; the binary calls [`run`]. `tests/structure/` has the list of
 //! layers, each importing only what stands before it.
 
 #![warn(unreachable_pub)]

@@ -6,6 +6,8 @@
 //! numbers are for people, and the budgets are printed beside them.
 
 mod cases;
+#[path = "../fake_aws/mod.rs"]
+mod fake_aws;
 mod measure;
 #[path = "../support/mod.rs"]
 mod support;

@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 
+use crate::fake_aws::sts::Sts;
 use crate::support::failure::{Failure, Outcome};
-use crate::support::sts::Sts;
 use crate::support::world::World;
 
 /// The name by which the device is called.

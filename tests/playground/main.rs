@@ -7,6 +7,8 @@
 
 mod custodian;
 mod device;
+#[path = "../fake_aws/mod.rs"]
+mod fake_aws;
 mod identity;
 mod stage;
 mod story;

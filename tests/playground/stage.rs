@@ -4,9 +4,9 @@ use std::os::unix::fs::symlink;
 use std::sync::Arc;
 
 use crate::custodian::Custodian;
+use crate::fake_aws::sts::{Role, Sts, Trust, User};
 use crate::support::failure::Outcome;
 use crate::support::shells::Shell;
-use crate::support::sts::{Role, Sts, Trust, User};
 use crate::support::world::World;
 use crate::{device, identity};
 

@@ -7,7 +7,7 @@ use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::InitOptions;
 
 use super::{init, role};
-use crate::real_shells::{command, is_here};
+use crate::scenes::real_shells::{command, is_here};
 
 /// The system calls that would start a process, open a file or a connection while `script` runs.
 fn calls(shell: Shell, home: &Path, script: &str) -> Vec<String> {

@@ -9,7 +9,7 @@ use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::InitOptions;
 
 use super::{NOW, assign, init, stopped};
-use crate::real_shells::{is_here, run, run_lines};
+use crate::scenes::real_shells::{is_here, run, run_lines};
 
 /// Where `tests/run` put starship, pure and spaceship. Without it these tests pass in sight, except
 /// under `CI=true`.
@@ -253,7 +253,7 @@ fn the_status_line_of_tmux() {
             command.env("LC_ALL", "C.UTF-8").env("TERM", "xterm").current_dir(home.path());
             String::from_utf8_lossy(&command.output().unwrap().stdout).into_owned()
         };
-        let start = crate::real_shells::words(shell.name()).join(" ") + " -i";
+        let start = crate::scenes::real_shells::words(shell.name()).join(" ") + " -i";
         tmux(&["new-session", "-d", "-x", "120", "-y", "20", &start]);
         tmux(&["send-keys", "source ./rc", "Enter"]);
         let format = "#{T:status-right}";

@@ -6,7 +6,7 @@ use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::InitOptions;
 
 use super::{init, role, stopped};
-use crate::real_shells::{Outcome, is_here, run, run_lines};
+use crate::scenes::real_shells::{Outcome, is_here, run, run_lines};
 
 /// Interactive bash, its hooks run before each line of `lines`.
 fn bash(setup: &str, lines: &str, old: bool) -> (Outcome, String) {

@@ -5,7 +5,7 @@ use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::InitOptions;
 
 use super::{init, role, stopped};
-use crate::real_shells::{command, is_here};
+use crate::scenes::real_shells::{command, is_here};
 use crate::support::terminal::Terminal;
 
 const NAMES: [&[u8]; 16] = [

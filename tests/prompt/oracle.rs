@@ -7,7 +7,7 @@ use assume_role::testing::shell::prompt_style::Look;
 use assume_role::testing::types::Moment;
 
 use super::{NOW, assign, init, stopped};
-use crate::real_shells::{is_here, run};
+use crate::scenes::real_shells::{is_here, run};
 
 const LEFT: [i64; 17] =
     [0, 1, 59, 60, 119, 120, 121, 599, 600, 601, 3540, 3599, 3600, 3660, 7199, 90_000, -1];

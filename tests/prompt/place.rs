@@ -6,7 +6,7 @@ use assume_role::testing::shell::integration::InitOptions;
 use assume_role::testing::shell::prompt_style::Look;
 
 use super::{init, role, stopped};
-use crate::real_shells::{is_here, run};
+use crate::scenes::real_shells::{is_here, run};
 
 /// A prompt to draw: what the rc file holds before and after the integration, and the seconds left
 /// of a role.

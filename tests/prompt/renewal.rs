@@ -8,8 +8,8 @@ use assume_role::testing::shell::integration::InitOptions;
 use assume_role::testing::shell::prompt_style::Look;
 
 use super::{NOW, assign, init, role, stopped};
-use crate::init_scripts::Home;
-use crate::real_shells::{Outcome, command, is_here, run, run_lines};
+use crate::scenes::real_shells::{Outcome, command, is_here, run, run_lines};
+use crate::shells::init_scripts::Home;
 use crate::support::terminal::Terminal;
 
 /// Runs `typed` in an interactive shell with renewal before `aws` and `terraform`, that many

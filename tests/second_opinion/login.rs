@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use super::moto::{from_environment, python_path, script};
 use super::saml::accounts;
 use super::{Story, Variables};
-use crate::saml::{AUDIENCE, PROVIDER};
+use crate::sources::saml::{AUDIENCE, PROVIDER};
 
 /// The running provider.
 struct Provider {

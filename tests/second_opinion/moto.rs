@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::support::sts::totp;
+use crate::fake_aws::sts::totp;
 
 /// The running server. It ends when dropped, since its standard input does.
 pub struct Moto {

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::moto::json_of;
 use super::{Story, Variables, trust_of};
-use crate::saml::{PROVIDER, federated, now};
-use crate::support::idp::{Answer, Idp};
+use crate::fake_aws::identity_provider::{Answer, Idp};
+use crate::sources::saml::{PROVIDER, federated, now};
 
 const ACCOUNT: &str = "123456789012";
 

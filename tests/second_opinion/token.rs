@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::moto::json_of;
 use super::{Story, Variables, trust_of};
-use crate::saml::now;
+use crate::sources::saml::now;
 
 const ACCOUNT: &str = "123456789012";
 const ISSUER: &str = "https://oidc.example.test";

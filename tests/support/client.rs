@@ -8,7 +8,7 @@ use aws_sdk_sts::config::{BehaviorVersion, Region};
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 
 use super::failure::{Failure, Outcome};
-use super::sts::{AccessKey, Issued};
+use crate::fake_aws::sts::{AccessKey, Issued};
 
 /// Keys of any kind.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! The test world: an STS server on loopback, a throw-away home, real shells and terminals.
+//! The test world: a throw-away home, real shells and terminals.
 //!
 //! Everything here is a value that its owner drops: no global state, and nothing that knows of a
 //! test harness, so that the playground stands on the same ground as the tests.
@@ -9,16 +9,9 @@ pub mod client;
 pub mod failure;
 pub mod faketime;
 pub mod golden;
-pub mod idp;
-pub mod listener;
-pub mod loopback;
-pub mod machine;
 pub mod process;
 pub mod shells;
-pub mod sign_in;
 pub mod snapshot;
-pub mod sso;
-pub mod sts;
 pub mod terminal;
 pub mod tmux;
 pub mod world;

@@ -14,8 +14,8 @@ use tempfile::TempDir;
 use super::failure::Outcome;
 use super::process::{self, Ran};
 use super::snapshot::{Snapshot, snapshot};
-use super::sts::{AccessKey, Sts};
 use super::terminal::Terminal;
+use crate::fake_aws::sts::{AccessKey, Sts};
 
 /// A throw-away home with the program in it; removed when dropped.
 pub struct World {

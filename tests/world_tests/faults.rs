@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::wire::send;
 use super::{BASTION, SERIAL, assume, bastion, refusal};
+use crate::fake_aws::listener::Listener;
+use crate::fake_aws::sts::{Certificate, Fault, Gate, Sts, Trust};
 use crate::support::client::{Keys, ask, caller_arn};
-use crate::support::listener::Listener;
 use crate::support::process::PATIENCE;
-use crate::support::sts::{Certificate, Fault, Gate, Sts, Trust};
 use crate::support::world::World;
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::wire::{call, send};
 use super::{BASTION, SERIAL, bastion, latest, refusal};
+use crate::fake_aws::sts::{Listing, Sts, Trust, User, totp_code};
 use crate::support::client::{Keys, ask, caller_arn, client};
-use crate::support::sts::{Listing, Sts, Trust, User, totp_code};
 
 const ALICE: &str = "arn:aws:iam::111111111111:user/alice";
 const STS: (&str, &str) = ("sts", "eu-west-1");

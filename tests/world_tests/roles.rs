@@ -1,8 +1,8 @@
 //! Trust, durations, chains and the shapes of parameters.
 
 use super::{BASTION, READ, SERIAL, TARGET, assume, bastion, latest, refusal};
+use crate::fake_aws::sts::{AccessKey, Proof, Role, Sts, Trust, User, Verdict};
 use crate::support::client::{Keys, ask, caller_arn, client};
-use crate::support::sts::{AccessKey, Proof, Role, Sts, Trust, User, Verdict};
 
 const DENIED: &str = "AccessDenied: User: arn:aws:iam::111111111111:user/alice is not authorized to perform: \
                       sts:AssumeRole on resource: arn:aws:iam::222222222222:role/read";

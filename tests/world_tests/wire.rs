@@ -8,8 +8,8 @@ use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 
+use crate::fake_aws::sts::Sts;
 use crate::support::client::Keys;
-use crate::support::sts::Sts;
 
 /// Calls an action with the given scope; `skew` seconds are added to the clock of the client.
 pub fn call(sts: &Sts, keys: &Keys, scope: (&str, &str), skew: i64, body: &str) -> (u16, String) {

@@ -32,7 +32,7 @@
 //! | `x =` | an empty value | an empty value | not set, as all of AWS's tools treat it |
 //! | `[name]` in config, `[profile name]` in credentials | ignored, a profile `profile name` | ignored | ignored, but [`Profiles::ignored`] lists it |
 //!
-//! The tests hold all three readers against each other on hundreds of files (`tests/ini.rs`): every
+//! The tests hold all three readers against each other on hundreds of files (`tests/files/ini/`): every
 //! difference has to be one of these.
 //!
 //! A key in both files: the credentials file wins, as in both.

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
+use crate::fake_aws::sts::{Role, Sts, Trust, User};
 use crate::measure::{Case, Make};
 use crate::support::failure::{Failure, Outcome};
-use crate::support::sts::{Role, Sts, Trust, User};
 use crate::support::world::World;
 
 const BASTION: &str = "999999999999";

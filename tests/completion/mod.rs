@@ -1,0 +1,6 @@
+//! TAB: what it offers, in every shell, and what it touches.
+
+mod hostile;
+mod in_shells;
+mod traces;
+mod words;

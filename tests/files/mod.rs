@@ -1,0 +1,7 @@
+//! The files of the user: read as botocore reads them, edited without losing a byte.
+
+mod accounts_edit;
+mod accounts_import;
+mod accounts_sync;
+mod ini;
+mod profile_edit;

@@ -1,0 +1,6 @@
+//! What the program says: help, refusals with their place and reason, and hints.
+
+mod diagnosis;
+mod files;
+mod help;
+mod usage;

@@ -1,0 +1,110 @@
+//! Which endpoint is asked, and which ones are refused before a packet leaves.
+
+use crate::scenes::{Scene, bastion};
+
+const READ: [&str; 2] = ["production", "read"];
+
+/// A scene whose endpoint is not in the environment, and its URL.
+fn unnamed() -> (Scene, String) {
+    let mut scene = bastion();
+    let url = scene.sts.url();
+    scene.world.unset("AWS_ENDPOINT_URL_STS");
+    scene.world.unset("AWS_ENDPOINT_URL_IAM");
+    (scene, url)
+}
+
+#[test]
+fn plain_http_outside_loopback_is_refused() {
+    let (mut scene, _) = unnamed();
+    for url in [
+        "http://198.51.100.1",
+        "http://169.254.169.254",
+        "http://127.0.0.1.evil.test",
+        "HTTP://10.0.0.1:80/x",
+    ] {
+        scene.world.config(&format!("[default]\nendpoint_url = {url}\n")).unwrap();
+        let said = scene.refused_at_once(8, &["production", "read", "123456"]);
+        assert!(said.contains("~/.aws/config:2") && said.contains("plain http"), "{said}");
+        scene.world.config("").unwrap();
+        for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"] {
+            scene.world.set(variable, url);
+            let said = scene.refused_at_once(8, &["production", "read", "123456"]);
+            assert!(said.contains(&format!("from {variable}")), "{said}");
+            scene.world.unset(variable);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_endpoint_is_refused_and_a_password_in_it_not_shown() {
+    let (mut scene, _) = unnamed();
+    for url in [
+        "sts",
+        "file:///etc/passwd",
+        "https://u:PASSWORD@127.0.0.1",
+        "ftp://127.0.0.1",
+        "https://[",
+        "\u{1b}[31m",
+    ] {
+        scene.world.set("AWS_ENDPOINT_URL_STS", url);
+        let said = scene.refused_at_once(3, &READ);
+        assert!(said.contains("AWS_ENDPOINT_URL_STS") && !said.contains("PASSWORD"), "{said}");
+        assert!(!said.contains('\u{1b}'), "{said:?}");
+    }
+}
+
+#[test]
+fn an_override_is_told_with_its_place_on_a_fresh_switch_only() {
+    let (mut scene, url) = unnamed();
+    scene.world.config(&format!("[default]\nendpoint_url = {url}\n")).unwrap();
+    scene.switch_with_code(&READ).assert_says(&format!("STS is asked at {url} (~/.aws/config:2)"));
+    scene.switch(&READ).assert_silent_about("STS is asked");
+    scene.world.set("AWS_ENDPOINT_URL", &url);
+    scene
+        .switch(&["production", "admin"])
+        .assert_says(&format!("STS is asked at {url} (AWS_ENDPOINT_URL)"));
+}
+
+#[test]
+fn service_variable_then_variable_then_service_section_then_profile() {
+    let closed = super::retries::closed_port();
+    let (mut scene, url) = unnamed();
+    let config = |sts: &str, all: &str| {
+        format!(
+            "[services local]\nsts =\n  endpoint_url = {sts}\niam =\n  endpoint_url = {sts}\n[default]\nservices = local\nendpoint_url = {all}\n"
+        )
+    };
+    scene.world.config(&config(&url, &closed)).unwrap();
+    scene.switch_with_code(&READ);
+    scene.world.config(&config(&closed, &closed)).unwrap();
+    scene.world.set("AWS_ENDPOINT_URL", &url);
+    scene.switch(&["production", "admin"]);
+    scene.world.set("AWS_ENDPOINT_URL", &closed);
+    scene.world.set("AWS_ENDPOINT_URL_STS", &url);
+    scene.switch(&["production", "ops/deploy"]);
+}
+
+#[test]
+fn sessions_of_one_endpoint_are_not_those_of_another() {
+    let mut scene = bastion();
+    scene.switch_with_code(&READ);
+    let other = crate::fake_aws::sts::Sts::start().unwrap();
+    scene.world.set("AWS_ENDPOINT_URL_STS", other.url());
+    scene.world.set("AWS_ENDPOINT_URL_IAM", other.url());
+    scene.refused(4, &READ);
+    assert_eq!(other.count("AssumeRole"), 0);
+}
+
+#[test]
+fn other_kinds_of_endpoints_and_an_override_exclude_each_other() {
+    for variable in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] {
+        let mut scene = bastion();
+        scene.world.set(variable, "true");
+        let said = scene.refused(3, &["production", "read", "123456"]);
+        assert!(
+            said.contains("cannot be asked as configured") && said.contains(variable),
+            "{said}"
+        );
+        assert_eq!(scene.sts.count("GetCallerIdentity"), 0);
+    }
+}

@@ -1,0 +1,57 @@
+//! The prompt: what the shells' own hooks show, where it stands, what it costs, and what it cannot
+//! be made to do.
+
+mod cost;
+mod frameworks;
+mod hooks;
+mod hostile;
+mod oracle;
+mod pictures;
+mod place;
+mod renewal;
+
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::{InitOptions, script};
+use assume_role::testing::shell::quote;
+
+/// A moment at which the clocks of the shells are stopped.
+pub const NOW: i64 = 1_795_305_600;
+
+/// The integration of a shell as `init` prints it, its program out of reach.
+pub fn init(shell: Shell, options: &InitOptions) -> String {
+    script(shell, "/nowhere/assume-role".as_ref(), options).unwrap()
+}
+
+/// Stops the clock of a loaded integration at [`NOW`].
+pub fn stopped(shell: Shell) -> String {
+    match shell {
+        Shell::Bash => format!("function __assume_role_clock {{ __assume_role_now={NOW}; }}\n"),
+        Shell::Zsh => format!("__assume_role_clock={NOW}\n"),
+        Shell::Fish => {
+            format!(
+                "function __assume_role_minutes_until; builtin math \"($argv[1] - {NOW}) / 60\"; end\n"
+            )
+        }
+    }
+}
+
+/// `NAME=value` in a shell's own words, not exported.
+pub fn assign(shell: Shell, name: &str, value: &str) -> String {
+    match shell {
+        Shell::Bash | Shell::Zsh => format!("{name}={}\n", quote::sh(value)),
+        Shell::Fish => format!("set -g {name} {}\n", quote::fish(value)),
+    }
+}
+
+/// A role with that much time left.
+pub fn role(shell: Shell, left: i64) -> String {
+    let expires = (NOW + left).to_string();
+    let variables = [
+        ("ASSUME_ROLE_KEY_ID", "ASIA1"),
+        ("AWS_ACCESS_KEY_ID", "ASIA1"),
+        ("AWS_ACCOUNT_NAME", "production"),
+        ("AWS_ACCOUNT_ROLE", "read"),
+        ("ASSUME_ROLE_EXPIRES", &expires),
+    ];
+    variables.iter().map(|(name, value)| assign(shell, name, value)).collect()
+}

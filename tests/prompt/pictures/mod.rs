@@ -1,0 +1,118 @@
+//! The pictures of the prompt in `docs/pictures`: one for each shell, from a real session in it,
+//! with every state.
+//!
+//! Only `sleep` is not real: it moves the end of the session, since nobody waits an hour for a
+//! picture. `ASSUME_ROLE_DRAW=1 tests/run pictures` draws them anew; without it the test holds
+//! their text to what the session shows.
+
+mod svg;
+
+use std::path::Path;
+
+use crate::fake_aws::sts::{Role, Trust};
+use crate::scenes::{PRODUCTION, Scene, bastion};
+use crate::support::shells::{Shell, find};
+use crate::support::tmux::Tmux;
+
+const COLUMNS: u16 = 72;
+const ROWS: u16 = 24;
+/// An account that asks to be entered on purpose.
+const BILLING: &str = "210987654321";
+
+/// What is typed, and what the prompt shows then.
+const STORY: [(&str, &str); 7] = [
+    ("assume-role production read", "production:read 59m*"),
+    ("sleep 50m", "production:read 9m*"),
+    ("sleep 8m", "production:read 1m*"),
+    ("sleep 2m", "production:read expired"),
+    ("assume-role leave", ""),
+    ("assume-role billing admin --yes", "billing:admin 59m*"),
+    ("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "?"),
+];
+
+#[test]
+fn the_pictures_show_what_a_session_shows() {
+    if find("tmux").is_none() {
+        return;
+    }
+    for shell in Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()) {
+        let picture = session(shell);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(format!("docs/pictures/{}.svg", shell.name()));
+        if std::env::var_os("ASSUME_ROLE_DRAW").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &picture).unwrap();
+        }
+        let drawn = std::fs::read_to_string(&path).unwrap_or_default();
+        let (drawn, shown) = (svg::words_of(&drawn), svg::words_of(&picture));
+        assert_eq!(drawn, shown, "{}: ASSUME_ROLE_DRAW=1 draws it anew", path.display());
+    }
+}
+
+/// Plays the story in a shell and draws the screen at its end.
+fn session(shell: Shell) -> String {
+    let scene = scene();
+    let tmux = Tmux::start_sized(&scene.world, shell, &rc(shell), (COLUMNS, ROWS)).unwrap();
+    let at_prompt = |segment: &str| {
+        let line = if segment.is_empty() {
+            prompt(shell).to_owned()
+        } else {
+            format!("{segment} {}", prompt(shell))
+        };
+        tmux.wait_until(&line, |screen| screen.trim_end().lines().last() == Some(&line)).unwrap();
+    };
+    at_prompt("");
+    for (typed, segment) in STORY {
+        tmux.type_line(typed).unwrap();
+        tmux.wait_for(&format!("{typed}\n")).unwrap();
+        at_prompt(segment);
+    }
+    let title = format!(
+        "The prompt in {}: calm, warning, alarm, expired, protected, foreign",
+        shell.name()
+    );
+    svg::draw(&tmux.picture().unwrap(), (ROWS, COLUMNS), &title)
+}
+
+/// Sessions of both roles are in the store, so that nothing is asked and no address of this machine
+/// is shown.
+fn scene() -> Scene {
+    let scene = bastion();
+    let trust = Trust::arn("arn:aws:iam::999999999999:user/alice").mfa();
+    scene.sts.add_role(Role::new(BILLING, "admin").trusts(trust));
+    scene.world.config("[default]\nregion = eu-west-1\n").unwrap();
+    // Half a minute off a full one, so that the minutes shown do not depend on how long the story
+    // takes.
+    let accounts = format!(
+        r#"{{"production": {{"id": "{PRODUCTION}", "duration": "3570s"}},
+            "billing": {{"id": "{BILLING}", "duration": "3570s", "protected": true}}}}"#
+    );
+    scene.world.accounts(&accounts).unwrap();
+    scene.switch_with_code(&["production", "read"]);
+    scene.switch(&["billing", "admin", "--yes"]);
+    scene
+}
+
+fn rc(shell: Shell) -> String {
+    let own = match shell {
+        Shell::Fish => {
+            "function fish_prompt\n    echo -n '~ > '\nend\n\
+             function sleep\n    set -gx ASSUME_ROLE_EXPIRES (math $ASSUME_ROLE_EXPIRES - 60 x (string trim -c m $argv))\nend\n"
+        }
+        Shell::Zsh => {
+            "PS1='~ %% '\nsleep() { ASSUME_ROLE_EXPIRES=$((ASSUME_ROLE_EXPIRES - 60 * ${1%m})) }\n"
+        }
+        _ => {
+            "PS1='~ $ '\nsleep() { ASSUME_ROLE_EXPIRES=$((ASSUME_ROLE_EXPIRES - 60 * ${1%m})); }\n"
+        }
+    };
+    own.to_owned() + &shell.loads_init()
+}
+
+fn prompt(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Fish => "~ >",
+        Shell::Zsh => "~ %",
+        _ => "~ $",
+    }
+}

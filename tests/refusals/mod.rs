@@ -1,5 +1,0 @@
-//! What is refused, with which exit code, and what the message says about the way out.
-
-mod diagnosis;
-mod files;
-mod usage;

@@ -1,0 +1,168 @@
+//! A session to switch to, and the ways in which shells evaluate what switches to it.
+
+use std::path::Path;
+
+use assume_role::testing::config::environment::Environment;
+use assume_role::testing::shell::exports::{self, Form};
+use assume_role::testing::shell::variables::Switch;
+use assume_role::testing::shell::{Shell, quote, words as target};
+use assume_role::testing::types::{AccountId, Credentials, Moment, Region, Secret};
+
+use crate::scenes::real_shells::{Outcome, is_here, run, words};
+
+pub const SECRET: &str = "SECRETsecret/+=0123456789";
+pub const TOKEN: &str = "TOKENtoken/+=0123456789";
+
+/// A session in the account of that name.
+pub struct Session {
+    pub keys: Credentials,
+    pub account: AccountId,
+    pub name: String,
+    pub region: Option<Region>,
+    pub environment: Environment,
+}
+
+impl Session {
+    pub fn named(id: &str, name: &str) -> Self {
+        let (secret, token) = (Secret::new(SECRET.to_owned()), Some(Secret::new(TOKEN.to_owned())));
+        Self {
+            keys: Credentials { id: id.to_owned(), secret, token },
+            account: AccountId::parse("123456789012").unwrap(),
+            name: name.to_owned(),
+            region: Some(Region::parse("a test", "eu-west-1").unwrap()),
+            environment: Environment::default(),
+        }
+    }
+
+    fn started_with(mut self, variables: &[(&str, &str)]) -> Self {
+        self.environment = Environment::from_pairs(variables.iter().copied());
+        self
+    }
+
+    pub fn switch(&self) -> Switch<'_> {
+        Switch {
+            keys: &self.keys,
+            account_id: &self.account,
+            account_name: &self.name,
+            role: "ops/read",
+            region: self.region.as_ref(),
+            region_is_ours: true,
+            expires_aws: Some(Moment(1_795_305_600)),
+            expires_local: Some(Moment(1_795_305_590)),
+            renewable: Some(Moment(1_795_340_000)),
+            target: target::encode_words(&[&self.name, "ops/read"]),
+            previous: None,
+            protected: false,
+            bridge: false,
+            legacy: None,
+            environment: &self.environment,
+        }
+    }
+
+    pub fn text(&self, form: Form) -> String {
+        exports::switch(form, &self.switch()).expose().to_owned()
+    }
+}
+
+/// A shell, the form made for it, and how that shell evaluates a file.
+pub struct Way {
+    pub shell: &'static [&'static str],
+    pub form: Form,
+    pub eval: &'static str,
+}
+
+pub const WAYS: [Way; 14] = [
+    Way { shell: &["bash"], form: Form::Function(Shell::Bash), eval: r#"eval "$(cat F)""# },
+    Way {
+        shell: &["bash", "-eu", "-o", "pipefail"],
+        form: Form::Function(Shell::Bash),
+        eval: r#"eval "$(cat F)""#,
+    },
+    Way {
+        shell: &["bash --posix", "-f"],
+        form: Form::Function(Shell::Bash),
+        eval: r#"eval "$(cat F)""#,
+    },
+    Way { shell: &["zsh"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
+    Way { shell: &["zsh", "-eu"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
+    Way {
+        shell: &[
+            "zsh",
+            "-o",
+            "ksh_arrays",
+            "-o",
+            "sh_word_split",
+            "-o",
+            "warn_create_global",
+            "-o",
+            "rc_quotes",
+        ],
+        form: Form::Function(Shell::Zsh),
+        eval: r#"f() { eval "$(cat F)"; }; f"#,
+    },
+    Way { shell: &["fish"], form: Form::Function(Shell::Fish), eval: "eval (cat F)" },
+    Way { shell: &["dash", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
+    Way { shell: &["dash"], form: Form::Direct, eval: "eval $(cat F)" },
+    Way {
+        shell: &["bash", "-eu", "-O", "nullglob", "-O", "extglob"],
+        form: Form::Direct,
+        eval: "eval $(cat F)",
+    },
+    Way { shell: &["bash --posix"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
+    Way { shell: &["zsh"], form: Form::Direct, eval: "eval $(cat F)" },
+    Way { shell: &["zsh", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
+    Way { shell: &["sh"], form: Form::Direct, eval: "eval $(cat F)" },
+];
+
+impl Way {
+    pub fn is_fish(&self) -> bool {
+        self.form == Form::Function(Shell::Fish)
+    }
+
+    pub fn eval(&self, file: &str) -> String {
+        format!("{}\n", self.eval.replace('F', file))
+    }
+
+    /// `NAME=value`, exported or not, in the shell's own words.
+    pub fn set(&self, exported: bool, name: &str, value: &str) -> String {
+        match (self.is_fish(), exported) {
+            (true, true) => format!("set -gx {name} '{value}'\n"),
+            (true, false) => format!("set -gu {name} '{value}'\n"),
+            (false, true) => format!("export {name}='{value}'\n"),
+            (false, false) => format!("{name}='{value}'\n"),
+        }
+    }
+
+    /// Runs `script` in a child of the same shell.
+    pub fn in_a_child(&self, script: &str) -> String {
+        let mut all = words(self.shell[0]);
+        all.extend(&self.shell[1..]);
+        let quoted = if self.is_fish() { quote::fish(script) } else { quote::sh(script) };
+        format!("{} -c {quoted}\n", all.join(" "))
+    }
+
+    pub fn name(&self) -> String {
+        format!("{:?} {}", self.shell, self.eval)
+    }
+}
+
+/// Runs `body` in every way, in a home with the files `first`, `second` (switches) and `leave`.
+pub fn in_every_way(body: impl Fn(&Way) -> String, check: impl Fn(&Way, &Outcome)) {
+    for way in &WAYS {
+        if is_here(way.shell[0]) {
+            let home = tempfile::tempdir().unwrap();
+            let exported = [("AWS_PROFILE", "old"), ("AWS_ACCESS_KEY_ID", "AKIAMINE")];
+            let first = Session::named("ASIAFIRST", "R&D a*b (eu)").started_with(&exported);
+            let second = Session { region: None, ..Session::named("ASIASECOND", "it's") };
+            write(home.path(), "first", &first.text(way.form));
+            write(home.path(), "second", &second.text(way.form));
+            write(home.path(), "leave", &exports::leave(way.form, false));
+            check(way, &run(way.shell, home.path(), &exported, &body(way)));
+        }
+    }
+}
+
+pub fn write(home: &Path, name: &str, text: &str) {
+    assert!(text.ends_with('\n') && text.matches('\n').count() == 1, "{name}: one line");
+    std::fs::write(home.join(name), text).unwrap();
+}

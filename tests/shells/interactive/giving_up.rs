@@ -1,0 +1,105 @@
+//! A question that is not answered.
+
+use super::{QUESTION, Seat, in_each};
+use crate::fake_aws::sts::Fault;
+use crate::scenes::bastion;
+use crate::sources::saml::with_login;
+use crate::support::shells::Shell;
+
+const COMMAND: &str = "assume-role production read";
+
+/// Types the command, presses a key at its question, and gives the status that the next line sees.
+fn status_after(seat: &mut Seat<'_>, key: &str) -> i32 {
+    seat.tmux.type_line(COMMAND).unwrap();
+    seat.tmux.wait_until("a question", |screen| screen.trim_end().ends_with(QUESTION)).unwrap();
+    status_of_key(seat, key)
+}
+
+fn status_of_key(seat: &mut Seat<'_>, key: &str) -> i32 {
+    seat.tmux.press(key).unwrap();
+    seat.at_prompt();
+    let keep = if seat.shell == Shell::Fish { "set kept $status" } else { "kept=$?" };
+    seat.types(keep);
+    seat.does("echo $kept").trim().parse().unwrap()
+}
+
+#[test]
+fn interrupted_or_ended_the_environment_is_as_before() {
+    in_each(|shell| {
+        for key in ["C-c", "C-d"] {
+            let scene = bastion();
+            let mut seat = Seat::take(&scene, shell);
+            let before = seat.environment();
+            assert_eq!(status_after(&mut seat, key), 130, "{shell:?} {key}");
+            assert_eq!(seat.environment(), before, "{shell:?} {key}");
+            assert_eq!(scene.codes_sent(), 0, "{shell:?} {key}");
+            assert_eq!(seat.types_with_code(COMMAND).status, 0, "{shell:?} {key}");
+        }
+    });
+}
+
+#[test]
+fn what_follows_an_interrupted_switch_is_not_done_with_the_wrong_keys() {
+    in_each(|shell| {
+        let scene = bastion();
+        let seat = Seat::take(&scene, shell);
+        seat.tmux.type_line("assume-role production read && echo do\"\"ne").unwrap();
+        seat.tmux.wait_for(QUESTION).unwrap();
+        seat.tmux.press("C-c").unwrap();
+        seat.at_prompt();
+        assert!(!seat.tmux.screen().unwrap().contains("done"), "{shell:?}");
+    });
+}
+
+#[test]
+fn waiting_for_an_answer_of_aws_can_be_given_up() {
+    in_each(|shell| {
+        let scene = bastion();
+        scene.switch_with_code(&["production", "admin"]);
+        scene.sts.fail_always("AssumeRole", Some(Fault::Hang));
+        let mut seat = Seat::take(&scene, shell);
+        let before = seat.environment();
+        seat.tmux.type_line(COMMAND).unwrap();
+        scene.wait_for_call("AssumeRole", 2);
+        assert_eq!(
+            (status_of_key(&mut seat, "C-c"), seat.environment()),
+            (130, before),
+            "{shell:?}"
+        );
+    });
+}
+
+#[test]
+fn a_question_cannot_be_stopped() {
+    in_each(|shell| {
+        let scene = bastion();
+        let mut seat = Seat::take(&scene, shell);
+        seat.begins(COMMAND);
+        seat.tmux.press("C-z").unwrap();
+        seat.tmux.wait_for("^Z").unwrap();
+        seat.tmux.type_line(&scene.code()).unwrap();
+        let said = seat.tmux.finish().unwrap();
+        assert_eq!(said.status, 0, "{shell:?}: {}", said.text);
+    });
+}
+
+#[test]
+fn nor_can_the_question_for_a_password() {
+    in_each(|shell| {
+        let (scene, idp) = with_login();
+        scene.world.write(".saml/credentials", "username = luke\n").unwrap();
+        let mut seat = Seat::take(&scene, shell);
+        seat.tmux.begin(COMMAND).unwrap();
+        seat.tmux.wait_for("\nPassword of luke at").unwrap();
+        seat.tmux.press("C-z").unwrap();
+        seat.tmux.type_line("hunter2").unwrap();
+        let said = seat.tmux.finish().unwrap();
+        assert_eq!(
+            (said.status, said.text.contains("hunter2")),
+            (0, false),
+            "{shell:?}: {}",
+            said.text
+        );
+        assert_eq!(idp.last()["password"], "hunter2", "{shell:?}");
+    });
+}

@@ -1,0 +1,134 @@
+//! `credential_process`: what is run, what it may print, and what becomes of one that fails.
+
+use std::os::unix::fs::PermissionsExt;
+
+use super::{chain, configure, role};
+use crate::fake_aws::sts::Role;
+use crate::scenes::{PRODUCTION, Scene};
+
+/// A program in the home, as a whole path.
+fn program(scene: &Scene, name: &str, script: &str) -> String {
+    let path = scene.world.write(name, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    path.display().to_string()
+}
+
+/// What a program prints that hands out keys of a role's session.
+fn keys(scene: &Scene, expiration: &str) -> String {
+    let issued = scene.sts.issue(&Role::new(PRODUCTION, "first"), "by-process");
+    format!(
+        r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}", "SessionToken": "{}"{expiration}}}"#,
+        issued.key_id, issued.secret, issued.token
+    )
+}
+
+fn expiring(scene: &Scene) -> String {
+    format!(r#", "Expiration": "{}""#, scene.sts.now().plus(3600).rfc3339())
+}
+
+fn runs(scene: &Scene) -> usize {
+    std::fs::read_to_string(scene.world.root().join("runs")).unwrap_or_default().lines().count()
+}
+
+#[test]
+fn its_keys_are_used_and_kept_and_lead_to_roles() {
+    let scene = chain();
+    let script =
+        format!("echo \"$0 $*\" >> ../runs\nprintf '%s' '{}'", keys(&scene, &expiring(&scene)));
+    let path = program(&scene, "give me", &script);
+    let config = format!("[profile p]\ncredential_process = '{path}' \"a b\" $HOME ~\n");
+    configure(&scene, "keys", &(config + &role("second", "source_profile = p")));
+    let told = scene.switch(&["p"]);
+    assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/first/by-process");
+    assert_eq!(
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE")),
+        (Some("p"), Some("first"))
+    );
+    let told = scene.switch(&["second"]);
+    assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/second/by-process");
+    let text = std::fs::read_to_string(scene.world.root().join("runs")).unwrap();
+    assert_eq!(text, format!("{path} a b $HOME ~\n"), "once, without a shell");
+}
+
+#[test]
+fn long_lived_keys_of_a_program_never_reach_the_shell() {
+    let scene = chain();
+    let key = &scene.key;
+    let text = format!(
+        r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}"}}"#,
+        key.id, key.secret
+    );
+    let path = program(&scene, "vault", &format!("printf '%s' '{text}'"));
+    configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+    let told = scene.switch_with_code(&["p"]);
+    assert_eq!(scene.who(&told), "arn:aws:iam::999999999999:user/alice");
+    assert_ne!(told.get("AWS_ACCESS_KEY_ID"), Some(key.id.as_str()));
+}
+
+#[test]
+fn keys_without_an_end_are_asked_for_each_time() {
+    let scene = chain();
+    let script = format!("echo >> ../runs\nprintf '%s' '{}'", keys(&scene, ""));
+    let path = program(&scene, "give", &script);
+    configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+    for count in 1..=2 {
+        let told = scene.switch(&["p"]);
+        assert!(told.unsets("ASSUME_ROLE_EXPIRES"));
+        assert_eq!(runs(&scene), count);
+    }
+}
+
+#[test]
+fn a_program_of_a_profile_that_was_not_asked_for_is_never_run() {
+    let scene = chain();
+    let path = program(&scene, "touch", "echo >> ../runs; echo '{}'");
+    let config = format!(
+        "[profile p]\ncredential_process = {path}\n{}",
+        role("first", "source_profile = keys")
+    );
+    configure(&scene, "keys", &config);
+    scene.switch(&["first"]);
+    assert_eq!(runs(&scene), 0);
+}
+
+#[test]
+fn what_is_no_answer_is_told_with_the_programs_own_words() {
+    let scene = chain();
+    let too_much = "head -c 200000 /dev/zero | tr '\\0' x";
+    for (script, status, words) in [
+        ("echo 'not today\x1b[2J' >&2; exit 3", 4, "not today\\x1b[2J"),
+        ("kill -9 $$", 4, "was killed"),
+        ("echo '{\"Version\": 2}'", 6, "did not print keys"),
+        ("echo hello", 6, "line 1"),
+        (too_much, 6, "more than 64 KiB"),
+    ] {
+        let path = program(&scene, "bad", script);
+        configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+        let said = scene.refused(status, &["p"]);
+        assert!(said.contains(words) && !said.contains('\x1b'), "{script}: {said}");
+    }
+    for (command, words) in [
+        ("~/give", "write the whole path"),
+        ("'open", "a quote is not closed"),
+        ("/nowhere/x", "cannot run"),
+    ] {
+        configure(&scene, "keys", &format!("[profile p]\ncredential_process = {command}\n"));
+        let said = scene.refused(3, &["p"]);
+        assert!(said.contains("~/.aws/config:2") && said.contains(words), "{said}");
+    }
+}
+
+#[test]
+fn a_program_that_runs_us_for_the_same_profile_is_no_loop() {
+    let scene = chain();
+    let ours = scene.world.program();
+    let path = program(
+        &scene,
+        "again",
+        &format!("echo >> ../runs\nexec {} export --format json p", ours.display()),
+    );
+    configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+    let said = scene.refused(4, &["p"]);
+    assert!(said.contains("leads back to itself") && said.contains("p → p"), "{said}");
+    assert_eq!(runs(&scene), 1);
+}

@@ -1,0 +1,245 @@
+//! The single sign-on: roles for a kept token, renewal, and `login`.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{chain, role};
+use crate::fake_aws::sso::Sso;
+use crate::fake_aws::sts::Role;
+use crate::scenes::{PRODUCTION, Scene};
+use crate::support::terminal::Terminal;
+
+const SOON: &str = "2026-01-01T00:00:00Z";
+const FAR: &str = "2099-01-01T00:00:00Z";
+const START: &str = "https://corp.awsapps.com/start";
+
+/// sha1 of `corp`, and of the start page: how the AWS CLI names its files.
+const OF_SESSION: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
+
+/// A profile `read` that signs on by the session `corp`, and `old` that says everything itself.
+pub(super) fn signed() -> (Scene, Sso) {
+    let mut scene = chain();
+    let sso = Sso::start().unwrap();
+    scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());
+    scene.world.set("AWS_ENDPOINT_URL_SSO_OIDC", sso.url());
+    let account = format!("sso_account_id = {PRODUCTION}\nsso_role_name = Read+Only\n");
+    let place = format!("sso_start_url = {START}\nsso_region = eu-west-1\n");
+    let config = format!(
+        "[profile read]\nsso_session = corp\n{account}[profile old]\n{place}{account}\
+         [sso-session corp]\n{place}sso_registration_scopes = sso:account:access\n"
+    );
+    scene.world.config(&(config + &role("second", "source_profile = read"))).unwrap();
+    let keys = scene.sts.issue(&Role::new(PRODUCTION, "first"), "alice@corp");
+    sso.assign(PRODUCTION, "Read%2BOnly", keys);
+    (scene, sso)
+}
+
+fn cache(scene: &Scene) -> PathBuf {
+    scene.world.home().join(".aws/sso/cache")
+}
+
+/// Keeps a token as the AWS CLI does.
+fn keep(scene: &Scene, token: &str, expires: &str, refresh: Option<&str>) {
+    let mut text = json!({"startUrl": START, "region": "eu-west-1", "accessToken": token, "expiresAt": expires});
+    if let Some(refresh) = refresh {
+        text["refreshToken"] = refresh.into();
+        text["clientId"] = "client-1".into();
+        text["clientSecret"] = "client-secret-1".into();
+        text["registrationExpiresAt"] = FAR.into();
+    }
+    scene.world.write(&format!(".aws/sso/cache/{OF_SESSION}.json"), text.to_string()).unwrap();
+}
+
+fn kept(scene: &Scene) -> Value {
+    let path = cache(scene).join(format!("{OF_SESSION}.json"));
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn on_terminal(scene: &Scene, words: &[&str]) -> Terminal {
+    scene.on_terminal(words)
+}
+
+#[test]
+fn a_kept_sign_on_gives_roles_and_leads_to_others() {
+    let (scene, sso) = signed();
+    sso.add_token("kept");
+    keep(&scene, "kept", FAR, None);
+    let told = scene.switch(&["read"]);
+    assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/first/alice@corp");
+    let named =
+        (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE"), told.get("AWS_ACCOUNT_ID"));
+    assert_eq!(named, (Some("read"), Some("Read+Only"), Some(PRODUCTION)));
+    scene.switch(&["read"]);
+    assert_eq!(sso.asked("/federation/credentials").len(), 1, "the session is kept");
+    let told = scene.switch(&["second"]);
+    assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/second/alice@corp");
+}
+
+#[test]
+fn without_a_sign_on_and_a_person_the_verb_is_named() {
+    let (scene, sso) = signed();
+    let said = scene.refused(5, &["read"]);
+    assert!(
+        said.contains("nobody is signed on to corp") && said.contains("assume-role login corp"),
+        "{said}"
+    );
+    keep(&scene, "ended", SOON, None);
+    scene.refused(5, &["read"]);
+    keep(&scene, "revoked", FAR, None);
+    let said = scene.refused(5, &["read"]);
+    assert!(said.contains("assume-role login corp"), "{said}");
+    assert_eq!(sso.asked("/client/register").len(), 0);
+}
+
+#[test]
+fn a_sign_on_renews_itself_where_the_session_allows_it() {
+    let (scene, sso) = signed();
+    sso.add_refresh_token("refresh-0");
+    keep(&scene, "ended", SOON, Some("refresh-0"));
+    let told = scene.switch(&["read"]);
+    assert_eq!(told.get("AWS_ACCOUNT_ROLE"), Some("Read+Only"));
+    let text = kept(&scene);
+    assert_eq!(
+        (text["accessToken"].as_str(), text["refreshToken"].as_str()),
+        (Some("access-1"), Some("refresh-1"))
+    );
+    keep(&scene, "ended", SOON, Some("used up"));
+    scene.refused(5, &["read", "--refresh"]);
+}
+
+#[test]
+fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending"]);
+    let ran = scene.world.run(["login", "corp"]).unwrap();
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    for words in [
+        "ABCD-EFGH",
+        "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH",
+        "signed on to corp",
+    ] {
+        assert!(ran.stderr.contains(words), "{ran:?}");
+    }
+    assert!(!ran.stderr.contains("access-1") && !ran.stderr.contains("client-secret-1"), "{ran:?}");
+    let registered = &sso.asked("/client/register")[0];
+    assert_eq!(registered["scopes"], json!(["sso:account:access"]));
+    assert_eq!(sso.asked("/device_authorization")[0]["startUrl"], START);
+    assert_eq!(sso.asked("/token").len(), 2);
+    let text = kept(&scene);
+    assert_eq!(
+        (text["startUrl"].as_str(), text["region"].as_str()),
+        (Some(START), Some("eu-west-1"))
+    );
+    assert_eq!(text["accessToken"], "access-1");
+    scene.switch(&["read"]);
+    let old = scene.world.run(["login", "old"]).unwrap();
+    assert_eq!(old.status, 0, "{old:?}");
+    assert!(sso.asked("/client/register")[1].get("scopes").is_none());
+    scene.switch(&["old"]);
+}
+
+#[test]
+fn what_another_person_got_is_forgotten_at_a_new_sign_on() {
+    let (scene, sso) = signed();
+    sso.add_token("kept");
+    keep(&scene, "kept", FAR, None);
+    scene.switch(&["second"]);
+    assert_eq!(scene.world.run(["login", "corp"]).unwrap().status, 0);
+    scene.switch(&["second"]);
+    assert_eq!((sso.asked("/federation/credentials").len(), scene.sts.count("AssumeRole")), (2, 2));
+}
+
+#[test]
+fn who_says_no_or_waits_too_long_is_told() {
+    let (scene, sso) = signed();
+    for (error, words) in [
+        ("access_denied", "was denied"),
+        ("expired_token", "not confirmed in time"),
+        ("invalid_grant", "refused"),
+    ] {
+        sso.answer(&["authorization_pending", error]);
+        let ran = scene.world.run(["login"]).unwrap();
+        assert!(ran.status == 4 && ran.stderr.contains(words), "{error}: {ran:?}");
+    }
+    assert!(!cache(&scene).exists());
+    let unknown = scene.world.run(["login", "nobody"]).unwrap();
+    assert!(unknown.status == 3 && unknown.stderr.contains("known: corp"), "{unknown:?}");
+}
+
+/// The one test that waits: a service may ask for five seconds more (RFC 8628, section 3.5).
+#[test]
+fn a_service_that_wants_to_be_asked_less_often_is() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending", "slow_down"]);
+    let began = std::time::Instant::now();
+    let ran = scene.world.run(["login", "corp"]).unwrap();
+    assert_eq!((ran.status, sso.asked("/token").len()), (0, 3), "{ran:?}");
+    assert!(began.elapsed() >= std::time::Duration::from_secs(5));
+}
+
+#[test]
+fn a_code_that_has_ended_is_asked_for_no_more() {
+    let (scene, sso) = signed();
+    sso.codes_last(0);
+    let ran = scene.world.run(["login", "corp"]).unwrap();
+    assert!(ran.status == 4 && ran.stderr.contains("not confirmed in time"), "{ran:?}");
+    assert_eq!((sso.asked("/token").len(), cache(&scene).exists()), (0, false));
+}
+
+#[test]
+fn who_gives_up_the_wait_is_let_go() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending"; 600]);
+    let mut terminal = on_terminal(&scene, &["read"]);
+    terminal.wait_for("ABCD-EFGH").unwrap();
+    scene.wait_until("the service is asked", || !sso.asked("/token").is_empty());
+    terminal.press_control('c').unwrap();
+    assert_eq!(terminal.wait().unwrap(), 130, "{}", terminal.text());
+    assert!(!cache(&scene).exists() && terminal.stdout().is_empty());
+}
+
+#[test]
+fn who_says_no_in_the_middle_of_a_switch_changes_nothing() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending", "access_denied"]);
+    let mut terminal = on_terminal(&scene, &["read"]);
+    assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
+    assert!(terminal.text().contains("the sign-on was denied") && terminal.stdout().is_empty());
+}
+
+#[test]
+fn a_switch_signs_on_when_there_is_somebody_to_do_so() {
+    let (scene, sso) = signed();
+    sso.answer(&["authorization_pending"]);
+    let mut terminal = on_terminal(&scene, &["read"]);
+    terminal.wait_for("ABCD-EFGH").unwrap();
+    assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+    assert!(terminal.stdout().contains("AWS_ACCESS_KEY_ID"));
+    scene.switch(&["read"]);
+}
+
+#[test]
+fn a_role_that_is_not_assigned_is_told() {
+    let (scene, sso) = signed();
+    sso.add_token("kept");
+    keep(&scene, "kept", FAR, None);
+    let config = std::fs::read_to_string(scene.world.home().join(".aws/config")).unwrap();
+    scene.world.config(&config.replace("Read+Only", "Admin")).unwrap();
+    let said = scene.refused(4, &["read"]);
+    assert!(
+        said.contains("no role Admin in account 123456789012") && said.contains(START),
+        "{said}"
+    );
+}
+
+#[test]
+fn tokens_travel_over_https_only() {
+    let (mut scene, _) = signed();
+    keep(&scene, "kept", FAR, None);
+    scene.world.set("AWS_ENDPOINT_URL_SSO", "http://198.51.100.1");
+    let said = scene.refused(8, &["read"]);
+    assert!(said.contains("AWS_ENDPOINT_URL_SSO is plain http"), "{said}");
+}

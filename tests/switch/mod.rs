@@ -1,0 +1,14 @@
+//! A switch from the words to the variables: which calls are made, with what parameters, and what is
+//! stored for the next one.
+
+mod base_credentials;
+mod by_arn;
+mod durations;
+mod policies_and_tags;
+mod previous;
+mod protection;
+mod region;
+mod renewal;
+mod session_parameters;
+mod stored_sessions;
+mod wrong_clocks;

@@ -12,7 +12,7 @@ use assume_role::testing::types::{AccountId, Moment, Name, RoleName};
 use crate::scenes::binary;
 use crate::scenes::real_shells::is_here;
 use crate::support::process::run;
-use crate::support::shells::find;
+use crate::support::tools::find;
 use crate::support::world::World;
 
 const CALLS: &str =
@@ -141,7 +141,7 @@ fn only_the_named_files_are_read_and_nothing_else_happens() {
 }
 
 #[test]
-fn whatever_stands_in_place_of_the_files_it_is_silent_and_changes_nothing() {
+fn files_of_any_kind_leave_it_silent_and_unchanged() {
     let world = world();
     let ask = |words: &[&str], environment: &[(&str, &str)]| {
         let mut command = world.command(["--", "assume-role"]);

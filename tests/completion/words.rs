@@ -204,7 +204,7 @@ fn options_and_their_values() {
 }
 
 #[test]
-fn only_what_changes_a_shell_stands_behind_export() {
+fn only_shell_verbs_are_offered_after_export() {
     let home = Home::new();
     let values = home.values(&["export", "--shell", "fish", ""]);
     assert_eq!(

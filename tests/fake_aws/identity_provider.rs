@@ -46,7 +46,7 @@ impl Answer {
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Received {
     /// The request line and the headers.
     pub head: String,
     /// The body.
@@ -62,7 +62,7 @@ pub struct Idp {
 
 struct Shared {
     answers: Mutex<Vec<Answer>>,
-    asked: Mutex<Vec<Asked>>,
+    asked: Mutex<Vec<Received>>,
     stopping: AtomicBool,
 }
 
@@ -102,13 +102,13 @@ impl Idp {
     }
 
     /// What was asked so far.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn received(&self) -> Vec<Received> {
         self.shared.asked.lock().unwrap().clone()
     }
 
     /// The body of the last login as JSON.
     pub fn last(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.asked().last().expect("a login").body).unwrap()
+        serde_json::from_slice(&self.received().last().expect("a login").body).unwrap()
     }
 }
 
@@ -139,7 +139,7 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
         .unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    shared.asked.lock().unwrap().push(Asked { head, body });
+    shared.asked.lock().unwrap().push(Received { head, body });
     let answer = {
         let mut answers = shared.answers.lock().unwrap();
         if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() }

@@ -44,7 +44,7 @@ impl Machine {
     }
 
     /// How often its keys were given.
-    pub fn asked(&self) -> usize {
+    pub fn received(&self) -> usize {
         self.given.load(Ordering::SeqCst)
     }
 }

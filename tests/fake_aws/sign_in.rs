@@ -23,14 +23,14 @@ pub struct SignIn {
 
 #[derive(Default)]
 struct State {
-    log: Vec<Asked>,
+    log: Vec<Received>,
     takes_no_length: bool,
     answer: Option<(u16, String)>,
 }
 
 /// What was asked.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct Received {
     /// Method, path and query.
     pub line: String,
     /// `SessionDuration`.
@@ -68,7 +68,7 @@ impl SignIn {
     }
 
     /// What was asked so far.
-    pub fn asked(&self) -> Vec<Asked> {
+    pub fn received(&self) -> Vec<Received> {
         self.state.lock().unwrap().log.clone()
     }
 }
@@ -90,7 +90,7 @@ impl State {
         let session: Value =
             serde_json::from_str(form.get("Session").unwrap_or_default()).unwrap_or_default();
         let key = |name: &str| session[name].as_str().unwrap_or_default().to_owned();
-        let asked = Asked {
+        let asked = Received {
             line: format!("{} {}?{}", request.method, request.path, request.query),
             length: form.get("SessionDuration").map(str::to_owned),
             keys: ["sessionId", "sessionKey", "sessionToken"].map(key),

@@ -87,7 +87,7 @@ impl Sso {
     }
 
     /// The bodies of all requests to a path, in order.
-    pub fn asked(&self, path: &str) -> Vec<Value> {
+    pub fn received(&self, path: &str) -> Vec<Value> {
         self.state()
             .log
             .iter()

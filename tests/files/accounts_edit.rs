@@ -129,7 +129,7 @@ fn refusals_change_nothing() {
 }
 
 #[test]
-fn a_verb_as_a_name_is_told() {
+fn an_account_named_like_a_verb_is_reported() {
     let ran = done(&world("{}"), &["add", "list", "333333333333"]);
     assert!(ran.stderr.contains("assume-role -- list ROLE"), "{ran:?}");
 }

@@ -115,14 +115,14 @@ fn names_and_roles_from_the_sign_on() {
     );
     assert_eq!(text(&scene), expected);
     assert_eq!(
-        (sso.asked("/assignment/accounts").len(), sso.asked("/assignment/roles").len()),
+        (sso.received("/assignment/accounts").len(), sso.received("/assignment/roles").len()),
         (3, 6)
     );
     assert!(synced(&scene).contains("nothing is new"));
 }
 
 #[test]
-fn who_may_not_ask_is_told_and_the_others_are_asked() {
+fn an_access_denied_source_is_reported_and_the_others_are_read() {
     let scene = scene();
     scene.sts.set_organization(Organization::default());
     let told = synced(&scene);

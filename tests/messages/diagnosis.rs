@@ -95,7 +95,7 @@ fn where_aws_does_not_say_which_policy_both_sides_are_listed() {
 }
 
 #[test]
-fn the_statement_that_would_help_names_the_principal_though_nobody_asked_for_it() {
+fn the_suggested_trust_statement_names_the_principal() {
     let mut scene = refusing(Verdict::TrustLacks);
     scene.world.set("AWS_USERNAME", "alice");
     let statement = format!(
@@ -105,7 +105,7 @@ fn the_statement_that_would_help_names_the_principal_though_nobody_asked_for_it(
 }
 
 #[test]
-fn what_was_sent_is_told() {
+fn the_parameters_that_were_sent_are_shown() {
     let scene = bastion();
     let said = scene.refused_with_code(4, &["production", "read", "--external-id", "none"]);
     assert_says(&said, &["MFA yes", "external id no"]);
@@ -121,7 +121,7 @@ fn a_role_that_does_not_exist_looks_like_one_that_does_not_trust() {
 }
 
 #[test]
-fn tags_and_source_identity_are_told_from_the_role_itself() {
+fn denied_tags_and_source_identity_are_distinguished_from_a_denied_role() {
     for (field, action, trust) in [
         (r#""tags": {"team": "ops"}"#, "sts:TagSession", Trust::account(BASTION).without_tags()),
         (
@@ -156,7 +156,7 @@ fn tags_that_ones_own_policy_forbids_are_no_matter_of_trust() {
 }
 
 #[test]
-fn other_refusals_of_aws_have_their_exit_code_and_a_way_out() {
+fn other_refusals_of_aws_have_their_exit_code_and_a_remedy() {
     let rows = [
         (
             "Roles may not be assumed by root accounts.",
@@ -214,7 +214,7 @@ fn a_fault_of_aws_comes_with_the_request_id() {
 }
 
 #[test]
-fn a_refusal_is_no_reason_to_ask_for_a_second_code() {
+fn a_refusal_does_not_ask_for_a_second_code() {
     let scene = bastion();
     let mut terminal = scene.on_terminal(&["production", "nobody"]);
     terminal.wait_for("MFA code of").unwrap();

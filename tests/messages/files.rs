@@ -84,7 +84,7 @@ fn a_broken_accounts_file_is_refused_with_line_and_column() {
 }
 
 #[test]
-fn a_wrong_entry_is_refused_for_whoever_asks_for_it() {
+fn a_wrong_entry_is_refused_only_when_it_is_used() {
     let scene = plain();
     scene
         .world
@@ -104,7 +104,7 @@ fn an_accounts_file_elsewhere_is_named_where_it_is() {
 }
 
 #[test]
-fn a_base_profile_that_is_missing_says_who_named_it() {
+fn a_missing_base_profile_says_what_named_it() {
     let mut scene = plain();
     let said = scene.refused_at_once(3, &["production", "read", "--base", "defualt"]);
     assert_says(&said, &["no profile 'defualt'", "is named by --base", "did you mean default?"]);
@@ -191,7 +191,7 @@ fn a_file_that_others_may_write_is_used_with_a_warning() {
 }
 
 #[test]
-fn a_store_that_was_asked_for_and_cannot_be_had_is_an_error_and_the_usual_one_a_warning() {
+fn an_unusable_store_is_an_error_where_set_and_a_warning_by_default() {
     use std::os::unix::fs::PermissionsExt;
     let mut scene = plain();
     scene.switch(&READ);

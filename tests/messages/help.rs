@@ -10,11 +10,11 @@ use assume_role::testing::error::Kind;
 use crate::fake_aws::sts::User;
 use crate::scenes::{PRODUCTION, bastion, binary, with_user};
 use crate::support::process;
-use crate::support::shells::find;
+use crate::support::tools::find;
 use crate::support::world::World;
 
 /// What the program prints for people.
-fn told(words: &[&str]) -> String {
+fn printed(words: &[&str]) -> String {
     let ran = World::new(binary()).unwrap().run(words).unwrap();
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{words:?}");
     ran.stdout
@@ -43,7 +43,7 @@ fn assert_fits(text: &str, what: &str) {
 
 #[test]
 fn the_short_help_fits_a_screen_and_starts_with_examples() {
-    let text = told(&["-h"]);
+    let text = printed(&["-h"]);
     assert_eq!(text.lines().nth(2), Some("Examples:"), "{text}");
     // The prompt behind it is on the screen too.
     assert!(text.lines().count() < 24, "{text}");
@@ -71,7 +71,7 @@ fn the_short_help_fits_a_screen_and_starts_with_examples() {
 
 #[test]
 fn the_long_help_tells_everything() {
-    let text = told(&["--help"]);
+    let text = printed(&["--help"]);
     assert_fits(&text, "--help");
     for verb in verbs() {
         assert!(text.contains(&format!("\n  {verb} ")), "{verb}");
@@ -107,7 +107,7 @@ fn every_verb_has_an_example_that_the_program_can_read() {
     for path in paths() {
         let name = path.join(" ");
         let words: Vec<&str> = path.iter().map(String::as_str).chain(["-h"]).collect();
-        let text = told(&words);
+        let text = printed(&words);
         assert_fits(&text, &name);
         let examples = examples_of(&name);
         assert!(!examples.is_empty(), "{name} has no example");
@@ -150,7 +150,7 @@ fn examples_are_lines_that_can_be_typed() {
 
 #[test]
 fn the_short_help_of_a_verb_shows_the_options_that_matter_and_the_long_one_all() {
-    let (short, long) = (told(&["exec", "-h"]), told(&["exec", "--help"]));
+    let (short, long) = (printed(&["exec", "-h"]), printed(&["exec", "--help"]));
     for option in ["--min", "--region", "--yes"] {
         assert!(short.contains(option) && long.contains(option), "{option}");
     }
@@ -160,7 +160,7 @@ fn the_short_help_of_a_verb_shows_the_options_that_matter_and_the_long_one_all()
     assert!(short.contains("All session options: assume-role --help"), "{short}");
     // A word that is not for us asks for nothing.
     assert_eq!(
-        told(&["profile", "add", "-h"]).lines().next(),
+        printed(&["profile", "add", "-h"]).lines().next(),
         Some("Write a profile that leads to a role")
     );
 }
@@ -234,7 +234,7 @@ fn a_region_that_is_not_there_may_be_a_typo() {
 }
 
 #[test]
-fn who_begins_is_told_the_first_step() {
+fn a_newcomer_sees_the_first_step() {
     let world = World::new(binary()).unwrap();
     for words in [["production", "read"], ["list", "read"]] {
         let ran = world.run([&["--"][..], &words].concat()).unwrap();

@@ -9,7 +9,7 @@ fn assert_refused(scene: &Scene, status: i32, words: &[&str], told: &str) {
 }
 
 #[test]
-fn words_that_fit_nowhere() {
+fn words_that_are_not_understood() {
     let scene = bastion();
     for (words, told) in [
         (&[][..], "which account and role?"),
@@ -80,7 +80,7 @@ fn the_direct_form_prints_its_status_as_code() {
 }
 
 #[test]
-fn on_a_terminal_no_key_is_printed_and_the_way_to_load_it_is() {
+fn on_a_terminal_the_load_line_is_printed_instead_of_keys() {
     let scene = bastion();
     for words in [&["production", "read"][..], &["export", "--shell", "bash", "production", "read"]]
     {

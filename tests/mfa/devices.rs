@@ -172,7 +172,7 @@ fn a_guess_that_is_wrong_takes_no_second_code_and_is_not_remembered() {
 }
 
 #[test]
-fn a_named_device_of_somebody_else_takes_no_second_code() {
+fn a_named_device_of_another_user_takes_no_second_code() {
     let scene = bastion();
     scene.sts.add_user(User::new(BASTION, "bob").mfa("bob"));
     let words = ["production", "read", "--mfa-serial", "arn:aws:iam::999999999999:mfa/bob"];
@@ -200,7 +200,7 @@ fn a_remembered_device_that_was_replaced_is_found_anew() {
 }
 
 #[test]
-fn a_device_of_a_base_profile_that_is_no_serial_is_refused() {
+fn an_mfa_serial_of_a_base_profile_that_is_not_one_is_refused() {
     let scene = bastion();
     scene
         .world

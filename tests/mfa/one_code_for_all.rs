@@ -98,7 +98,7 @@ fn fifty_processes_for_one_role_renew_it_once() {
 }
 
 #[test]
-fn when_whoever_asks_is_killed_the_next_one_asks() {
+fn when_the_asking_process_is_killed_the_next_one_asks() {
     for role in ["read", "admin"] {
         let scene = bastion();
         let mut first = asking(&scene, &["production", "read"]);
@@ -113,7 +113,7 @@ fn when_whoever_asks_is_killed_the_next_one_asks() {
 }
 
 #[test]
-fn when_whoever_asks_gives_up_the_next_one_asks() {
+fn when_the_question_is_cancelled_the_next_process_asks() {
     let scene = bastion();
     let mut first = asking(&scene, &["production", "read"]);
     let mut second = scene.on_terminal(&["production", "admin"]);
@@ -125,7 +125,7 @@ fn when_whoever_asks_gives_up_the_next_one_asks() {
 }
 
 #[test]
-fn who_waits_for_one_that_is_stopped_can_give_up() {
+fn waiting_for_a_stopped_process_can_be_cancelled() {
     let scene = bastion();
     let mut first = asking(&scene, &["production", "read"]);
     first.signal(Signal::STOP).unwrap();
@@ -141,7 +141,7 @@ fn who_waits_for_one_that_is_stopped_can_give_up() {
 }
 
 #[test]
-fn who_waits_for_one_that_hangs_is_told_its_number() {
+fn waiting_for_a_hung_process_shows_its_id() {
     let scene = bastion();
     scene.switch_with_code(&["production", "admin"]);
     let gate = Gate::new();
@@ -157,7 +157,7 @@ fn who_waits_for_one_that_hangs_is_told_its_number() {
 }
 
 #[test]
-fn who_waits_behind_another_is_told_who_asks() {
+fn waiting_behind_another_terminal_shows_which() {
     let scene = bastion();
     let mut first = asking(&scene, &["production", "read"]);
     let mut second = Member::start(&scene, 2, &["production", "admin"]);

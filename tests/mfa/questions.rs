@@ -58,7 +58,7 @@ fn a_code_as_people_type_and_paste_it() {
 }
 
 #[test]
-fn what_is_no_code_is_asked_for_again_and_never_sent() {
+fn an_invalid_code_is_asked_for_again_and_never_sent() {
     for typed in [
         "12345",
         "1234567",
@@ -81,7 +81,7 @@ fn what_is_no_code_is_asked_for_again_and_never_sent() {
 }
 
 #[test]
-fn three_lines_that_are_no_code_are_enough() {
+fn three_invalid_codes_end_the_question() {
     let scene = bastion();
     let mut terminal = asked(&scene);
     for _ in 0..2 {
@@ -119,7 +119,7 @@ fn after_a_wrong_code_a_good_one_will_do() {
 }
 
 #[test]
-fn a_used_code_is_told_and_the_next_one_taken() {
+fn a_used_code_is_reported_and_the_next_one_taken() {
     let scene = bastion();
     let used = scene.code();
     scene.switch(&["production", "read", &used]);
@@ -220,7 +220,7 @@ fn the_terminal_is_as_it_was_after_a_signal() {
 }
 
 #[test]
-fn standard_input_is_left_to_whoever_reads_it() {
+fn standard_input_is_left_to_other_readers() {
     let scene = bastion();
     std::fs::write(scene.world.root().join("list"), "123456\nproduction\n").unwrap();
     let script = "{ assume-role production read >out; echo ended $?; cat; } <../list";
@@ -310,7 +310,7 @@ fn a_question_ends_when_the_network_is_down() {
 }
 
 #[test]
-fn a_question_ends_when_nobody_answers() {
+fn a_question_ends_when_the_network_times_out() {
     let mut scene = known();
     scene.world.set("ASSUME_ROLE_TIMEOUT", "1s");
     scene.sts.fail_always("GetCallerIdentity", Some(Fault::Hang));

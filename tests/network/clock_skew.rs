@@ -12,7 +12,7 @@ fn with_clock(offset: i64) -> Scene {
 }
 
 #[test]
-fn a_clock_that_is_hours_off_is_corrected_and_told() {
+fn a_clock_that_is_hours_off_is_corrected_and_reported() {
     for (offset, told) in [(7380, "2h03m behind"), (-7380, "2h03m ahead of")] {
         let scene = with_clock(offset);
         let told_once = scene.switch_with_code(&READ);
@@ -29,7 +29,7 @@ fn at(seconds: i64) -> String {
 }
 
 #[test]
-fn what_an_earlier_run_learnt_signs_the_first_call() {
+fn the_stored_clock_offset_signs_the_first_call() {
     let scene = with_clock(7200);
     scene.switch_with_code(&READ);
     let calls = scene.sts.requests().len();
@@ -57,7 +57,7 @@ fn a_code_in_a_call_that_was_refused_for_its_time_is_still_good() {
 }
 
 #[test]
-fn a_clock_that_cannot_be_corrected_is_told_and_the_call_made_twice_at_most() {
+fn a_clock_that_cannot_be_corrected_is_reported_after_two_calls_at_most() {
     let scene = bastion();
     scene.switch_with_code(&READ);
     let words = "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z (20260101T011500Z - 15 min.)";
@@ -69,13 +69,13 @@ fn a_clock_that_cannot_be_corrected_is_told_and_the_call_made_twice_at_most() {
 }
 
 #[test]
-fn a_small_difference_is_nobodys_business() {
+fn a_small_clock_difference_is_not_reported() {
     let scene = with_clock(50);
     scene.switch_with_code(&READ).assert_silent_about("clock");
 }
 
 #[test]
-fn a_date_that_is_none_changes_nothing() {
+fn an_invalid_date_header_changes_nothing() {
     for date in ["yesterday", "", "Thu, 01 Jan 1970 00:00:00 +0200"] {
         let scene = bastion();
         for action in ["ListMFADevices", "GetCallerIdentity", "GetSessionToken", "AssumeRole"] {
@@ -88,7 +88,7 @@ fn a_date_that_is_none_changes_nothing() {
 }
 
 #[test]
-fn a_wrong_date_of_one_answer_does_not_stick() {
+fn a_wrong_date_of_one_answer_is_not_kept() {
     let scene = bastion();
     scene.switch_with_code(&READ);
     scene.sts.fail_next("AssumeRole", Fault::Date("Thu, 01 Jan 1970 00:00:00 GMT".to_owned()));

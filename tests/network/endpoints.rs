@@ -36,7 +36,7 @@ fn plain_http_outside_loopback_is_refused() {
 }
 
 #[test]
-fn what_is_no_endpoint_is_refused_and_a_password_in_it_not_shown() {
+fn an_invalid_endpoint_is_refused_and_a_password_in_it_not_shown() {
     let (mut scene, _) = unnamed();
     for url in [
         "sts",
@@ -54,7 +54,7 @@ fn what_is_no_endpoint_is_refused_and_a_password_in_it_not_shown() {
 }
 
 #[test]
-fn an_override_is_told_with_its_place_on_a_fresh_switch_only() {
+fn an_endpoint_override_is_reported_with_its_place_on_a_fresh_switch_only() {
     let (mut scene, url) = unnamed();
     scene.world.config(&format!("[default]\nendpoint_url = {url}\n")).unwrap();
     scene.switch_with_code(&READ).assert_says(&format!("STS is asked at {url} (~/.aws/config:2)"));

@@ -144,7 +144,7 @@ fn a_proxy_that_is_not_there_is_an_error_without_its_password() {
 }
 
 #[test]
-fn a_proxy_that_is_no_url_is_no_crash() {
+fn an_invalid_proxy_url_does_not_crash() {
     for value in ["://", "http://[", "\u{1b}[31m", "http://127.0.0.1:99999"] {
         let mut scene = scene();
         scene.world.set("HTTPS_PROXY", value);

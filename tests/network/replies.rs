@@ -78,7 +78,7 @@ fn a_session_of_another_account_or_role_is_refused() {
 }
 
 #[test]
-fn what_is_no_answer_of_aws_is_told() {
+fn a_body_that_is_not_an_aws_response_is_reported() {
     let scene = plain();
     let json = |text: &str| Fault::Body {
         status: 200,

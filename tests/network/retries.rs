@@ -125,7 +125,7 @@ fn a_refusal_is_not_asked_for_again() {
 }
 
 #[test]
-fn who_waits_long_is_told_what_to_change() {
+fn a_long_wait_says_which_setting_to_change() {
     let mut scene = plain();
     scene.world.set("ASSUME_ROLE_TIMEOUT", "1s");
     scene.sts.fail_always("AssumeRole", Some(Fault::Hang));

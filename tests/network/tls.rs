@@ -49,7 +49,7 @@ fn an_authority_of_the_systems_file_is_trusted() {
 }
 
 #[test]
-fn an_unknown_authority_is_refused_with_the_way_to_trust_it() {
+fn an_unknown_authority_is_refused_with_how_to_trust_it() {
     let said = without_bundle(Certificate::Good).refused(6, &READ);
     assert!(said.contains("certificate") && said.contains("AWS_CA_BUNDLE"), "{said}");
 }
@@ -79,7 +79,7 @@ fn nothing_is_sent_to_a_host_that_is_not_trusted() {
 }
 
 #[test]
-fn a_bundle_that_is_none_is_refused_with_who_named_it() {
+fn an_invalid_bundle_is_refused_with_the_setting_that_named_it() {
     let mut scene = with(Certificate::Good);
     let good = std::fs::read_to_string(scene.world.root().join("ca.pem")).unwrap();
     let block =
@@ -103,7 +103,7 @@ fn a_bundle_that_is_none_is_refused_with_who_named_it() {
 }
 
 #[test]
-fn a_bundle_that_is_no_file_is_refused_without_waiting() {
+fn a_bundle_that_is_not_a_regular_file_is_refused_without_waiting() {
     let mut scene = with(Certificate::Good);
     let fifo = scene.world.root().join("fifo");
     rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0)

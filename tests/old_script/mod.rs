@@ -264,7 +264,7 @@ fn ctrl_c_at_the_question_leaves_the_role_before_it() {
 }
 
 #[test]
-fn an_answer_without_keys_is_no_success() {
+fn an_answer_without_keys_is_a_failure() {
     let empty = || {
         let scene = bastion();
         scene.switch_with_code(&["production", "admin"]);

@@ -99,7 +99,7 @@ fn the_role_of_an_account_is_picked_by_arrows() {
 }
 
 #[test]
-fn a_role_that_nobody_wrote_down_is_typed() {
+fn an_unknown_role_is_typed() {
     let scene = scene();
     let mut terminal = picker(&scene, &[]);
     terminal.type_text("bastion\r").unwrap();
@@ -200,7 +200,7 @@ fn every_size_and_no_colour() {
 }
 
 #[test]
-fn where_nobody_can_choose_it_is_said() {
+fn without_a_terminal_the_picker_says_so() {
     let mut scene = scene();
     for words in [&[][..], &["--no-input"]] {
         assert!(scene.refused_at_once(2, words).contains("which account and role?"));
@@ -227,7 +227,7 @@ fn where_nobody_can_choose_it_is_said() {
 }
 
 #[test]
-fn fzf_serves_whoever_wants_it() {
+fn fzf_is_used_where_set() {
     let scene = scene();
     let mut world = scene.world;
     world.set("ASSUME_ROLE_CONFIG_PICKER", "fzf");

@@ -10,16 +10,11 @@ use assume_role::testing::shell::integration::InitOptions;
 
 use super::{NOW, assign, init, stopped};
 use crate::scenes::real_shells::{is_here, run, run_lines};
+use crate::support::tools::{find_file, from_environment};
 
-/// Where `tests/run` put starship, pure and spaceship. Without it these tests pass in sight, except
-/// under `CI=true`.
+/// Where `tests/run` put starship, pure and spaceship.
 fn installed() -> Option<PathBuf> {
-    let directory = std::env::var_os("ASSUME_ROLE_TEST_PROMPTS").map(PathBuf::from);
-    if directory.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "the prompt frameworks are missing");
-        eprintln!("skipped: tests/run installs the prompt frameworks");
-    }
-    directory
+    from_environment("ASSUME_ROLE_TEST_PROMPTS")
 }
 
 fn segment(name: &str) -> String {
@@ -169,11 +164,7 @@ fn spaceship() {
 
 #[test]
 fn liquidprompt() {
-    let theirs = Path::new("/usr/share/liquidprompt/liquidprompt");
-    if installed().is_none() || !theirs.exists() {
-        eprintln!("skipped: liquidprompt is not packaged here");
-        return;
-    }
+    let Some(theirs) = find_file("/usr/share/liquidprompt/liquidprompt") else { return };
     for shell in [Shell::Bash, Shell::Zsh] {
         let home = home();
         let prefix = segment(&format!("liquidprompt.{}", shell.name()));

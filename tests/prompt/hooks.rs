@@ -223,7 +223,7 @@ fn clocks_tell_the_time() {
 }
 
 #[test]
-fn zsh_keeps_statuses_and_stands_last() {
+fn zsh_keeps_statuses_and_runs_last() {
     if !is_here("zsh") {
         return;
     }

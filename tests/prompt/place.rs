@@ -158,7 +158,7 @@ fn a_prompt_that_shows_it_already_is_left_alone() {
 }
 
 #[test]
-fn a_prompt_of_a_framework_is_left_alone_unless_told() {
+fn a_prompt_of_a_framework_is_left_alone_unless_set() {
     let frameworks = |shell| -> &'static [&'static str] {
         match shell {
             Shell::Bash => &["starship_precmd", "_omp_hook", "__lp_set_prompt"],

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::process;
-use crate::support::shells::find;
+use crate::support::tools::find;
 
 /// What a script left behind.
 #[derive(Debug)]
@@ -70,22 +70,30 @@ pub fn is_here(shell: &str) -> bool {
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
-    let mut command = told(process::detached(words(shell[0])[0]), shell, home, variables);
+    let mut command = prepared(process::detached(words(shell[0])[0]), shell, home, variables);
     command.arg(&file);
     finish(command, b"")
 }
 
 /// Types `lines` to `shell`, with a prompt before each, though without a terminal.
 pub fn run_lines(shell: &[&str], home: &Path, variables: &[(&str, &str)], lines: &str) -> Outcome {
-    finish(told(process::detached(words(shell[0])[0]), shell, home, variables), lines.as_bytes())
+    finish(
+        prepared(process::detached(words(shell[0])[0]), shell, home, variables),
+        lines.as_bytes(),
+    )
 }
 
 /// A shell with an environment of its own, for a terminal.
 pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
-    told(Command::new(words(shell[0])[0]), shell, home, variables)
+    prepared(Command::new(words(shell[0])[0]), shell, home, variables)
 }
 
-fn told(mut command: Command, shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
+fn prepared(
+    mut command: Command,
+    shell: &[&str],
+    home: &Path,
+    variables: &[(&str, &str)],
+) -> Command {
     // Else an interactive fish reads all manual pages of the machine.
     std::fs::create_dir_all(home.join(".local/share/fish/generated_completions")).unwrap();
     command.args(&words(shell[0])[1..]).args(&shell[1..]).env_clear();

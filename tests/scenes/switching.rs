@@ -10,12 +10,12 @@ use crate::support::snapshot::Snapshot;
 use crate::support::terminal::Terminal;
 
 /// The variables of a switch, and what was said about it.
-pub struct Told {
+pub struct Switched {
     variables: BTreeMap<String, Option<String>>,
     pub stderr: String,
 }
 
-impl Told {
+impl Switched {
     /// The value of a variable that the switch sets.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).and_then(Option::as_deref)
@@ -76,15 +76,15 @@ impl Scene {
 
     /// A switch that has to succeed, without a terminal.
     #[track_caller]
-    pub fn switch(&self, words: &[&str]) -> Told {
+    pub fn switch(&self, words: &[&str]) -> Switched {
         let ran = self.world.run(["export", "--format", "json"].iter().chain(words)).unwrap();
         assert_eq!(ran.status, 0, "{words:?}: {ran:?}");
-        Told { variables: serde_json::from_str(&ran.stdout).unwrap(), stderr: ran.stderr }
+        Switched { variables: serde_json::from_str(&ran.stdout).unwrap(), stderr: ran.stderr }
     }
 
     /// The first switch of a test, with a code: afterwards there is a base session.
     #[track_caller]
-    pub fn switch_with_code(&self, words: &[&str]) -> Told {
+    pub fn switch_with_code(&self, words: &[&str]) -> Switched {
         let code = self.code();
         self.switch(&[words, &[code.as_str()]].concat())
     }
@@ -141,8 +141,8 @@ impl Scene {
     }
 
     /// Who the server says that these keys are.
-    pub fn who(&self, told: &Told) -> String {
-        caller_arn(&self.sts.url(), &told.keys()).unwrap()
+    pub fn who(&self, switched: &Switched) -> String {
+        caller_arn(&self.sts.url(), &switched.keys()).unwrap()
     }
 
     /// The names of the stored sessions, base sessions too.

@@ -9,10 +9,11 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::moto::{from_environment, python_path, script};
+use super::moto::{python_path, script};
 use super::saml::accounts;
 use super::{Story, Variables};
 use crate::sources::saml::{AUDIENCE, PROVIDER};
+use crate::support::tools::from_environment;
 
 /// The running provider.
 struct Provider {

@@ -1,7 +1,6 @@
 //! moto with AWS's rules in it (`tests/moto/server.py`), as one process for each test.
 //!
-//! Needs the Python of `tests/run`, named by `ASSUME_ROLE_TEST_PYTHON`. Without it a test says that
-//! it is skipped, or fails where `CI=true`.
+//! Needs the Python of `tests/run`, named by `ASSUME_ROLE_TEST_PYTHON`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -12,6 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use crate::fake_aws::sts::totp;
+use crate::support::tools::from_environment;
 
 /// The running server. It ends when dropped, since its standard input does.
 pub struct Moto {
@@ -89,21 +89,6 @@ impl Drop for Moto {
 /// The Python of the tests, if there is one.
 pub fn python_path() -> Option<PathBuf> {
     from_environment("ASSUME_ROLE_TEST_PYTHON")
-}
-
-/// What `tests/run` installs and names by a variable. Without it a test says that it is skipped, or
-/// fails where `CI=true`.
-pub fn from_environment(variable: &str) -> Option<PathBuf> {
-    let path = std::env::var_os(variable).map(PathBuf::from);
-    if path.is_none() {
-        assert!(
-            std::env::var("CI").as_deref() != Ok("true"),
-            "{variable} is not set; run tests/run"
-        );
-        // Not eprintln, which the harness keeps to itself when a test passes.
-        let _ = writeln!(std::io::stderr(), "skipped: {variable} is not set; run tests/run");
-    }
-    path
 }
 
 /// The JSON that a script prints for these words; `None` where there is no Python.

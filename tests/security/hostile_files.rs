@@ -32,7 +32,7 @@ fn h042_other_encodings_are_named() {
 }
 
 #[test]
-fn h048_what_is_no_file_is_refused_without_waiting() {
+fn h048_a_path_that_is_not_a_regular_file_is_refused_without_waiting() {
     let mut scene = plain();
     let root = scene.world.root().to_owned();
     mknodat(CWD, root.join("fifo"), FileType::Fifo, 0o600.into(), 0).unwrap();
@@ -98,7 +98,7 @@ fn h060_a_line_without_end_harms_its_own_section_only() {
 }
 
 #[test]
-fn h064_whatever_stands_in_the_store_costs_a_call_at_most() {
+fn h064_damaged_store_entries_cost_one_call_at_most() {
     let scene = plain();
     scene.switch(&READ);
     let store = scene.world.home().join(".local/state/assume-role");

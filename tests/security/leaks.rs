@@ -9,7 +9,8 @@ use std::process::Command;
 use crate::fake_aws::sts::Fault;
 use crate::scenes::{Scene, bastion};
 use crate::support::process::{Ran, run};
-use crate::support::shells::{Script, Shell, find};
+use crate::support::shells::{Script, Shell};
+use crate::support::tools::find;
 
 /// A scene in which everything that could make a program talk is set.
 fn talkative() -> Scene {
@@ -91,7 +92,7 @@ fn no_command_says_a_secret() {
 }
 
 #[test]
-fn no_failure_on_the_way_says_a_secret() {
+fn no_failure_shows_a_secret() {
     for fault in [
         Fault::garbage(),
         Fault::CutAfter(700),

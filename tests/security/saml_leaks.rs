@@ -11,7 +11,8 @@ use crate::fake_aws::sts::Proof;
 use crate::scenes::Scene;
 use crate::sources::saml::{AUDIENCE, federated, now, response, with_login};
 use crate::support::process::run;
-use crate::support::shells::{Script, Shell, find};
+use crate::support::shells::{Script, Shell};
+use crate::support::tools::find;
 
 const READ: [&str; 2] = ["production", "read"];
 /// The part of the password that no escaping changes.
@@ -40,7 +41,7 @@ fn walk(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn neither_password_nor_assertion_leaves_a_trace() {
+fn neither_password_nor_assertion_is_left_behind() {
     let (mut scene, idp) = with_login();
     scene.world.set("RUST_LOG", "trace");
     let encoded = scene.accepts(&response(&["read"], now(), AUDIENCE));
@@ -61,7 +62,7 @@ fn neither_password_nor_assertion_leaves_a_trace() {
 }
 
 #[test]
-fn a_captured_response_and_a_token_are_not_kept_or_said() {
+fn a_captured_response_and_a_token_are_not_stored_or_shown() {
     let scene = federated();
     let encoded = scene.accepts(&response(&["read"], now(), AUDIENCE));
     let token = TOKEN.to_owned();
@@ -111,7 +112,7 @@ fn a_shell_that_traces_itself_shows_neither() {
 /// Paths, URLs and options in place of a response: seen from outside, no such file is opened, no
 /// other program is run, and the provider is the only host that is asked.
 #[test]
-fn what_a_reply_names_is_never_opened_and_nobody_else_is_asked() {
+fn nothing_that_a_reply_names_is_opened_or_contacted() {
     if find("strace").is_none() {
         return;
     }
@@ -148,7 +149,7 @@ fn what_a_reply_names_is_never_opened_and_nobody_else_is_asked() {
             "{trace}"
         );
         assert_eq!(
-            (idp.asked().len(), elsewhere.connections(), scene.sts.connections()),
+            (idp.received().len(), elsewhere.connections(), scene.sts.connections()),
             (at + 1, 0, 0)
         );
     }

@@ -65,27 +65,31 @@ impl Session {
 }
 
 /// A shell, the form made for it, and how that shell evaluates a file.
-pub struct Way {
+pub struct Evaluation {
     pub shell: &'static [&'static str],
     pub form: Form,
     pub eval: &'static str,
 }
 
-pub const WAYS: [Way; 14] = [
-    Way { shell: &["bash"], form: Form::Function(Shell::Bash), eval: r#"eval "$(cat F)""# },
-    Way {
+pub const EVALUATIONS: [Evaluation; 14] = [
+    Evaluation { shell: &["bash"], form: Form::Function(Shell::Bash), eval: r#"eval "$(cat F)""# },
+    Evaluation {
         shell: &["bash", "-eu", "-o", "pipefail"],
         form: Form::Function(Shell::Bash),
         eval: r#"eval "$(cat F)""#,
     },
-    Way {
+    Evaluation {
         shell: &["bash --posix", "-f"],
         form: Form::Function(Shell::Bash),
         eval: r#"eval "$(cat F)""#,
     },
-    Way { shell: &["zsh"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
-    Way { shell: &["zsh", "-eu"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
-    Way {
+    Evaluation { shell: &["zsh"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
+    Evaluation {
+        shell: &["zsh", "-eu"],
+        form: Form::Function(Shell::Zsh),
+        eval: r#"eval "$(cat F)""#,
+    },
+    Evaluation {
         shell: &[
             "zsh",
             "-o",
@@ -100,21 +104,21 @@ pub const WAYS: [Way; 14] = [
         form: Form::Function(Shell::Zsh),
         eval: r#"f() { eval "$(cat F)"; }; f"#,
     },
-    Way { shell: &["fish"], form: Form::Function(Shell::Fish), eval: "eval (cat F)" },
-    Way { shell: &["dash", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
-    Way { shell: &["dash"], form: Form::Direct, eval: "eval $(cat F)" },
-    Way {
+    Evaluation { shell: &["fish"], form: Form::Function(Shell::Fish), eval: "eval (cat F)" },
+    Evaluation { shell: &["dash", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
+    Evaluation { shell: &["dash"], form: Form::Direct, eval: "eval $(cat F)" },
+    Evaluation {
         shell: &["bash", "-eu", "-O", "nullglob", "-O", "extglob"],
         form: Form::Direct,
         eval: "eval $(cat F)",
     },
-    Way { shell: &["bash --posix"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
-    Way { shell: &["zsh"], form: Form::Direct, eval: "eval $(cat F)" },
-    Way { shell: &["zsh", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
-    Way { shell: &["sh"], form: Form::Direct, eval: "eval $(cat F)" },
+    Evaluation { shell: &["bash --posix"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
+    Evaluation { shell: &["zsh"], form: Form::Direct, eval: "eval $(cat F)" },
+    Evaluation { shell: &["zsh", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
+    Evaluation { shell: &["sh"], form: Form::Direct, eval: "eval $(cat F)" },
 ];
 
-impl Way {
+impl Evaluation {
     pub fn is_fish(&self) -> bool {
         self.form == Form::Function(Shell::Fish)
     }
@@ -146,18 +150,18 @@ impl Way {
     }
 }
 
-/// Runs `body` in every way, in a home with the files `first`, `second` (switches) and `leave`.
-pub fn in_every_way(body: impl Fn(&Way) -> String, check: impl Fn(&Way, &Outcome)) {
-    for way in &WAYS {
-        if is_here(way.shell[0]) {
+/// Runs `body` in every evaluation, in a home with the files `first`, `second` (switches) and `leave`.
+pub fn in_every_shell(body: impl Fn(&Evaluation) -> String, check: impl Fn(&Evaluation, &Outcome)) {
+    for evaluation in &EVALUATIONS {
+        if is_here(evaluation.shell[0]) {
             let home = tempfile::tempdir().unwrap();
             let exported = [("AWS_PROFILE", "old"), ("AWS_ACCESS_KEY_ID", "AKIAMINE")];
             let first = Session::named("ASIAFIRST", "R&D a*b (eu)").started_with(&exported);
             let second = Session { region: None, ..Session::named("ASIASECOND", "it's") };
-            write(home.path(), "first", &first.text(way.form));
-            write(home.path(), "second", &second.text(way.form));
-            write(home.path(), "leave", &exports::leave(way.form, false));
-            check(way, &run(way.shell, home.path(), &exported, &body(way)));
+            write(home.path(), "first", &first.text(evaluation.form));
+            write(home.path(), "second", &second.text(evaluation.form));
+            write(home.path(), "leave", &exports::leave(evaluation.form, false));
+            check(evaluation, &run(evaluation.shell, home.path(), &exported, &body(evaluation)));
         }
     }
 }

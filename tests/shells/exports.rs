@@ -5,14 +5,14 @@ use assume_role::testing::shell::exports::{self, Form};
 use assume_role::testing::shell::variables::{Legacy, Switch};
 use assume_role::testing::types::{Credentials, Moment, Secret};
 
-use super::evaluating::{SECRET, Session, TOKEN, WAYS, in_every_way, write};
+use super::evaluating::{EVALUATIONS, SECRET, Session, TOKEN, in_every_shell, write};
 use crate::scenes::real_shells::{dump, is_here, run};
 
 #[test]
 fn a_switch_sets_and_unsets() {
-    in_every_way(
-        |way| way.eval("first") + &dump("AFTER"),
-        |way, outcome| {
+    in_every_shell(
+        |evaluation| evaluation.eval("first") + &dump("AFTER"),
+        |evaluation, outcome| {
             let environment = outcome.environment("AFTER");
             let expected = [
                 ("AWS_REGION", "eu-west-1"),
@@ -35,21 +35,21 @@ fn a_switch_sets_and_unsets() {
                 environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             let mut expected = expected.to_vec();
             expected.sort_unstable();
-            assert_eq!(ours, expected, "{}: {}", way.name(), outcome.err);
-            assert_eq!((outcome.status, outcome.err.as_str()), (0, ""), "{}", way.name());
+            assert_eq!(ours, expected, "{}: {}", evaluation.name(), outcome.err);
+            assert_eq!((outcome.status, outcome.err.as_str()), (0, ""), "{}", evaluation.name());
         },
     );
 }
 
 #[test]
 fn a_second_switch_leaves_nothing_of_the_first() {
-    in_every_way(
-        |way| way.eval("first") + &way.eval("second") + &dump("AFTER"),
-        |way, outcome| {
+    in_every_shell(
+        |evaluation| evaluation.eval("first") + &evaluation.eval("second") + &dump("AFTER"),
+        |evaluation, outcome| {
             let environment = outcome.environment("AFTER");
-            assert_eq!(environment["AWS_ACCOUNT_NAME"], "it's", "{}", way.name());
+            assert_eq!(environment["AWS_ACCOUNT_NAME"], "it's", "{}", evaluation.name());
             for name in ["AWS_REGION", "AWS_DEFAULT_REGION", "ASSUME_ROLE_REGION", "AWS_PROFILE"] {
-                assert!(!environment.contains_key(name), "{}: {name}", way.name());
+                assert!(!environment.contains_key(name), "{}: {name}", evaluation.name());
             }
         },
     );
@@ -57,48 +57,52 @@ fn a_second_switch_leaves_nothing_of_the_first() {
 
 #[test]
 fn leave_restores_what_stood_before() {
-    in_every_way(
-        |way| {
-            let before =
-                way.set(false, "AWS_REGION", "eu-central-1") + &way.set(true, "GEO_ENV", "geo");
-            let steps = way.eval("first") + &way.eval("second") + &way.eval("leave");
-            let region = if way.is_fish() {
+    in_every_shell(
+        |evaluation| {
+            let before = evaluation.set(false, "AWS_REGION", "eu-central-1")
+                + &evaluation.set(true, "GEO_ENV", "geo");
+            let steps =
+                evaluation.eval("first") + &evaluation.eval("second") + &evaluation.eval("leave");
+            let region = if evaluation.is_fish() {
                 "echo; echo REGION $AWS_REGION\nset --names | string match '*assume_role*'; true\n"
             } else {
                 "echo; echo REGION $AWS_REGION\nset | grep -a ^__assume_role || true\n"
             };
             before + &dump("BEFORE") + &steps + &dump("AFTER") + region
         },
-        |way, outcome| {
+        |evaluation, outcome| {
             assert_eq!(
                 outcome.environment("BEFORE"),
                 outcome.environment("AFTER"),
                 "{}",
-                way.name()
+                evaluation.name()
             );
             assert!(
                 outcome.out.ends_with("\nREGION eu-central-1\n"),
                 "{}: {}",
-                way.name(),
+                evaluation.name(),
                 outcome.out
             );
-            assert_eq!((outcome.status, outcome.err.as_str()), (0, ""), "{}", way.name());
+            assert_eq!((outcome.status, outcome.err.as_str()), (0, ""), "{}", evaluation.name());
         },
     );
 }
 
 #[test]
 fn a_child_shell_only_unsets_and_says_so() {
-    in_every_way(
-        |way| way.eval("first") + &way.in_a_child(&(way.eval("leave") + &dump("CHILD"))),
-        |way, outcome| {
+    in_every_shell(
+        |evaluation| {
+            evaluation.eval("first")
+                + &evaluation.in_a_child(&(evaluation.eval("leave") + &dump("CHILD")))
+        },
+        |evaluation, outcome| {
             let environment = outcome.environment("CHILD");
             let names: Vec<&str> = environment.keys().map(String::as_str).collect();
-            assert!(names.is_empty(), "{}: {names:?} {}", way.name(), outcome.err);
+            assert!(names.is_empty(), "{}: {names:?} {}", evaluation.name(), outcome.err);
             assert!(
                 outcome.err.contains("known only to the shell that switched"),
                 "{}",
-                way.name()
+                evaluation.name()
             );
         },
     );
@@ -106,49 +110,50 @@ fn a_child_shell_only_unsets_and_says_so() {
 
 #[test]
 fn a_child_shell_keeps_what_is_not_ours() {
-    in_every_way(
-        |way| {
-            let own = way.set(true, "AWS_ACCESS_KEY_ID", "AKIAOTHER")
-                + &way.set(true, "AWS_REGION", "us-west-2");
-            way.eval("first") + &way.in_a_child(&(own + &way.eval("leave") + &dump("CHILD")))
+    in_every_shell(
+        |evaluation| {
+            let own = evaluation.set(true, "AWS_ACCESS_KEY_ID", "AKIAOTHER")
+                + &evaluation.set(true, "AWS_REGION", "us-west-2");
+            evaluation.eval("first")
+                + &evaluation.in_a_child(&(own + &evaluation.eval("leave") + &dump("CHILD")))
         },
-        |way, outcome| {
+        |evaluation, outcome| {
             let environment = outcome.environment("CHILD");
             assert_eq!(
                 environment["AWS_ACCESS_KEY_ID"],
                 "AKIAOTHER",
                 "{}: {}",
-                way.name(),
+                evaluation.name(),
                 outcome.err
             );
-            assert_eq!(environment["AWS_REGION"], "us-west-2", "{}", way.name());
+            assert_eq!(environment["AWS_REGION"], "us-west-2", "{}", evaluation.name());
             assert!(
                 !environment.keys().any(|name| name.starts_with("ASSUME_ROLE")),
                 "{}",
-                way.name()
+                evaluation.name()
             );
-            assert!(!environment.contains_key("AWS_ACCOUNT_NAME"), "{}", way.name());
+            assert!(!environment.contains_key("AWS_ACCOUNT_NAME"), "{}", evaluation.name());
         },
     );
 }
 
 #[test]
 fn with_nothing_to_leave_it_says_so_and_succeeds() {
-    in_every_way(
-        |way| dump("BEFORE") + &way.eval("leave") + &dump("AFTER"),
-        |way, outcome| {
+    in_every_shell(
+        |evaluation| dump("BEFORE") + &evaluation.eval("leave") + &dump("AFTER"),
+        |evaluation, outcome| {
             assert_eq!(
                 outcome.environment("BEFORE"),
                 outcome.environment("AFTER"),
                 "{}",
-                way.name()
+                evaluation.name()
             );
-            assert_eq!(outcome.status, 0, "{}", way.name());
+            assert_eq!(outcome.status, 0, "{}", evaluation.name());
             assert_eq!(
                 outcome.err,
                 "assume-role: no session to leave in this shell\n",
                 "{}",
-                way.name()
+                evaluation.name()
             );
         },
     );
@@ -158,22 +163,22 @@ fn with_nothing_to_leave_it_says_so_and_succeeds() {
 fn a_read_only_variable_is_named_and_nothing_changes() {
     for name in ["AWS_REGION", "AWS_PROFILE", "ASSUME_ROLE_PREVIOUS", "AWS_SESSION_TOKEN"] {
         for (file, kind) in [("first", "switch"), ("leave", "leave")] {
-            in_every_way(
-                |way| {
-                    if way.is_fish() {
+            in_every_shell(
+                |evaluation| {
+                    if evaluation.is_fish() {
                         return String::new();
                     }
                     let dumps = dump("AFTER");
                     format!(
                         "readonly {name}=mine\n{}set +e\n{{ {} }}; status=$?\n{dumps}exit $status\n",
                         dump("BEFORE"),
-                        way.eval(file)
+                        evaluation.eval(file)
                     )
                     .replace("status", "code")
                 },
-                |way, outcome| {
-                    if !way.is_fish() {
-                        let what = format!("{kind} {name} {}", way.name());
+                |evaluation, outcome| {
+                    if !evaluation.is_fish() {
+                        let what = format!("{kind} {name} {}", evaluation.name());
                         assert_eq!(
                             outcome.environment("BEFORE"),
                             outcome.environment("AFTER"),
@@ -194,19 +199,19 @@ fn a_read_only_variable_is_named_and_nothing_changes() {
 
 #[test]
 fn what_is_kept_is_never_exported() {
-    in_every_way(
-        |way| {
-            let all = if way.is_fish() { "" } else { "set -a\n" };
-            format!("{all}{}{}", way.eval("first"), dump("AFTER"))
+    in_every_shell(
+        |evaluation| {
+            let all = if evaluation.is_fish() { "" } else { "set -a\n" };
+            format!("{all}{}{}", evaluation.eval("first"), dump("AFTER"))
         },
-        |way, outcome| {
+        |evaluation, outcome| {
             // dash cannot take a variable out of the environment again.
-            if way.shell[0] != "dash" && way.shell[0] != "sh" {
+            if evaluation.shell[0] != "dash" && evaluation.shell[0] != "sh" {
                 let names = outcome.environment("AFTER");
                 assert!(
                     !names.keys().any(|name| name.starts_with("__")),
                     "{}: {names:?}",
-                    way.name()
+                    evaluation.name()
                 );
             }
         },
@@ -215,16 +220,23 @@ fn what_is_kept_is_never_exported() {
 
 #[test]
 fn aliases_functions_and_attributes_do_not_get_in_between() {
-    for way in WAYS.iter().filter(|way| !way.is_fish() && is_here(way.shell[0])) {
+    for evaluation in EVALUATIONS
+        .iter()
+        .filter(|evaluation| !evaluation.is_fish() && is_here(evaluation.shell[0]))
+    {
         let home = tempfile::tempdir().unwrap();
-        write(home.path(), "first", &Session::named("ASIAFIRST", "production").text(way.form));
+        write(
+            home.path(),
+            "first",
+            &Session::named("ASIAFIRST", "production").text(evaluation.form),
+        );
         let mut setup = String::new();
-        if matches!(way.form, Form::Function(_)) && way.shell[0] != "bash --posix" {
+        if matches!(evaluation.form, Form::Function(_)) && evaluation.shell[0] != "bash --posix" {
             for word in ["export", "unset", "test", "printf", "typeset"] {
                 setup.push_str(&format!("function {word} {{ echo HIJACKED; }}\n"));
             }
         }
-        setup.push_str(match way.shell[0] {
+        setup.push_str(match evaluation.shell[0] {
             "zsh" => "builtin typeset -i AWS_ACCOUNT_ROLE\nalias -g AWS_REGION=HIJACKED export=HIJACKED\n",
             "bash" => "declare -i AWS_ACCOUNT_ROLE\ndeclare -a AWS_REGION=(a b)\nshopt -s expand_aliases\n",
             _ => "",
@@ -232,30 +244,44 @@ fn aliases_functions_and_attributes_do_not_get_in_between() {
         for word in ["export", "unset", "test", "printf", "exit", "typeset", "builtin"] {
             setup.push_str(&format!("\\alias {word}='echo HIJACKED '\n"));
         }
-        if !way.eval.contains("eval $") {
+        if !evaluation.eval.contains("eval $") {
             setup.push_str("IFS=x\n");
         }
-        let outcome =
-            run(way.shell, home.path(), &[], &(setup + &way.eval("first") + &dump("AFTER")));
+        let outcome = run(
+            evaluation.shell,
+            home.path(),
+            &[],
+            &(setup + &evaluation.eval("first") + &dump("AFTER")),
+        );
         let environment = outcome.environment("AFTER");
-        assert_eq!(environment["AWS_ACCOUNT_ROLE"], "ops/read", "{}: {}", way.name(), outcome.err);
-        assert_eq!(environment["AWS_ACCOUNT_NAME"], "production", "{}", way.name());
-        assert_eq!(environment["AWS_REGION"], "eu-west-1", "{}", way.name());
-        assert!(!outcome.out.contains("HIJACKED"), "{}: {}", way.name(), outcome.out);
+        assert_eq!(
+            environment["AWS_ACCOUNT_ROLE"],
+            "ops/read",
+            "{}: {}",
+            evaluation.name(),
+            outcome.err
+        );
+        assert_eq!(environment["AWS_ACCOUNT_NAME"], "production", "{}", evaluation.name());
+        assert_eq!(environment["AWS_REGION"], "eu-west-1", "{}", evaluation.name());
+        assert!(!outcome.out.contains("HIJACKED"), "{}: {}", evaluation.name(), outcome.out);
     }
 }
 
 #[test]
 fn an_unquoted_eval_takes_no_file_name_for_a_value() {
     let name = "a*b";
-    for way in WAYS.iter().filter(|way| way.form == Form::Direct && is_here(way.shell[0])) {
+    for evaluation in EVALUATIONS
+        .iter()
+        .filter(|evaluation| evaluation.form == Form::Direct && is_here(evaluation.shell[0]))
+    {
         let home = tempfile::tempdir().unwrap();
-        let text = Session::named("ASIAFIRST", name).text(way.form);
+        let text = Session::named("ASIAFIRST", name).text(evaluation.form);
         write(home.path(), "first", &text);
         std::fs::write(home.path().join("AWS_ACCOUNT_NAME='a';touch pwned;'b'"), "").unwrap();
-        let outcome = run(way.shell, home.path(), &[], &(way.eval("first") + &dump("AFTER")));
-        assert_eq!(outcome.environment("AFTER")["AWS_ACCOUNT_NAME"], name, "{}", way.name());
-        assert!(!home.path().join("pwned").exists(), "{}", way.name());
+        let outcome =
+            run(evaluation.shell, home.path(), &[], &(evaluation.eval("first") + &dump("AFTER")));
+        assert_eq!(outcome.environment("AFTER")["AWS_ACCOUNT_NAME"], name, "{}", evaluation.name());
+        assert!(!home.path().join("pwned").exists(), "{}", evaluation.name());
         assert!(!text.contains(['*', '?', '[', '#']), "{text}");
     }
 }
@@ -350,20 +376,24 @@ fn a_failure_reaches_the_status() {
 #[test]
 fn the_bridge_for_other_prompts_comes_and_goes() {
     let session = Session::named("ASIAFIRST", "production");
-    for way in WAYS.iter().filter(|way| is_here(way.shell[0])) {
+    for evaluation in EVALUATIONS.iter().filter(|evaluation| is_here(evaluation.shell[0])) {
         let home = tempfile::tempdir().unwrap();
         let switch = Switch { bridge: true, ..session.switch() };
-        write(home.path(), "first", exports::switch(way.form, &switch).expose());
-        write(home.path(), "leave", &exports::leave(way.form, false));
-        let child = way.in_a_child(&(way.eval("leave") + &dump("CHILD")));
-        let outcome =
-            run(way.shell, home.path(), &[], &(way.eval("first") + &dump("AFTER") + &child));
+        write(home.path(), "first", exports::switch(evaluation.form, &switch).expose());
+        write(home.path(), "leave", &exports::leave(evaluation.form, false));
+        let child = evaluation.in_a_child(&(evaluation.eval("leave") + &dump("CHILD")));
+        let outcome = run(
+            evaluation.shell,
+            home.path(),
+            &[],
+            &(evaluation.eval("first") + &dump("AFTER") + &child),
+        );
         assert_eq!(
             outcome.environment("AFTER")["AWS_SSO_PROFILE"],
             "production:ops/read",
             "{}",
-            way.name()
+            evaluation.name()
         );
-        assert!(outcome.environment("CHILD").is_empty(), "{}: {}", way.name(), outcome.err);
+        assert!(outcome.environment("CHILD").is_empty(), "{}: {}", evaluation.name(), outcome.err);
     }
 }

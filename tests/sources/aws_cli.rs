@@ -13,6 +13,7 @@ use crate::scenes::{BASTION, DEVICE, PRODUCTION, Scene};
 use crate::second_opinion::python;
 use crate::support::process;
 use crate::support::terminal::Terminal;
+use crate::support::tools::aws_cli_2;
 
 /// Who the AWS CLI takes a profile for, with these words before and variables besides.
 fn aws(
@@ -47,38 +48,12 @@ fn version_1() -> Option<PathBuf> {
     python("profile_identity.py").map(|(path, _)| path.with_file_name("aws"))
 }
 
-/// Version 2 as the system's packages have it.
-fn version_2(scene: &Scene) -> Option<PathBuf> {
-    let candidates =
-        ["/usr/bin/aws", "/usr/local/bin/aws", "/opt/homebrew/bin/aws"].map(PathBuf::from);
-    let is_2 = |path: &PathBuf| {
-        let mut command = scene.world.command_of(path);
-        path.exists()
-            && process::run(
-                {
-                    command.arg("--version");
-                    command
-                },
-                b"",
-            )
-            .unwrap()
-            .stdout
-            .starts_with("aws-cli/2")
-    };
-    let found = candidates.into_iter().find(is_2);
-    assert!(
-        found.is_some() || std::env::var("CI").as_deref() != Ok("true"),
-        "no aws-cli/2; run tests/run"
-    );
-    found
-}
-
 /// What is in Debian 12 knows no variables for endpoints.
 #[test]
 fn version_2_of_the_aws_cli_takes_keys_and_programs_for_the_same() {
     let sso = Sso::start().unwrap();
     let (scene, _) = every_kind(&sso);
-    let Some(cli) = version_2(&scene) else { return };
+    let Some(cli) = aws_cli_2() else { return };
     let (code, url) = (scene.code(), scene.sts.url());
     scene.switch(&["plain", &code]);
     for name in ["plain", "in-config", "process", "both"] {
@@ -182,9 +157,9 @@ fn keys_of_the_environment_and_of_the_machine_lead_to_the_same_role() {
     let names = cli_says.each_ref().map(|(name, _)| *name);
     let boto3 = boto3(&scene, &names).unwrap();
     for (name, arn) in cli_says {
-        let asked = machine.asked();
+        let asked = machine.received();
         let told = scene.switch(&[name]);
-        assert_eq!(machine.asked() > asked, name != "by-environment", "{name}");
+        assert_eq!(machine.received() > asked, name != "by-environment", "{name}");
         for theirs in [arn.as_str(), boto3[name].as_str().unwrap()] {
             assert_eq!(without_name(&scene.who(&told)), without_name(theirs), "{name}");
         }

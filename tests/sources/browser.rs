@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::sso::signed;
 use crate::scenes::Scene;
 use crate::support::process;
-use crate::support::shells::find;
+use crate::support::tools::find;
 
 const PAGE: &str = "https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH";
 
@@ -61,7 +61,7 @@ fn a_page_is_opened_on_a_desktop_only() {
 }
 
 #[test]
-fn a_page_that_is_none_is_never_shown_or_opened() {
+fn an_invalid_page_address_is_never_shown_or_opened() {
     let Some(_) = find("strace") else { return };
     let (mut scene, sso) = signed();
     sso.send_to("file:///etc/passwd");

@@ -17,7 +17,7 @@ fn three_links() -> String {
 }
 
 #[test]
-fn every_link_is_assumed_by_the_one_before_it_and_kept() {
+fn every_role_of_a_chain_is_assumed_by_the_one_before_it_and_stored() {
     let scene = chain();
     configure(&scene, "keys", &three_links());
     let told = scene.switch(&["third"]);
@@ -47,7 +47,7 @@ fn every_link_is_assumed_by_the_one_before_it_and_kept() {
 }
 
 #[test]
-fn eight_shells_at_once_make_each_link_once() {
+fn eight_shells_at_once_assume_each_role_of_a_chain_once() {
     let scene = chain();
     configure(&scene, "keys", &three_links());
     std::thread::scope(|scope| {
@@ -88,7 +88,7 @@ fn a_token_of_a_file_gives_the_first_role() {
 }
 
 #[test]
-fn options_that_a_profile_leaves_no_room_for_are_refused() {
+fn options_that_contradict_a_profile_are_refused() {
     let scene = chain();
     configure(&scene, "keys", &three_links());
     for option in [["--via", "second"], ["--base", "keys"]] {
@@ -106,7 +106,7 @@ fn a_profile_may_be_its_own_source_and_its_keys_come_first() {
 }
 
 #[test]
-fn a_role_that_wants_no_mfa_is_had_without_a_question() {
+fn a_role_without_mfa_needs_no_question() {
     let scene = chain();
     configure(&scene, "keys", &three_links());
     scene.switch(&["first"]);
@@ -114,7 +114,7 @@ fn a_role_that_wants_no_mfa_is_had_without_a_question() {
 }
 
 #[test]
-fn one_code_serves_the_profiles_that_name_the_device_and_the_bastion_alike() {
+fn one_code_serves_profiles_with_the_device_and_the_bastion_scheme() {
     let scene = chain();
     scene.sts.add_role(Role::new(PRODUCTION, "guarded").trusts(Trust::account(BASTION).mfa()));
     scene.sts.add_role(Role::new(PRODUCTION, "other").trusts(Trust::account(BASTION).mfa()));
@@ -171,7 +171,7 @@ fn durations_are_honoured_and_capped_where_roles_are_chained() {
 }
 
 #[test]
-fn circles_and_missing_sources_are_told_with_their_lines_before_any_call() {
+fn circular_and_missing_source_profiles_are_reported_with_their_lines_before_any_call() {
     let scene = chain();
     let config = [
         role("a", "source_profile = b"),
@@ -225,7 +225,7 @@ fn the_profile_renews_and_comes_back_by_its_own_words() {
 }
 
 #[test]
-fn a_protected_account_is_guarded_whatever_the_way() {
+fn a_protected_account_is_guarded_in_every_chain() {
     let scene = chain();
     configure(&scene, "keys", &role("first", "source_profile = keys"));
     scene

@@ -3,7 +3,7 @@
 use super::{chain, configure, role};
 
 #[test]
-fn a_machine_that_is_none_is_told_soon() {
+fn without_instance_metadata_the_refusal_is_quick() {
     let scene = chain();
     configure(
         &scene,

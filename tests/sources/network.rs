@@ -43,7 +43,7 @@ fn plain_http_in_a_profile_is_guarded_before_any_packet() {
 }
 
 #[test]
-fn a_bundle_that_is_not_there_is_told_with_its_line() {
+fn a_missing_bundle_is_reported_with_its_line() {
     let scene = chain();
     configure(
         &scene,

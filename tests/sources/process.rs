@@ -31,7 +31,7 @@ fn runs(scene: &Scene) -> usize {
 }
 
 #[test]
-fn its_keys_are_used_and_kept_and_lead_to_roles() {
+fn its_keys_are_used_stored_and_chained() {
     let scene = chain();
     let script =
         format!("echo \"$0 $*\" >> ../runs\nprintf '%s' '{}'", keys(&scene, &expiring(&scene)));
@@ -92,7 +92,7 @@ fn a_program_of_a_profile_that_was_not_asked_for_is_never_run() {
 }
 
 #[test]
-fn what_is_no_answer_is_told_with_the_programs_own_words() {
+fn invalid_output_is_reported_with_the_programs_own_words() {
     let scene = chain();
     let too_much = "head -c 200000 /dev/zero | tr '\\0' x";
     for (script, status, words) in [
@@ -119,7 +119,7 @@ fn what_is_no_answer_is_told_with_the_programs_own_words() {
 }
 
 #[test]
-fn a_program_that_runs_us_for_the_same_profile_is_no_loop() {
+fn a_program_that_runs_us_for_the_same_profile_does_not_loop() {
     let scene = chain();
     let ours = scene.world.program();
     let path = program(

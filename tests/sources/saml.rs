@@ -89,7 +89,7 @@ pub fn with_login() -> (Scene, Idp) {
 }
 
 #[test]
-fn the_old_way_with_a_file() {
+fn the_credentials_file_of_the_old_script() {
     let (scene, idp) = with_login();
     let told = scene.switch(&READ);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/read/luke@example.com");
@@ -103,7 +103,7 @@ fn the_old_way_with_a_file() {
     // A stored session serves; another role logs in again.
     assert_eq!(scene.switch(&READ).keys().id, told.keys().id);
     scene.switch(&["production", "ops/deploy", "eu-west-1"]);
-    assert_eq!((idp.asked().len(), scene.sts.count("AssumeRoleWithSAML")), (2, 2));
+    assert_eq!((idp.received().len(), scene.sts.count("AssumeRoleWithSAML")), (2, 2));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn six_digits_are_no_word_of_this_scheme() {
     let (scene, idp) = with_login();
     let said = scene.refused_at_once(2, &["production", "read", "123456"]);
     assert!(said.contains("ACCOUNT ROLE [REGION]"), "{said}");
-    assert!(idp.asked().is_empty());
+    assert!(idp.received().is_empty());
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn the_scheme_may_come_from_option_and_account() {
         .accounts(&format!(r#"{{"production": {{"id": "{PRODUCTION}", "scheme": "saml"}}}}"#))
         .unwrap();
     scene.switch(&["production", "ops/deploy"]);
-    assert_eq!(idp.asked().len(), 2);
+    assert_eq!(idp.received().len(), 2);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn whatever_ends_the_question_gives_the_terminal_its_echo_back() {
         terminal.signal(signal).unwrap();
         assert_eq!(terminal.wait().unwrap(), status, "{}", terminal.text());
         assert!(terminal.is_ordinary().unwrap(), "{signal:?}");
-        assert_eq!((terminal.stdout().as_str(), idp.asked().len()), ("", 0), "{signal:?}");
+        assert_eq!((terminal.stdout().as_str(), idp.received().len()), ("", 0), "{signal:?}");
     }
 }
 
@@ -187,7 +187,7 @@ fn without_a_terminal_the_file_is_named() {
     scene.world.write(".saml/credentials", "username = luke\n").unwrap();
     let said = scene.refused(5, &READ);
     assert!(said.contains("~/.saml/credentials"), "{said}");
-    assert!(idp.asked().is_empty());
+    assert!(idp.received().is_empty());
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn a_command_may_give_the_password_and_no_shell_reads_it() {
         let text = scene.refused(status, &["production", "read", "--refresh"]);
         assert!(text.contains(said), "{command}: {text}");
     }
-    assert_eq!(idp.asked().len(), 1);
+    assert_eq!(idp.received().len(), 1);
 }
 
 #[test]
@@ -362,7 +362,7 @@ fn the_words_of_aws_about_a_response() {
 }
 
 #[test]
-fn what_is_no_response_is_refused_at_once() {
+fn an_invalid_response_is_refused_at_once() {
     let scene = federated();
     for text in
         ["", "hello", "file:///etc/passwd", "<html/>", "PGE+PC9hPg==", "<!DOCTYPE x><Response/>"]

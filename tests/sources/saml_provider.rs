@@ -75,7 +75,7 @@ fn a_nul_is_in_no_password() {
     let (scene, idp) = with(Answer::json(401, &json!({})));
     scene.world.write(".saml/credentials", "username = luke\npassword = a\0b\n").unwrap();
     scene.refused(3, &READ);
-    assert!(idp.asked().is_empty());
+    assert!(idp.received().is_empty());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn no_second_host_sees_the_password() {
         let said = scene.refused(if matches!(status, 302 | 303) { 4 } else { 6 }, &READ);
         assert!(said.contains("which is not followed"), "{said}");
         assert_eq!(
-            (idp.asked().len(), elsewhere.connections(), scene.sts.connections()),
+            (idp.received().len(), elsewhere.connections(), scene.sts.connections()),
             (1, 0, 0)
         );
     }
@@ -133,7 +133,7 @@ fn answers_that_are_no_assertion() {
         let said = scene.refused(status, &READ);
         assert!(said.contains(words) && !said.contains('\u{1b}'), "{answer:?}: {said}");
     }
-    assert_eq!((scene.sts.connections(), idp.asked().len()), (0, 21));
+    assert_eq!((scene.sts.connections(), idp.received().len()), (0, 21));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn urls_that_are_no_place_for_a_password() {
         let said = scene.refused_at_once(status, &READ);
         assert!(said.contains("SAML_IDP_ASSERTION_URL") && !said.contains("hunter2"), "{said}");
     }
-    assert!(idp.asked().is_empty());
+    assert!(idp.received().is_empty());
 }
 
 #[test]

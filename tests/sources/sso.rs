@@ -63,7 +63,7 @@ fn on_terminal(scene: &Scene, words: &[&str]) -> Terminal {
 }
 
 #[test]
-fn a_kept_sign_on_gives_roles_and_leads_to_others() {
+fn a_stored_sign_on_gives_roles_and_chains() {
     let (scene, sso) = signed();
     sso.add_token("kept");
     keep(&scene, "kept", FAR, None);
@@ -73,13 +73,13 @@ fn a_kept_sign_on_gives_roles_and_leads_to_others() {
         (told.get("AWS_ACCOUNT_NAME"), told.get("AWS_ACCOUNT_ROLE"), told.get("AWS_ACCOUNT_ID"));
     assert_eq!(named, (Some("read"), Some("Read+Only"), Some(PRODUCTION)));
     scene.switch(&["read"]);
-    assert_eq!(sso.asked("/federation/credentials").len(), 1, "the session is kept");
+    assert_eq!(sso.received("/federation/credentials").len(), 1, "the session is kept");
     let told = scene.switch(&["second"]);
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/second/alice@corp");
 }
 
 #[test]
-fn without_a_sign_on_and_a_person_the_verb_is_named() {
+fn without_a_sign_on_or_a_terminal_login_is_named() {
     let (scene, sso) = signed();
     let said = scene.refused(5, &["read"]);
     assert!(
@@ -91,7 +91,7 @@ fn without_a_sign_on_and_a_person_the_verb_is_named() {
     keep(&scene, "revoked", FAR, None);
     let said = scene.refused(5, &["read"]);
     assert!(said.contains("assume-role login corp"), "{said}");
-    assert_eq!(sso.asked("/client/register").len(), 0);
+    assert_eq!(sso.received("/client/register").len(), 0);
 }
 
 #[test]
@@ -124,10 +124,10 @@ fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
         assert!(ran.stderr.contains(words), "{ran:?}");
     }
     assert!(!ran.stderr.contains("access-1") && !ran.stderr.contains("client-secret-1"), "{ran:?}");
-    let registered = &sso.asked("/client/register")[0];
+    let registered = &sso.received("/client/register")[0];
     assert_eq!(registered["scopes"], json!(["sso:account:access"]));
-    assert_eq!(sso.asked("/device_authorization")[0]["startUrl"], START);
-    assert_eq!(sso.asked("/token").len(), 2);
+    assert_eq!(sso.received("/device_authorization")[0]["startUrl"], START);
+    assert_eq!(sso.received("/token").len(), 2);
     let text = kept(&scene);
     assert_eq!(
         (text["startUrl"].as_str(), text["region"].as_str()),
@@ -137,23 +137,26 @@ fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
     scene.switch(&["read"]);
     let old = scene.world.run(["login", "old"]).unwrap();
     assert_eq!(old.status, 0, "{old:?}");
-    assert!(sso.asked("/client/register")[1].get("scopes").is_none());
+    assert!(sso.received("/client/register")[1].get("scopes").is_none());
     scene.switch(&["old"]);
 }
 
 #[test]
-fn what_another_person_got_is_forgotten_at_a_new_sign_on() {
+fn sessions_of_another_user_are_forgotten_at_a_new_sign_on() {
     let (scene, sso) = signed();
     sso.add_token("kept");
     keep(&scene, "kept", FAR, None);
     scene.switch(&["second"]);
     assert_eq!(scene.world.run(["login", "corp"]).unwrap().status, 0);
     scene.switch(&["second"]);
-    assert_eq!((sso.asked("/federation/credentials").len(), scene.sts.count("AssumeRole")), (2, 2));
+    assert_eq!(
+        (sso.received("/federation/credentials").len(), scene.sts.count("AssumeRole")),
+        (2, 2)
+    );
 }
 
 #[test]
-fn who_says_no_or_waits_too_long_is_told() {
+fn a_declined_or_expired_sign_on_is_reported() {
     let (scene, sso) = signed();
     for (error, words) in [
         ("access_denied", "was denied"),
@@ -176,7 +179,7 @@ fn a_service_that_wants_to_be_asked_less_often_is() {
     sso.answer(&["authorization_pending", "slow_down"]);
     let began = std::time::Instant::now();
     let ran = scene.world.run(["login", "corp"]).unwrap();
-    assert_eq!((ran.status, sso.asked("/token").len()), (0, 3), "{ran:?}");
+    assert_eq!((ran.status, sso.received("/token").len()), (0, 3), "{ran:?}");
     assert!(began.elapsed() >= std::time::Duration::from_secs(5));
 }
 
@@ -186,23 +189,23 @@ fn a_code_that_has_ended_is_asked_for_no_more() {
     sso.codes_last(0);
     let ran = scene.world.run(["login", "corp"]).unwrap();
     assert!(ran.status == 4 && ran.stderr.contains("not confirmed in time"), "{ran:?}");
-    assert_eq!((sso.asked("/token").len(), cache(&scene).exists()), (0, false));
+    assert_eq!((sso.received("/token").len(), cache(&scene).exists()), (0, false));
 }
 
 #[test]
-fn who_gives_up_the_wait_is_let_go() {
+fn waiting_for_a_sign_on_can_be_cancelled() {
     let (scene, sso) = signed();
     sso.answer(&["authorization_pending"; 600]);
     let mut terminal = on_terminal(&scene, &["read"]);
     terminal.wait_for("ABCD-EFGH").unwrap();
-    scene.wait_until("the service is asked", || !sso.asked("/token").is_empty());
+    scene.wait_until("the service is asked", || !sso.received("/token").is_empty());
     terminal.press_control('c').unwrap();
     assert_eq!(terminal.wait().unwrap(), 130, "{}", terminal.text());
     assert!(!cache(&scene).exists() && terminal.stdout().is_empty());
 }
 
 #[test]
-fn who_says_no_in_the_middle_of_a_switch_changes_nothing() {
+fn a_sign_on_declined_during_a_switch_changes_nothing() {
     let (scene, sso) = signed();
     sso.answer(&["authorization_pending", "access_denied"]);
     let mut terminal = on_terminal(&scene, &["read"]);
@@ -211,7 +214,7 @@ fn who_says_no_in_the_middle_of_a_switch_changes_nothing() {
 }
 
 #[test]
-fn a_switch_signs_on_when_there_is_somebody_to_do_so() {
+fn a_switch_on_a_terminal_signs_on() {
     let (scene, sso) = signed();
     sso.answer(&["authorization_pending"]);
     let mut terminal = on_terminal(&scene, &["read"]);
@@ -222,7 +225,7 @@ fn a_switch_signs_on_when_there_is_somebody_to_do_so() {
 }
 
 #[test]
-fn a_role_that_is_not_assigned_is_told() {
+fn a_permission_set_that_is_not_assigned_is_reported() {
     let (scene, sso) = signed();
     sso.add_token("kept");
     keep(&scene, "kept", FAR, None);

@@ -147,7 +147,7 @@ fn a_file_that_was_rotated_is_read_once_more() {
 }
 
 #[test]
-fn no_code_and_no_mark_goes_with_a_token() {
+fn no_code_and_no_session_tag_goes_with_a_token() {
     let scene = scene();
     let file = token_file(&scene, TOKEN);
     for more in [

@@ -12,7 +12,7 @@ use rustix::process::geteuid;
 
 use crate::scenes::{Scene, bastion};
 use crate::support::process::{Ran, run};
-use crate::support::shells::find;
+use crate::support::tools::find;
 
 /// `nobody` on most systems; any number without files would do.
 const PLAIN_USER: u32 = 65534;

@@ -4,7 +4,7 @@
 use crate::scenes::day::Day;
 use crate::scenes::{Scene, bastion};
 use crate::support::process::{Ran, run};
-use crate::support::shells::find;
+use crate::support::tools::find;
 
 /// Calls that change files, with the names they have on different machines, and how often a first
 /// switch makes them at the least.

@@ -136,7 +136,7 @@ fn logout_fails_where_keys_stay_behind() {
 }
 
 #[test]
-fn logout_in_a_shell_with_a_session_names_the_way_to_leave_it() {
+fn logout_in_a_shell_with_a_session_names_leave() {
     let scene = bastion_at_home();
     scene.switch_with_code(&["production", "read"]);
     for shell in Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()) {

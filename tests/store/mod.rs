@@ -6,9 +6,9 @@
 mod child;
 pub mod crashes;
 mod crowds;
+mod entries;
 mod faults;
 mod homes;
-mod kept;
 mod killed_switch;
 mod logout;
 mod modes;

@@ -99,7 +99,7 @@ fn at_most_three_damaged_files_are_kept() {
 }
 
 #[test]
-fn an_entry_under_the_name_of_another_is_no_entry() {
+fn an_entry_under_the_name_of_another_is_ignored() {
     let (world, file) = with_entry();
     world.store().put(&key("admin"), &role_session("admin"), NOW).unwrap();
     let admin = world

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::shells::find;
+use super::tools::find;
 use super::world::World;
 
 /// A clock for all programs that a world starts from now on.

@@ -14,4 +14,5 @@ pub mod shells;
 pub mod snapshot;
 pub mod terminal;
 pub mod tmux;
+pub mod tools;
 pub mod world;

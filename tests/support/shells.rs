@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, Outcome};
 use super::process::{self, Ran};
+use super::tools::find;
 use super::world::World;
 
 /// A shell that the program knows, or one that must understand its direct form.
@@ -34,11 +35,7 @@ impl Shell {
         }
     }
 
-    /// Where it is. Without it a test is skipped with a word on standard error; under `CI=true` it
-    /// must be there.
-    ///
-    /// # Panics
-    /// When it is missing under `CI=true`.
+    /// Where it is.
     pub fn find(self) -> Option<PathBuf> {
         find(self.name())
     }
@@ -75,20 +72,6 @@ impl Shell {
     pub fn status(self) -> &'static str {
         if self == Self::Fish { "$status" } else { "$?" }
     }
-}
-
-/// A program that tests need; see [`Shell::find`].
-///
-/// # Panics
-/// When it is missing under `CI=true`.
-pub fn find(program: &str) -> Option<PathBuf> {
-    let found = which::which(program).ok();
-    if found.is_none() {
-        let strict = std::env::var_os("CI").is_some_and(|value| value == "true");
-        assert!(!strict, "{program} is not installed, and CI=true wants every test to run");
-        let _ = writeln!(std::io::stderr(), "SKIPPED: {program} is not installed");
-    }
-    found
 }
 
 /// A script for a shell.

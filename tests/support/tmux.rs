@@ -8,7 +8,8 @@ use tempfile::TempDir;
 
 use super::failure::{Failure, Outcome};
 use super::process::{PATIENCE, run};
-use super::shells::{Shell, find, quoted, text_of};
+use super::shells::{Shell, quoted, text_of};
+use super::tools::find;
 use super::world::World;
 
 const GLANCE: Duration = Duration::from_millis(20);
@@ -26,7 +27,7 @@ pub struct Tmux<'a> {
 
 /// What a command showed, and its status.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct Shown {
     /// The status that the shell had after it.
     pub status: i32,
     /// The lines between what was typed and the end.
@@ -135,7 +136,7 @@ impl<'a> Tmux<'a> {
     ///
     /// # Errors
     /// With the screen, when it does not end.
-    pub fn run(&mut self, command: &str) -> Outcome<Said> {
+    pub fn run(&mut self, command: &str) -> Outcome<Shown> {
         self.begin(command)?;
         self.finish()
     }
@@ -153,7 +154,7 @@ impl<'a> Tmux<'a> {
     ///
     /// # Errors
     /// With the screen, when it does not end.
-    pub fn finish(&self) -> Outcome<Said> {
+    pub fn finish(&self) -> Outcome<Shown> {
         let mark = format!("\nend-{}-", self.commands);
         let complete =
             |text: &str| text.split_once(&mark).is_some_and(|(_, rest)| rest.contains('\n'));
@@ -161,7 +162,7 @@ impl<'a> Tmux<'a> {
         let (before, after) = all.split_once(&mark).unwrap_or_default();
         let status = after.lines().next().and_then(|line| line.trim().parse().ok());
         let shown = before.rsplit_once(&self.tail()).map_or(before, |(_, shown)| shown);
-        Ok(Said {
+        Ok(Shown {
             status: status.ok_or_else(|| Failure(format!("no status after {mark}:\n{all}")))?,
             text: shown.trim_start_matches('\n').to_owned(),
         })

@@ -188,7 +188,7 @@ fn keys_that_aws_does_not_know_are_named_with_their_profile() {
 }
 
 #[test]
-fn a_wrong_secret_is_told_from_a_wrong_clock() {
+fn a_wrong_secret_is_distinguished_from_a_wrong_clock() {
     let scene = bastion();
     let text = format!(
         "[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n",

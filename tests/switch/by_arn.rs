@@ -129,7 +129,7 @@ fn the_hour_of_a_chain_is_known_before_the_call() {
 }
 
 #[test]
-fn hops_that_cannot_be() {
+fn chains_that_are_refused() {
     let scene = chained();
     for (via, status) in [("", 2), ("nowhere:jump", 3), ("default:no role", 3), ("a b", 2)] {
         scene.refused_at_once(status, &["production", "deep", "--via", via]);

@@ -16,7 +16,7 @@ fn seconds_sent(scene: &Scene) -> Vec<String> {
 }
 
 #[test]
-fn an_hour_unless_somebody_says_otherwise() {
+fn an_hour_by_default() {
     let scene = scene_with(&[("long", 43200)]);
     scene.switch_with_code(&["production", "long"]).assert_lasts(3600);
     assert_eq!(seconds_sent(&scene), ["3600"]);
@@ -56,7 +56,7 @@ fn a_long_role_takes_its_own_code_though_a_base_session_lives() {
 }
 
 #[test]
-fn where_nobody_can_be_asked_a_live_base_session_serves_an_hour_and_that_is_said() {
+fn without_a_terminal_a_stored_mfa_session_gives_an_hour_with_a_note() {
     for words in [&["production", "long"][..], &["production", "long", "--no-input"]] {
         let mut scene = scene_with(&[("long", 43200)]);
         scene.switch_with_code(&["production", "read"]);
@@ -69,7 +69,7 @@ fn where_nobody_can_be_asked_a_live_base_session_serves_an_hour_and_that_is_said
 }
 
 #[test]
-fn an_hour_that_had_to_do_does_not_stand_in_for_the_long_session() {
+fn a_fallback_hour_is_not_reused_where_a_code_can_be_asked_for() {
     let mut scene = scene_with(&[("long", 43200)]);
     scene.switch_with_code(&["production", "read"]);
     scene.world.set("AWS_ROLE_SESSION_TIMEOUT", "7200");
@@ -78,7 +78,7 @@ fn an_hour_that_had_to_do_does_not_stand_in_for_the_long_session() {
 }
 
 #[test]
-fn an_hour_that_had_to_do_is_used_again_where_nobody_can_be_asked() {
+fn a_fallback_hour_is_reused_without_a_terminal() {
     let mut scene = scene_with(&[("long", 43200)]);
     scene.switch_with_code(&["production", "read"]);
     scene.world.set("AWS_ROLE_SESSION_TIMEOUT", "7200");
@@ -87,7 +87,7 @@ fn an_hour_that_had_to_do_is_used_again_where_nobody_can_be_asked() {
 }
 
 #[test]
-fn where_nobody_can_be_asked_and_nothing_is_stored_an_answer_is_needed() {
+fn without_a_terminal_or_a_stored_session_the_exit_code_is_5() {
     let scene = scene_with(&[("long", 43200)]);
     scene.refused(5, &["production", "long", "--duration", "2h"]);
 }

@@ -91,7 +91,7 @@ fn tags_are_added_to_those_of_the_account() {
 }
 
 #[test]
-fn marks_that_do_not_hold() {
+fn tags_and_policies_that_aws_does_not_accept() {
     let scene = plain("");
     for (status, more) in [
         (2, &["--tag", "novalue"][..]),
@@ -146,7 +146,7 @@ fn each_shape_is_a_session_of_its_own_and_is_renewed_as_it_was() {
 }
 
 #[test]
-fn a_trust_policy_without_tags_is_told() {
+fn a_trust_policy_without_tag_session_is_explained() {
     let scene = plain("");
     scene.sts.add_role(
         Role::new(PRODUCTION, "strict")

@@ -84,7 +84,7 @@ fn giving_up_changes_nothing() {
 }
 
 #[test]
-fn who_says_yes_is_not_asked_and_who_may_not_be_asked_is_refused() {
+fn yes_skips_the_question_and_no_terminal_refuses() {
     let scene = scene(GUARDED);
     let (code, text) = ended(scene.on_terminal(&["production", "read", "--yes"]), 0);
     assert!(
@@ -135,7 +135,7 @@ fn another_name_of_the_account_is_as_protected() {
 }
 
 #[test]
-fn the_way_back_leads_past_the_guard_and_a_renewal_does_not() {
+fn going_back_is_guarded_and_a_renewal_is_not() {
     let scene = scene(GUARDED);
     let mut shell = OneShell::new(&scene);
     shell.succeeds(&["production", "read", "--yes"]);
@@ -152,7 +152,7 @@ fn the_way_back_leads_past_the_guard_and_a_renewal_does_not() {
 }
 
 #[test]
-fn a_request_that_somebody_put_into_the_environment_is_no_renewal() {
+fn a_request_planted_in_the_environment_is_not_a_renewal() {
     let scene = scene(GUARDED);
     let forged = |words: &[&str]| {
         let mut command = scene.world.command(words);
@@ -204,7 +204,7 @@ fn an_account_that_is_known_only_afterwards_is_guarded_before_anything_is_change
 }
 
 #[test]
-fn what_cannot_be_narrowed_is_no_way_into_a_read_only_account() {
+fn a_source_without_session_policies_cannot_enter_a_read_only_account() {
     let scene = handed(NARROW);
     let said = scene.refused(8, &["handed"]);
     assert!(said.contains("account production is read_only") && said.contains("--write"), "{said}");
@@ -226,7 +226,7 @@ fn policies(scene: &Scene, action: &str) -> String {
 }
 
 #[test]
-fn every_way_into_a_read_only_account_is_narrow() {
+fn every_source_gets_a_read_only_session_in_a_read_only_account() {
     const POLICY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     let scene = scene(NARROW);
     scene
@@ -255,7 +255,7 @@ fn every_way_into_a_read_only_account_is_narrow() {
 }
 
 #[test]
-fn federated_sessions_are_narrow_too() {
+fn federated_sessions_are_read_only_too() {
     const POLICY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     let scene = federated();
     scene.world.accounts(NARROW).unwrap();
@@ -287,7 +287,7 @@ fn federated_sessions_are_narrow_too() {
 }
 
 #[test]
-fn every_verb_that_hands_out_keys_stands_behind_the_guard() {
+fn every_verb_that_prints_keys_is_guarded() {
     let scene = scene(GUARDED);
     for words in [
         &["exec", "production", "read", "--", "true"][..],

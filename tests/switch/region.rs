@@ -74,7 +74,7 @@ fn without_a_region_none_is_set_and_sts_is_asked_at_the_partitions_default() {
 }
 
 #[test]
-fn an_empty_region_is_none() {
+fn an_empty_region_means_no_region() {
     let mut scene = bastion();
     scene.world.set("AWS_REGION", "");
     scene.world.set("AWS_DEFAULT_REGION", "");

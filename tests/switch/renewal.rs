@@ -38,7 +38,7 @@ fn sessions_of_a_base_session_renew_as_long_as_it_lasts() {
 }
 
 #[test]
-fn the_ends_are_told_by_the_clock_of_this_machine() {
+fn expiry_variables_follow_the_clock_of_this_machine() {
     let Some(day) = Day::begin(bastion()) else { return };
     day.clock.set(2 * HOUR);
     let mut shell = day.first_shell();
@@ -90,7 +90,7 @@ fn a_session_that_took_a_code_of_its_own_does_not_renew() {
 }
 
 #[test]
-fn of_temporary_base_keys_nobody_knows_the_end() {
+fn temporary_base_keys_have_no_known_expiry() {
     let Some(day) = Day::begin(bastion()) else { return };
     day.first_shell();
     let base = day
@@ -240,7 +240,7 @@ fn ensure_leaves_foreign_keys_alone() {
 }
 
 #[test]
-fn an_end_that_is_no_number_is_looked_up() {
+fn an_expiry_that_is_not_a_number_is_looked_up_in_the_store() {
     let Some(day) = Day::begin(bastion()) else { return };
     let mut shell = day.first_shell();
     let key = shell.key().to_owned();

@@ -23,7 +23,7 @@ fn sent(scene: &Scene, parameter: &str) -> Option<String> {
 }
 
 #[test]
-fn the_external_id_is_the_accounts_own_unless_somebody_says_otherwise() {
+fn the_external_id_is_the_account_id_by_default() {
     let scene = plain("");
     scene.switch(&READ);
     assert_eq!(sent(&scene, "ExternalId").as_deref(), Some(PRODUCTION));
@@ -93,7 +93,7 @@ fn the_session_is_named_by_option_account_variable_and_user_in_this_order() {
 }
 
 #[test]
-fn with_a_name_at_hand_nobody_asks_who_the_user_is() {
+fn with_a_known_session_name_get_caller_identity_is_not_called() {
     let mut scene = plain("");
     scene.world.set("AWS_USERNAME", "alice");
     scene.switch(&READ);
@@ -208,7 +208,7 @@ fn a_protected_account_is_entered_on_purpose_only() {
 }
 
 #[test]
-fn an_unprotected_account_takes_the_mark_away() {
+fn an_unprotected_account_unsets_the_protected_variable() {
     let scene = plain("");
     assert!(scene.switch(&READ).unsets("ASSUME_ROLE_PROTECTED"));
 }

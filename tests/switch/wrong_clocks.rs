@@ -197,7 +197,7 @@ fn who_waits_for_a_slow_answer_uses_it() {
 }
 
 #[test]
-fn who_waits_uses_the_time_that_another_has_learnt() {
+fn a_waiting_process_uses_the_clock_offset_of_the_one_before() {
     for ahead in [2 * HOUR, -2 * HOUR] {
         let Some(day) = Day::begin(bastion()) else { return };
         day.scene.add_roles(&[

@@ -67,7 +67,7 @@ fn the_keys_travel_in_a_body_and_the_address_logs_out_first() {
         parameter(&login, "Destination"),
         "https://console.aws.amazon.com/console/home?region=eu-west-1"
     );
-    let [asked] = sign_in.asked().try_into().unwrap();
+    let [asked] = sign_in.received().try_into().unwrap();
     assert_eq!((asked.line.as_str(), asked.length), ("POST /federation?", None));
     let keys = scene.switch(&[&READ[..], &["eu-west-1"]].concat()).keys();
     assert_eq!(asked.keys, [keys.id, keys.secret.clone(), keys.token.clone().unwrap()]);
@@ -109,10 +109,10 @@ fn a_page_and_no_log_out() {
 fn only_a_session_that_is_surely_not_chained_says_how_long() {
     let (scene, sign_in) = scene();
     address(&console(&scene, &[&READ[..], &["--duration", "4h"]].concat()));
-    assert_eq!(sign_in.asked().last().unwrap().length.as_deref(), Some("14400"));
+    assert_eq!(sign_in.received().last().unwrap().length.as_deref(), Some("14400"));
     sign_in.take_no_length();
     address(&console(&scene, &[&READ[..], &["--duration", "4h"]].concat()));
-    let lengths: Vec<_> = sign_in.asked().into_iter().map(|asked| asked.length).collect();
+    let lengths: Vec<_> = sign_in.received().into_iter().map(|asked| asked.length).collect();
     assert_eq!(lengths, [Some("14400".to_owned()), Some("14400".to_owned()), None]);
 }
 
@@ -134,7 +134,7 @@ fn what_the_service_says_instead_of_a_token() {
 }
 
 #[test]
-fn nobody_answers_or_may_be_asked() {
+fn no_answer_from_the_service_and_no_terminal_for_the_code() {
     let (mut scene, sign_in) = scene();
     scene.world.set("AWS_ENDPOINT_URL_SIGNIN", "http://127.0.0.1:1");
     assert!(refused(&scene, 6, &READ).contains("cannot reach http://127.0.0.1:1"));
@@ -146,12 +146,12 @@ fn nobody_answers_or_may_be_asked() {
 }
 
 #[test]
-fn a_user_is_no_role() {
+fn a_user_without_a_role_is_refused() {
     let (scene, sign_in) = scene();
     scene.world.config("[profile me]\nregion = eu-west-1\nsource_profile = default\n").unwrap();
     let said = refused(&scene, 3, &["--profile", "default"]);
     assert!(said.contains("default is no role") && said.contains("user/alice"), "{said}");
-    assert!(sign_in.asked().is_empty());
+    assert!(sign_in.received().is_empty());
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_service_that_is_not_known_comes_with_those_that_are() {
 }
 
 #[test]
-fn the_guard_stands_here_too() {
+fn the_guard_of_protected_accounts_holds_here_too() {
     let (scene, sign_in) = scene();
     scene
         .world
@@ -173,7 +173,7 @@ fn the_guard_stands_here_too() {
         .unwrap();
     let said = refused(&scene, 8, &READ);
     assert!(said.contains("assume-role console production read --yes"), "{said}");
-    assert_eq!((scene.sts.connections(), sign_in.asked().len()), (0, 0));
+    assert_eq!((scene.sts.connections(), sign_in.received().len()), (0, 0));
     address(&console(&scene, &["production", "read", "--yes"]));
 }
 
@@ -186,7 +186,7 @@ fn without_a_target_it_is_the_role_of_this_shell() {
     let mut command = scene.world.command(["console", "--service", "s3"]);
     command.envs(&shell.variables);
     address(&process::run(command, b"").unwrap());
-    assert_eq!(sign_in.asked().last().unwrap().keys[0], shell.key());
+    assert_eq!(sign_in.received().last().unwrap().keys[0], shell.key());
 }
 
 /// Puts what opens a browser on the PATH: it keeps its arguments, then runs `script`.
@@ -245,7 +245,7 @@ fn opening(scene: &Scene) -> Ran {
 }
 
 #[test]
-fn the_browser_is_led_on_and_no_argument_holds_the_token() {
+fn the_browser_is_redirected_and_no_argument_holds_the_token() {
     let (mut scene, _sign_in) = scene();
     browser(&mut scene, VISIT);
     let ran = opening(&scene);
@@ -273,7 +273,7 @@ fn the_browser_is_led_on_and_no_argument_holds_the_token() {
 }
 
 #[test]
-fn no_browser_is_opened_where_nobody_would_see_it() {
+fn no_browser_is_opened_without_a_desktop() {
     let (mut scene, sign_in) = scene();
     browser(&mut scene, VISIT);
     let words = [&READ[..], &["--open"]].concat();
@@ -289,11 +289,11 @@ fn no_browser_is_opened_where_nobody_would_see_it() {
         scene.world.unset(variable);
     }
     assert!(!scene.world.home().join("arguments").exists());
-    assert_eq!((scene.sts.connections(), sign_in.asked().len()), (0, 0));
+    assert_eq!((scene.sts.connections(), sign_in.received().len()), (0, 0));
 }
 
 #[test]
-fn what_opens_no_browser_is_told() {
+fn a_browser_that_fails_is_reported() {
     let (mut scene, _sign_in) = scene();
     browser(&mut scene, "exit 3");
     let ran = opening(&scene);

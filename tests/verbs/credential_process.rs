@@ -13,7 +13,7 @@ use crate::second_opinion::python;
 use crate::support::client::{Keys, caller_arn};
 use crate::support::process::{PATIENCE, Ran, run};
 use crate::support::terminal::Terminal;
-use crate::verbs::env_formats::aws_cli_2;
+use crate::support::tools::aws_cli_2;
 
 const READ: &str = "arn:aws:sts::123456789012:assumed-role/read/alice";
 const WORDS: [&str; 3] = ["credential-process", "production", "read"];
@@ -108,7 +108,7 @@ fn a_failure_is_one_line() {
 }
 
 #[test]
-fn warnings_say_nothing_to_those_who_read_every_byte() {
+fn warnings_stay_out_of_outputs_that_are_compared_byte_by_byte() {
     let scene = ready();
     let accounts = scene.world.home().join(".aws/accounts");
     std::fs::set_permissions(accounts, std::os::unix::fs::PermissionsExt::from_mode(0o666))
@@ -142,7 +142,7 @@ fn questions_go_to_the_terminal_and_the_answer_to_the_sdk() {
 
 /// A background job that reads its terminal is stopped, and the SDK would wait for ever.
 #[test]
-fn a_background_job_asks_nobody() {
+fn a_background_job_asks_no_question() {
     let scene = bastion();
     let mut bash = Command::new("bash");
     bash.args(["--norc", "--noprofile", "-i"]);

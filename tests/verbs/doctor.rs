@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::scenes::binary;
 use crate::support::golden::assert_golden;
 use crate::support::process::run;
-use crate::support::shells::find;
+use crate::support::tools::find;
 use crate::support::world::World;
 
 const KEYS: &str =

@@ -1,8 +1,9 @@
 //! `doctor` in interactive shells: what the function says about its shell is what is there.
 
 use crate::scenes::binary;
-use crate::support::shells::{Shell, find};
+use crate::support::shells::Shell;
 use crate::support::tmux::Tmux;
+use crate::support::tools::find;
 use crate::support::world::World;
 
 /// What `doctor` says about a shell with that rc file.
@@ -52,7 +53,7 @@ fn a_shell_that_loads_the_line_is_well() {
 }
 
 #[test]
-fn a_shell_that_does_not_load_it_is_told_the_line() {
+fn a_shell_that_does_not_load_it_gets_the_line_to_add() {
     for shell in Shell::INTEGRATED {
         assert_says(
             said(shell, ""),

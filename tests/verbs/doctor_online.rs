@@ -55,7 +55,7 @@ fn devices_that_are_missing_or_of_no_use() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_told_and_corrected_for() {
+fn a_clock_that_is_off_is_reported_and_corrected() {
     let scene = bastion();
     scene.sts.set_clock(1200);
     let said = doctor(&scene.world, 0);

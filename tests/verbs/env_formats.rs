@@ -2,8 +2,6 @@
 //! prints nothing.
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::PathBuf;
 
 use assume_role::testing::cli::EnvFormat;
 use assume_role::testing::shell::formats::text;
@@ -12,12 +10,13 @@ use serde_json::Value;
 
 use crate::scenes::one_shell::OneShell;
 use crate::scenes::real_shells::{self, is_here};
-use crate::scenes::switching::Told;
+use crate::scenes::switching::Switched;
 use crate::scenes::{Scene, bastion};
 use crate::second_opinion::python;
 use crate::shells::quoting::values;
 use crate::support::process::{Ran, run};
 use crate::support::shells::{Script, Shell};
+use crate::support::tools::aws_cli_2;
 
 const KEYS: [&str; 4] = [
     "AWS_ACCESS_KEY_ID",
@@ -27,7 +26,7 @@ const KEYS: [&str; 4] = [
 ];
 
 /// A scene with a stored session of production:read, and what a switch says about it.
-fn ready() -> (Scene, Told) {
+fn ready() -> (Scene, Switched) {
     let mut scene = bastion();
     scene.world.set("AWS_REGION", "eu-west-1");
     let told = scene.switch_with_code(&["production", "read"]);
@@ -62,19 +61,6 @@ fn shells_read_back_the_keys() {
     let ran = Script::new(Shell::Dash, &format!("{file}sh -c '{}'", print.replace('\'', "'\\''")))
         .run(&scene.world);
     assert_eq!(ran.unwrap().stdout, expected);
-}
-
-/// The AWS CLI in its second version, if it is here.
-pub fn aws_cli_2() -> Option<PathBuf> {
-    let is_second = |path: &PathBuf| {
-        let version = std::process::Command::new(path).arg("--version").output();
-        version.is_ok_and(|output| output.stdout.starts_with(b"aws-cli/2"))
-    };
-    let found = which::which_all_global("aws").ok().and_then(|mut paths| paths.find(is_second));
-    if found.is_none() {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: version 2 of the AWS CLI is not installed");
-    }
-    found
 }
 
 #[test]

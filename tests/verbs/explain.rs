@@ -8,7 +8,7 @@ use crate::scenes::one_shell::OneShell;
 use crate::scenes::{PRODUCTION, Scene, bastion_at_home, binary, with_user};
 use crate::support::golden::assert_golden;
 use crate::support::process::{Ran, run};
-use crate::support::shells::find;
+use crate::support::tools::find;
 use crate::support::world::World;
 
 const ACCOUNTS: &str = r#"{
@@ -218,7 +218,7 @@ fn the_store_answers() {
 }
 
 #[test]
-fn what_aws_taught_is_known() {
+fn what_an_earlier_answer_of_aws_showed_is_known() {
     let scene = with_user(User::new(crate::scenes::BASTION, "alice"));
     scene.sts.add_role(
         Role::new(PRODUCTION, "short")

@@ -5,7 +5,7 @@ mod credential_process;
 mod doctor;
 mod doctor_in_shells;
 mod doctor_online;
-pub mod env_formats;
+mod env_formats;
 mod exec;
 mod explain;
 mod list;

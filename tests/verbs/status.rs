@@ -31,7 +31,7 @@ const OURS: [(&str, &str); 9] = [
 ];
 
 #[test]
-fn a_role_is_told_with_its_end_and_no_secret() {
+fn a_role_is_shown_with_its_expiry_and_no_secret() {
     let ran = world(&OURS).run(["status"]).unwrap();
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     for part in [
@@ -67,7 +67,7 @@ fn the_segment_alone_is_what_a_prompt_shows() {
 }
 
 #[test]
-fn no_role_and_foreign_keys_are_told_apart() {
+fn no_role_and_foreign_keys_are_distinguished() {
     let none = world(&[]).run(["status"]).unwrap();
     assert_eq!(none.stdout, "This shell holds no role.\n");
     let profile = world(&[("AWS_PROFILE", "work")]).run(["status"]).unwrap();
@@ -92,7 +92,7 @@ fn no_role_and_foreign_keys_are_told_apart() {
 }
 
 #[test]
-fn what_stands_in_a_variable_is_only_shown() {
+fn the_value_of_a_variable_is_only_shown() {
     let mut hostile = world(&OURS);
     hostile.set("AWS_ACCOUNT_NAME", "a\u{1b}]52;c;cm0=\u{7}");
     hostile.set("ASSUME_ROLE_EXPIRES", "a[$(touch pwned)]");
@@ -102,7 +102,7 @@ fn what_stands_in_a_variable_is_only_shown() {
 }
 
 #[test]
-fn the_end_is_told_by_the_clock_on_the_wall() {
+fn the_expiry_is_shown_in_local_time() {
     for (zone, wall) in
         [("Europe/Berlin", "2100-12-31 01:00"), ("America/New_York", "2100-12-30 19:00")]
     {

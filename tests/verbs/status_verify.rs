@@ -40,7 +40,7 @@ fn aws_agrees_with_one_call_and_nothing_is_written() {
 }
 
 #[test]
-fn another_identity_than_the_shell_says_is_told() {
+fn another_identity_than_the_shell_says_is_reported() {
     let scene = bastion();
     let mut shell = shell(&scene);
     shell.variables.insert("AWS_ACCOUNT_ROLE".into(), "admin".into());

@@ -131,7 +131,7 @@ fn silence_is_counted() {
 
 #[test]
 fn https_is_trusted_through_the_authority_only() {
-    let Some(curl) = crate::support::shells::find("curl") else { return };
+    let Some(curl) = crate::support::tools::find("curl") else { return };
     for (kind, trusted) in
         [(Certificate::Good, true), (Certificate::Expired, false), (Certificate::WrongName, false)]
     {

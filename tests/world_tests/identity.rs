@@ -109,7 +109,7 @@ fn a_code_works_once() {
 }
 
 #[test]
-fn session_tokens_are_for_users_only() {
+fn get_session_token_is_for_users_only() {
     let (sts, alice) = bastion(Trust::account(BASTION));
     ask(client(&sts.url(), &Keys::from(&alice)).get_session_token().send()).unwrap();
     let keys = latest(&sts);

@@ -7,9 +7,10 @@ use std::process::Command;
 use rustix::process::Signal;
 
 use crate::support::process::run;
-use crate::support::shells::{Script, Shell, find};
+use crate::support::shells::{Script, Shell};
 use crate::support::terminal::Terminal;
 use crate::support::tmux::Tmux;
+use crate::support::tools::find;
 use crate::support::world::World;
 
 fn world() -> World {
@@ -57,7 +58,7 @@ fn a_snapshot_sees_every_change() {
 }
 
 #[test]
-fn a_terminal_is_the_controlling_one() {
+fn the_terminal_is_the_controlling_one() {
     let world = world();
     let mut terminal = world
         .terminal_of(sh(

@@ -111,7 +111,7 @@ fn an_owner_is_kept() {
 }
 
 #[test]
-fn another_name_of_the_file_is_told() {
+fn another_name_of_the_file_is_reported() {
     let scene = bastion();
     let config = scene.world.config("[default]\n").unwrap();
     fs::hard_link(&config, scene.world.home().join("other-name")).unwrap();

@@ -2,7 +2,7 @@
 //! with every state.
 //!
 //! Only `sleep` is not real: it moves the end of the session, since nobody waits an hour for a
-//! picture. `ASSUME_ROLE_DRAW=1 tests/run pictures` draws them anew; without it the test holds
+//! picture. `tests/run bless pictures` draws them anew; without it the test holds
 //! their text to what the session shows.
 
 mod svg;
@@ -11,8 +11,10 @@ use std::path::Path;
 
 use crate::fake_aws::sts::{Role, Trust};
 use crate::scenes::{PRODUCTION, Scene, bastion};
-use crate::support::shells::{Shell, find};
+use crate::support::golden::{bless, blessing};
+use crate::support::shells::Shell;
 use crate::support::tmux::Tmux;
+use crate::support::tools::find;
 
 const COLUMNS: u16 = 72;
 const ROWS: u16 = 24;
@@ -39,13 +41,12 @@ fn the_pictures_show_what_a_session_shows() {
         let picture = session(shell);
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join(format!("docs/pictures/{}.svg", shell.name()));
-        if std::env::var_os("ASSUME_ROLE_DRAW").is_some() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &picture).unwrap();
+        if blessing() {
+            bless(&path, &picture);
         }
         let drawn = std::fs::read_to_string(&path).unwrap_or_default();
         let (drawn, shown) = (svg::words_of(&drawn), svg::words_of(&picture));
-        assert_eq!(drawn, shown, "{}: ASSUME_ROLE_DRAW=1 draws it anew", path.display());
+        assert_eq!(drawn, shown, "{}: tests/run bless pictures draws it anew", path.display());
     }
 }
 

@@ -12,8 +12,9 @@ use std::collections::BTreeMap;
 
 use crate::scenes::Scene;
 use crate::support::client::{Keys, caller_arn};
-use crate::support::shells::{Shell, find};
-use crate::support::tmux::{Said, Tmux};
+use crate::support::shells::Shell;
+use crate::support::tmux::{Shown, Tmux};
+use crate::support::tools::find;
 
 const QUESTION: &str = "MFA code of arn:aws:iam::999999999999:mfa/alice:";
 const PROMPT: &str = "here>";
@@ -56,7 +57,7 @@ impl<'a> Seat<'a> {
     }
 
     /// Types a command and waits for its end.
-    fn types(&mut self, command: &str) -> Said {
+    fn types(&mut self, command: &str) -> Shown {
         self.tmux.run(command).unwrap()
     }
 
@@ -69,7 +70,7 @@ impl<'a> Seat<'a> {
     }
 
     /// Types a command that asks for a code, and the code.
-    fn types_with_code(&mut self, command: &str) -> Said {
+    fn types_with_code(&mut self, command: &str) -> Shown {
         self.begins(command);
         self.tmux.type_line(&self.scene.code()).unwrap();
         self.tmux.finish().unwrap()

@@ -62,7 +62,7 @@ fn arrows_choose_among_the_roles_of_an_account() {
 }
 
 #[test]
-fn whoever_leaves_has_what_was_there_before() {
+fn leaving_the_picker_keeps_the_role_before() {
     in_each(|shell| {
         let scene = scene();
         let mut seat = Seat::take(&scene, shell);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::scenes::{Scene, bastion};
 use crate::second_opinion::python;
 use crate::support::process::{Ran, run};
-use crate::support::shells::find;
+use crate::support::tools::find;
 
 const READ: &str = "arn:aws:sts::123456789012:assumed-role/read/alice";
 const EXEC: [&str; 4] = ["exec", "production", "read", "--"];
@@ -72,7 +72,7 @@ fn what_the_command_returns_is_returned() {
 }
 
 #[test]
-fn a_command_that_cannot_be_run_is_told_before_anybody_is_asked() {
+fn a_command_that_cannot_be_run_is_reported_before_any_question() {
     let scene = bastion();
     let plain = scene.world.write("plain", "").unwrap();
     scene.world.write("bin/no-interpreter", "#!/nowhere/sh\n").unwrap();

@@ -20,7 +20,7 @@ fn an_old_response_is_fetched_once_more_with_the_same_words() {
     let told = scene.switch(&READ);
     told.assert_says("logged in a second time");
     assert_eq!(scene.who(&told), "arn:aws:sts::123456789012:assumed-role/read/luke@example.com");
-    let bodies: Vec<Vec<u8>> = idp.asked().into_iter().map(|asked| asked.body).collect();
+    let bodies: Vec<Vec<u8>> = idp.received().into_iter().map(|asked| asked.body).collect();
     assert_eq!((bodies.len(), &bodies[0]), (2, &bodies[1]));
     assert_eq!(scene.sts.count("AssumeRoleWithSAML"), 1);
 }
@@ -40,11 +40,11 @@ fn one_that_aws_calls_expired_is_fetched_once_more() {
     });
     idp.answers_in_turn(vec![Answer::assertion(&old), Answer::assertion(&text)]);
     scene.switch(&READ);
-    assert_eq!((idp.asked().len(), scene.sts.count("AssumeRoleWithSAML")), (2, 2));
+    assert_eq!((idp.received().len(), scene.sts.count("AssumeRoleWithSAML")), (2, 2));
     idp.answers(Answer::assertion(&old));
     let said = scene.refused(4, &["production", "read", "--refresh"]);
     assert!(said.contains("too late") && said.contains("an old one twice"), "{said}");
-    assert_eq!((idp.asked().len(), scene.sts.count("AssumeRoleWithSAML")), (4, 4));
+    assert_eq!((idp.received().len(), scene.sts.count("AssumeRoleWithSAML")), (4, 4));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_provider_that_gives_old_ones_only_is_asked_twice_and_no_more() {
     idp.answers(issued(&scene, 900));
     let said = scene.refused(4, &READ);
     assert!(said.contains("too late") && said.contains("look at its clock"), "{said}");
-    assert_eq!((idp.asked().len(), scene.sts.connections()), (2, 0));
+    assert_eq!((idp.received().len(), scene.sts.connections()), (2, 0));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn the_second_login_asks_no_second_question() {
     terminal.type_line("hunter2").unwrap();
     assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
     assert_eq!(terminal.text().matches("Password of").count(), 1);
-    assert_eq!((idp.asked().len(), idp.last()["password"].as_str()), (2, Some("hunter2")));
+    assert_eq!((idp.received().len(), idp.last()["password"].as_str()), (2, Some("hunter2")));
 }
 
 #[test]
@@ -93,22 +93,22 @@ fn what_is_refused_for_another_reason_is_never_sent_twice() {
     for (at, (answer, status)) in wrong.into_iter().enumerate() {
         idp.answers_in_turn(vec![answer.clone(), issued(&scene, 0)]);
         scene.refused(status, &READ);
-        assert_eq!(idp.asked().len(), at + 1, "{answer:?}");
+        assert_eq!(idp.received().len(), at + 1, "{answer:?}");
     }
 }
 
 #[test]
-fn a_captured_response_is_nobodys_to_fetch() {
+fn a_captured_response_is_not_fetched_again() {
     let (scene, idp) = with_login();
     let old = scene.world.write("r", response(&["read"], now() - 900, AUDIENCE)).unwrap();
     let said = scene.refused(4, &["production", "read", "--saml-response", old.to_str().unwrap()]);
     assert!(said.contains("capture the new response within five minutes"), "{said}");
-    assert!(idp.asked().is_empty());
+    assert!(idp.received().is_empty());
 }
 
 /// AWS's words about a proof, each with its exit code and a way out.
 #[test]
-fn each_refusal_of_a_proof_has_its_code_and_a_way_out() {
+fn each_refused_assertion_or_token_has_its_exit_code_and_a_remedy() {
     let rows = [
         ("ExpiredTokenException", 400, 4, "has expired", "new"),
         ("InvalidIdentityToken", 400, 4, "AWS does not accept", "present certificate or keys"),

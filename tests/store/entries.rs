@@ -186,7 +186,7 @@ fn forgetting_sessions_leaves_facts_and_forgetting_all_leaves_history() {
 }
 
 #[test]
-fn what_cannot_be_forgotten_is_told_and_keeps_no_other() {
+fn an_entry_that_cannot_be_deleted_is_reported_and_the_others_are_deleted() {
     let world = World::new();
     let store = world.store();
     store.put(&key("read"), &role_session("a"), NOW).unwrap();

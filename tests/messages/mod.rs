@@ -3,4 +3,5 @@
 mod diagnosis;
 mod files;
 mod help;
+mod hints;
 mod usage;

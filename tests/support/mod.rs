@@ -9,6 +9,7 @@ pub mod client;
 pub mod failure;
 pub mod faketime;
 pub mod golden;
+pub mod hints;
 pub mod process;
 pub mod shells;
 pub mod snapshot;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::failure::{Failure, Outcome};
+use super::hints;
 
 /// How long anything may take before it counts as hung. Generous: it decides nothing when all is
 /// well.
@@ -70,6 +71,7 @@ pub fn run(mut command: Command, input: &[u8]) -> Outcome<Ran> {
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         status: code(output.status),
     };
+    hints::check(&ran.stderr);
     if watch.join().unwrap_or(false) {
         Err(Failure(format!("it hung and was killed: {ran:?}")))
     } else {

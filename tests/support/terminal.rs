@@ -15,6 +15,7 @@ use rustix::process::{
 use rustix::termios::{LocalModes, tcgetattr};
 
 use super::failure::{Failure, Outcome};
+use super::hints;
 use super::process::{PATIENCE, code};
 
 const ROWS: u16 = 40;
@@ -213,6 +214,9 @@ impl Drop for Terminal {
         if matches!(self.child.try_wait(), Ok(None)) {
             let _ = kill_process_group(self.pid(), Signal::KILL);
             let _ = self.child.wait();
+        }
+        if !std::thread::panicking() {
+            hints::check(&self.text());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A host that accepts connections, counts them and says nothing: the one that nobody may contact,
+//! A host that accepts connections, counts them and says nothing: the one that no client may contact,
 //! or the one that never answers.
 
 use std::io;
@@ -25,7 +25,7 @@ impl Listener {
     /// Starts to listen on a free port.
     ///
     /// # Errors
-    /// When the port cannot be had.
+    /// When no port is free.
     pub fn start() -> io::Result<Self> {
         let socket = TcpListener::bind("127.0.0.1:0")?;
         let address = socket.local_addr()?;

@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 /// Gives each connection to `serve`, and returns where it listens.
 ///
 /// # Errors
-/// When no port can be had.
+/// When no port is free.
 pub fn serve_on_loopback(
     serve: impl Fn(&TcpStream) + Clone + Send + 'static,
 ) -> io::Result<SocketAddr> {

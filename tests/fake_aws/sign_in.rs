@@ -43,7 +43,7 @@ impl SignIn {
     /// Starts an endpoint that takes everything.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is free.
     pub fn start() -> io::Result<Self> {
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);

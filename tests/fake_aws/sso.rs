@@ -38,7 +38,7 @@ impl Sso {
     /// Starts a server that knows no token.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is free.
     pub fn start() -> io::Result<Self> {
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);

@@ -216,7 +216,7 @@ fn a_fault_of_aws_comes_with_the_request_id() {
 #[test]
 fn a_refusal_does_not_ask_for_a_second_code() {
     let scene = bastion();
-    let mut terminal = scene.on_terminal(&["production", "nobody"]);
+    let mut terminal = scene.on_terminal(&["production", "no-such"]);
     terminal.wait_for("MFA code of").unwrap();
     terminal.type_line(&scene.code()).unwrap();
     assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());

@@ -1,4 +1,4 @@
-//! Words that do not fit, and how a failure reaches whoever asked.
+//! Words that do not fit, and how a failure reaches the caller.
 
 use crate::scenes::{Scene, bastion};
 

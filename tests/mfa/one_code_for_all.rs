@@ -1,5 +1,5 @@
 //! One code for all: many processes at once, shells of every kind, the death and the halt of
-//! whoever asks.
+//! the process that asks.
 
 use rustix::process::Signal;
 

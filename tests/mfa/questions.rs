@@ -1,5 +1,5 @@
 //! Questions on the terminal device: what may be typed, what a key that gives up leaves, what
-//! nobody else may read.
+//! no other process may read.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Answers that cannot be right: forged fields, cut, garbled, huge, slow, from somebody else.
+//! Answers that cannot be right: forged fields, cut, garbled, huge, slow, from another account.
 
 use std::time::Duration;
 

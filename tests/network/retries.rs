@@ -152,7 +152,7 @@ fn a_refused_connection_names_the_endpoint() {
 fn a_host_that_does_not_exist_asks_whether_the_region_is_right() {
     let mut scene = plain();
     // No label of a name may have more than 63 characters: the resolver says no without asking
-    // anybody.
+    // any user.
     scene.world.set("AWS_ENDPOINT_URL_STS", format!("https://{}.test", "x".repeat(64)));
     let said = scene.refused(6, &["production", "read", "mars-north-1"]);
     assert!(
@@ -161,7 +161,7 @@ fn a_host_that_does_not_exist_asks_whether_the_region_is_right() {
     );
 }
 
-/// A port of this machine where nobody listens.
+/// A port of this machine where no server listens.
 pub fn closed_port() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())

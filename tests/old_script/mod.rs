@@ -80,11 +80,11 @@ fn assert_second_failed(ran: &Ran, status: &str) {
 
 #[test]
 fn b2_a_refused_role_fails_and_leaves_the_role_before_it() {
-    loaded(bastion, then("production nobody"), |_, ran| assert_second_failed(ran, "4"));
+    loaded(bastion, then("production no-such"), |_, ran| assert_second_failed(ran, "4"));
     let script = |scene: &Scene, shell| {
         let first = format!("eval \"$(assume-role production read {} eu-west-1)\"\n", scene.code());
         let second =
-            format!("eval \"$(assume-role production nobody)\"\n{}", look(shell, "second"));
+            format!("eval \"$(assume-role production no-such)\"\n{}", look(shell, "second"));
         format!("{first}{}{second}", look(shell, "first"))
     };
     evaluated(bastion, script, |_, ran| assert_second_failed(ran, "4"));

@@ -22,7 +22,7 @@ fn b5_no_variable_is_ever_exported_empty() {
     let script = |scene: &Scene, _| {
         let code = scene.code();
         format!(
-            "assume-role production nobody {code}\ncommand env\necho between\nassume-role production read\ncommand env\n"
+            "assume-role production no-such {code}\ncommand env\necho between\nassume-role production read\ncommand env\n"
         )
     };
     loaded(bastion, script, |_, ran| {
@@ -72,7 +72,7 @@ fn b14_functions_and_variables_of_the_user_stay_theirs() {
         let names = "compgen_names() { set | grep -o '^[A-Za-z_][A-Za-z_0-9]*=' | sort -u; }\n";
         let script = format!(
             "{}role=mine region=mine SESSION=mine\n{names}{functions} >f1; compgen_names >v1\n\
-             assume-role production read {code}\nassume-role production nobody\n\
+             assume-role production read {code}\nassume-role production no-such\n\
              {functions} >f2; compgen_names >v2\nsetup; cleanup; usage; echo_out; echo $role $region $SESSION\n",
             mine.concat(),
             code = scene.code()

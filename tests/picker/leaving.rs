@@ -74,7 +74,7 @@ fn it_is_not_stopped_but_goes_on_where_it_was() {
     terminal.signal(Signal::TSTP).unwrap();
     terminal.type_text("single").unwrap();
     until(&mut terminal, "> single  only");
-    // Whoever stops it against its will may have drawn on the screen meanwhile.
+    // What stops it against its will may have drawn on the screen meanwhile.
     terminal.signal(Signal::STOP).unwrap();
     terminal.wait_stopped().unwrap();
     terminal.signal(Signal::CONT).unwrap();

@@ -15,7 +15,8 @@ pub const PROGRAM: &str = "identity";
 /// Without keys in the environment, or when the server does not take them.
 pub fn show() -> Outcome<()> {
     let variable = |name: &str| {
-        std::env::var(name).map_err(|_| Failure(format!("nobody: {name} is not set in this shell")))
+        std::env::var(name)
+            .map_err(|_| Failure(format!("no identity: {name} is not set in this shell")))
     };
     let keys = Keys {
         id: variable("AWS_ACCESS_KEY_ID")?,

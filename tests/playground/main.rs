@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Whoever closed standard error does not want to know.
+            // A caller that closed standard error does not want to know.
             let _ = writeln!(std::io::stderr(), "{failure}");
             ExitCode::FAILURE
         }

@@ -118,7 +118,7 @@ fn steps() -> Vec<Step> {
         ),
         step("the shell keeps its own.", "identity", &arn(STAGING, "admin")),
         step(
-            "Why a switch would do what it does, without asking anybody.",
+            "Why a switch would do what it does, without a question.",
             "assume-role explain production admin",
             &[
                 format!("arn:aws:iam::{PRODUCTION}:role/admin"),

@@ -1,4 +1,4 @@
-//! Where the segment stands: in a plain prompt by itself, and not where somebody already shows it.
+//! Where the segment stands: in a plain prompt by itself, and not where the prompt already shows it.
 
 use assume_role::testing::config::settings::PromptSide;
 use assume_role::testing::shell::Shell;

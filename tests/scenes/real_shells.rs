@@ -46,7 +46,7 @@ pub fn dump(mark: &str) -> String {
     format!("command echo {mark}; command env -0; command echo; ")
 }
 
-/// The words that start a shell without anybody's rc files.
+/// The words that start a shell without any rc files.
 pub fn words(shell: &str) -> Vec<&str> {
     match shell {
         "bash" => vec!["bash", "--norc", "--noprofile"],

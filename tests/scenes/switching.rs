@@ -111,7 +111,7 @@ impl Scene {
         self.refused(status, &[words, &[code.as_str()]].concat())
     }
 
-    /// A refusal that needs nobody: no connection, nothing written at all.
+    /// A refusal without a question: no connection, nothing written at all.
     #[track_caller]
     pub fn refused_at_once(&self, status: i32, words: &[&str]) -> String {
         let before = (self.world.snapshot().unwrap(), self.sts.connections());

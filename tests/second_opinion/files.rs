@@ -28,18 +28,18 @@ fn a_profile_takes_its_role_from_the_profile_of_a_login() {
         .world
         .credentials("[mine]\naws_access_key_id = AKIAMINE\naws_secret_access_key = x\n")
         .unwrap();
-    let nobody = Variables::new();
+    let no_keys = Variables::new();
     let line = "assume-role profile add saml 123456789012 PowerUser --static --saml-response ~/samlresponse.log";
-    let (added, _) = story.loaded(&nobody, line);
+    let (added, _) = story.loaded(&no_keys, line);
     assert_eq!(added.status, 0, "{added:?}");
     let login = "arn:aws:sts::123456789012:assumed-role/PowerUser/luke@example.com";
-    let identity = story.aws(&nobody, "sts get-caller-identity --profile saml");
+    let identity = story.aws(&no_keys, "sts get-caller-identity --profile saml");
     assert!(identity.stdout.contains(login), "{identity:?}");
 
     let config = "[profile encryption-test]\nrole_arn = arn:aws:iam::123456789012:role/encryption-test\n\
                   source_profile = saml\nregion = eu-west-1\n";
     story.world.config(config).unwrap();
-    let (denied, _) = story.loaded(&nobody, "assume-role encryption-test");
+    let (denied, _) = story.loaded(&no_keys, "assume-role encryption-test");
     assert_eq!(denied.status, 4, "{denied:?}");
     for name in [login, "role/encryption-test"] {
         assert!(denied.stderr.contains(name), "{denied:?}");
@@ -47,12 +47,12 @@ fn a_profile_takes_its_role_from_the_profile_of_a_login() {
     story.moto.make(&role(trust(&json!({"AWS": login}))));
     let list = "s3api list-objects --bucket encryption-test1";
     let (assumed, session) =
-        story.loaded(&nobody, &format!("assume-role encryption-test && aws {list}"));
+        story.loaded(&no_keys, &format!("assume-role encryption-test && aws {list}"));
     assert_eq!(assumed.status, 0, "{assumed:?}");
     assert!(story.arn(&session).contains(":assumed-role/encryption-test/"));
-    let theirs = story.aws(&nobody, &format!("{list} --profile encryption-test"));
+    let theirs = story.aws(&no_keys, &format!("{list} --profile encryption-test"));
     assert_eq!(theirs.status, 0, "{theirs:?}");
-    let denied = story.aws(&nobody, &format!("{list} --profile saml"));
+    let denied = story.aws(&no_keys, &format!("{list} --profile saml"));
     assert!(denied.stderr.contains("AccessDenied"), "{denied:?}");
 }
 

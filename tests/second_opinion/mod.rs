@@ -126,12 +126,12 @@ fn a_role_opens_once_it_trusts_the_user() {
     story.keys("default", &story.users[account]["aws_cli_test"]);
     story.world.write("testfile.txt", "hello").unwrap();
     let put = "s3 cp testfile.txt s3://a.demo.bucket/testfile.txt";
-    let nobody = Variables::new();
-    assert!(story.aws(&nobody, put).stderr.contains("AccessDenied"));
+    let no_keys = Variables::new();
+    assert!(story.aws(&no_keys, put).stderr.contains("AccessDenied"));
 
     let assume = "assume-role 123456789012 S3_Full_Access";
-    let (_, before) = story.bash(&nobody, "true");
-    let (denied, after) = story.loaded(&nobody, assume);
+    let (_, before) = story.bash(&no_keys, "true");
+    let (denied, after) = story.loaded(&no_keys, assume);
     assert_eq!(denied.status, 4, "{denied:?}");
     assert_eq!(before, after);
     for name in ["user/aws_cli_test", "role/S3_Full_Access"] {
@@ -141,7 +141,7 @@ fn a_role_opens_once_it_trusts_the_user() {
     let user = trust(&json!({"AWS": "arn:aws:iam::123456789012:user/aws_cli_test"}));
     story.moto.make(&json!({account: {"roles": {"S3_Full_Access": {"trust": user}}}}));
     let (assumed, session) =
-        story.loaded(&nobody, &format!("{assume} && aws sts get-caller-identity"));
+        story.loaded(&no_keys, &format!("{assume} && aws sts get-caller-identity"));
     assert_eq!(assumed.status, 0, "{assumed:?}");
     let role = "arn:aws:sts::123456789012:assumed-role/S3_Full_Access/aws_cli_test";
     assert!(assumed.stdout.contains(role), "{assumed:?}");
@@ -162,14 +162,14 @@ fn keys_of_a_role_end_after_their_duration() {
         return;
     };
     story.keys("default", &story.users[account]["learnaws-test-user"]);
-    let nobody = Variables::new();
-    assert!(story.aws(&nobody, "s3 ls").stderr.contains("AccessDenied"));
+    let no_keys = Variables::new();
+    assert!(story.aws(&no_keys, "s3 ls").stderr.contains("AccessDenied"));
     let user = trust(&json!({"AWS": "arn:aws:iam::641879703613:user/learnaws-test-user"}));
     let role = json!({"trust": user, "policy": allow("s3:ListAllMyBuckets", "*")});
     story.moto.make(&json!({account: {"roles": {"s3-read-only-assume-role": role}}}));
 
     let (assumed, session) =
-        story.loaded(&nobody, "assume-role 641879703613 s3-read-only-assume-role");
+        story.loaded(&no_keys, "assume-role 641879703613 s3-read-only-assume-role");
     assert_eq!(assumed.status, 0, "{assumed:?}");
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
         assert!(!session[name].is_empty(), "{name}");
@@ -221,12 +221,12 @@ fn bastion() -> Option<(Story, Value)> {
 #[test]
 fn the_old_eval_line_still_works() {
     let Some((story, luke)) = bastion() else { return };
-    let nobody = Variables::new();
-    let (_, before) = story.bash(&nobody, "true");
-    let (wrong, after) = story.bash(&nobody, "eval $(assume-role 123456789012 read 000000)");
+    let no_keys = Variables::new();
+    let (_, before) = story.bash(&no_keys, "true");
+    let (wrong, after) = story.bash(&no_keys, "eval $(assume-role 123456789012 read 000000)");
     assert_eq!((wrong.status, after), (4, before), "{wrong:?}");
     let line = format!("eval $(assume-role 123456789012 read {})", story.moto.code(&luke, 0));
-    let (assumed, session) = story.bash(&nobody, &line);
+    let (assumed, session) = story.bash(&no_keys, &line);
     assert_eq!(assumed.status, 0, "{assumed:?}");
     assert_eq!(story.arn(&session), "arn:aws:sts::123456789012:assumed-role/read/luke");
     assert_eq!(session["AWS_ACCOUNT_NAME"], "123456789012");
@@ -287,7 +287,7 @@ fn twelve_hours_straight_and_one_hour_chained() {
     let (chained, next) = story.loaded(&Variables::new(), "assume-role production next");
     assert_eq!(chained.status, 0, "{chained:?}");
     assert!(story.arn(&next).contains(":assumed-role/next/"));
-    assert!(chained.stderr.contains("1h"), "the shorter session is told: {chained:?}");
+    assert!(chained.stderr.contains("1h"), "the shorter session is reported: {chained:?}");
 
     story.moto.wind(3700);
     assert!(story.identity(&next).unwrap_err().contains("ExpiredToken"));

@@ -142,6 +142,6 @@ fn h068_nothing_of_ours_is_in_the_directory_for_everyone() {
     fs::create_dir(&shared).unwrap();
     scene.world.set("TMPDIR", &shared);
     scene.switch(&READ);
-    scene.refused(4, &["production", "nobody"]);
+    scene.refused(4, &["production", "no-such"]);
     assert_eq!(fs::read_dir(&shared).unwrap().count(), 0);
 }

@@ -40,7 +40,7 @@ fn h093_a_profile_set_before_goes_on_success_only() {
             && told.unsets("AWS_DEFAULT_PROFILE")
             && told.unsets("AWS_SECURITY_TOKEN")
     );
-    scene.refused(4, &["production", "nobody"]);
+    scene.refused(4, &["production", "no-such"]);
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn no_command_says_a_secret() {
         &["export", "--shell", "fish", "production", "admin", "-v"],
         &["export", "--format", "json", "production", "ops/deploy", "-v"],
         &["production", "read", "-v"],
-        &["export", "--shell", "bash", "production", "nobody", "-v"],
+        &["export", "--shell", "bash", "production", "no-such", "-v"],
         &["export", "--shell", "bash", "production", "read", "--refresh", "-v", "000000"],
         &["export", "--shell", "bash", "nowhere", "read", "-v"],
         &["export", "--shell", "bash", "production", "read", &code, &code],
@@ -127,7 +127,7 @@ fn files_hold_temporary_keys_only_in_the_store_and_for_the_owner_only() {
     let shared = scene.world.root().to_owned();
     scene.switch_with_code(&["production", "read", "-v"]);
     scene.switch(&["production", "admin"]);
-    scene.refused(4, &["production", "nobody"]);
+    scene.refused(4, &["production", "no-such"]);
     let store = scene.world.home().join(".local/state/assume-role");
     let (codes, key): (Vec<String>, String) = {
         let sent = scene

@@ -1,5 +1,5 @@
 //! Where password, assertion and token are, and that they are nowhere else; and that a reply makes
-//! nobody open a file or ask another host.
+//! the program open no file and ask no other host.
 
 use std::path::{Path, PathBuf};
 

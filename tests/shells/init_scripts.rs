@@ -105,7 +105,7 @@ fn loading_twice_is_silent() {
     run(&["bash --posix", "-eu"], home.path(), &[], &BASH.repeat(2)).assert_silent("POSIX mode");
 }
 
-/// Whoever mistypes a setting still gets the function in the next shell, and the reason why it
+/// A user who mistypes a setting still gets the function in the next shell, and the reason why it
 /// looks as it does.
 #[test]
 fn wrong_settings_are_told_and_the_script_is_that_without_any() {

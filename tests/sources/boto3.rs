@@ -2,10 +2,10 @@
 //! same identity.
 //!
 //! Where they differ from each other or from us, and why: a name with a blank or in quotes is a
-//! profile here, for boto3 and the CLI, and none for the SDKs in Rust; a token goes out here
+//! profile here, for boto3 and the CLI, and none for the SDKs in Rust; a token is sent here
 //! without the end of its line, there with it; what a profile without a role gives is a session of
 //! the user here, there the long-lived keys themselves, of the same identity; a session's name that
-//! nobody chose is made up by each.
+//! no one chose is made up by each.
 
 use serde_json::Value;
 

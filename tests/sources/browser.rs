@@ -52,7 +52,7 @@ fn a_page_is_opened_on_a_desktop_only() {
     assert!(opened(&scene, false, &[("WAYLAND_DISPLAY", "wayland-0")], &[]));
     assert!(!opened(&scene, false, &[], &[]), "without a screen");
     assert!(!opened(&scene, true, &[desktop], &[]), "in a container");
-    assert!(!opened(&scene, false, &[desktop], &["--no-input"]), "where nobody may be asked");
+    assert!(!opened(&scene, false, &[desktop], &["--no-input"]), "where no question may be asked");
     for name in
         ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"]
     {

@@ -139,7 +139,7 @@ fn each_refused_assertion_or_token_has_its_exit_code_and_a_remedy() {
     ];
     let scene = federated();
     let captured = scene.world.write("r", response(&["read"], now(), AUDIENCE)).unwrap();
-    let token = scene.world.write("token", "a.token.that-nobody-reads").unwrap();
+    let token = scene.world.write("token", "a.token.that-is-not-read").unwrap();
     for (action, option, file) in [
         ("AssumeRoleWithSAML", "--saml-response", captured),
         ("AssumeRoleWithWebIdentity", "--web-identity-token-file", token),

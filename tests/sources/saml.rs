@@ -348,7 +348,7 @@ fn what_aws_would_refuse_is_explained_before_the_call() {
 #[test]
 fn the_words_of_aws_about_a_response() {
     let scene = federated();
-    let xml = response(&["read", "nobody"], now(), AUDIENCE);
+    let xml = response(&["read", "no-such"], now(), AUDIENCE);
     let file = scene.world.write("r", &xml).unwrap().to_str().unwrap().to_owned();
     let said = scene.refused(4, &["production", "read", "--saml-response", &file]);
     assert!(
@@ -357,8 +357,8 @@ fn the_words_of_aws_about_a_response() {
         "{said}"
     );
     scene.accepts(&xml);
-    let said = scene.refused(4, &["production", "nobody", "--saml-response", &file]);
-    assert!(said.contains("trust policy of arn:aws:iam::123456789012:role/nobody"), "{said}");
+    let said = scene.refused(4, &["production", "no-such", "--saml-response", &file]);
+    assert!(said.contains("trust policy of arn:aws:iam::123456789012:role/no-such"), "{said}");
 }
 
 #[test]

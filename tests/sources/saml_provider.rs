@@ -1,4 +1,4 @@
-//! What the identity provider gets, what it may answer, and what nobody else ever sees.
+//! What the identity provider gets, what it may answer, and what no other host ever sees.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;

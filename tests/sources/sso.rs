@@ -1,4 +1,4 @@
-//! The single sign-on: roles for a kept token, renewal, and `login`.
+//! IAM Identity Center: roles for a kept token, renewal, and `login`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -168,7 +168,7 @@ fn a_declined_or_expired_sign_on_is_reported() {
         assert!(ran.status == 4 && ran.stderr.contains(words), "{error}: {ran:?}");
     }
     assert!(!cache(&scene).exists());
-    let unknown = scene.world.run(["login", "nobody"]).unwrap();
+    let unknown = scene.world.run(["login", "no-such"]).unwrap();
     assert!(unknown.status == 3 && unknown.stderr.contains("known: corp"), "{unknown:?}");
 }
 

@@ -13,7 +13,7 @@ use super::{NOW, base_session, directory, is_root, key, open, role_session};
 
 /// The exit code for an error of the store.
 pub const FAILED: i32 = 9;
-/// `nobody` on most systems; any number without files would do.
+/// The unprivileged user of most systems; any number without files would do.
 const PLAIN_USER: u32 = 65534;
 
 /// The command that does `task` for the store of `home`. Its exit code is the number of warnings,
@@ -127,7 +127,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::testing::
     }
 }
 
-/// Asks when nobody has, and answers only when the whole crowd has arrived and wants to know.
+/// Asks when no other process has, and answers only when the whole crowd has arrived and wants to know.
 fn asked_once(store: &Store, home: &Path, crowd: usize) -> assume_role::testing::error::Result<()> {
     add_mark(home, "arrived");
     let lock = store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {})?;

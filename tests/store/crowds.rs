@@ -1,4 +1,4 @@
-//! Many processes at once: one question, no lost entry, and the death of one holds up nobody.
+//! Many processes at once: one question, no lost entry, and the death of one holds up no other.
 
 use std::fs;
 use std::path::Path;

@@ -14,7 +14,7 @@ use crate::scenes::{Scene, bastion};
 use crate::support::process::{Ran, run};
 use crate::support::tools::find;
 
-/// `nobody` on most systems; any number without files would do.
+/// The unprivileged user of most systems; any number without files would do.
 const PLAIN_USER: u32 = 65534;
 
 fn skip(why: &str) {
@@ -117,7 +117,7 @@ fn costs_the_cache_only(ran: &Ran, why: &str) {
     assert!(warnings[0].contains("the store is not used") && warnings[0].contains(why), "{ran:?}");
 }
 
-/// A configured store that cannot be used: nothing is switched, the reason is told.
+/// A configured store that cannot be used: nothing is switched, the reason is reported.
 #[track_caller]
 fn is_refused(ran: &Ran, why: &str) {
     assert_eq!((ran.status, ran.stdout.as_str()), (9, ""), "{ran:?}");

@@ -59,7 +59,7 @@ fn logout_of_an_arn_or_a_profile_is_logout_of_its_role() {
     }
     assert_eq!(scene.switch(&["production", "admin"]).keys().id, admin.keys().id);
     for (target, status) in
-        [("nobody", 3), ("arn:aws:iam::123456789012:user/alice", 3), ("production", 2)]
+        [("no-such", 3), ("arn:aws:iam::123456789012:user/alice", 3), ("production", 2)]
     {
         let ran = scene.world.run(["logout", target]).unwrap();
         assert_eq!(ran.status, status, "{ran:?}");

@@ -6,7 +6,7 @@ use std::fs;
 use super::source::{files, root};
 
 /// What the dialect said, and what the field says.
-const DIALECT: [(&str, &str); 19] = [
+const DIALECT: [(&str, &str); 18] = [
     ("nobody", "no one can be asked, no terminal, no user"),
     ("somebody", "another user, a person"),
     ("anybody", "any user"),
@@ -24,7 +24,6 @@ const DIALECT: [(&str, &str); 19] = [
     ("has to do", "falls back to"),
     ("single sign-on", "IAM Identity Center, sign-on"),
     ("marks of", "protection, settings of"),
-    ("way in", "credential source"),
     ("is told", "is reported, is shown"),
 ];
 
@@ -35,7 +34,7 @@ const TYPES: [&str; 19] = [
 ];
 
 /// Uses of the dialect that are left. This number only ever gets smaller.
-const LEFT: usize = 681;
+const LEFT: usize = 568;
 
 #[test]
 fn code_tests_and_documents_use_the_words_of_the_field() {

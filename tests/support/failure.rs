@@ -8,7 +8,7 @@ pub struct Failure(pub String);
 /// The result of a step that can fail with a picture of what was there instead.
 pub type Outcome<T> = Result<T, Failure>;
 
-/// As plain text too, since `unwrap` prints `Debug` and a screen full of `\n` helps nobody.
+/// As plain text too, since `unwrap` prints `Debug` and a screen full of `\n` helps no reader.
 impl fmt::Debug for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -35,7 +35,7 @@ impl LocalClock {
 
     /// Moves it so many seconds ahead of this machine's.
     pub fn set(&self, seconds: i64) {
-        // Renamed into place: whoever reads it meanwhile finds the old or the new one.
+        // Renamed into place: a reader finds the old or the new one.
         let new = self.file.with_extension("new");
         fs::write(&new, format!("{seconds:+}\n")).unwrap();
         fs::rename(new, &self.file).unwrap();

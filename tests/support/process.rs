@@ -85,7 +85,7 @@ pub fn code(status: ExitStatus) -> i32 {
 }
 
 /// A command that runs `program` in a session of its own, without a controlling terminal: what it
-/// wants to ask on `/dev/tty` must fail, and not reach the terminal of whoever runs the tests.
+/// wants to ask on `/dev/tty` must fail, and not reach the terminal that the tests run in.
 pub fn detached(program: impl Into<PathBuf>) -> Command {
     let mut command = match which::which("setsid") {
         Ok(setsid) => Command::new(setsid),

@@ -121,7 +121,7 @@ impl<'a> Tmux<'a> {
         self.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]).map(drop)
     }
 
-    /// Pastes text as a terminal does, with the marks of a bracketed paste where the program asked
+    /// Pastes text as a terminal does, with the escapes of a bracketed paste where the program asked
     /// for them.
     ///
     /// # Errors

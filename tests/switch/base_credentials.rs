@@ -1,12 +1,12 @@
 //! Which keys ask: the base session that all roles share, keys that are temporary already, keys of
-//! nobody or of root.
+//! no user or of root.
 
 use crate::fake_aws::sts::{Role, Trust, User};
 use crate::scenes::{BASTION, DEVICE, PRODUCTION, Scene, bastion, with_user};
 
 const READ: [&str; 2] = ["production", "read"];
 
-/// A profile with the temporary keys of a base session that somebody else made.
+/// A profile with the temporary keys of a base session that another tool made.
 fn temporary_base(scene: &Scene, profile: &str) -> String {
     scene.switch_with_code(&READ);
     let issued =

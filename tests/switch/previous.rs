@@ -1,4 +1,4 @@
-//! `assume-role -`: back to this shell's previous role; and words in variables that anybody may
+//! `assume-role -`: back to this shell's previous role; and words in variables that any program may
 //! have written.
 
 use std::fs;
@@ -124,7 +124,7 @@ fn a_protected_account_takes_consent_each_time() {
     assert_eq!(shell.role(), "admin");
 }
 
-/// What anybody might put into a variable that the program reads words from.
+/// What any program might put into a variable that the program reads words from.
 const HOSTILE: [&str; 22] = [
     "$(touch canary)",
     "`touch canary`",
@@ -173,7 +173,7 @@ fn words_in_variables_are_checked_like_typed_ones() {
     }
     assert!(!scene.world.home().join("canary").exists());
     assert_eq!(scene.sts.connections(), heard);
-    // Nobody was logged out.
+    // No session was forgotten.
     scene.switch(&["production", "read"]);
     assert_eq!(scene.sts.connections(), heard);
 }

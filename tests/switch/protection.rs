@@ -314,7 +314,7 @@ fn every_verb_that_prints_keys_is_guarded() {
     assert_eq!(ran.status, 0, "{ran:?}");
     let ran = scene.world.run(["exec", "production", "read", "--", "true"]).unwrap();
     assert!(ran.stderr.contains("assume-role exec production read --yes -- …"), "{ran:?}");
-    // An SDK only renews what somebody wrote into a file.
+    // An SDK only renews what the user wrote into a file.
     let ran = scene.world.run(["credential-process", "production", "read"]).unwrap();
     assert_eq!(ran.status, 0, "{ran:?}");
 }

@@ -1,4 +1,4 @@
-//! Time goes by: sessions near their end, `ensure`, and what the shell is told about renewal.
+//! Time goes by: sessions near their end, `ensure`, and what the shell learns about renewal.
 
 use crate::fake_aws::sts::{AccessKey, Fault, Role, Trust, User};
 use crate::scenes::day::{Day, HOUR, YEAR, about};

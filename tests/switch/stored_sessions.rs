@@ -119,7 +119,7 @@ fn a_base_session_that_ended_early_needs_an_answer() {
     scene.sts.expire(&base.key_id);
     scene.refused(5, &["production", "admin"]);
     let calls = scene.sts.count("AssumeRole");
-    // The ended one is gone: nobody asks AWS with it again.
+    // The ended one is gone: AWS is not asked with it again.
     scene.refused(5, &["production", "admin"]);
     assert_eq!(scene.sts.count("AssumeRole"), calls);
 }

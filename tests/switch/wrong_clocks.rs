@@ -1,4 +1,4 @@
-//! A clock that is wrong, that jumps, or that stands in another century: what is left is told
+//! A clock that is wrong, that jumps, or that stands in another century: what is left is shown
 //! right, and no code is used twice.
 
 use std::collections::HashSet;

@@ -219,7 +219,7 @@ mv "$HOME/answer.new" "$HOME/answer""#;
 
 const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
-/// `console production read --open` on a desktop; in a container, with the marks of one hidden from
+/// `console production read --open` on a desktop; in a container, with the traces of one hidden from
 /// it.
 fn opening(scene: &Scene) -> Ran {
     let words = ["console", "production", "read", "--open"];

@@ -67,7 +67,7 @@ fn a_session_is_handed_out_with_more_than_fifteen_minutes_left() {
     day.comes_to(HOUR - 15 * 60);
     let second = key(&answer(&day.scene));
     assert_ne!(second, first);
-    // Where no new one can be had, what is left still serves.
+    // Where no new one is available, what is left still serves.
     day.comes_to(2 * HOUR - 15 * 60 - 10 * 60);
     day.scene.sts.fail_always("AssumeRole", Some(Fault::internal()));
     day.comes_to(2 * HOUR - 15 * 60 - 5 * 60);
@@ -100,7 +100,7 @@ fn a_failure_is_one_line() {
     fails(&run(&["production", "read", "--profil", "x"]), 2, "--profil");
     fails(&run(&[]), 2, "which account and role?");
     fails(&run(&["-"]), 2, "no other role");
-    fails(&run(&["production", "nobody", "--mfa-code", &scene.code()]), 4, "nobody");
+    fails(&run(&["production", "no-such", "--mfa-code", &scene.code()]), 4, "no-such");
     scene.sts.fail_always("AssumeRole", Some(Fault::garbage()));
     fails(&run(&["production", "read"]), 6, "");
     scene.world.write(".aws/accounts", "{").unwrap();

@@ -28,7 +28,7 @@ fn check(world: &World, name: &str, status: i32) {
     assert_eq!(ran.status, status, "{ran:?}");
     let text = format!("{}{}", ran.stdout, ran.stderr);
     assert!(!text.contains("s3cr3t"), "{text}");
-    // Where the tests of a machine lie on a tmpfs, that is told as well.
+    // Where the tests of a machine lie on a tmpfs, that is reported as well.
     let lines = text
         .lines()
         .filter(|line| !line.contains("lies on a tmpfs"))

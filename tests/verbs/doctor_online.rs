@@ -26,7 +26,7 @@ fn a_base_that_is_well() {
     }
     assert_eq!((scene.sts.count("GetCallerIdentity"), scene.sts.count("ListMFADevices")), (1, 1));
     assert!(!scene.world.run(["doctor"]).unwrap().stdout.contains("AWS\n"));
-    assert_eq!(scene.sts.requests().len(), 2, "without --online nobody is asked");
+    assert_eq!(scene.sts.requests().len(), 2, "without --online AWS is not asked");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `explain`, through the binary: golden files of what it says, and proof that it asks nobody and
+//! `explain`, through the binary: golden files of what it says, and proof that it asks no one and
 //! changes nothing.
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! `status --verify`: AWS is asked whose keys a shell has, and says yes, no, somebody else, or
+//! `status --verify`: AWS is asked whose keys a shell has, and says yes, no, someone else, or
 //! nothing.
 
 use serde_json::Value;
@@ -35,7 +35,7 @@ fn aws_agrees_with_one_call_and_nothing_is_written() {
     assert_eq!(scene.sts.requests().len(), calls + 1);
     assert_eq!(scene.world.snapshot().unwrap(), home);
     let plain = status(&scene, &shell, &[]);
-    assert!(!plain.stdout.contains("AWS says"), "nobody was asked: {plain:?}");
+    assert!(!plain.stdout.contains("AWS says"), "AWS was not asked: {plain:?}");
     assert_eq!(scene.sts.requests().len(), calls + 1);
 }
 

@@ -231,9 +231,9 @@ fn federation_knows_its_proofs() {
     };
     sts.add_proof(proof.clone());
     sts.add_proof(Proof { text: "b2xk".to_owned(), expired: true, ..proof });
-    let nobody = Keys { id: "x".to_owned(), secret: "x".to_owned(), token: None };
+    let no_keys = Keys { id: "x".to_owned(), secret: "x".to_owned(), token: None };
     let with = |assertion: &str| {
-        let call = client(&sts.url(), &nobody).assume_role_with_saml();
+        let call = client(&sts.url(), &no_keys).assume_role_with_saml();
         ask(call.role_arn(READ).principal_arn(provider).saml_assertion(assertion).send())
     };
     let user = with("PHg+").unwrap();

@@ -1,4 +1,4 @@
-//! From a request to the reply that goes out, with the fault that spoils it: everything that
+//! From a request to the reply that is sent, with the fault that spoils it: everything that
 //! happens under the lock.
 
 use super::actions::{self, Call};

@@ -27,7 +27,7 @@ impl Gate {
         self.inner.1.notify_all();
     }
 
-    /// Waits until someone stands at it; false when nobody came in time.
+    /// Waits until someone stands at it; false when none came in time.
     pub fn wait_reached(&self, limit: Duration) -> bool {
         let (lock, change) = &*self.inner;
         change

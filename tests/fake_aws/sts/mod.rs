@@ -50,7 +50,7 @@ impl Sts {
     /// Starts a server that speaks plain http.
     ///
     /// # Errors
-    /// When no port can be had.
+    /// When no port is free.
     pub fn start() -> io::Result<Self> {
         Ok(Self { server: server::Server::start(None)?, authority: None })
     }
@@ -58,7 +58,7 @@ impl Sts {
     /// Starts a server that speaks https with a certificate of its own authority.
     ///
     /// # Errors
-    /// When no port can be had, or no certificate made.
+    /// When no port is free, or no certificate made.
     pub fn start_tls(certificate: Certificate) -> io::Result<Self> {
         let (config, authority) = tls::make(certificate)?;
         Ok(Self { server: server::Server::start(Some(config))?, authority: Some(authority) })

@@ -136,7 +136,7 @@ pub struct Role {
 }
 
 impl Role {
-    /// A role that trusts nobody yet, with sessions of an hour; `name` may hold a path
+    /// A role that trusts no one yet, with sessions of an hour; `name` may hold a path
     /// (`ops/deploy`).
     pub fn new(account: &str, name: &str) -> Self {
         let (path, name) = split_path(name);
@@ -145,7 +145,7 @@ impl Role {
             account: account.to_owned(),
             path,
             name,
-            trust: Trust::arn("nobody"),
+            trust: Trust::arn("no-one"),
             max_session: 3600,
             verdict: None,
         }

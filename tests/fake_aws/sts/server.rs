@@ -44,7 +44,7 @@ impl Server {
     /// Listens on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// When the port cannot be had.
+    /// When no port is free.
     pub fn start(tls: Option<Arc<ServerConfig>>) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;

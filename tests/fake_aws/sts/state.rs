@@ -38,7 +38,7 @@ pub struct Issued {
 pub enum Listing {
     /// Everyone.
     Allowed,
-    /// Nobody: no policy allows it.
+    /// No one: no policy allows it.
     Denied,
     /// Only who has proven MFA: a policy denies it otherwise, as policies that enforce MFA do.
     DeniedWithoutMfa,
@@ -88,7 +88,7 @@ pub struct State {
 }
 
 impl State {
-    /// A server that knows nobody.
+    /// A server without users and roles.
     pub fn new(distinction: &str) -> Self {
         Self {
             settings: Settings {

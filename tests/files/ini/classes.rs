@@ -1,7 +1,7 @@
 //! Why a reader may differ from ours: the table at the head of `src/config/profiles/mod.rs`, as
 //! conditions.
 //!
-//! A difference comes in with the lines that it is about; its class goes out, or none: then it is a
+//! A difference comes in with the lines that it is about; its class is returned, or none: then it is a
 //! fault of ours.
 
 use assume_role::testing::config::location::Location;

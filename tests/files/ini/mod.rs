@@ -43,13 +43,13 @@ const KNOWN: [(Reader, Class); 25] = [
 ];
 
 /// A difference that was found, by its class, with an example.
-type Found = BTreeMap<(Reader, Class), String>;
+type Differences = BTreeMap<(Reader, Class), String>;
 
 #[test]
 fn three_readers_differ_only_as_is_written_down() {
     let pairs: Vec<(String, String)> = (0..PAIRS).map(files::files).collect();
     let Some(answers) = botocore(&pairs) else { return };
-    let mut found = Found::new();
+    let mut found = Differences::new();
     let mut unexplained = Vec::new();
     for (number, ((config, credentials), of_botocore)) in pairs.iter().zip(&answers).enumerate() {
         let profiles = ours(config, credentials);
@@ -92,7 +92,7 @@ fn three_readers_differ_only_as_is_written_down() {
     assert_eq!(ways, KNOWN, "{found:#?}");
 }
 
-/// Every key that somebody saw.
+/// Every key that any reader saw.
 fn keys_of(read: &BTreeMap<&str, Option<Values>>, other: &Outcome) -> BTreeSet<String> {
     let ours = read.values().flatten().flat_map(BTreeMap::keys);
     let theirs = other.iter().flat_map(BTreeMap::values).flat_map(BTreeMap::keys);

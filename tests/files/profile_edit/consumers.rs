@@ -65,7 +65,7 @@ fn everybody(scene: &Scene, name: &str) -> Option<Vec<String>> {
     Some(told.iter().map(|arn| arn.as_str().unwrap().to_owned()).collect())
 }
 
-/// Whether there was anybody to ask.
+/// Whether there was a terminal to ask on.
 fn assert_read(scene: &Scene, name: &str) -> bool {
     let Some(told) = everybody(scene, name) else { return false };
     for arn in told {
@@ -115,7 +115,7 @@ fn a_profile_with_keys() {
     let scene = scene();
     profile(&scene.world, &["add", "static keys", "production", "read", "--static"]);
     assert_read(&scene, "static keys");
-    assert_eq!(scene.sts.count("AssumeRole"), 1, "nobody else asked for the role");
+    assert_eq!(scene.sts.count("AssumeRole"), 1, "no other client asked for the role");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The pictures of the prompt in `docs/pictures`: one for each shell, from a real session in it,
 //! with every state.
 //!
-//! Only `sleep` is not real: it moves the end of the session, since nobody waits an hour for a
+//! Only `sleep` is not real: it moves the end of the session, since no test waits an hour for a
 //! picture. `tests/run bless pictures` draws them anew; without it the test holds
 //! their text to what the session shows.
 

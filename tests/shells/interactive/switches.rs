@@ -41,12 +41,12 @@ fn a_refused_role_changes_nothing() {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         let before = seat.environment();
-        let said = seat.types_with_code("assume-role production nobody");
+        let said = seat.types_with_code("assume-role production no-such");
         assert_eq!((said.status, seat.environment()), (4, before), "{shell:?}: {}", said.text);
         seat.does("assume-role production read");
         let before = seat.environment();
-        let said = seat.types("assume-role production nobody");
-        assert!(said.text.contains("production:nobody was refused"), "{shell:?}: {}", said.text);
+        let said = seat.types("assume-role production no-such");
+        assert!(said.text.contains("production:no-such was refused"), "{shell:?}: {}", said.text);
         assert_eq!((said.status, seat.environment()), (4, before), "{shell:?}: {}", said.text);
         assert_eq!(seat.types("assume-role nowhere read").status, 3, "{shell:?}");
         assert_eq!(seat.who(), session_of("read"), "{shell:?}");

@@ -20,7 +20,7 @@ fn an_old_line_works_with_the_integration_loaded() {
             assert_eq!(said.status, 0, "{shell:?}: {line}: {}", said.text);
             assert_eq!(seat.who(), session_of("read"), "{shell:?}: {line}");
             let before = seat.environment();
-            let said = seat.types(&line.replace("ROLE", "nobody"));
+            let said = seat.types(&line.replace("ROLE", "no-such"));
             assert_eq!(
                 (said.status, seat.environment()),
                 (4, before),

@@ -290,7 +290,7 @@ fn what_cannot_become_a_profile_is_refused_before_the_command_runs() {
     }
     refused(3, &["a=nowhere:read"], &[], "there is no account 'nowhere'");
     refused(3, &["a=staging:re ad"], &[], "re ad");
-    refused(4, &["a=staging:read", "b=staging:nobody"], &[], "it was to become the profile b");
+    refused(4, &["a=staging:read", "b=staging:no-such"], &[], "it was to become the profile b");
     refused(
         3,
         &["default=staging:read"],

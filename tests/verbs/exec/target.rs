@@ -49,7 +49,7 @@ fn without_a_target_it_is_the_role_of_this_shell() {
     let renewed = environment(&here(&shell, &["exec"]));
     assert_ne!(renewed["AWS_ACCESS_KEY_ID"], shell.key());
     assert_eq!(renewed["AWS_ACCOUNT_ROLE"], "read");
-    // Keys of somebody else are not taken for the role that was here before.
+    // Keys of another tool are not taken for the role that was here before.
     let mut foreign = shell.child();
     foreign.variables.insert("AWS_ACCESS_KEY_ID".to_owned(), "ASIAFOREIGN000000000".to_owned());
     for shell in [foreign, OneShell::new(&day.scene)] {

@@ -2,8 +2,9 @@
 //! --version`.
 //!
 //! `cargo run --release --locked --example bench` builds the program and prints medians; words
-//! after `--` choose the cases whose names hold one of them. A slow machine fails nothing: the
-//! numbers are for people, and the budgets are printed beside them.
+//! after `--` choose the cases whose names hold one of them, and `--than PROGRAM` compares with
+//! another build of the program instead. A slow machine fails nothing: the numbers are for people,
+//! and the budgets are printed beside them.
 
 mod cases;
 #[path = "../fake_aws/mod.rs"]
@@ -18,8 +19,14 @@ use std::process::Command;
 
 use support::failure::{Failure, Outcome};
 
+/// What may come of noise, beside another build.
+const NO_SLOWER: f64 = 1.05;
+
 fn main() -> Outcome<()> {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let mut wanted: Vec<String> = std::env::args().skip(1).collect();
+    let than = wanted.iter().position(|word| word == "--than");
+    let other = than.and_then(|at| wanted.drain(at..(at + 2).min(wanted.len())).nth(1));
+    let other = other.map(PathBuf::from);
     let program = build()?;
     let size = program.metadata()?.len();
     let mut out = std::io::stdout();
@@ -27,7 +34,14 @@ fn main() -> Outcome<()> {
     let is_wanted =
         |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
     for group in [cases::switch::cases, cases::init::cases, cases::tab::cases] {
-        for case in group(&program)?.into_iter().filter(|case| is_wanted(&case.name)) {
+        let mut cases = group(&program)?;
+        if let Some(other) = &other {
+            for (case, theirs) in cases.iter_mut().zip(group(other)?) {
+                case.beside = (other.display().to_string(), theirs.command);
+                case.budget = Some(NO_SLOWER);
+            }
+        }
+        for case in cases.into_iter().filter(|case| is_wanted(&case.name)) {
             writeln!(out, "{}", case.measure()?)?;
         }
     }

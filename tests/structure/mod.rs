@@ -13,6 +13,28 @@ use clap::CommandFactory;
 
 use source::{files, modules, root};
 
+/// Lines of `src`, unit tests too. This number only ever gets smaller.
+const LINES_OF_SOURCE: usize = 33_350;
+
+#[test]
+fn the_source_does_not_grow() {
+    let lines: usize = files(&root().join("src"), "rs")
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap().lines().count())
+        .sum();
+    assert!(lines <= LINES_OF_SOURCE, "src has {lines} lines");
+}
+
+#[test]
+fn the_fake_aws_stands_alone() {
+    for file in files(&root().join("tests/fake_aws"), "rs") {
+        let text = fs::read_to_string(&file).unwrap();
+        let found = ["assume_role::", "crate::support", "crate::scenes"];
+        let found = found.into_iter().find(|import| text.contains(import));
+        assert!(found.is_none(), "{} imports {found:?}", file.display());
+    }
+}
+
 /// Modules that read the environment themselves still. This list only ever gets shorter.
 const STILL_READING: [&str; 1] = ["aws::client"];
 

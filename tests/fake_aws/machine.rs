@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use super::loopback::serve_on_loopback;
-use super::sts::Issued;
 use super::sts::http::{Reply, Request};
+use super::sts::{Instant, Issued};
 
 const SESSION: &str = "token-of-the-instance";
 const AUTHORIZATION: &str = "token-of-the-container";
@@ -64,7 +64,7 @@ fn reply(request: &Request, keys: &Issued, given: &AtomicUsize) -> Reply {
     let says = |header: &str, token: &str| request.header(header) == Some(token);
     let of_instance = says("x-aws-ec2-metadata-token", SESSION);
     let text = |status, text: &str| Reply::new(status, "text/plain", text);
-    let expires = assume_role::testing::types::Moment(keys.expires).rfc3339();
+    let expires = Instant(keys.expires).rfc3339();
     let body = json!({
         "Code": "Success", "Type": "AWS-HMAC", "LastUpdated": "2026-01-01T00:00:00Z", "AccessKeyId": keys.key_id,
         "SecretAccessKey": keys.secret, "Token": keys.token, "Expiration": expires,

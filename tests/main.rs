@@ -9,6 +9,7 @@
 )]
 
 mod completion;
+mod docs;
 mod fake_aws;
 mod files;
 mod messages;

@@ -18,6 +18,7 @@ mod visit;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -58,10 +59,15 @@ fn main() -> ExitCode {
 }
 
 fn play(arguments: &Arguments) -> Outcome<()> {
+    let program = std::env::current_exe()?;
+    let stage = stage::Stage::set(&program)?;
+    for name in [device::PROGRAM, identity::PROGRAM] {
+        symlink(&program, stage.world.bin().join(name))?;
+    }
     let interactive = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     if arguments.script || !interactive {
-        story::tell(stage::Stage::set()?, &mut std::io::stdout())
+        story::tell(stage, &mut std::io::stdout())
     } else {
-        visit::receive(stage::Stage::set()?, arguments.shell.as_deref())
+        visit::receive(stage, arguments.shell.as_deref())
     }
 }

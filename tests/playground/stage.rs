@@ -1,14 +1,14 @@
 //! What the playground plays on: an STS with a user and roles, and a home that knows them.
 
-use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::custodian::Custodian;
+use super::custodian::Custodian;
+use super::device;
 use crate::fake_aws::sts::{Role, Sts, Trust, User};
 use crate::support::failure::Outcome;
 use crate::support::shells::Shell;
 use crate::support::world::World;
-use crate::{device, identity};
 
 /// The account of the user.
 pub const BASTION: &str = "111111111111";
@@ -28,11 +28,11 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets everything up.
+    /// Sets everything up, with `program` as `assume-role` on the PATH.
     ///
     /// # Errors
     /// When this machine has no room for it.
-    pub fn set() -> Outcome<Self> {
+    pub fn set(program: &Path) -> Outcome<Self> {
         let sts = Arc::new(Sts::start()?);
         let key = sts.add_user(User::new(BASTION, "alice").mfa("alice"));
         for account in [STAGING, PRODUCTION] {
@@ -44,12 +44,8 @@ impl Stage {
         let pipeline = Trust::arn(&format!("arn:aws:iam::{BASTION}:role/pipeline"));
         sts.add_role(Role::new(PRODUCTION, "ops/deploy").trusts(pipeline));
 
-        let program = std::env::current_exe()?;
-        let mut world = World::with_sts(&program, &sts)?;
+        let mut world = World::with_sts(program, &sts)?;
         let custodian = Custodian::of(world.root())?;
-        for name in [device::PROGRAM, identity::PROGRAM] {
-            symlink(&program, world.bin().join(name))?;
-        }
         // What the server does not know it refuses; without this the rest of AWS would be asked.
         world.set("AWS_ENDPOINT_URL", sts.url());
         world.base(&key)?;

@@ -5,6 +5,7 @@
 mod files;
 mod login;
 mod moto;
+mod policies;
 mod saml;
 mod token;
 

@@ -1,5 +1,7 @@
 //! URLs that secrets are sent to: https, or this machine.
 
+use std::net::IpAddr;
+
 use crate::error::{Error, Kind, Result};
 use crate::types::sanitize::escape;
 
@@ -67,11 +69,15 @@ pub(crate) fn check_url(
     }
 }
 
-/// Whether a host of a URL is this machine.
-fn is_loopback(host: &str) -> bool {
+/// Whether a host of a URL, in lower case, is this machine.
+pub(super) fn is_loopback(host: &str) -> bool {
+    host == "localhost" || address_of(host).is_some_and(|address| address.is_loopback())
+}
+
+/// The address that a host of a URL is.
+pub(super) fn address_of(host: &str) -> Option<IpAddr> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost"
-        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    bare.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
 #[cfg(test)]

@@ -1,32 +1,41 @@
-//! A command line as words, by the rules of the AWS CLI (Python's `shlex.split`): quotes and
-//! backslashes as in a POSIX shell, and nothing else of one. `~`, `$`, `*`, `;` and `#` are
-//! characters like any other.
+//! Words by the rules of Python's `shlex.split`, with which the AWS CLI reads commands and the names
+//! of profiles: quotes and backslashes as in a POSIX shell, and nothing else of one. `~`, `$`, `*`,
+//! `;` and `#` are characters like any other. The crates for this, `shlex` and `shell-words`, begin
+//! a comment at `#`, as a shell does and `shlex.split` does not.
 
 use crate::error::{Error, Result};
 
 /// The words of a command that is run without a shell. They are not shown: a command line may hold
 /// a secret.
 pub(crate) fn command_words(text: &str, place: &str) -> Result<Vec<String>> {
-    let wrong = |why: &str| {
-        Error::config(format!("{place}: that is no command: {why}"))
+    let refuse = |why: &str| {
+        Error::config(format!("{place}: this is not a command: {why}"))
             .hint("words as in a shell, with quotes that close; it is run without a shell")
     };
-    let words = split(text).map_err(wrong)?;
+    let words = split(text, |character| matches!(character, ' ' | '\t' | '\r' | '\n'));
+    let words = words.map_err(refuse)?;
     if words.first().is_none_or(String::is_empty) {
-        return Err(wrong("it names no program"));
+        return Err(refuse("it names no program"));
     }
     Ok(words)
 }
 
-/// The words, or why they have no end.
-fn split(text: &str) -> std::result::Result<Vec<String>, &'static str> {
+/// A text that is one word, blanks and all, without its quotes; `None` where they do not close.
+pub(super) fn unquoted(text: &str) -> Option<String> {
+    split(text, |_| false).ok().map(|words| words.concat())
+}
+
+fn split(
+    text: &str,
+    separates: impl Fn(char) -> bool,
+) -> std::result::Result<Vec<String>, &'static str> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         match (character, quote) {
-            (' ' | '\t' | '\r' | '\n', None) => words.extend(word.take()),
+            (_, None) if separates(character) => words.extend(word.take()),
             ('\'' | '"', None) => {
                 word.get_or_insert_default();
                 quote = Some(character);
@@ -35,7 +44,7 @@ fn split(text: &str) -> std::result::Result<Vec<String>, &'static str> {
             ('\\', None | Some('"')) => {
                 let next = characters.next().ok_or("nothing follows the last backslash")?;
                 let word = word.get_or_insert_default();
-                // Between double quotes a backslash means something before a quote and itself only.
+                // Between double quotes a backslash escapes only a quote and itself.
                 if quote.is_some() && !matches!(next, '"' | '\\') {
                     word.push('\\');
                 }
@@ -58,17 +67,20 @@ mod tests {
     #[test]
     fn words_as_the_aws_cli_splits_them() {
         for (text, words) in [
-            ("", &[][..]),
+            ("'a b' \"c d\" e\\ f", &["a b", "c d", "e f"][..]),
             ("  a  b\tc\n", &["a", "b", "c"]),
-            ("'a b' \"c d\" e\\ f", &["a b", "c d", "e f"]),
             ("a'b'\"c\"", &["abc"]),
-            ("'' \"\"", &["", ""]),
+            ("a '' \"\"", &["a", "", ""]),
             ("\"a\\\"b\\\\c\\d\"", &["a\"b\\c\\d"]),
             ("'a\\b'", &["a\\b"]),
             ("~/x $HOME *.y ; # z", &["~/x", "$HOME", "*.y", ";", "#", "z"]),
         ] {
-            assert_eq!(split(text).unwrap(), words, "{text}");
+            assert_eq!(command_words(text, "f:1").unwrap(), words, "{text}");
         }
-        assert!(split("'a").is_err() && split("\"a'").is_err() && split("a\\").is_err());
+        for text in ["", "''", "'a", "\"a'", "a\\"] {
+            assert!(command_words(text, "f:1").is_err(), "{text}");
+        }
+        assert_eq!(unquoted("'a'\"'\"'b c'").as_deref(), Some("a'b c"));
+        assert_eq!(unquoted("o'brien"), None);
     }
 }

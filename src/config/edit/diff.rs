@@ -1,22 +1,19 @@
-//! What a change does to a file, as people read it: a unified diff that shows no secret.
-//!
-//! Bytes come in, text for standard output goes out. Every line passes through
-//! [`crate::types::sanitize`]: a file may hold what a terminal would obey.
+//! What a change does to a file, as people read it: a unified diff that shows no secret and nothing
+//! that a terminal would obey.
 
 use owo_colors::OwoColorize;
+use similar::TextDiff;
 
 use super::Change;
-use super::unified::unified;
 use crate::types::sanitize::escape_up_to;
 
 /// The longest line shown, in characters.
 const LONGEST: usize = 400;
 
-/// What kind of file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// `KEY = VALUE`, some values of which are secret. Lines that do not change are not shown: they
-    /// may be, too.
+    /// `KEY = VALUE`, some values of which are secret. Unchanged lines are not shown, since they may
+    /// be secret too.
     Profiles,
     /// JSON without secrets.
     Accounts,
@@ -24,12 +21,12 @@ pub(crate) enum Look {
 
 /// The diff, or nothing when nothing changes.
 pub(crate) fn diff(change: &Change, look: Look, coloured: bool) -> String {
-    if change.is_none() {
-        return String::new();
-    }
-    let (old, new) = (lines(&change.before, look), lines(&change.after, look));
-    let context = if look == Look::Profiles { 0 } else { 3 };
-    let diff = unified(&change.shown, &old, &new, context);
+    let (old, new) = (shown_lines(&change.before, look), shown_lines(&change.after, look));
+    let diff = TextDiff::from_lines(&old, &new)
+        .unified_diff()
+        .context_radius(if look == Look::Profiles { 0 } else { 3 })
+        .header(&change.shown, &change.shown)
+        .to_string();
     if coloured {
         diff.lines().map(|line| format!("{}\n", with_colour(line))).collect()
     } else {
@@ -37,28 +34,26 @@ pub(crate) fn diff(change: &Change, look: Look, coloured: bool) -> String {
     }
 }
 
-fn lines(bytes: &[u8], look: Look) -> Vec<String> {
+fn shown_lines(bytes: &[u8], look: Look) -> String {
     let text = String::from_utf8_lossy(bytes);
-    // A line that is set in goes on with the value before it.
-    let mut goes_on = false;
+    // An indented line continues the value above it.
+    let mut continues_secret = false;
     let line = |line: &str| {
         let line = line.trim_end_matches('\r');
-        goes_on = if line.starts_with([' ', '\t']) {
-            goes_on
-        } else {
-            key_of(line).is_some_and(is_secret)
-        };
-        let told = match look {
-            Look::Profiles if goes_on && line.starts_with([' ', '\t']) => "    ***".to_owned(),
+        let is_indented = line.starts_with([' ', '\t']);
+        continues_secret =
+            if is_indented { continues_secret } else { key_of(line).is_some_and(is_secret) };
+        let shown = match look {
+            Look::Profiles if continues_secret && is_indented => "    ***".to_owned(),
             Look::Profiles => without_secret(line),
             Look::Accounts => line.to_owned(),
         };
-        escape_up_to(&told, LONGEST).replace("\\t", "\t")
+        escape_up_to(&shown, LONGEST).replace("\\t", "\t") + "\n"
     };
     text.trim_start_matches('\u{FEFF}').lines().map(line).collect()
 }
 
-/// A line of a config or credentials file with `***` in place of what nobody should read.
+/// A line of a config or credentials file with `***` in place of a secret.
 fn without_secret(line: &str) -> String {
     let body = line.trim_start();
     if body.starts_with('[') || body.is_empty() {
@@ -108,6 +103,24 @@ mod tests {
     }
 
     #[test]
+    fn as_diff_writes_it() {
+        for (old, new, hunks) in [
+            ("a b c d e", "a b x d e", "@@ -1,5 +1,5 @@\n a\n b\n-c\n+x\n d\n e\n"),
+            ("", "a", "@@ -0,0 +1 @@\n+a\n"),
+            ("a", "", "@@ -1 +0,0 @@\n-a\n"),
+            (
+                "a 1 2 3 4 5 6 7 b",
+                "x 1 2 3 4 5 6 7 y",
+                "@@ -1,4 +1,4 @@\n-a\n+x\n 1\n 2\n 3\n@@ -6,4 +6,4 @@\n 5\n 6\n 7\n-b\n+y\n",
+            ),
+        ] {
+            let (old, new) = (old.replace(' ', "\n"), new.replace(' ', "\n"));
+            let shown = diff(&change(&old, &new), Look::Accounts, false);
+            assert_eq!(shown, format!("--- ~/f\n+++ ~/f\n{hunks}"));
+        }
+    }
+
+    #[test]
     fn only_what_changes_and_no_secret() {
         let before = "[other]\naws_secret_access_key = 0ther\n";
         let after = format!(
@@ -122,7 +135,7 @@ mod tests {
 
     #[test]
     fn secrets_in_comments_and_continued_values() {
-        for (line, told) in [
+        for (line, shown) in [
             ("#aws_secret_access_key = x", "#aws_secret_access_key = ***"),
             ("x_security_token_expires = 2026", "x_security_token_expires = 2026"),
             ("web_identity_token_file = /x", "web_identity_token_file = /x"),
@@ -131,19 +144,22 @@ mod tests {
             ("credential_process = get --password x", "credential_process = ***"),
             ("credential_process = /bin/assume-role credential-process -- a b", ""),
         ] {
-            assert_eq!(without_secret(line), if told.is_empty() { line } else { told });
+            assert_eq!(without_secret(line), if shown.is_empty() { line } else { shown });
         }
-        let told = diff(
+        let shown = diff(
             &change("", "[x]\naws_session_token =\n  a=b\ns3 =\n  c = d\n"),
             Look::Profiles,
             false,
         );
-        assert!(told.ends_with("+aws_session_token = ***\n+    ***\n+s3 =\n+  c = d\n"), "{told}");
+        assert!(
+            shown.ends_with("+aws_session_token = ***\n+    ***\n+s3 =\n+  c = d\n"),
+            "{shown}"
+        );
     }
 
     #[test]
     fn nothing_is_obeyed_by_a_terminal() {
-        let told = diff(&change("", "{\"a\u{1b}[2J\": 1}\n"), Look::Accounts, false);
-        assert!(told.contains("+{\"a\\x1b[2J\": 1}") && !told.contains('\u{1b}'), "{told}");
+        let shown = diff(&change("", "{\"a\u{1b}[2J\": 1}\n"), Look::Accounts, false);
+        assert!(shown.contains("+{\"a\\x1b[2J\": 1}") && !shown.contains('\u{1b}'), "{shown}");
     }
 }

@@ -11,6 +11,5 @@ mod file;
 mod json;
 mod real_file;
 pub(crate) mod section;
-mod unified;
 
 pub(crate) use file::{Change, File};

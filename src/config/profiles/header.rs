@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use crate::config::shlex::unquoted;
+
 /// The two files, which spell profiles differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
@@ -56,35 +58,16 @@ pub(super) fn read_header(file: FileKind, inner: &str) -> (SectionKind, Cow<'_, 
     };
     let named = file == FileKind::Config
         && matches!(kind, SectionKind::Profile | SectionKind::SsoSession | SectionKind::Services);
-    (kind, unquoted(if named { name.trim_start() } else { inner }))
+    (kind, without_quotes(if named { name.trim_start() } else { inner }))
 }
 
 /// A name without its quotes, by the rules of a POSIX shell, as the AWS CLI writes and reads names
 /// with blanks. Quotes that do not close are part of the name.
-fn unquoted(text: &str) -> Cow<'_, str> {
+fn without_quotes(text: &str) -> Cow<'_, str> {
     if !text.contains(['"', '\'', '\\']) {
         return Cow::Borrowed(text);
     }
-    let mut name = String::with_capacity(text.len());
-    let mut quote = None;
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match (character, quote) {
-            ('\\', None | Some('"')) => match characters.next() {
-                Some(next) => {
-                    if quote.is_some() && next != '"' && next != '\\' {
-                        name.push('\\');
-                    }
-                    name.push(next);
-                }
-                None => return Cow::Borrowed(text),
-            },
-            ('"' | '\'', None) => quote = Some(character),
-            (_, Some(open)) if open == character => quote = None,
-            _ => name.push(character),
-        }
-    }
-    if quote.is_some() { Cow::Borrowed(text) } else { Cow::Owned(name) }
+    unquoted(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 #[cfg(test)]

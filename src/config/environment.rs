@@ -15,12 +15,10 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// What this process was given.
     pub fn of_process() -> Self {
         Self::from_pairs(std::env::vars_os())
     }
 
-    /// An environment made of the given pairs.
     pub fn from_pairs<K: Into<OsString>, V: Into<OsString>>(
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
@@ -29,7 +27,6 @@ impl Environment {
         }
     }
 
-    /// The value of a variable, `None` when it is unset or empty.
     pub fn raw(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(name))
@@ -37,7 +34,6 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// The value as text.
     pub fn text(&self, name: &str) -> Result<Option<&str>> {
         self.raw(name)
             .map(|value| {
@@ -49,12 +45,10 @@ impl Environment {
             .transpose()
     }
 
-    /// Whether a variable is set to something.
     pub fn has(&self, name: &str) -> bool {
         self.raw(name).is_some()
     }
 
-    /// Whether a variable turns something on: with `1`.
     pub fn turns_on(&self, name: &str) -> Result<bool> {
         Ok(self.text(name)? == Some("1"))
     }
@@ -64,7 +58,6 @@ impl Environment {
         self.raw("TERM").is_none_or(|term| term == "dumb")
     }
 
-    /// A variable as a path.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.raw(name).map(PathBuf::from)
     }

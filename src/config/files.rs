@@ -20,23 +20,16 @@ pub(crate) const ACCOUNTS_CAP: u64 = 4 << 20;
 /// The most that a config, credentials or settings file may hold, in bytes.
 pub(crate) const CONFIG_CAP: u64 = 32 << 20;
 
-/// A file that was read, whatever it holds.
 pub(crate) struct RawFile {
-    /// The path as messages show it.
     pub shown: Arc<str>,
-    /// What it holds.
     pub bytes: Vec<u8>,
     /// Who else could have written it, if anyone.
     pub warning: Option<String>,
 }
 
-/// A file of text that was read.
 pub(crate) struct TextFile {
-    /// The path as messages show it.
     pub shown: Arc<str>,
-    /// What it holds, without a byte order mark.
     pub text: String,
-    /// Who else could have written it, if anyone.
     pub warning: Option<String>,
 }
 
@@ -58,7 +51,6 @@ pub(crate) fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Op
     Ok(Some(TextFile { text: decode(bytes, &shown)?, shown, warning }))
 }
 
-/// Reads a file of at most `cap` bytes; a missing file is `None`.
 pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<RawFile>> {
     // The usual way to say "no such file" to AWS's tools: AWS_CONFIG_FILE=/dev/null.
     if path == Path::new("/dev/null") {
@@ -122,7 +114,6 @@ fn too_large<T>(shown: &str, cap: u64) -> Result<T> {
         .hint("is this the right file?"))
 }
 
-/// The text of a file, without a byte order mark.
 pub(crate) fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
     let save_as = |message: String| Err(Error::config(message).hint("save the file as UTF-8"));
     if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) {

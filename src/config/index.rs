@@ -13,7 +13,6 @@ pub(super) struct ByName<T> {
 }
 
 impl<T: Copy + Ord> ByName<T> {
-    /// Sorts the things.
     pub(super) fn new<'a>(named: impl IntoIterator<Item = (&'a str, T)>) -> Self {
         let mut named: Vec<(u64, &str, T)> =
             named.into_iter().map(|(name, thing)| (hash_of(name), name, thing)).collect();
@@ -36,7 +35,6 @@ impl<T: Copy + Ord> ByName<T> {
         same.get(..same.partition_point(|&thing| name_of(thing) == name)).unwrap_or_default()
     }
 
-    /// The things of each name together; the names in no order of theirs.
     pub(super) fn each<'a>(&self, name_of: impl Fn(T) -> &'a str) -> impl Iterator<Item = &[T]> {
         let same = move |one: usize, other: usize| {
             self.hashes.get(one) == self.hashes.get(other)

@@ -10,11 +10,8 @@ use crate::error::{Error, Kind, Result};
 /// A place in a file of the user, shown as `~/.aws/config:12` or `~/.aws/accounts:3:17`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The path as messages show it, with `~` for the home directory.
     pub file: Arc<str>,
-    /// The line, counted from 1.
     pub line: u32,
-    /// The column in characters, counted from 1, where the format has several things on a line.
     pub column: Option<u32>,
 }
 
@@ -41,27 +38,22 @@ impl fmt::Display for Location {
 /// counted from its beginning for each of its entries.
 const STEP: usize = 256;
 
-/// A text, and the places in it. Nothing is counted before the first place is asked for.
 #[derive(Debug)]
 pub(crate) struct Lines {
     file: Arc<str>,
     text: String,
-    /// Line and column at each multiple of [`STEP`].
     marks: OnceLock<Vec<(u32, u32)>>,
 }
 
 impl Lines {
-    /// The text of a file, which messages show as `file`.
     pub(crate) fn new(file: Arc<str>, text: String) -> Self {
         Self { file, text, marks: OnceLock::new() }
     }
 
-    /// The text.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The place of the character at a byte offset.
     pub(crate) fn place(&self, offset: usize) -> Location {
         let offset = offset.min(self.text.len());
         let marks = self.marks.get_or_init(|| {
@@ -77,7 +69,6 @@ impl Lines {
         Location { file: Arc::clone(&self.file), line, column: Some(column) }
     }
 
-    /// The same, counted only when it is shown.
     pub(crate) fn spot(&self, offset: usize) -> Spot<'_> {
         Spot { lines: self, offset }
     }
@@ -88,7 +79,6 @@ pub(super) fn offset_in(text: &str, part: &str) -> usize {
     part.as_ptr().addr().saturating_sub(text.as_ptr().addr())
 }
 
-/// A place that is worked out when a message needs it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot<'a> {
     lines: &'a Lines,
@@ -96,12 +86,10 @@ pub(crate) struct Spot<'a> {
 }
 
 impl Spot<'_> {
-    /// The place.
     pub(crate) fn place(&self) -> Location {
         self.lines.place(self.offset)
     }
 
-    /// As [`Location::locate`].
     pub(crate) fn locate<T>(&self, result: Result<T>) -> Result<T> {
         result.or_else(|error| self.place().locate(Err(error)))
     }

@@ -26,20 +26,14 @@ use settings::Settings;
 
 use crate::error::Result;
 
-/// Everything a target is resolved from.
 pub struct Config {
-    /// The environment.
     pub environment: Environment,
-    /// The accounts file.
     pub accounts: Accounts,
-    /// The config and credentials files.
     pub profiles: Profiles,
-    /// Our own settings.
     pub settings: Settings,
 }
 
 impl Config {
-    /// Reads the files that the environment points to.
     pub fn read(environment: &Environment) -> Result<Self> {
         Ok(Self {
             environment: environment.clone(),
@@ -49,7 +43,6 @@ impl Config {
         })
     }
 
-    /// What the user should hear about the files, though they were used.
     pub fn warnings(&self) -> Vec<String> {
         let of_accounts = self.accounts.warning().map(str::to_owned);
         of_accounts.into_iter().chain(self.profiles.warnings().iter().cloned()).collect()

@@ -21,7 +21,6 @@ pub(crate) struct Proxy {
     pub variable: &'static str,
 }
 
-/// The proxies of one run.
 #[derive(Clone, Debug)]
 pub(crate) struct Proxies {
     http: Option<Proxy>,

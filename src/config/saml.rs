@@ -13,30 +13,22 @@ use super::shlex::command_words;
 use crate::error::{Error, Result};
 use crate::types::Secret;
 
-/// The most that the file may hold, in bytes.
 const CAP: u64 = 64 << 10;
 
-/// What the file says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Login {
-    /// The user.
     pub username: Option<String>,
-    /// Where the password comes from, if the file says.
     pub password: Option<PasswordSource>,
-    /// Who else could read the file, if anyone.
     pub warning: Option<String>,
 }
 
-/// Where a password comes from without a question.
 #[derive(Clone, Debug)]
 pub(crate) enum PasswordSource {
-    /// It stands in the file.
     Known(Secret),
     /// A program prints it; its words, and where they stand.
     Command(Vec<String>, String),
 }
 
-/// Reads the file; a missing one says nothing.
 pub(crate) fn read_login(environment: &Environment) -> Result<Login> {
     let home = environment.home();
     let Some(path) = environment.file("SAML_FILE", ".saml/credentials") else {

@@ -23,40 +23,30 @@ const MOST_ATTRIBUTES: usize = 64;
 const ROLE: &str = "https://aws.amazon.com/SAML/Attributes/Role";
 const SESSION_NAME: &str = "https://aws.amazon.com/SAML/Attributes/RoleSessionName";
 
-/// A role that a response offers, and the provider that vouches for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offer {
-    /// The role.
     pub role: RoleArn,
-    /// The ARN of the SAML provider.
     pub provider: String,
 }
 
-/// A response in the form that STS takes, and what it says.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
-    /// Base64.
     pub encoded: Secret,
     /// The roles, in the order of the response. None in an encrypted one.
     pub offers: Vec<Offer>,
-    /// Whom the assertion is for.
     pub audiences: Vec<String>,
-    /// When the response was made.
     pub issued: Option<Moment>,
     /// From when on it counts no more.
     pub ends: Option<Moment>,
-    /// The name of the session.
     pub session_name: Option<String>,
     /// What the provider says in place of success.
     pub refusal: Option<String>,
 }
 
-/// Why a text is no response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NoResponse(pub &'static str);
 
 impl Response {
-    /// Reads the base64 of a response.
     pub(crate) fn of_base64(text: &str) -> Result<Self, NoResponse> {
         let bare: String = text.split_ascii_whitespace().collect();
         let bytes = STANDARD.decode(&bare).map_err(|_| NoResponse("it is not base64"))?;
@@ -86,13 +76,11 @@ impl Response {
         Self::of_base64(decoded.trim_matches('"'))
     }
 
-    /// The offer of a role.
     pub(crate) fn offer(&self, role: &RoleArn) -> Option<&Offer> {
         self.offers.iter().find(|offer| offer.role == *role)
     }
 }
 
-/// Where the reader is: the elements around the present text, and the attribute it belongs to.
 #[derive(Default)]
 struct Place {
     path: Vec<String>,

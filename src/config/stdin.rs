@@ -10,7 +10,6 @@ use super::files::read_text;
 use crate::error::{Error, Result};
 use crate::types::Secret;
 
-/// The most that is read, in bytes.
 const CAP: u64 = 1 << 20;
 
 /// The text of a file, or of standard input for `-`, with where it is from. `option` names it in

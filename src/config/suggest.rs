@@ -2,9 +2,7 @@
 
 use crate::types::sanitize::{escape_up_to, is_plain};
 
-/// The most names suggested.
 const MOST: usize = 3;
-/// The most names listed.
 const MOST_LISTED: usize = 8;
 
 /// Up to three of `names` that look like `word`, best first: another case, a few letters off, or a
@@ -25,7 +23,6 @@ pub(crate) fn near<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> 
     found.into_iter().map(|(_, name)| name).take(MOST).collect()
 }
 
-/// The question whether one of the names was meant that [`suggest`] found.
 pub(crate) fn meant(near: &[&str]) -> String {
     format!("did you mean {}?", near.join(", "))
 }

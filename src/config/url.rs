@@ -5,23 +5,16 @@ use std::net::IpAddr;
 use crate::error::{Error, Kind, Result};
 use crate::types::sanitize::escape;
 
-/// What a URL is for, in the words of its messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Purpose {
-    /// `endpoint`.
     pub what: &'static str,
-    /// What would travel unprotected: `keys`.
     pub carries: &'static str,
-    /// What one looks like.
     pub example: &'static str,
 }
 
-/// Whether what is sent there is protected on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protection {
-    /// https, or it never leaves this machine.
     Safe,
-    /// Plain http that the user allowed.
     Plain,
 }
 
@@ -69,12 +62,10 @@ pub(crate) fn check_url(
     }
 }
 
-/// Whether a host of a URL, in lower case, is this machine.
 pub(super) fn is_loopback(host: &str) -> bool {
     host == "localhost" || address_of(host).is_some_and(|address| address.is_loopback())
 }
 
-/// The address that a host of a URL is.
 pub(super) fn address_of(host: &str) -> Option<IpAddr> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.parse().ok().map(|address: IpAddr| address.to_canonical())

@@ -13,21 +13,15 @@ use crate::types::sanitize::escape_up_to;
 /// DurationSeconds).
 const ROLE_SECONDS: std::ops::RangeInclusive<u32> = 900..=43200;
 
-/// How the base proves who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
-    /// Keys of an IAM user, MFA optional.
     Bastion,
-    /// A password at an identity provider.
     Saml,
-    /// A token of an OpenID Connect provider.
     WebIdentity,
-    /// Whatever a profile of `~/.aws/config` says.
     Profile,
 }
 
 impl Scheme {
-    /// Reads `bastion`, `saml`, `web-identity` or `profile`.
     pub fn parse(origin: impl Display, text: &str) -> Result<Self> {
         Ok(match text {
             "bastion" => Self::Bastion,
@@ -45,12 +39,9 @@ impl Scheme {
     }
 }
 
-/// What is sent as the external id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExternalId {
-    /// None at all: the word `none`.
     None,
-    /// This text.
     Value(String),
 }
 

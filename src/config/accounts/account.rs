@@ -13,44 +13,30 @@ use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, Partition, Region, RoleName};
 
-/// An account of the accounts file.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// Its name, the key of the file.
     pub name: Name,
-    /// Its id.
     pub id: AccountId,
-    /// The roles declared, in the order of the file.
     pub roles: Vec<RoleName>,
-    /// The role taken when none is named.
     pub default_role: Option<RoleName>,
     /// The profile of the base, or `env`.
     pub base: Option<Name>,
-    /// The region of its sessions.
     pub region: Option<Region>,
     /// How long its sessions last, in seconds.
     pub duration: Option<u32>,
     /// The external id; `None` when the file says nothing.
     pub external_id: Option<ExternalId>,
-    /// Its partition.
     pub partition: Option<Partition>,
-    /// How the base proves who it is.
     pub scheme: Option<Scheme>,
-    /// The MFA device of the base.
     pub mfa_serial: Option<String>,
-    /// The role session name.
     pub session_name: Option<String>,
-    /// The source identity.
     pub source_identity: Option<String>,
-    /// Session tags, key and value.
     pub tags: Vec<(String, String)>,
-    /// Session policies.
     pub policy_arns: Vec<String>,
     /// Whether a switch has to be confirmed.
     pub protected: bool,
     /// Whether sessions are read-only unless `--write` is given.
     pub read_only: bool,
-    /// Where the entry stands.
     pub place: Location,
 }
 
@@ -85,13 +71,9 @@ pub(super) fn read_account(
 /// An account without what only a switch to it needs: for lists of thousands.
 #[derive(Clone, Debug)]
 pub struct Outline {
-    /// Its name.
     pub name: Name,
-    /// Its id.
     pub id: AccountId,
-    /// The region of its sessions.
     pub region: Option<Region>,
-    /// Whether a switch has to be confirmed.
     pub protected: bool,
 }
 
@@ -114,7 +96,6 @@ pub(super) fn read_outline(key: &str, value: Json<'_>) -> Option<Outline> {
     Some(Outline { name, id: id?, region, protected })
 }
 
-/// The id that a value of the root object stands for.
 pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
     let spot = value.spot();
     match value.kind() {

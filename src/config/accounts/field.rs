@@ -10,22 +10,17 @@ use crate::config::location::Spot;
 use crate::config::values::parse_tag;
 use crate::error::{Error, Result};
 
-/// A field with its place.
 pub(super) struct Field<'a> {
-    /// Its key.
     pub key: &'a str,
-    /// Where its value stands.
     pub spot: Spot<'a>,
     value: Json<'a>,
 }
 
 impl<'a> Field<'a> {
-    /// The field that a property is.
     pub(super) fn new(property: &'a Property<'a>) -> Self {
         Self { key: &property.key, spot: property.value.spot(), value: property.value }
     }
 
-    /// A string.
     pub(super) fn text(&self) -> Result<Cow<'a, str>> {
         self.expect(Kind::String, "a string", self.value)?.string()
     }
@@ -39,7 +34,6 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// `true` or `false`.
     pub(super) fn switch(&self) -> Result<bool> {
         Ok(self.expect(Kind::Switch, "true or false", self.value)?.raw == "true")
     }
@@ -63,7 +57,6 @@ impl<'a> Field<'a> {
         Ok(read)
     }
 
-    /// An object of strings, as session tags.
     pub(super) fn tags(&self, most: usize) -> Result<Vec<(String, String)>> {
         let properties = self.expect(Kind::Object, "an object of strings", self.value)?.object()?;
         self.at_most(most, properties.len())?;

@@ -15,31 +15,21 @@ use crate::config::location::{Lines, Spot, offset_in};
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
-/// How an accounts file looks, for hints.
 pub(super) const EXAMPLE: &str = r#"an accounts file looks like {"production": "123456789012"}"#;
 
-/// A value of the file.
 #[derive(Clone, Copy)]
 pub(super) struct Json<'a> {
-    /// Its text.
     pub raw: &'a str,
     lines: &'a Lines,
 }
 
-/// The kinds of values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `"…"`
     String,
-    /// `12`
     Number,
-    /// `true` or `false`
     Switch,
-    /// `null`
     Null,
-    /// `{…}`
     Object,
-    /// `[…]`
     List,
 }
 
@@ -56,28 +46,22 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A key with its value.
 pub(super) struct Property<'a> {
-    /// The key, without escapes.
     pub key: Cow<'a, str>,
     /// Where the key stands or, when it has escapes, its value.
     pub start: usize,
-    /// The value.
     pub value: Json<'a>,
 }
 
 impl<'a> Json<'a> {
-    /// A part of a text that is JSON.
     pub(super) fn new(lines: &'a Lines, raw: &'a str) -> Self {
         Self { raw, lines }
     }
 
-    /// Where it stands.
     pub(super) fn spot(self) -> Spot<'a> {
         self.lines.spot(self.start())
     }
 
-    /// What it is.
     pub(super) fn kind(self) -> Kind {
         match self.raw.bytes().next() {
             Some(b'"') => Kind::String,
@@ -89,21 +73,18 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The text of a string.
     pub(super) fn string(self) -> Result<Cow<'a, str>> {
         serde_json::from_str::<Text<'a>>(self.raw)
             .map(|text| text.0)
             .map_err(|error| self.broken(&error))
     }
 
-    /// The values of a list.
     pub(super) fn list(self) -> Result<Vec<Self>> {
         let values = serde_json::from_str::<Vec<&RawValue>>(self.raw)
             .map_err(|error| self.broken(&error))?;
         Ok(values.into_iter().map(|value| Self { raw: value.get(), ..self }).collect())
     }
 
-    /// The properties of an object, in their order, one that stands twice too.
     pub(super) fn properties(self) -> Result<Vec<Property<'a>>> {
         let Members(members) =
             serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
@@ -175,10 +156,8 @@ fn digits_around(text: &str, offset: usize) -> Option<&str> {
     text.get(start..offset + length).filter(|digits| digits.len() > 1 && digits.starts_with('0'))
 }
 
-/// A string, borrowed where it has no escapes.
 struct Text<'a>(Cow<'a, str>);
 
-/// The members of an object, twice where they are twice.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Text<'de> {

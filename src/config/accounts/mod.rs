@@ -26,7 +26,6 @@ use crate::config::suggest::near;
 use crate::error::{Error, Result};
 use crate::types::{AccountId, Name};
 
-/// What the accounts file says.
 #[derive(Debug)]
 pub struct Accounts {
     file: Option<Arc<str>>,
@@ -37,7 +36,6 @@ pub struct Accounts {
     warning: Option<String>,
 }
 
-/// One key of the file and where its value stands.
 #[derive(Debug)]
 struct Entry {
     name: String,
@@ -45,17 +43,13 @@ struct Entry {
     value: Range<usize>,
 }
 
-/// What a list of accounts shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed<'a> {
-    /// The name, a valid one.
     pub name: &'a str,
-    /// The id.
     pub id: AccountId,
 }
 
 impl Accounts {
-    /// Reads the file; a missing one holds no accounts.
     pub fn read(environment: &Environment) -> Result<Self> {
         let home = environment.home();
         let Some(path) = Self::path(environment) else {
@@ -74,7 +68,6 @@ impl Accounts {
         environment.file("ACCOUNTS_FILE", ".aws/accounts")
     }
 
-    /// Reads a text; messages show its file as `file`.
     pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
         let lines = Lines::new(file, text);
         let entries = entries(&lines)?;
@@ -82,7 +75,6 @@ impl Accounts {
         Ok(Self { file: None, exists: false, lines, entries, by_name, warning: None })
     }
 
-    /// The account of exactly this name; `None` when the file has no such key.
     pub fn find(&self, word: &str) -> Result<Option<Account>> {
         let name_of =
             |index: usize| self.entries.get(index).map_or("", |entry| entry.name.as_str());
@@ -91,7 +83,6 @@ impl Accounts {
         found.map(|entry| self.account(entry, &mut Vec::new())).transpose()
     }
 
-    /// The accounts whose entries are right, in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = Account> {
         self.entries.iter().filter_map(|entry| self.account(entry, &mut Vec::new()).ok())
     }
@@ -105,12 +96,10 @@ impl Accounts {
         })
     }
 
-    /// The outlines of the accounts, in the order of the file, as far as they are right.
     pub fn outlines(&self) -> impl Iterator<Item = Outline> {
         self.entries.iter().filter_map(|entry| read_outline(&entry.name, self.value(entry)))
     }
 
-    /// The accounts that have this id and are right, in the order of the file.
     pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
         // Most entries need not be read to see that they are others: digits are rarely written as
         // escapes.
@@ -146,12 +135,10 @@ impl Accounts {
             .collect()
     }
 
-    /// Names that look like `word`, best first.
     pub fn near(&self, word: &str) -> Vec<&str> {
         near(word, self.listed().map(|account| account.name))
     }
 
-    /// What is wrong with entries, in the order of the file.
     pub fn problems(&self) -> impl Iterator<Item = Error> {
         self.entries.iter().filter_map(|entry| self.account(entry, &mut Vec::new()).err())
     }
@@ -173,12 +160,10 @@ impl Accounts {
         self.file.as_deref()
     }
 
-    /// Whether the file is there.
     pub fn exists(&self) -> bool {
         self.exists
     }
 
-    /// Who else could have written the file, if anyone.
     pub fn warning(&self) -> Option<&str> {
         self.warning.as_deref()
     }
@@ -192,7 +177,6 @@ impl Accounts {
     }
 }
 
-/// The entries in the order of the file. An empty file has none.
 fn entries(lines: &Lines) -> Result<Vec<Entry>> {
     let root = Json::new(lines, lines.text().trim());
     match root.raw.bytes().next() {

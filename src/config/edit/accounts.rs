@@ -18,19 +18,14 @@ use crate::types::{AccountId, Name, RoleName};
 
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
-/// An account to name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Wanted {
-    /// The name.
     pub name: Name,
-    /// What it stands for.
     pub id: AccountId,
-    /// Roles known there.
     pub roles: Vec<RoleName>,
 }
 
 impl Wanted {
-    /// A wish; a role that is named twice is one.
     pub(crate) fn new(
         name: Name,
         id: AccountId,
@@ -41,7 +36,6 @@ impl Wanted {
         wish
     }
 
-    /// Adds roles that it does not have yet.
     pub(crate) fn know(&mut self, roles: impl IntoIterator<Item = RoleName>) {
         for role in roles {
             if !self.roles.contains(&role) {
@@ -51,18 +45,12 @@ impl Wanted {
     }
 }
 
-/// What became of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The name is new.
     Added,
-    /// The name was there, these roles are new.
     Grown(Vec<RoleName>),
-    /// All of it was there.
     Known,
-    /// The name stands for another account, and still does.
     Conflict(AccountId),
-    /// The entry of that name is wrong, and is left as it is.
     Broken(Error),
 }
 
@@ -103,7 +91,6 @@ pub(crate) fn put(bytes: &[u8], wanted: &[Wanted], shown: &str) -> Result<(Vec<u
     Ok((after, outcomes))
 }
 
-/// The bytes without a name.
 pub(crate) fn remove(bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
     let file = Text::new(bytes, shown)?;
     let Some(at) = file.members.iter().position(|member| member.key == name) else {
@@ -140,7 +127,6 @@ fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
     }
 }
 
-/// The file as text, with its members.
 struct Text {
     before: &'static str,
     text: String,
@@ -186,7 +172,6 @@ impl Text {
             .collect()
     }
 
-    /// What adds accounts behind the last one.
     fn added(&self, new: &[&Wanted]) -> Option<Splice> {
         if new.is_empty() {
             return None;
@@ -216,7 +201,6 @@ impl Text {
         Some(Splice { at: last.value.end..last.value.end, text })
     }
 
-    /// What adds roles to the entry of a name.
     fn grown(&self, name: &str, roles: &[RoleName]) -> Option<Splice> {
         let member = self.members.iter().find(|member| member.key == name)?;
         let raw = self.text.get(member.value.clone())?;
@@ -247,7 +231,6 @@ impl Text {
         Some(Splice { at: last.value.end..last.value.end, text })
     }
 
-    /// What has to go with a member.
     fn cut(&self, at: usize) -> Option<Range<usize>> {
         let member = self.members.get(at)?;
         if let Some(next) = self.members.get(at + 1) {

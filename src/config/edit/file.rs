@@ -18,12 +18,10 @@ use crate::error::{Error, Kind, Result};
 
 /// How the names of files begin that are still being written.
 const UNFINISHED: &str = ".assume-role-new-";
-/// What stands behind the name of a file in that of its backup.
 const BACKUP: &str = ".assume-role-backup";
 /// So often somebody else may come first.
 const TRIES: u32 = 20;
 
-/// A file of the user.
 pub(crate) struct File {
     path: PathBuf,
     home: Option<PathBuf>,
@@ -33,27 +31,20 @@ pub(crate) struct File {
     private: bool,
 }
 
-/// What a change does to a file.
 pub(crate) struct Change {
-    /// The path as messages show it.
     pub shown: String,
-    /// What the file held.
     pub before: Zeroizing<Vec<u8>>,
-    /// What it holds afterwards.
     pub after: Zeroizing<Vec<u8>>,
-    /// What the user should hear.
     pub warnings: Vec<String>,
 }
 
 impl Change {
-    /// Whether nothing changes.
     pub(crate) fn is_none(&self) -> bool {
         self.before == self.after
     }
 }
 
 impl File {
-    /// The file at a path, of at most `cap` bytes.
     pub(crate) fn new(path: PathBuf, home: Option<&Path>, cap: u64) -> Result<Self> {
         let shown = shown_path(&path, home);
         if path == Path::new("/dev/null") {
@@ -69,18 +60,15 @@ impl File {
         Self { private: true, ..self }
     }
 
-    /// The path as messages show it.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// What the file holds; nothing when it is not there.
     pub(crate) fn read(&self) -> Result<Zeroizing<Vec<u8>>> {
         let read = read_bytes(&self.path, self.home.as_deref(), self.cap)?;
         Ok(Zeroizing::new(read.map(|file| file.bytes).unwrap_or_default()))
     }
 
-    /// What a change would do; writes nothing.
     pub(crate) fn plan(&self, make: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Change> {
         let before = self.read()?;
         let after = Zeroizing::new(make(&before)?);
@@ -127,7 +115,6 @@ impl File {
             .hint("try again when they are done"))
     }
 
-    /// Where the backup is, as messages show it.
     pub(crate) fn backup_shown(&self) -> String {
         shown_path(&backup_of(&self.path), self.home.as_deref())
     }
@@ -150,7 +137,6 @@ impl File {
         kept.mode
     }
 
-    /// The new file, on the disk under a name of its own.
     fn written(
         &self,
         place: &EditedFile,

@@ -5,29 +5,22 @@
 
 use std::ops::Range;
 
-/// A key with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Member {
-    /// The key, without escapes.
     pub key: String,
     /// From its first quote on.
     pub start: usize,
-    /// Where its value stands.
     pub value: Range<usize>,
     /// The text between key and value: a colon and blanks.
     pub colon: Range<usize>,
 }
 
-/// Replaces a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Splice {
-    /// The part.
     pub at: Range<usize>,
-    /// What takes its place.
     pub text: String,
 }
 
-/// The text with all splices made. They do not overlap.
 pub(super) fn spliced(text: &str, mut splices: Vec<Splice>) -> Option<String> {
     splices.sort_by_key(|splice| (splice.at.start, splice.at.end));
     let mut out = String::with_capacity(text.len());
@@ -58,7 +51,6 @@ pub(super) fn members(text: &str, start: usize) -> Option<(Vec<Member>, usize)> 
     Some((members, at))
 }
 
-/// The elements of the list that begins at `start`, and where its closing bracket stands.
 pub(super) fn elements(text: &str, start: usize) -> Option<(Vec<Range<usize>>, usize)> {
     let mut elements = Vec::new();
     let mut at = after_blanks(text, open(text, start, b'[')?);
@@ -70,7 +62,6 @@ pub(super) fn elements(text: &str, start: usize) -> Option<(Vec<Range<usize>>, u
     Some((elements, at))
 }
 
-/// The offset behind the blanks at `at`.
 pub(super) fn after_blanks(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + (rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len())
@@ -89,7 +80,6 @@ fn after_comma(text: &str, at: usize) -> usize {
     if byte(text, at) == Some(b',') { after_blanks(text, at + 1) } else { at }
 }
 
-/// The offset behind the value that begins at `at`.
 fn end_of(text: &str, at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     let mut in_string = false;

@@ -16,31 +16,21 @@ use crate::error::{Error, Kind, Result};
 
 /// More links than this lead to each other.
 const MOST_LINKS: usize = 40;
-/// How often a waiter tries.
 const PAUSE: Duration = Duration::from_millis(25);
 /// An edit takes milliseconds: whoever holds the lock longer is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Permission bits.
 const BITS: u32 = 0o7777;
 
-/// The real place of a file.
 pub(super) struct EditedFile {
-    /// The file, no link.
     pub path: PathBuf,
-    /// Its directory.
     pub directory: PathBuf,
 }
 
-/// What is kept of the old file.
 #[derive(Clone, Copy)]
 pub(super) struct Kept {
-    /// Its permission bits.
     pub mode: u32,
-    /// Its owner.
     pub owner: u32,
-    /// Its group.
     pub group: u32,
-    /// How many names it has.
     pub names: u64,
 }
 
@@ -62,7 +52,6 @@ impl EditedFile {
             .hint(format!("look at it: ls -l {shown}")))
     }
 
-    /// The file's mode and owner; `None` when it is not there.
     pub(super) fn kept(&self, shown: &str) -> Result<Option<Kept>> {
         match fs::metadata(&self.path) {
             Ok(data) if data.mode() & 0o200 == 0 => Err(Error::io(format!("{shown} is read-only"))
@@ -78,7 +67,6 @@ impl EditedFile {
         }
     }
 
-    /// Makes the directory when it is missing, for its owner only.
     pub(super) fn make_directory(&self, shown: &str) -> Result<()> {
         if geteuid().is_root() && !self.path.exists() {
             self.refuse_in_home_of_other(shown)?;
@@ -123,7 +111,6 @@ impl EditedFile {
     }
 }
 
-/// A file that cannot be written, with what can be done about it.
 pub(super) fn unwritable(shown: &str, error: &io::Error) -> Error {
     let hint = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {

@@ -16,12 +16,9 @@ use crate::error::{Error, Result};
 use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
 
-/// A profile that stands in a file.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// The line of its header, counted from 1.
     pub line: u32,
-    /// Whether we wrote it.
     pub is_ours: bool,
     /// The keys it holds that say who it is, as they are written.
     pub identity: Vec<String>,
@@ -29,20 +26,15 @@ pub(crate) struct Found {
     pub long_lived: Option<String>,
 }
 
-/// A section to write.
 pub(crate) struct Wanted<'a> {
-    /// The profile's name.
     pub name: &'a Name,
-    /// Its keys and values.
     pub entries: &'a [(&'static str, String)],
 }
 
-/// The profile of that name; `None` when the file has none.
 pub(crate) fn find(file: FileKind, bytes: &[u8], name: &str, shown: &str) -> Result<Option<Found>> {
     Ok(Text::new(file, bytes).section(name, shown)?.map(|section| section.found()))
 }
 
-/// The names of the profiles that we wrote.
 pub(crate) fn ours(file: FileKind, bytes: &[u8]) -> Vec<String> {
     let text = Text::new(file, bytes);
     let sections = (0..text.outline.len()).filter_map(|at| text.at(at)).filter(Section::is_ours);

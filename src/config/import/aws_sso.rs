@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, RoleArn, RoleName};
 
-/// The accounts of all instances.
 pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<Leads> {
     let path = match file {
         Some(file) => file,

@@ -8,7 +8,6 @@ use crate::config::environment::Environment;
 use crate::config::files::{ACCOUNTS_CAP, read_text};
 use crate::error::{Error, Result};
 
-/// The names of a file of the script.
 pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<Leads> {
     let ours = Accounts::path(environment);
     let real = |path: &PathBuf| path.canonicalize().ok();

@@ -12,12 +12,10 @@ use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;
 use crate::types::{AccountId, RoleArn, RoleName};
 
-/// What separates the parts of a profile's name.
 const SEPARATORS: [char; 7] = ['/', '-', '_', ':', '.', ' ', '@'];
 /// More profiles than this include each other by mistake only.
 const DEEPEST: usize = 8;
 
-/// The roles of the profiles that the tool made or can use.
 pub(super) fn read(
     tool: Importer,
     file: Option<PathBuf>,
@@ -65,7 +63,6 @@ pub(super) fn read(
     })
 }
 
-/// A role with the name of its profile.
 struct Role {
     profile: String,
     name: RoleName,
@@ -73,7 +70,6 @@ struct Role {
 }
 
 impl Role {
-    /// The role that a profile leads to, as the tool understands the profile.
     fn of(
         tool: Importer,
         section: &Section<'_>,
@@ -98,7 +94,6 @@ impl Role {
     }
 }
 
-/// Whether a profile is the tool's affair.
 fn is_of(tool: Importer, section: &Section<'_>) -> bool {
     let has = |key: &str| section.value(key).is_some();
     match tool {

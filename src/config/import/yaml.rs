@@ -3,27 +3,21 @@
 
 use saphyr_parser::{Event, Parser};
 
-/// Deeper than any file that is meant.
 const DEEPEST: usize = 32;
 
-/// A node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Node {
-    /// A text.
     Text(String),
     /// Keys with their nodes and lines, in their order.
     Map(Vec<(String, usize, Self)>),
-    /// A list, whose elements nobody here wants, or an alias.
     Other,
 }
 
 impl Node {
-    /// The node of a key.
     pub(super) fn get(&self, wanted: &str) -> Option<&Self> {
         self.entries().iter().find(|(key, ..)| key == wanted).map(|(.., node)| node)
     }
 
-    /// The entries; none for what is no map.
     pub(super) fn entries(&self) -> &[(String, usize, Self)] {
         match self {
             Self::Map(entries) => entries,
@@ -40,7 +34,6 @@ impl Node {
     }
 }
 
-/// The first document of a text.
 pub(super) fn parse(text: &str) -> Result<Node, (usize, String)> {
     let mut events = Events { parser: Parser::new_from_str(text), depth: 0 };
     loop {

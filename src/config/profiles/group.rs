@@ -11,13 +11,10 @@ use crate::config::index::ByName;
 /// A block of one of the files. The order is the one in which later values win.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Part {
-    /// Which file, counted as they were read.
     pub file: usize,
-    /// Which block of the file.
     pub block: usize,
 }
 
-/// The sections of some kinds.
 pub(super) struct Group {
     by_name: ByName<Part>,
     /// The parts again, those of one name together, the names in the order in which they first
@@ -27,7 +24,6 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Gathers the sections that `wanted` says.
     pub(super) fn new(files: &[Ini], wanted: impl Fn(&Block) -> bool) -> Self {
         let blocks = files.iter().enumerate().flat_map(|(file, ini)| {
             ini.blocks
@@ -47,12 +43,10 @@ impl Group {
         Self { by_name, parts, names }
     }
 
-    /// The parts of one name; none when there is no such section.
     pub(super) fn find(&self, files: &[Ini], name: &str) -> &[Part] {
         self.by_name.find(name, |part| name_of(files, part))
     }
 
-    /// The parts of each name, in the order of the files.
     pub(super) fn in_order(&self) -> impl Iterator<Item = &[Part]> {
         self.names.iter().filter_map(|range| self.parts.get(range.clone()))
     }

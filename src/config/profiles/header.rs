@@ -6,7 +6,6 @@ use std::borrow::Cow;
 
 use crate::config::shlex::unquoted;
 
-/// The two files, which spell profiles differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileKind {
     /// `~/.aws/config`: profiles carry the word `profile`.
@@ -15,16 +14,12 @@ pub enum FileKind {
     Credentials,
 }
 
-/// What a section describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SectionKind {
-    /// `[profile NAME]`, and every section of the credentials file.
     Profile,
     /// `[default]` in the config file, which gives way to `[profile default]`.
     BareDefault,
-    /// `[sso-session NAME]`.
     SsoSession,
-    /// `[services NAME]`.
     Services,
     /// Nothing that AWS's tools read as one of these.
     Other,
@@ -41,7 +36,6 @@ pub(super) fn between_brackets(line: &str) -> Option<&str> {
     line.get(1..at).map(str::trim).filter(|inner| !inner.is_empty())
 }
 
-/// The kind and name that a header stands for.
 pub(super) fn read_header(file: FileKind, inner: &str) -> (SectionKind, Cow<'_, str>) {
     let (word, name) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
     let kind = match (file, word, name) {

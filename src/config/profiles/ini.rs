@@ -18,22 +18,16 @@ use crate::error::Error;
 /// The longest line read, in bytes. No value of AWS is near it.
 const LONGEST_LINE: usize = 64 << 10;
 
-/// A file that was read.
 pub(super) struct Ini {
-    /// Which of the two it is.
     pub kind: FileKind,
-    /// Its sections in their order; one that stands twice is here twice.
     pub blocks: Vec<Block>,
-    /// What is wrong in it, in the order of the lines.
     pub problems: Vec<Error>,
     file: Arc<str>,
     text: String,
     entries: Vec<Entry>,
 }
 
-/// A header and the lines below it.
 pub(super) struct Block {
-    /// What it describes.
     pub kind: SectionKind,
     /// The first thing wrong in it, as an index into the problems.
     pub problem: Option<usize>,
@@ -42,7 +36,6 @@ pub(super) struct Block {
     entries: std::ops::Range<usize>,
 }
 
-/// A key and its value.
 pub(super) struct Entry {
     /// Whether it belongs to the key above it, as `addressing_style` to `s3`.
     pub nested: bool,
@@ -67,7 +60,6 @@ impl Text {
 }
 
 impl Ini {
-    /// Reads the lines.
     pub(super) fn new(kind: FileKind, file: TextFile) -> Self {
         let mut ini = Self {
             kind,
@@ -83,27 +75,22 @@ impl Ini {
         ini
     }
 
-    /// The name of a section.
     pub(super) fn name<'a>(&'a self, block: &'a Block) -> &'a str {
         self.resolve(&block.name)
     }
 
-    /// Where a section's header stands.
     pub(super) fn place(&self, block: &Block) -> Location {
         self.at(block.line)
     }
 
-    /// The entries of a section.
     pub(super) fn entries(&self, block: &Block) -> &[Entry] {
         self.entries.get(block.entries.clone()).unwrap_or_default()
     }
 
-    /// An entry's key, value and place.
     pub(super) fn entry<'a>(&'a self, entry: &'a Entry) -> (&'a str, &'a str, Location) {
         (self.key(entry), self.resolve(&entry.value), self.at(entry.line))
     }
 
-    /// An entry's key, as it is written.
     pub(super) fn key<'a>(&'a self, entry: &'a Entry) -> &'a str {
         slice_of(&self.text, entry.key)
     }
@@ -277,7 +264,6 @@ fn slice_of(text: &str, (start, end): (u32, u32)) -> &str {
     text.get(start as usize..end as usize).unwrap_or_default()
 }
 
-/// Key and value around the separator that stands at an offset.
 fn split_around(line: &str, separator: Option<usize>) -> Option<(&str, &str)> {
     let at = separator?;
     Some((line.get(..at)?.trim_end(), line.get(at + 1..)?.trim_start()))

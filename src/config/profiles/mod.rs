@@ -61,12 +61,10 @@ use crate::config::suggest::{first_few, meant, near};
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
-/// Each file: its variable and its place under the home directory.
 const CONFIG: (FileKind, &str, &str) = (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config");
 const CREDENTIALS: (FileKind, &str, &str) =
     (FileKind::Credentials, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
 
-/// What both files say.
 pub struct Profiles {
     files: Vec<Ini>,
     paths: Vec<String>,
@@ -77,7 +75,6 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// Reads both files; a missing one holds nothing.
     pub fn read(environment: &Environment) -> Result<Self> {
         Self::read_files(environment, &[CONFIG, CREDENTIALS])
     }
@@ -87,7 +84,6 @@ impl Profiles {
         Self::read_files(environment, &[CONFIG])
     }
 
-    /// Where a file is, whether or not it is there; `None` without a home directory.
     pub fn path_of(file: FileKind, environment: &Environment) -> Option<PathBuf> {
         let (_, variable, under_home) = if file == FileKind::Config { CONFIG } else { CREDENTIALS };
         environment.file(variable, under_home)
@@ -121,22 +117,18 @@ impl Profiles {
         Self { files, paths, warnings, profiles, sso_sessions, services }
     }
 
-    /// The profile of that name, `None` when neither file has it.
     pub fn get(&self, name: &str) -> Result<Option<Section<'_>>> {
         self.sound(&self.profiles, name)
     }
 
-    /// The profile of that name.
     pub fn require(&self, name: &str) -> Result<Section<'_>> {
         self.get(name)?.ok_or_else(|| self.no_such_profile(name))
     }
 
-    /// The `[sso-session NAME]` of the config file.
     pub fn sso_session(&self, name: &str) -> Result<Option<Section<'_>>> {
         self.sound(&self.sso_sessions, name)
     }
 
-    /// The `[services NAME]` of the config file.
     pub fn services(&self, name: &str) -> Result<Option<Section<'_>>> {
         self.sound(&self.services, name)
     }
@@ -147,22 +139,18 @@ impl Profiles {
         self.profiles.in_order().map(|parts| Section::new(&self.files, parts))
     }
 
-    /// The names of all profiles, in the same order. They may hold any characters.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|profile| profile.name())
     }
 
-    /// All SSO sessions, in the order of the config file.
     pub fn sso_sessions(&self) -> impl Iterator<Item = Section<'_>> {
         self.sso_sessions.in_order().map(|parts| Section::new(&self.files, parts))
     }
 
-    /// Names of profiles that look like `word`, best first.
     pub fn near(&self, word: &str) -> Vec<&str> {
         near(word, self.names())
     }
 
-    /// What is wrong in the files, each with file and line.
     pub fn problems(&self) -> impl Iterator<Item = &Error> {
         self.files.iter().flat_map(|file| &file.problems)
     }
@@ -175,12 +163,10 @@ impl Profiles {
         })
     }
 
-    /// The paths of both files as messages show them, whether or not they exist.
     pub fn paths(&self) -> &[String] {
         &self.paths
     }
 
-    /// Who else could have written the files, if anyone.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }

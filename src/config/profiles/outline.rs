@@ -9,33 +9,22 @@ use super::ini::Ini;
 use crate::config::files::TextFile;
 use crate::types::Secret;
 
-/// A section of one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outline {
-    /// Its name, without the word `profile` and without quotes.
     pub name: String,
-    /// Whether that is the name of a profile.
     pub is_profile: bool,
-    /// The line of its header, counted from 1.
     pub line: u32,
-    /// Its entries, in their order.
     pub entries: Vec<Line>,
 }
 
-/// An entry of a section.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
-    /// The key, as it is written.
     pub key: String,
-    /// The value; it may be a secret.
     pub value: Secret,
-    /// Whether it belongs to the key above it.
     pub nested: bool,
-    /// The line it begins in, counted from 1.
     pub line: u32,
 }
 
-/// Every section of a text, in its order; one that stands twice is here twice.
 pub(crate) fn outline(file: FileKind, text: &str) -> Vec<Outline> {
     let text = TextFile { text: text.to_owned(), shown: "".into(), warning: None };
     let ini = Ini::new(file, text);

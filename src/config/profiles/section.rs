@@ -10,20 +10,17 @@ use super::ini::{Block, Entry, Ini};
 use crate::config::location::Location;
 use crate::error::{Error, Result};
 
-/// A profile, an SSO session or a services block.
 #[derive(Clone, Copy)]
 pub struct Section<'a> {
     files: &'a [Ini],
     parts: &'a [Part],
 }
 
-/// A value with its place.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Value<'a> {
     /// The text, without blanks around it; lines of a value that spans several are joined by a line
     /// feed.
     pub text: &'a str,
-    /// Where its key stands.
     pub place: Location,
 }
 
@@ -32,12 +29,10 @@ impl<'a> Section<'a> {
         Self { files, parts }
     }
 
-    /// The name, without the word `profile` and without quotes. It may hold any characters.
     pub fn name(&self) -> &'a str {
         self.blocks().next().map_or("", |(ini, block)| ini.name(block))
     }
 
-    /// Where the section begins, in the config file when both have it.
     pub fn place(&self) -> Option<Location> {
         self.places().next()
     }
@@ -76,12 +71,10 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// The first thing wrong in it.
     pub fn problem(&self) -> Option<&'a Error> {
         self.blocks().find_map(|(ini, block)| ini.problems.get(block.problem?))
     }
 
-    /// Whether one of its blocks is in that file and `wanted`.
     pub(super) fn has(&self, file: FileKind, wanted: impl Fn(&Block) -> bool) -> bool {
         self.blocks().any(|(ini, block)| ini.kind == file && wanted(block))
     }
@@ -94,7 +87,6 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// The entry that counts for a key, and the entries behind it.
     fn winner(&self, key: &str) -> Option<(&'a Ini, &'a Entry, &'a [Entry])> {
         self.blocks().rev().find_map(|(ini, block)| {
             let entries = ini.entries(block);

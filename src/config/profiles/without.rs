@@ -8,7 +8,6 @@ use super::ini::Ini;
 use crate::config::files::TextFile;
 use crate::error::{Error, Result};
 
-/// Keys whose values are secrets.
 const SECRETS: [&str; 2] = ["aws_secret_access_key", "aws_session_token"];
 
 /// The text of a config file without the profiles of these names, and whether it had any of them.

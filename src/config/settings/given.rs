@@ -16,14 +16,10 @@ use crate::config::suggest::{meant, near};
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
-/// Where a setting came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody set it.
     Default,
-    /// A variable of the environment.
     Variable(String),
-    /// A line of the file.
     File(Location),
 }
 
@@ -37,14 +33,12 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The texts that were given.
 pub(super) struct Given<'a> {
     environment: &'a Environment,
     file: Vec<(String, String, Location)>,
 }
 
 impl<'a> Given<'a> {
-    /// Reads the file, if there is one.
     pub(super) fn read(environment: &'a Environment) -> Result<Self> {
         let home = environment.home();
         let file = match config_path(environment) {
@@ -54,7 +48,6 @@ impl<'a> Given<'a> {
         Ok(Self { environment, file: file.map_or(Ok(Vec::new()), read_keys)? })
     }
 
-    /// The text for a key with its origin: a variable, else the file.
     pub(super) fn text(&self, key: &str) -> Result<Option<(Origin, &str)>> {
         let upper = key.to_ascii_uppercase();
         let short = ["store", "timeout"].contains(&key).then(|| format!("ASSUME_ROLE_{upper}"));
@@ -68,7 +61,6 @@ impl<'a> Given<'a> {
     }
 }
 
-/// Where the file belongs, whether or not it is there.
 pub(super) fn config_path(environment: &Environment) -> Option<PathBuf> {
     let configured = environment.path("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
     let directory = configured.or_else(|| environment.home().map(|home| home.join(".config")))?;

@@ -54,17 +54,13 @@ const KEYS: [&str; 13] = [
     "renew",
 ];
 
-/// A value and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {
-    /// The value.
     pub value: T,
-    /// Where it came from.
     pub origin: Origin,
 }
 
 impl<T> Setting<T> {
-    /// Whether the user asked for it.
     pub fn is_configured(&self) -> bool {
         self.origin != Origin::Default
     }
@@ -74,67 +70,48 @@ impl<T> Setting<T> {
     }
 }
 
-/// Where sessions are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreKind {
-    /// Files under the state directory.
     File,
     /// Files under the runtime directory, which ends with the login.
     Runtime,
-    /// Nowhere.
     None,
 }
 
-/// In what accounts and roles are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickerKind {
-    /// In our own.
     Builtin,
-    /// In fzf.
     Fzf,
 }
 
-/// Where the prompt shows the role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PromptSide {
     /// In a plain prompt, not in one that a framework owns.
     Auto,
-    /// In the left prompt.
     Left,
-    /// In the right prompt.
     Right,
     /// Nowhere; the text is in `ASSUME_ROLE_PROMPT`.
     None,
 }
 
-/// All settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Where sessions are kept.
     pub store: Setting<StoreKind>,
     /// How long STS and IAM may take in all, in seconds.
     pub timeout: Setting<u32>,
-    /// The region when nothing else names one.
     pub region: Option<Setting<Region>>,
     /// How long role sessions last, in seconds.
     pub duration: Option<Setting<u32>>,
-    /// The profile that roles are assumed from, or `env`.
     pub base: Option<Setting<Name>>,
-    /// Prints a token for the scheme web-identity.
     pub web_identity_command: Option<Setting<String>>,
-    /// Where the prompt shows the role.
     pub prompt: Setting<PromptSide>,
-    /// From how many seconds left on the prompt warns.
     pub warning: Setting<u32>,
     /// From how many seconds left on the prompt is alarmed.
     pub alarm: Setting<u32>,
     /// What marks a session that renews without asking.
     pub renewable_mark: Setting<String>,
-    /// In what accounts and roles are chosen.
     pub picker: Setting<PickerKind>,
-    /// Whether an idle prompt is drawn anew when a threshold is crossed.
     pub repaint: Setting<bool>,
-    /// The commands before which a session about to end is renewed.
     pub renew: Setting<Vec<String>>,
 }
 
@@ -159,12 +136,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Where the file belongs, whether or not it is there; `None` without a home.
     pub fn path(environment: &Environment) -> Option<PathBuf> {
         given::config_path(environment)
     }
 
-    /// Reads the file, if there is one, and the variables.
     pub fn read(environment: &Environment) -> Result<Self> {
         let given = Given::read(environment)?;
         let built_in = Self::default();

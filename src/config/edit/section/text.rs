@@ -37,12 +37,10 @@ pub(super) const IDENTITY: [&str; 19] = [
 ];
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
-/// A file as lines, with the sections among them.
 pub(super) struct Text<'a> {
     file: FileKind,
     /// What stands before the first line: a byte order mark, or nothing.
     before: &'a [u8],
-    /// The lines with their ends.
     lines: Vec<&'a [u8]>,
     pub outline: Vec<Outline>,
 }
@@ -162,7 +160,6 @@ impl<'a> Text<'a> {
         [self.before, &before, &part(range.end..self.lines.len())].concat()
     }
 
-    /// Refuses a change after which another section reads differently.
     pub(super) fn check_others(&self, after: &[u8], name: &str, shown: &str) -> Result<()> {
         let after = Text::new(self.file, after);
         if self.others(name).eq(after.others(name)) {
@@ -172,7 +169,6 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// What all sections but one say, wherever they stand.
     fn others(&self, name: &str) -> impl Iterator<Item = (&str, bool, Vec<(&str, &Secret, bool)>)> {
         let others = self
             .outline
@@ -250,7 +246,6 @@ fn is_mark(line: &[u8]) -> bool {
     line.starts_with(MARK.as_bytes())
 }
 
-/// Lines with their ends, the last one too if it shall have one.
 fn joined(lines: &[Vec<u8>], end: &[u8], with_last: bool) -> Vec<u8> {
     let mut bytes = lines.join(end);
     if with_last {

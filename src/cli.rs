@@ -17,8 +17,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::error::{Error, Result};
 
 pub(crate) use edits::{
-    Accounts, AccountsAdd, AccountsEdit, AccountsImport, AccountsRemove, AccountsSync, Importer,
-    Profile, ProfileAdd, ProfileEdit, ProfileList, ProfileRemove,
+    Accounts, AccountsAdd, AccountsEdit, AccountsImport, AccountsRemove, AccountsSync, Profile,
+    ProfileAdd, ProfileEdit, ProfileList, ProfileRemove,
 };
 pub use everyday::EnvFormat;
 pub(crate) use everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};

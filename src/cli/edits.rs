@@ -1,8 +1,9 @@
 //! The arguments of the verbs that edit files: `profile` and `accounts`, as clap reads them.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::Target;
+use crate::config::import::Importer;
 
 /// Arguments of `profile`.
 #[derive(Args, Clone, Debug)]
@@ -126,23 +127,6 @@ pub struct AccountsImport {
     /// Only show what would change
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// The tools whose files `accounts import` reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Importer {
-    /// ~/.aws/accounts as the bash script read it
-    AssumeRole,
-    /// ~/.granted and the profiles that it made
-    Granted,
-    /// Profiles as aws-vault reads them
-    AwsVault,
-    /// ~/.awsume and its profiles
-    Awsume,
-    /// ~/.config/aws-sso/config.yaml
-    AwsSsoCli,
-    /// role_arn and SSO roles of ~/.aws/config
-    AwsConfig,
 }
 
 /// Arguments of `accounts sync`.

@@ -1,7 +1,4 @@
-//! What other tools' files say about accounts: names, ids, roles. Keys are never looked at.
-//!
-//! A tool and perhaps a file come in; leads with their places go out. Whether a lead is followed is
-//! decided elsewhere.
+//! What the files of other tools say about accounts: names, ids, roles. Keys are never read.
 
 mod aws_sso;
 mod old_script;
@@ -10,16 +7,34 @@ mod yaml;
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::Importer;
+use clap::ValueEnum;
+
 use crate::config::environment::Environment;
 use crate::config::files::shown_path;
 use crate::error::{Error, Result};
 use crate::types::{AccountId, RoleName};
 
+/// The tools whose files `accounts import` reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Importer {
+    /// ~/.aws/accounts as the bash script read it
+    AssumeRole,
+    /// ~/.granted and the profiles that it made
+    Granted,
+    /// Profiles as aws-vault reads them
+    AwsVault,
+    /// ~/.awsume and its profiles
+    Awsume,
+    /// ~/.config/aws-sso/config.yaml
+    AwsSsoCli,
+    /// role_arn and SSO roles of ~/.aws/config
+    AwsConfig,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lead {
     pub name: Option<String>,
-    /// Whether somebody chose that name for the account; else it is taken from names of profiles.
+    /// Whether the name is the account's own there, and not taken from the names of its profiles.
     pub is_alias: bool,
     pub id: AccountId,
     pub roles: Vec<RoleName>,
@@ -49,7 +64,7 @@ fn there(path: PathBuf, environment: &Environment) -> Result<PathBuf> {
         return Ok(path);
     }
     Err(Error::config(format!("there is no file {}", shown(&path, environment)))
-        .hint("accounts import TOOL FILE"))
+        .hint("what can be imported: assume-role accounts import --help"))
 }
 
 fn shown(path: &Path, environment: &Environment) -> String {

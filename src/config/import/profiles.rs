@@ -5,8 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use super::{Lead, Leads};
-use crate::cli::Importer;
+use super::{Importer, Lead, Leads};
 use crate::config::environment::Environment;
 use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;

@@ -39,6 +39,18 @@ pub(crate) fn first_few<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<
     (!names.is_empty()).then(|| names.join(", "))
 }
 
+/// The name that `word` is one or two letters away from, or one letter if it is short: `notes` is not
+/// `roles`.
+pub(crate) fn misspelt<'a>(
+    word: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let word = word.to_ascii_lowercase();
+    let allowed = (word.len() / 3).clamp(1, 2);
+    let distances = names.into_iter().map(|name| (strsim::osa_distance(&word, name), name));
+    distances.filter(|&(distance, _)| distance <= allowed).min().map(|(_, name)| name)
+}
+
 fn distance(word: &str, name: &str, allowed: usize) -> Option<usize> {
     if word.len() >= 2 && name.starts_with(word) {
         return Some(usize::from(word != name));
@@ -66,6 +78,24 @@ mod tests {
             ("", vec![]),
         ] {
             assert_eq!(near(word, names), meant, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_word_is_few_letters_off() {
+        let known = ["protected", "roles", "tags", "read_only"];
+        for (word, name) in [
+            ("protcted", Some("protected")),
+            ("Protecetd", Some("protected")),
+            ("protect", Some("protected")),
+            ("rols", Some("roles")),
+            ("readonly", Some("read_only")),
+            ("tag", Some("tags")),
+            ("notes", None),
+            ("prot", None),
+            ("colour", None),
+        ] {
+            assert_eq!(misspelt(word, known), name, "{word}");
         }
     }
 

@@ -19,6 +19,7 @@ pub enum Scheme {
     Saml,
     WebIdentity,
     Profile,
+    IdentityCenter,
 }
 
 impl Scheme {
@@ -28,12 +29,13 @@ impl Scheme {
             "saml" => Self::Saml,
             "web-identity" => Self::WebIdentity,
             "profile" => Self::Profile,
+            "sso" => Self::IdentityCenter,
             _ => {
                 return Err(Error::config(format!(
                     "{origin}: scheme '{}' is not known",
                     escape_up_to(text, 80)
                 ))
-                .hint("known schemes: bastion, saml, web-identity, profile"));
+                .hint("known schemes: bastion, saml, web-identity, profile, sso"));
             }
         })
     }

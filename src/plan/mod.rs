@@ -157,6 +157,13 @@ impl Request {
             (None, Scheme::WebIdentity, profile) => {
                 Way::WebIdentity(WebIdentity::of(asked, profile.as_ref(), config)?)
             }
+            (None, Scheme::IdentityCenter, _) => {
+                return Err(Error::config(format!(
+                    "the scheme sso from {} is not used for an account and a role yet",
+                    scheme.origin
+                ))
+                .hint("name a profile with sso_session, sso_account_id and sso_role_name"));
+            }
             (None, Scheme::Bastion | Scheme::Profile, profile) => {
                 way::of_base(&base_name, profile.as_ref(), &asked_with_code, config)?
             }

@@ -1,11 +1,9 @@
-//! One entry of the accounts file: what it may hold and what each value means.
-//!
-//! A JSON property comes in; an [`Account`], or the reason why it is none, goes out. Values are
-//! checked here and nowhere later: what exists is valid.
+//! One entry of the accounts file. Its values are checked here and nowhere later: an [`Account`] that
+//! exists is valid.
 
-use super::field::Field;
-use super::json::{Json, Kind, Property};
+use super::json::{Json, JsonKind, Property};
 use crate::config::location::{Location, Spot};
+use crate::config::suggest::{meant, misspelt};
 use crate::config::values::{
     ExternalId, Scheme, parse_mfa_serial, parse_policy_arn, parse_role_duration, parse_session_name,
 };
@@ -21,6 +19,8 @@ pub struct Account {
     pub default_role: Option<RoleName>,
     /// The profile of the base, or `env`.
     pub base: Option<Name>,
+    /// The name of an `[sso-session]`.
+    pub sso_session: Option<Name>,
     pub region: Option<Region>,
     /// How long its sessions last, in seconds.
     pub duration: Option<u32>,
@@ -61,7 +61,7 @@ pub(super) fn read_account(
         .hint("give this account another name"));
     }
     let account = Account::new(name, id, spot.place());
-    if value.kind() == Kind::Object {
+    if value.kind() == JsonKind::Object {
         read_fields(&value.object()?, account, unknown)
     } else {
         Ok(account)
@@ -81,13 +81,13 @@ pub struct Outline {
 /// wrong.
 pub(super) fn read_outline(key: &str, value: Json<'_>) -> Option<Outline> {
     let name = Name::parse("account", key).ok()?;
-    if value.kind() != Kind::Object {
+    if value.kind() != JsonKind::Object {
         return Some(Outline { name, id: read_id(value).ok()?, region: None, protected: false });
     }
     let (mut id, mut region, mut protected) = (None, None, false);
     for property in value.properties().ok()? {
         match &*property.key {
-            "id" if property.value.kind() != Kind::Object => id = read_id(property.value).ok(),
+            "id" if property.value.kind() != JsonKind::Object => id = read_id(property.value).ok(),
             "region" => region = Region::parse("", &property.value.string().ok()?).ok(),
             "protected" => protected = property.value.raw == "true",
             _ => {}
@@ -99,19 +99,23 @@ pub(super) fn read_outline(key: &str, value: Json<'_>) -> Option<Outline> {
 pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
     let spot = value.spot();
     match value.kind() {
-        Kind::Object => match value.properties()?.iter().find(|property| property.key == "id") {
-            Some(id) if id.value.kind() != Kind::Object => read_id(id.value),
-            Some(id) => {
-                Err(Error::config(format!("{}: 'id' is an object, not an id", id.value.spot())))
+        JsonKind::Object => {
+            match value.properties()?.iter().find(|property| property.key == "id") {
+                Some(id) if id.value.kind() != JsonKind::Object => read_id(id.value),
+                Some(id) => {
+                    Err(Error::config(format!("{}: 'id' is an object, not an id", id.value.spot())))
+                }
+                None => Err(Error::config(format!("{spot}: this account has no id"))
+                    .hint("add \"id\": \"123456789012\"")),
             }
-            None => Err(Error::config(format!("{spot}: this account has no id"))
-                .hint("add \"id\": \"123456789012\"")),
-        },
-        Kind::String => {
+        }
+        JsonKind::String => {
             let text = value.string()?;
             AccountId::parse(&text).ok_or_else(|| not_an_id(spot, &text))
         }
-        Kind::Number => AccountId::parse(value.raw).ok_or_else(|| number_is_no_id(spot, value.raw)),
+        JsonKind::Number => {
+            AccountId::parse(value.raw).ok_or_else(|| number_is_no_id(spot, value.raw))
+        }
         other => Err(Error::config(format!("{spot}: an account is its id, not {other}"))
             .hint("write the id as a string: \"123456789012\"")),
     }
@@ -125,6 +129,7 @@ impl Account {
             roles: Vec::new(),
             default_role: None,
             base: None,
+            sso_session: None,
             region: None,
             duration: None,
             external_id: None,
@@ -167,52 +172,72 @@ fn number_is_no_id(place: Spot<'_>, number: &str) -> Error {
     error.hint("quote ids: \"123456789012\"")
 }
 
+const KEYS: [&str; 17] = [
+    "id",
+    "roles",
+    "default_role",
+    "base",
+    "sso_session",
+    "region",
+    "duration",
+    "external_id",
+    "partition",
+    "scheme",
+    "mfa_serial",
+    "session_name",
+    "source_identity",
+    "tags",
+    "policy_arns",
+    "protected",
+    "read_only",
+];
+
 fn read_fields(
     properties: &[Property<'_>],
     mut account: Account,
     unknown: &mut Vec<String>,
 ) -> Result<Account> {
-    for property in properties {
-        let field = Field::new(property);
-        let place = field.spot;
-        match field.key {
+    for field in properties {
+        let spot = field.spot();
+        let session_name = |what| Ok(Some(parse_session_name(spot, what, &field.text()?)?));
+        let name = |what| spot.locate(Name::parse(what, &field.text()?)).map(Some);
+        match &*field.key {
             "id" => {}
             "roles" => {
                 account.roles =
-                    field.list(usize::MAX, |place, text| place.locate(RoleName::parse(text)))?;
+                    field.list(usize::MAX, |spot, text| spot.locate(RoleName::parse(text)))?;
             }
             "default_role" => {
-                account.default_role = Some(place.locate(RoleName::parse(&field.text()?))?);
+                account.default_role = Some(spot.locate(RoleName::parse(&field.text()?))?);
             }
-            "base" => account.base = Some(place.locate(Name::parse("profile", &field.text()?))?),
-            "region" => account.region = Some(Region::parse(&place.to_string(), &field.text()?)?),
+            "base" => account.base = name("profile")?,
+            "sso_session" => account.sso_session = name("sso-session")?,
+            "region" => account.region = Some(Region::parse(&spot.to_string(), &field.text()?)?),
             "duration" => {
-                account.duration = Some(parse_role_duration(place, &field.text_or_number()?)?);
+                account.duration = Some(parse_role_duration(spot, &field.text_or_number()?)?);
             }
-            "external_id" => account.external_id = Some(ExternalId::parse(place, &field.text()?)?),
+            "external_id" => account.external_id = Some(ExternalId::parse(spot, &field.text()?)?),
             "partition" => {
-                account.partition = Some(place.locate(Partition::parse(&field.text()?))?);
+                account.partition = Some(spot.locate(Partition::parse(&field.text()?))?);
             }
-            "scheme" => account.scheme = Some(Scheme::parse(place, &field.text()?)?),
-            "mfa_serial" => account.mfa_serial = Some(parse_mfa_serial(place, &field.text()?)?),
-            "session_name" => {
-                account.session_name =
-                    Some(parse_session_name(place, "session name", &field.text()?)?);
-            }
-            "source_identity" => {
-                account.source_identity =
-                    Some(parse_session_name(place, "source identity", &field.text()?)?);
-            }
+            "scheme" => account.scheme = Some(Scheme::parse(spot, &field.text()?)?),
+            "mfa_serial" => account.mfa_serial = Some(parse_mfa_serial(spot, &field.text()?)?),
+            "session_name" => account.session_name = session_name("session name")?,
+            "source_identity" => account.source_identity = session_name("source identity")?,
             "tags" => account.tags = field.tags(MOST_TAGS)?,
             "policy_arns" => {
                 account.policy_arns =
-                    field.list(MOST_POLICIES, |place, text| parse_policy_arn(place, text))?;
+                    field.list(MOST_POLICIES, |spot, text| parse_policy_arn(spot, text))?;
             }
             "protected" => account.protected = field.switch()?,
             "read_only" => account.read_only = field.switch()?,
             other => {
-                unknown
-                    .push(format!("{place}: the key '{}' is not known", escape_up_to(other, 80)));
+                let message = format!("{spot}: the key '{}' is not known", escape_up_to(other, 80));
+                // A misspelt `protected` must not switch the protection off.
+                if let Some(known) = misspelt(other, KEYS) {
+                    return Err(Error::config(message).hint(meant(&[known])));
+                }
+                unknown.push(message);
             }
         }
     }

@@ -1,22 +1,23 @@
-//! The JSON of the accounts file, read no further than asked.
-//!
-//! The text comes in; properties and values with their places go out. A value stays text until
-//! someone wants to know what it is, so a file of twenty thousand accounts costs one of them
-//! little, and nesting costs no stack. What a value means is said in [`super::account`].
+//! The JSON of the accounts file, read no further than asked: a value stays text until its content is
+//! needed, so a file of twenty thousand accounts costs one of them little, and nesting costs no
+//! stack.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::config::index::ByName;
 use crate::config::location::{Lines, Spot, offset_in};
+use crate::config::values::parse_tag;
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
 pub(super) const EXAMPLE: &str = r#"an accounts file looks like {"production": "123456789012"}"#;
 
+/// A value of the file.
 #[derive(Clone, Copy)]
 pub(super) struct Json<'a> {
     pub raw: &'a str,
@@ -24,7 +25,7 @@ pub(super) struct Json<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum JsonKind {
     String,
     Number,
     Switch,
@@ -33,7 +34,7 @@ pub(super) enum Kind {
     List,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for JsonKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::String => "a string",
@@ -62,21 +63,21 @@ impl<'a> Json<'a> {
         self.lines.spot(self.start())
     }
 
-    pub(super) fn kind(self) -> Kind {
+    pub(super) fn kind(self) -> JsonKind {
         match self.raw.bytes().next() {
-            Some(b'"') => Kind::String,
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::List,
-            Some(b't' | b'f') => Kind::Switch,
-            Some(b'n') => Kind::Null,
-            _ => Kind::Number,
+            Some(b'"') => JsonKind::String,
+            Some(b'{') => JsonKind::Object,
+            Some(b'[') => JsonKind::List,
+            Some(b't' | b'f') => JsonKind::Switch,
+            Some(b'n') => JsonKind::Null,
+            _ => JsonKind::Number,
         }
     }
 
     pub(super) fn string(self) -> Result<Cow<'a, str>> {
-        serde_json::from_str::<Text<'a>>(self.raw)
-            .map(|text| text.0)
-            .map_err(|error| self.broken(&error))
+        let Unescaped(text) =
+            serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
+        Ok(text)
     }
 
     pub(super) fn list(self) -> Result<Vec<Self>> {
@@ -122,8 +123,13 @@ impl<'a> Json<'a> {
     fn twice(self, first: &Property<'_>, second: &Property<'_>) -> Error {
         let (here, before) = (self.lines.place(second.start), self.lines.place(first.start));
         let name = escape_up_to(&second.key, 80);
-        Error::config(format!("{here}: '{name}' is already defined in line {}", before.line))
-            .hint(format!("remove line {} or line {}", before.line, here.line))
+        Error::config(format!("{here}: '{name}' is already defined in line {}", before.line)).hint(
+            if before.line == here.line {
+                format!("remove one of the two: {name}")
+            } else {
+                format!("remove line {} or line {}", before.line, here.line)
+            },
+        )
     }
 
     fn start(self) -> usize {
@@ -148,6 +154,65 @@ impl<'a> Json<'a> {
     }
 }
 
+impl<'a> Property<'a> {
+    pub(super) fn spot(&self) -> Spot<'a> {
+        self.value.spot()
+    }
+
+    pub(super) fn text(&self) -> Result<Cow<'a, str>> {
+        self.expect(JsonKind::String, "a string", self.value)?.string()
+    }
+
+    /// A string, or the digits of a number.
+    pub(super) fn text_or_number(&self) -> Result<Cow<'a, str>> {
+        match self.value.kind() {
+            JsonKind::Number => Ok(Cow::Borrowed(self.value.raw)),
+            _ => self.text(),
+        }
+    }
+
+    pub(super) fn switch(&self) -> Result<bool> {
+        Ok(self.expect(JsonKind::Switch, "true or false", self.value)?.raw == "true")
+    }
+
+    /// A list of at most `most` strings, each read by `parse` with its own place.
+    pub(super) fn list<T>(
+        &self,
+        most: usize,
+        parse: impl Fn(Spot<'_>, &str) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let wanted = "a list of strings";
+        let elements = self.expect(JsonKind::List, wanted, self.value)?.list()?;
+        self.at_most(most, elements.len())?;
+        let read = |element: Json<'a>| {
+            parse(element.spot(), &self.expect(JsonKind::String, wanted, element)?.string()?)
+        };
+        elements.into_iter().map(read).collect()
+    }
+
+    pub(super) fn tags(&self, most: usize) -> Result<Vec<(String, String)>> {
+        let tags = self.expect(JsonKind::Object, "an object of strings", self.value)?.object()?;
+        self.at_most(most, tags.len())?;
+        tags.iter().map(|tag| parse_tag(tag.spot(), &tag.key, &tag.text()?)).collect()
+    }
+
+    fn at_most(&self, most: usize, count: usize) -> Result<()> {
+        if count <= most {
+            return Ok(());
+        }
+        let (spot, key) = (self.spot(), &self.key);
+        Err(Error::config(format!("{spot}: '{key}' has {count} entries, AWS takes {most}")))
+    }
+
+    fn expect(&self, kind: JsonKind, wanted: &str, value: Json<'a>) -> Result<Json<'a>> {
+        if value.kind() == kind {
+            return Ok(value);
+        }
+        let (spot, key, found) = (value.spot(), &self.key, value.kind());
+        Err(Error::config(format!("{spot}: '{key}' is {wanted}, not {found}")))
+    }
+}
+
 /// The digits at an offset, when they are a number that JSON refuses for its leading zero.
 fn digits_around(text: &str, offset: usize) -> Option<&str> {
     let (before, after) = text.split_at_checked(offset)?;
@@ -156,33 +221,17 @@ fn digits_around(text: &str, offset: usize) -> Option<&str> {
     text.get(start..offset + length).filter(|digits| digits.len() > 1 && digits.starts_with('0'))
 }
 
-struct Text<'a>(Cow<'a, str>);
+/// Borrowed where the string has no escapes.
+#[derive(Deserialize)]
+struct Unescaped<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// The members of an object in their order, with a key that stands twice twice.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
-            type Value = Text<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> std::result::Result<Self::Value, E> {
-                Ok(Text(Cow::Borrowed(text)))
-            }
-            fn visit_str<E>(self, text: &str) -> std::result::Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Read)
-    }
-}
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        struct Read;
-        impl<'de> Visitor<'de> for Read {
+        struct MembersVisitor;
+        impl<'de> Visitor<'de> for MembersVisitor {
             type Value = Members<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
@@ -192,12 +241,12 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 mut map: A,
             ) -> std::result::Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
-                while let Some((Text(key), value)) = map.next_entry()? {
+                while let Some((Unescaped(key), value)) = map.next_entry()? {
                     members.push((key, value));
                 }
                 Ok(Members(members))
             }
         }
-        deserializer.deserialize_map(Read)
+        deserializer.deserialize_map(MembersVisitor)
     }
 }

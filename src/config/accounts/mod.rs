@@ -1,13 +1,11 @@
 //! `~/.aws/accounts` (or `ACCOUNTS_FILE`): names for account ids, and what is known about each
 //! account.
 //!
-//! The file comes in once, as strict JSON, since the old script read it with `jq` and other tools
-//! still do; typed accounts go out. An entry is read when it is asked for, so one that is wrong is
-//! an error for whoever asks and no bad line stops a morning's work; a file that is no JSON is an
-//! error at once. Nothing here writes, asks or decides a default.
+//! It is strict JSON, since the old script read it with `jq` and other tools still do. An entry is
+//! read when it is asked for, so a wrong one is an error only for a switch to that account; a file
+//! that is not JSON is an error at once.
 
 mod account;
-mod field;
 mod json;
 
 use std::ops::Range;
@@ -31,13 +29,13 @@ pub struct Accounts {
     file: Option<Arc<str>>,
     exists: bool,
     lines: Lines,
-    entries: Vec<Entry>,
+    entries: Vec<AccountEntry>,
     by_name: ByName<usize>,
     warning: Option<String>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct AccountEntry {
     name: String,
     start: usize,
     value: Range<usize>,
@@ -101,34 +99,26 @@ impl Accounts {
     }
 
     pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
-        // Most entries need not be read to see that they are others: digits are rarely written as
-        // escapes.
-        let may_be = |entry: &&Entry| {
-            let raw = self.value(entry).raw;
-            raw.contains(id.as_str()) || raw.contains('\\')
-        };
-        let accounts = self
-            .entries
-            .iter()
-            .filter(may_be)
-            .filter_map(|entry| self.account(entry, &mut Vec::new()).ok());
+        let entries = self.entries.iter().filter(|entry| self.may_have_id(entry, id));
+        let accounts = entries.filter_map(|entry| self.account(entry, &mut Vec::new()).ok());
         accounts.filter(|account| account.id == *id)
+    }
+
+    /// An id is written as it is, unless there are escapes: most entries need not be read.
+    fn may_have_id(&self, entry: &AccountEntry, id: &AccountId) -> bool {
+        let raw = self.value(entry).raw;
+        raw.contains(id.as_str()) || raw.contains('\\')
     }
 
     /// The accounts that have this id, in the order of the file. An entry whose name is not allowed
     /// and that says nothing but the id is left out.
     pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
-        // Cheap, and right: an id stands in the file as it is, unless something there is escaped.
-        let may_be = |entry: &&Entry| {
-            let raw = self.value(entry).raw;
-            raw.contains(id.as_str()) || raw.contains('\\')
-        };
         let same = self
             .entries
             .iter()
-            .filter(may_be)
+            .filter(|entry| self.may_have_id(entry, id))
             .filter(|entry| read_id(self.value(entry)).as_ref() == Ok(id));
-        let says_more = |entry: &Entry| self.value(entry).raw.starts_with('{');
+        let says_more = |entry: &AccountEntry| self.value(entry).raw.starts_with('{');
         same.map(|entry| (entry, self.account(entry, &mut Vec::new())))
             .filter(|(entry, account)| account.is_ok() || says_more(entry))
             .map(|(_, account)| account)
@@ -168,16 +158,16 @@ impl Accounts {
         self.warning.as_deref()
     }
 
-    fn account(&self, entry: &Entry, unknown: &mut Vec<String>) -> Result<Account> {
+    fn account(&self, entry: &AccountEntry, unknown: &mut Vec<String>) -> Result<Account> {
         read_account(&entry.name, self.lines.spot(entry.start), self.value(entry), unknown)
     }
 
-    fn value(&self, entry: &Entry) -> Json<'_> {
+    fn value(&self, entry: &AccountEntry) -> Json<'_> {
         Json::new(&self.lines, self.lines.text().get(entry.value.clone()).unwrap_or_default())
     }
 }
 
-fn entries(lines: &Lines) -> Result<Vec<Entry>> {
+fn entries(lines: &Lines) -> Result<Vec<AccountEntry>> {
     let root = Json::new(lines, lines.text().trim());
     match root.raw.bytes().next() {
         None => return Ok(Vec::new()),
@@ -193,7 +183,7 @@ fn entries(lines: &Lines) -> Result<Vec<Entry>> {
     let entry = |property: Property<'_>| {
         let (name, start) = (property.key.into_owned(), property.start);
         let at = offset_in(lines.text(), property.value.raw);
-        Entry { name, start, value: at..at + property.value.raw.len() }
+        AccountEntry { name, start, value: at..at + property.value.raw.len() }
     };
     Ok(root.object()?.into_iter().map(entry).collect())
 }

@@ -45,7 +45,7 @@ fn every_field() {
     let accounts = parse(
         r#"{
   "prod": {"id": "123456789012", "roles": ["read", "ops/admin"], "default_role": "read", "base": "me",
-    "region": "eu-west-1", "duration": "2h", "external_id": "none", "partition": "aws-cn", "scheme": "saml",
+    "region": "eu-west-1", "duration": "2h", "external_id": "none", "partition": "aws-cn", "scheme": "sso", "sso_session": "corp",
     "mfa_serial": "arn:aws:iam::123456789012:mfa/me", "session_name": "me@x", "source_identity": "me",
     "tags": {"team": "a b"}, "policy_arns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
     "protected": true, "read_only": true, "colour": ["red"]}
@@ -64,7 +64,8 @@ fn every_field() {
     assert_eq!((account.duration, account.protected, account.read_only), (Some(7200), true, true));
     assert_eq!(account.external_id, Some(crate::config::values::ExternalId::None));
     assert_eq!(account.partition.unwrap().as_str(), "aws-cn");
-    assert_eq!(account.scheme, Some(crate::config::values::Scheme::Saml));
+    assert_eq!(account.scheme, Some(crate::config::values::Scheme::IdentityCenter));
+    assert_eq!(account.sso_session.as_ref().unwrap().as_str(), "corp");
     assert_eq!(account.mfa_serial.as_deref(), Some("arn:aws:iam::123456789012:mfa/me"));
     assert_eq!(
         (account.session_name.as_deref(), account.source_identity.as_deref()),
@@ -105,9 +106,13 @@ fn a_name_twice_is_refused_with_both_lines() {
         "{\"a\": \"123456789012\",\n \"b\": \"123456789012\",\n \"\\u0061\": \"999999999999\"}",
     );
     assert!(error.contains("~/.aws/accounts:3:12: 'a' is already defined in line 1"), "{error}");
+    assert!(error.ends_with("hint: remove line 1 or line 3"), "{error}");
+    let error = bad_entry("{\"id\": \"123456789012\",\n \"id\": \"1\"}");
+    assert!(error.contains(":2:2: 'id' is already defined in line 1"), "{error}");
+    let error = refusal("{\"a\": \"123456789012\", \"a\": \"123456789012\"}");
     assert!(
-        bad_entry("{\"id\": \"123456789012\",\n \"id\": \"1\"}")
-            .contains(":2:2: 'id' is already defined in line 1")
+        error.ends_with("'a' is already defined in line 1\nhint: remove one of the two: a"),
+        "{error}"
     );
 }
 
@@ -168,6 +173,10 @@ fn wrong_fields_are_refused_on_use_with_their_place() {
         ("\"tags\": {\"a\": \"1\", \"a\": \"2\"}", "already defined"),
         ("\"policy_arns\": [\"x\"]", "is not an ARN"),
         ("\"scheme\": \"x\"", "known schemes"),
+        ("\"sso_session\": \"\"", "~/.aws/accounts:1:45: the sso-session name is empty"),
+        ("\"protectde\": true", "the key 'protectde' is not known\nhint: did you mean protected?"),
+        ("\"PROTECTED\": true", "did you mean protected?"),
+        ("\"rols\": []", "~/.aws/accounts:1:38: the key 'rols' is not known"),
         ("\"partition\": \"x\"", "known partitions"),
         ("\"mfa_serial\": \"x\\u001b[0m1234567\"", "\\x1b"),
         ("\"session_name\": \"x y\"", "session name 'x y'"),

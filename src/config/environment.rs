@@ -1,11 +1,12 @@
-//! The environment as data. This is the only reader of `std::env`; everyone else is handed an
-//! [`Environment`].
+//! The environment as data: everything else is handed an [`Environment`] in place of `std::env`.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::files::shown_path;
 use crate::error::{Error, Result};
+use crate::types::sanitize::escape_up_to;
 
 /// The environment variables of one run. An empty value counts as unset: the old script exported
 /// empty names, and AWS's tools treat them alike.
@@ -53,7 +54,7 @@ impl Environment {
         Ok(self.text(name)? == Some("1"))
     }
 
-    /// Whether the terminal takes nothing but text: `TERM` is `dumb`, or nobody says what it is.
+    /// Whether the terminal takes nothing but text: `TERM` is `dumb`, or it is not set.
     pub fn has_dumb_terminal(&self) -> bool {
         self.raw("TERM").is_none_or(|term| term == "dumb")
     }
@@ -65,6 +66,24 @@ impl Environment {
     /// The home directory: `HOME`, when it is an absolute path.
     pub fn home(&self) -> Option<PathBuf> {
         self.path("HOME").filter(|home| home.is_absolute())
+    }
+
+    /// Why there are no files of the user, if that is the fault of `HOME`.
+    pub(crate) fn home_problem(&self) -> Option<String> {
+        let Some(home) = self.path("HOME") else { return Some("HOME is not set".to_owned()) };
+        let shown = escape_up_to(&home.to_string_lossy(), 300);
+        if !home.is_absolute() {
+            return Some(format!("HOME is '{shown}', which is not an absolute path"));
+        }
+        (!home.exists()).then(|| format!("HOME is {shown}, which does not exist"))
+    }
+
+    /// That a variable names a file that is not there; `/dev/null` is meant to hold nothing.
+    pub(crate) fn missing_file(&self, variable: &str) -> Option<String> {
+        let path = self.file(variable, "").filter(|_| self.has(variable))?;
+        let is_missing = path != Path::new("/dev/null") && !path.exists();
+        let shown = shown_path(&path, self.home().as_deref());
+        is_missing.then(|| format!("{variable} names {shown}, which does not exist"))
     }
 
     /// A file of the user: the variable when it is set (with `~/` expanded), else the place under
@@ -82,8 +101,6 @@ impl Environment {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -94,8 +111,26 @@ mod tests {
     }
 
     #[test]
-    fn a_relative_home_is_no_home() {
-        assert_eq!(Environment::from_pairs([("HOME", "here")]).home(), None);
+    fn what_is_wrong_with_home_and_with_paths_in_variables() {
+        for (home, problem) in [
+            ("", Some("HOME is not set")),
+            ("here", Some("HOME is 'here', which is not an absolute path")),
+            ("/nonexistent/x", Some("HOME is /nonexistent/x, which does not exist")),
+            ("/", None),
+        ] {
+            let environment = Environment::from_pairs([("HOME", home)]);
+            assert_eq!(environment.home_problem().as_deref(), problem);
+            assert_eq!(environment.home().is_some(), home.starts_with('/'), "{home}");
+        }
+        for (path, problem) in [
+            ("", None),
+            ("/dev/null", None),
+            ("~/nonexistent", Some("F names ~/nonexistent, which does not exist")),
+            ("/", None),
+        ] {
+            let environment = Environment::from_pairs([("HOME", "/tmp"), ("F", path)]);
+            assert_eq!(environment.missing_file("F").as_deref(), problem);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What comes in: the environment and the files of the user, as values with their places.
+//! The environment and the files of the user, as values that know where they were read.
 
 pub(crate) mod accounts;
 pub(crate) mod edit;
@@ -41,6 +41,12 @@ impl Config {
             profiles: Profiles::read(environment)?,
             settings: Settings::read(environment)?,
         })
+    }
+
+    /// Why files were not found: `HOME`, or a variable that names nothing.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let accounts = self.environment.missing_file("ACCOUNTS_FILE");
+        self.profiles.missing().iter().cloned().chain(accounts).collect()
     }
 
     pub fn warnings(&self) -> Vec<String> {

@@ -129,6 +129,9 @@ pub(super) fn keys(profile: &Section<'_>) -> Result<(Credentials, String)> {
             }
         };
     check_id(&id.place, id.text)?;
+    if let Some(error) = profile.temporary_without_token() {
+        return Err(error);
+    }
     let token = profile.value("aws_session_token").map(|token| Secret::new(token.text.to_owned()));
     let place = id.place.to_string();
     Ok((

@@ -42,6 +42,11 @@ pub(super) fn unknown_account(word: &str, config: &Config) -> Error {
     names.extend(config.profiles.near(word));
     names.dedup();
     names.truncate(MOST);
+    let error = config.missing().into_iter().fold(error, Error::because);
+    let error = match config.profiles.hint_about_ignored(word) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    };
     let error = if accounts.exists() { error } else { first_step(error, word, config) };
     if !names.is_empty() {
         return error.hint(meant(&names));

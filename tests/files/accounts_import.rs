@@ -139,7 +139,7 @@ fn aws_sso_cli() {
         for line in [
             format!("left out: ~/{place}:20: account 333333333333 has no name there"),
             format!("~/{place}:25: role 'Read Only' is not a role name"),
-            format!("~/{place}:26: 'not-an-id' is no account id"),
+            format!("~/{place}:26: 'not-an-id' is not an account id"),
         ] {
             assert!(told.contains(&line), "{line}: {told}");
         }

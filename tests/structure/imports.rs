@@ -10,8 +10,8 @@ use super::source::{Source, left, modules};
 const LAYERS: [&str; 16] = [
     "error",
     "types",
-    "cli",
     "config",
+    "cli",
     "ui",
     "cache",
     "catalog",

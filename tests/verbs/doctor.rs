@@ -84,7 +84,7 @@ fn a_newcomer_and_a_good_set_up() {
 fn what_is_wrong_in_files() {
     let world = with_state(&loaded("fish"));
     world
-        .accounts("{\n  \"bad\": 7,\n  \"x\": {\"id\": \"333333333333\", \"rols\": []}\n}\n")
+        .accounts("{\n  \"bad\": 7,\n  \"x\": {\"id\": \"333333333333\", \"rols\": []},\n  \"y\": {\"id\": \"444444444444\", \"colour\": []}\n}\n")
         .unwrap();
     world
         .config(

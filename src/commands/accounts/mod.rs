@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use super::Context;
 use crate::cli::{self, AccountsEdit, Color};
 use crate::config::accounts::Accounts;
-use crate::config::edit::accounts::{Outcome, Wanted, put, remove};
+use crate::config::edit::accounts::{NewAccount, Outcome, put, remove};
 use crate::config::edit::diff::{Look, diff};
 use crate::config::edit::{Change, File};
 use crate::config::environment::Environment;
@@ -41,7 +41,7 @@ fn name(arguments: &cli::AccountsAdd, context: &Context, report: &Report) -> Res
     }
     let roles =
         arguments.role.iter().map(|role| RoleName::parse(role)).collect::<Result<Vec<_>>>()?;
-    let wish = Wanted::new(name.clone(), id.clone(), roles);
+    let wish = NewAccount::new(name.clone(), id.clone(), roles);
     let (change, outcomes) =
         write(std::slice::from_ref(&wish), arguments.dry_run, &context.environment)?;
     match outcomes.into_iter().next() {
@@ -102,7 +102,7 @@ fn file(environment: &Environment) -> Result<File> {
 
 /// Writes accounts, or only says what that would change.
 fn write(
-    wanted: &[Wanted],
+    wanted: &[NewAccount],
     dry: bool,
     environment: &Environment,
 ) -> Result<(Change, Vec<Outcome>)> {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::config::accounts::Accounts;
-use crate::config::edit::accounts::{Outcome, Wanted};
+use crate::config::edit::accounts::{NewAccount, Outcome};
 use crate::config::import::Lead;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name};
@@ -16,7 +16,7 @@ use crate::ui::report::Report;
 #[derive(Default)]
 pub(super) struct Takeover {
     /// One wish for each name.
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<NewAccount>,
     places: Vec<String>,
     by_name: HashMap<String, usize>,
     by_id: HashMap<AccountId, usize>,
@@ -76,7 +76,7 @@ impl Takeover {
             Ok(valid) => {
                 self.by_name.insert(name, self.wanted.len());
                 self.by_id.entry(lead.id.clone()).or_insert(self.wanted.len());
-                self.wanted.push(Wanted::new(valid, lead.id, lead.roles));
+                self.wanted.push(NewAccount::new(valid, lead.id, lead.roles));
                 self.places.push(lead.place);
             }
             Err(error) => self.left_out.push(format!("{}: {}", lead.place, error.message)),

@@ -112,10 +112,11 @@ fn profiles(profiles: &Result<Profiles>) -> Vec<Finding> {
         ))],
     };
     findings.extend(profiles.problems().map(|error| Finding::of_error(Level::Broken, error)));
-    findings.extend(profiles.ignored().map(|(name, place)| {
-        let name = escape_up_to(name, 80);
-        Finding::warning(&format!("{place}: [{name}] is no profile"))
-            .remedy(format!("write [profile {name}] if it shall be one"))
+    findings.extend(profiles.missing().iter().map(|why| Finding::warning(why)));
+    findings.extend(profiles.ignored().map(|section| {
+        let (place, header) = (section.place, escape_up_to(section.header, 80));
+        Finding::warning(&format!("{place}: [{header}] is not a profile"))
+            .remedy(format!("if it is meant to be one, write {}", section.remedy))
     }));
     for profile in profiles.iter() {
         let places: Vec<_> = profile.places().collect();

@@ -5,7 +5,7 @@
 use crate::cli::Color;
 use crate::commands::Context;
 use crate::config::edit::diff::{Look, diff};
-use crate::config::edit::section::{self, Found, Wanted};
+use crate::config::edit::profiles::{self, ExistingProfile, NewProfile};
 use crate::config::edit::{Change, File};
 use crate::config::environment::Environment;
 use crate::config::files::CONFIG_CAP;
@@ -54,7 +54,7 @@ impl Files {
 
     /// The profiles that we wrote into a file; none in a file that cannot be read.
     pub(super) fn ours(&self, file: FileKind) -> Vec<String> {
-        self.of_kind(file).read().map(|bytes| section::ours(file, &bytes)).unwrap_or_default()
+        self.of_kind(file).read().map(|bytes| profiles::ours(file, &bytes)).unwrap_or_default()
     }
 
     /// What writing would change.
@@ -102,7 +102,7 @@ impl Files {
         for (file, _) in &found {
             self.of_kind(*file).plan(|bytes| self.without(*file, bytes, name, force))?;
         }
-        let change = |(file, _): &(FileKind, Found)| {
+        let change = |(file, _): &(FileKind, ExistingProfile)| {
             let without = |bytes: &[u8]| self.without(*file, bytes, name, force);
             if dry {
                 return self.of_kind(*file).plan(without);
@@ -116,9 +116,9 @@ impl Files {
         if file == FileKind::Config { &self.config } else { &self.credentials }
     }
 
-    fn find(&self, file: FileKind, name: &str) -> Result<Option<Found>> {
+    fn find(&self, file: FileKind, name: &str) -> Result<Option<ExistingProfile>> {
         let of_kind = self.of_kind(file);
-        section::find(file, &of_kind.read()?, name, of_kind.shown())
+        profiles::find(file, &of_kind.read()?, name, of_kind.shown())
     }
 
     /// The other file, when ours of that name has to go there: keys and a way to keys in one
@@ -152,7 +152,7 @@ impl Files {
     fn put(&self, wish: &Wish<'_>, bytes: &[u8]) -> Result<Vec<u8>> {
         let shown = self.of_kind(wish.file).shown();
         let name = wish.name.as_str();
-        if let Some(there) = section::find(wish.file, bytes, name, shown)?
+        if let Some(there) = profiles::find(wish.file, bytes, name, shown)?
             && !there.is_ours
             && !wish.force
         {
@@ -161,23 +161,28 @@ impl Files {
                 _ => format!("--force overwrites it; what is lost: {}", said(&there)),
             }));
         }
-        section::put(wish.file, bytes, &Wanted { name: wish.name, entries: wish.entries }, shown)
+        profiles::put(
+            wish.file,
+            bytes,
+            &NewProfile { name: wish.name, entries: wish.entries },
+            shown,
+        )
     }
 
     fn without(&self, file: FileKind, bytes: &[u8], name: &str, force: bool) -> Result<Vec<u8>> {
         let shown = self.of_kind(file).shown();
-        if let Some(there) = section::find(file, bytes, name, shown)?
+        if let Some(there) = profiles::find(file, bytes, name, shown)?
             && !there.is_ours
             && !force
         {
             return Err(foreign(name, &there, shown).hint("--force takes it away all the same"));
         }
-        section::remove(file, bytes, name, shown)
+        profiles::remove(file, bytes, name, shown)
     }
 
     /// Whether what a file holds is kept beside it: not when only our own lines change.
     fn keeps(&self, file: FileKind, bytes: &[u8], name: &str) -> bool {
-        match section::find(file, bytes, name, "") {
+        match profiles::find(file, bytes, name, "") {
             Ok(Some(there)) => !there.is_ours,
             _ => file == FileKind::Credentials,
         }
@@ -199,7 +204,7 @@ impl Files {
     }
 }
 
-fn foreign(name: &str, there: &Found, shown: &str) -> Error {
+fn foreign(name: &str, there: &ExistingProfile, shown: &str) -> Error {
     let name = escape_up_to(name, 80);
     let error = Error::new(
         Kind::Guard,
@@ -211,7 +216,7 @@ fn foreign(name: &str, there: &Found, shown: &str) -> Error {
     }
 }
 
-fn said(there: &Found) -> String {
+fn said(there: &ExistingProfile) -> String {
     let keys: Vec<String> = there.identity.iter().map(|key| escape_up_to(key, 40)).collect();
     match &there.long_lived {
         Some(tail) => format!("{} (a long-lived key, …{tail})", keys.join(", ")),

@@ -19,13 +19,13 @@ use crate::types::{AccountId, Name, RoleName};
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct NewAccount {
     pub name: Name,
     pub id: AccountId,
     pub roles: Vec<RoleName>,
 }
 
-impl Wanted {
+impl NewAccount {
     pub(crate) fn new(
         name: Name,
         id: AccountId,
@@ -56,7 +56,11 @@ pub(crate) enum Outcome {
 
 /// The bytes with all wishes that nothing stands against, and what became of each. No two have the
 /// same name.
-pub(crate) fn put(bytes: &[u8], wanted: &[Wanted], shown: &str) -> Result<(Vec<u8>, Vec<Outcome>)> {
+pub(crate) fn put(
+    bytes: &[u8],
+    wanted: &[NewAccount],
+    shown: &str,
+) -> Result<(Vec<u8>, Vec<Outcome>)> {
     let file = Text::new(bytes, shown)?;
     let outcomes = wanted.iter().map(|wish| outcome(&file.accounts, wish)).collect::<Vec<_>>();
     let pairs = || wanted.iter().zip(&outcomes);
@@ -68,7 +72,7 @@ pub(crate) fn put(bytes: &[u8], wanted: &[Wanted], shown: &str) -> Result<(Vec<u
             );
         }
     }
-    let new: Vec<&Wanted> =
+    let new: Vec<&NewAccount> =
         pairs().filter(|(_, outcome)| **outcome == Outcome::Added).map(|(wish, _)| wish).collect();
     splices.extend(file.added(&new));
     let changed =
@@ -100,7 +104,7 @@ pub(crate) fn remove(bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
     file.with(vec![Splice { at: cut, text: String::new() }], &[name], shown)
 }
 
-fn outcome(accounts: &Accounts, wish: &Wanted) -> Outcome {
+fn outcome(accounts: &Accounts, wish: &NewAccount) -> Outcome {
     match accounts.find(wish.name.as_str()) {
         Ok(None) => Outcome::Added,
         Ok(Some(account)) if account.id != wish.id => Outcome::Conflict(account.id),
@@ -172,7 +176,7 @@ impl Text {
             .collect()
     }
 
-    fn added(&self, new: &[&Wanted]) -> Option<Splice> {
+    fn added(&self, new: &[&NewAccount]) -> Option<Splice> {
         if new.is_empty() {
             return None;
         }
@@ -256,7 +260,7 @@ fn between(text: &str, open: usize, starts: &[usize], ends: &[usize], colon: &st
     found.unwrap_or_else(|| if colon.ends_with(' ') { ", ".to_owned() } else { ",".to_owned() })
 }
 
-fn entry(wish: &Wanted, colon: &str) -> String {
+fn entry(wish: &NewAccount, colon: &str) -> String {
     // A name holds no quote and no backslash.
     let key = format!("\"{}\"{colon}", wish.name);
     match wish.roles.as_slice() {

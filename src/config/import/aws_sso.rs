@@ -1,29 +1,26 @@
-//! `config.yaml` of aws-sso-cli: accounts with a name and roles that somebody wrote there
+//! `config.yaml` of aws-sso-cli: accounts with a name and roles that their user wrote there
 //! (its documentation, "Configuration", `SSOConfig`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::lead::{Lead, Leads};
 use super::yaml::{self, Node};
-use super::{Lead, Leads, shown, there};
 use crate::config::environment::Environment;
-use crate::config::files::{CONFIG_CAP, read_text};
+use crate::config::files::{CONFIG_CAP, TextFile, read_text};
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, RoleArn, RoleName};
 
-pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<Leads> {
-    let path = match file {
-        Some(file) => file,
-        None => there(usual(environment)?, environment)?,
+pub(super) fn read(path: &Path, environment: &Environment) -> Result<Leads> {
+    let Some(TextFile { shown: file, text, .. }) =
+        read_text(path, environment.home().as_deref(), CONFIG_CAP)?
+    else {
+        return Ok(Leads::default());
     };
-    let home = environment.home();
-    let text =
-        read_text(&path, home.as_deref(), CONFIG_CAP)?.map(|file| file.text).unwrap_or_default();
-    let file = shown(&path, environment);
     let tree = yaml::parse(&text).map_err(|(line, why)| {
         Error::config(format!("{file}:{line}: this is not YAML: {}", escape_up_to(&why, 120)))
     })?;
-    let mut leads = Leads { files: vec![file.clone()], ..Leads::default() };
+    let mut leads = Leads { files: vec![file.to_string()], ..Leads::default() };
     let instances = tree.get("SSOConfig").map(Node::entries).unwrap_or_default();
     for accounts in instances.iter().filter_map(|(.., instance)| instance.get("Accounts")) {
         for (id, line, account) in accounts.entries() {
@@ -32,7 +29,7 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
                 Some(id) => leads.accounts.push(lead(id, account, place, &mut leads.problems)),
                 None => leads
                     .problems
-                    .push(format!("{place}: '{}' is no account id", escape_up_to(id, 40))),
+                    .push(format!("{place}: '{}' is not an account id", escape_up_to(id, 40))),
             }
         }
     }
@@ -68,7 +65,7 @@ fn with_line(place: &str, line: usize) -> String {
 }
 
 /// `AWS_SSO_CONFIG`, else the place of newer releases, else that of older ones.
-fn usual(environment: &Environment) -> Result<PathBuf> {
+pub(super) fn default_path(environment: &Environment) -> Result<PathBuf> {
     if let Some(path) = environment.path("AWS_SSO_CONFIG") {
         return Ok(path);
     }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{Lead, Leads, shown};
-use crate::config::accounts::Accounts;
+use super::lead::{Lead, Leads};
+use crate::config::accounts::{Account, Accounts};
 use crate::config::environment::Environment;
-use crate::config::files::{ACCOUNTS_CAP, read_text};
+use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
 use crate::error::{Error, Result};
 
 pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<Leads> {
@@ -13,7 +13,8 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
     let real = |path: &PathBuf| path.canonicalize().ok();
     let is_ours = file.as_ref().is_none_or(|file| ours.as_ref().and_then(real) == real(file));
     let Some(path) = file.filter(|_| !is_ours) else {
-        let used = ours.map(|path| shown(&path, environment)).unwrap_or_default();
+        let home = environment.home();
+        let used = ours.map(|path| shown_path(&path, home.as_deref())).unwrap_or_default();
         return Err(Error::config(format!("{used} is the file that this program uses, as the script did"))
             .hint("there is nothing to import; another file: assume-role accounts import assume-role FILE"));
     };
@@ -21,7 +22,7 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
     let text = read_text(&path, home.as_deref(), ACCOUNTS_CAP)?;
     let (text, shown) = text.map_or_else(Default::default, |file| (file.text, file.shown));
     let accounts = Accounts::parse(shown.clone(), text)?;
-    let lead = |account: crate::config::accounts::Account| Lead {
+    let lead = |account: Account| Lead {
         name: Some(account.name.to_string()),
         is_alias: true,
         roles: account.roles.iter().chain(&account.default_role).fold(

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use super::{Importer, Lead, Leads};
+use super::lead::{Importer, Lead, Leads};
 use crate::config::environment::Environment;
 use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;
@@ -32,7 +32,7 @@ pub(super) fn read(
         }
         None => Profiles::read(environment)?,
     };
-    let mut found: Vec<(AccountId, Vec<Role>)> = Vec::new();
+    let mut found: Vec<(AccountId, Vec<ProfileRole>)> = Vec::new();
     let mut places: HashMap<AccountId, usize> = HashMap::new();
     let mut problems: Vec<String> =
         profiles.problems().map(|problem| problem.message.clone()).collect();
@@ -42,7 +42,7 @@ pub(super) fn read(
         .iter()
         .filter(|section| is_of(tool, section) && !included.contains(section.name()));
     for section in own {
-        match Role::of(tool, &section, &profiles) {
+        match ProfileRole::new(tool, &section, &profiles) {
             Some(Ok((id, role))) => match places.get(&id).and_then(|&at| found.get_mut(at)) {
                 Some((_, roles)) => roles.push(role),
                 None => {
@@ -62,14 +62,14 @@ pub(super) fn read(
     })
 }
 
-struct Role {
+struct ProfileRole {
     profile: String,
     name: RoleName,
     place: String,
 }
 
-impl Role {
-    fn of(
+impl ProfileRole {
+    fn new(
         tool: Importer,
         section: &Section<'_>,
         profiles: &Profiles,
@@ -131,7 +131,7 @@ fn included_by<'a>(tool: Importer, section: &Section<'a>) -> Option<&'a str> {
     (tool == Importer::AwsVault).then_some(other.text)
 }
 
-fn lead(id: AccountId, roles: &[Role]) -> Lead {
+fn lead(id: AccountId, roles: &[ProfileRole]) -> Lead {
     let mut names = Vec::new();
     for role in roles {
         if !names.contains(&role.name) {
@@ -144,7 +144,7 @@ fn lead(id: AccountId, roles: &[Role]) -> Lead {
 
 /// What the profiles of an account are called without their roles; else what their names share;
 /// else the first.
-fn account_name(roles: &[Role]) -> Option<String> {
+fn account_name(roles: &[ProfileRole]) -> Option<String> {
     let first = roles.first()?;
     let bare = roles.iter().find_map(|role| without_role(&role.profile, role.name.base_name()));
     let shared = || {
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     fn named(profiles: &[(&str, &str)]) -> String {
-        let role = |(profile, role): &(&str, &str)| Role {
+        let role = |(profile, role): &(&str, &str)| ProfileRole {
             profile: (*profile).to_owned(),
             name: RoleName::parse(role).unwrap(),
             place: String::new(),

@@ -1,7 +1,4 @@
-//! Sections of one kind, by name and in the order of the files.
-//!
-//! Files that were read come in; for each name its parts go out, in the order in which later ones
-//! win.
+//! The sections of one kind, by name and in the order of the files.
 
 use std::ops::Range;
 

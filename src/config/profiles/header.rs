@@ -1,6 +1,4 @@
 //! The header of a section: `[profile "a b"]`, `[sso-session x]`, `[default]`.
-//!
-//! The text between brackets comes in; what kind of section it opens, and its name, go out.
 
 use std::borrow::Cow;
 
@@ -15,7 +13,7 @@ pub enum FileKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SectionKind {
+pub(crate) enum SectionKind {
     Profile,
     /// `[default]` in the config file, which gives way to `[profile default]`.
     BareDefault,

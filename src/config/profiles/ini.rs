@@ -1,6 +1,6 @@
 //! The lines of one file: sections, keys, values, and where each stands.
 //!
-//! Text comes in and is read once, front to back; blocks that point into it go out, so that ten
+//! IniText comes in and is read once, front to back; blocks that point into it go out, so that ten
 //! thousand profiles cost no string each. What is wrong is recorded with its line and belongs to
 //! its section. No message shows a line of the file, since it may hold a key.
 
@@ -18,39 +18,39 @@ use crate::error::Error;
 /// The longest line read, in bytes. No value of AWS is near it.
 const LONGEST_LINE: usize = 64 << 10;
 
-pub(super) struct Ini {
+pub(crate) struct Ini {
     pub kind: FileKind,
     pub blocks: Vec<Block>,
     pub problems: Vec<Error>,
     file: Arc<str>,
     text: String,
-    entries: Vec<Entry>,
+    entries: Vec<IniEntry>,
 }
 
-pub(super) struct Block {
+pub(crate) struct Block {
     pub kind: SectionKind,
     /// The first thing wrong in it, as an index into the problems.
     pub problem: Option<usize>,
-    name: Text,
+    name: IniText,
     line: u32,
     entries: std::ops::Range<usize>,
 }
 
-pub(super) struct Entry {
+pub(crate) struct IniEntry {
     /// Whether it belongs to the key above it, as `addressing_style` to `s3`.
     pub nested: bool,
     key: (u32, u32),
-    value: Text,
+    value: IniText,
     line: u32,
 }
 
-/// Text of the file, or text that stands nowhere in one piece.
-enum Text {
+/// A part of the file, or the lines of a value joined.
+enum IniText {
     Slice((u32, u32)),
     Own(Box<str>),
 }
 
-impl Text {
+impl IniText {
     fn within<'a>(&'a self, text: &'a str) -> &'a str {
         match self {
             Self::Slice(range) => slice_of(text, *range),
@@ -59,8 +59,14 @@ impl Text {
     }
 }
 
+impl Block {
+    pub(crate) fn is_profile(&self) -> bool {
+        matches!(self.kind, SectionKind::Profile | SectionKind::BareDefault)
+    }
+}
+
 impl Ini {
-    pub(super) fn new(kind: FileKind, file: TextFile) -> Self {
+    pub(crate) fn new(kind: FileKind, file: TextFile) -> Self {
         let mut ini = Self {
             kind,
             blocks: Vec::new(),
@@ -75,27 +81,27 @@ impl Ini {
         ini
     }
 
-    pub(super) fn name<'a>(&'a self, block: &'a Block) -> &'a str {
+    pub(crate) fn name<'a>(&'a self, block: &'a Block) -> &'a str {
         self.resolve(&block.name)
     }
 
-    pub(super) fn place(&self, block: &Block) -> Location {
+    pub(crate) fn place(&self, block: &Block) -> Location {
         self.at(block.line)
     }
 
-    pub(super) fn entries(&self, block: &Block) -> &[Entry] {
+    pub(crate) fn entries(&self, block: &Block) -> &[IniEntry] {
         self.entries.get(block.entries.clone()).unwrap_or_default()
     }
 
-    pub(super) fn entry<'a>(&'a self, entry: &'a Entry) -> (&'a str, &'a str, Location) {
+    pub(crate) fn entry<'a>(&'a self, entry: &'a IniEntry) -> (&'a str, &'a str, Location) {
         (self.key(entry), self.resolve(&entry.value), self.at(entry.line))
     }
 
-    pub(super) fn key<'a>(&'a self, entry: &'a Entry) -> &'a str {
+    pub(crate) fn key<'a>(&'a self, entry: &'a IniEntry) -> &'a str {
         slice_of(&self.text, entry.key)
     }
 
-    fn resolve<'a>(&'a self, piece: &'a Text) -> &'a str {
+    fn resolve<'a>(&'a self, piece: &'a IniText) -> &'a str {
         piece.within(&self.text)
     }
 
@@ -165,8 +171,8 @@ impl<'a> Reader<'a> {
         let (kind, name) =
             read_header(self.ini.kind, inner.unwrap_or_else(|| body.trim_matches(['[', ']', ' '])));
         let name = match name {
-            Cow::Borrowed(name) => Text::Slice(self.range(name)),
-            Cow::Owned(name) => Text::Own(name.into()),
+            Cow::Borrowed(name) => IniText::Slice(self.range(name)),
+            Cow::Owned(name) => IniText::Own(name.into()),
         };
         let here = self.ini.entries.len();
         self.ini.blocks.push(Block {
@@ -217,7 +223,7 @@ impl<'a> Reader<'a> {
         if begun {
             if let Some(entry) = self.ini.entries.get_mut(parent) {
                 entry.value =
-                    Text::Own(format!("{}\n{body}", entry.value.within(self.text)).into());
+                    IniText::Own(format!("{}\n{body}", entry.value.within(self.text)).into());
             }
             return;
         }
@@ -234,8 +240,12 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, line: u32, key: &'a str, value: &'a str, nested: bool) {
-        let entry =
-            Entry { nested, key: self.range(key), value: Text::Slice(self.range(value)), line };
+        let entry = IniEntry {
+            nested,
+            key: self.range(key),
+            value: IniText::Slice(self.range(value)),
+            line,
+        };
         self.ini.entries.push(entry);
         if let Some(block) = self.ini.blocks.last_mut() {
             block.entries.end = self.ini.entries.len();

@@ -1,8 +1,7 @@
 //! `~/.aws/config` and `~/.aws/credentials` (or `AWS_CONFIG_FILE`, `AWS_SHARED_CREDENTIALS_FILE`).
 //!
-//! Both files come in once; profiles, SSO sessions and service blocks go out, each value with its
-//! file and line. A broken line is an error for whoever asks for its section and for nobody else.
-//! Nothing here writes, and no value is judged: what a key means is said where it is used.
+//! Each value is kept with its file and line. A broken line is an error for its own section only. No
+//! value is judged here: what a key means is decided where it is used.
 //!
 //! The format is the one of the *AWS SDKs and Tools Reference Guide*, "Shared config and
 //! credentials files". Where the readers of AWS differ, this one does what the AWS CLI does,
@@ -10,11 +9,11 @@
 //!
 //! | in a file | AWS CLI (botocore) | SDKs | here, and why |
 //! |---|---|---|---|
-//! | `x = y # note` | the note is part of `y` | cut off | as the CLI: `credential_process = a ; b` stays whole; a refused value gets a hint ([`Value::read`]) |
+//! | `x = y # note` | the note is part of `y` | cut off | as the CLI: `credential_process = a ; b` stays whole; a refused value gets a hint ([`ProfileValue::read`]) |
 //! | `[profile "a b"]`, `[profile 'a b']` | `a b` | section ignored | as the CLI, which writes them so |
 //! | `["a b"]` in credentials | the quotes are part of the name | section ignored | `a b`, as in the other file |
 //! | `[profile a b]`, non-ASCII or other odd names | ignored, kept | ignored | kept: the name is clear |
-//! | `[ profile a]`, `[ a ]` | ignored, or a name with blanks | a profile | as the SDKs: nobody can type such a name |
+//! | `[ profile a]`, `[ a ]` | ignored, or a name with blanks | a profile | as the SDKs: such a name cannot be typed |
 //! | `[profile a] # [b]`, `[profile a] junk` | a section `profile a] # [b`; `a` | `a`; error for the file | `a` |
 //! | `[profilefoo a]` | the profile `a` | ignored | ignored: it says something else |
 //! | a key with blanks or other odd characters | kept | ignored | kept |
@@ -40,38 +39,51 @@
 mod group;
 mod header;
 mod ini;
-mod outline;
 mod section;
-mod without;
 
 use group::Group;
 pub(crate) use header::FileKind;
 use header::SectionKind;
-use ini::{Block, Ini};
-pub(crate) use outline::{Outline, outline};
+pub(super) use ini::{Block, Ini};
 pub(crate) use section::Section;
-pub(crate) use without::without;
 
 use std::path::PathBuf;
 
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_text, shown_path};
 use crate::config::location::Location;
-use crate::config::suggest::{first_few, meant, near};
+use crate::config::suggest::{first_few, meant, misspelt, near};
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
+/// Each file: its variable and its path under the home directory.
 const CONFIG: (FileKind, &str, &str) = (FileKind::Config, "AWS_CONFIG_FILE", ".aws/config");
 const CREDENTIALS: (FileKind, &str, &str) =
     (FileKind::Credentials, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
 
+/// Sections of `~/.aws/config` that are the AWS CLI's own.
+const OF_THE_CLI: [&str; 2] = ["plugins", "preview"];
+
 pub struct Profiles {
     files: Vec<Ini>,
     paths: Vec<String>,
+    missing: Vec<String>,
     warnings: Vec<String>,
     profiles: Group,
     sso_sessions: Group,
     services: Group,
+}
+
+/// A section that is not a profile, though it may be meant to be one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct IgnoredSection<'a> {
+    /// What stands between the brackets.
+    pub header: &'a str,
+    pub place: Location,
+    /// What it is called if it is meant to be a profile.
+    pub name: &'a str,
+    /// The header to write then.
+    pub remedy: String,
 }
 
 impl Profiles {
@@ -92,29 +104,34 @@ impl Profiles {
     fn read_files(environment: &Environment, which: &[(FileKind, &str, &str)]) -> Result<Self> {
         let home = environment.home();
         let (mut files, mut paths, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+        let mut missing: Vec<String> = environment.home_problem().into_iter().collect();
         for &(kind, variable, under_home) in which {
             let Some(path) = environment.file(variable, under_home) else { continue };
             paths.push(shown_path(&path, home.as_deref()));
-            if let Some(mut file) = read_text(&path, home.as_deref(), CONFIG_CAP)? {
-                warnings.extend(file.warning.take());
-                files.push(Ini::new(kind, file));
+            match read_text(&path, home.as_deref(), CONFIG_CAP)? {
+                Some(mut file) => {
+                    warnings.extend(file.warning.take());
+                    files.push(Ini::new(kind, file));
+                }
+                None => missing.extend(environment.missing_file(variable)),
             }
         }
-        Ok(Self::of(files, paths, warnings))
+        Ok(Self { missing, ..Self::new(files, paths, warnings) })
     }
 
-    fn of(files: Vec<Ini>, paths: Vec<String>, warnings: Vec<String>) -> Self {
+    fn new(files: Vec<Ini>, paths: Vec<String>, warnings: Vec<String>) -> Self {
         let group = |kind: SectionKind| Group::new(&files, |block| block.kind == kind);
         let (sso_sessions, services) =
             (group(SectionKind::SsoSession), group(SectionKind::Services));
         let profile = |block: &Block| block.kind == SectionKind::Profile;
         let bare = |block: &Block| block.kind == SectionKind::BareDefault;
-        let mut profiles = Group::new(&files, |block| profile(block) || bare(block));
+        let mut profiles = Group::new(&files, Block::is_profile);
         let default = Section::new(&files, profiles.find(&files, "default"));
         if default.has(FileKind::Config, bare) && default.has(FileKind::Config, profile) {
             profiles = Group::new(&files, profile);
         }
-        Self { files, paths, warnings, profiles, sso_sessions, services }
+        let missing = Vec::new();
+        Self { files, paths, missing, warnings, profiles, sso_sessions, services }
     }
 
     pub fn get(&self, name: &str) -> Result<Option<Section<'_>>> {
@@ -155,12 +172,27 @@ impl Profiles {
         self.files.iter().flat_map(|file| &file.problems)
     }
 
-    /// Headers that name neither a profile nor anything else known: often a forgotten `profile`.
-    pub fn ignored(&self) -> impl Iterator<Item = (&str, Location)> {
-        let other = |block: &&Block| block.kind == SectionKind::Other;
-        self.files.iter().flat_map(move |file| {
-            file.blocks.iter().filter(other).map(|block| (file.name(block), file.place(block)))
-        })
+    /// Sections that no tool of AWS reads: often a forgotten `profile`.
+    pub(crate) fn ignored(&self) -> impl Iterator<Item = IgnoredSection<'_>> {
+        self.files
+            .iter()
+            .flat_map(|file| {
+                let others = file.blocks.iter().filter(|block| block.kind == SectionKind::Other);
+                others.map(|block| ignored(file.kind, file.name(block), file.place(block)))
+            })
+            .filter(|section| !OF_THE_CLI.contains(&section.header))
+    }
+
+    /// What to write for a profile of that name, if a section is only almost one.
+    pub(crate) fn hint_about_ignored(&self, name: &str) -> Option<String> {
+        let section = self.ignored().find(|section| section.name == name)?;
+        let (header, place) = (escape_up_to(section.header, 80), section.place);
+        Some(format!("{place}: [{header}] is not a profile; write {}", section.remedy))
+    }
+
+    /// Why files were not found: `HOME`, or a variable that names nothing.
+    pub(crate) fn missing(&self) -> &[String] {
+        &self.missing
     }
 
     pub fn paths(&self) -> &[String] {
@@ -181,10 +213,15 @@ impl Profiles {
     }
 
     fn no_such_profile(&self, name: &str) -> Error {
-        let shown = escape_up_to(name, 80);
-        let error = Error::config(format!("no profile '{shown}' in {}", self.paths.join(" or ")));
-        if let Some((_, place)) = self.ignored().find(|(header, _)| *header == name) {
-            return error.hint(format!("{place} needs the word profile: [profile {shown}]"));
+        let files = if self.paths.is_empty() {
+            String::new()
+        } else {
+            format!(" in {}", self.paths.join(" or "))
+        };
+        let message = format!("no profile '{}'{files}", escape_up_to(name, 80));
+        let error = self.missing.iter().fold(Error::config(message), Error::because);
+        if let Some(hint) = self.hint_about_ignored(name) {
+            return error.hint(hint);
         }
         match self.near(name).as_slice() {
             [] => match first_few(self.names()) {
@@ -194,6 +231,28 @@ impl Profiles {
             near => error.hint(meant(near)),
         }
     }
+}
+
+/// A section that is no profile: in the config file for want of the word `profile`, in the credentials
+/// file because of it.
+fn ignored<'a>(file: FileKind, header: &'a str, place: Location) -> IgnoredSection<'a> {
+    let shown = escape_up_to(header, 80);
+    let (word, rest) = header.split_once(char::is_whitespace).unwrap_or((header, ""));
+    let rest = rest.trim_start();
+    let words = ["profile", "sso-session", "services"];
+    let (name, remedy) = match (file, misspelt(word, words)) {
+        (FileKind::Credentials, _) => (rest, format!("[{}]", escape_up_to(rest, 80))),
+        (FileKind::Config, Some(known)) if rest.is_empty() => ("", format!("[{known} NAME]")),
+        (FileKind::Config, Some(known)) => {
+            let name = if known == "profile" { rest } else { "" };
+            (name, format!("[{known} {}]", escape_up_to(rest, 80)))
+        }
+        (FileKind::Config, None) if header.contains([' ', '\t', '\'']) => {
+            (header, format!("[profile \"{shown}\"]"))
+        }
+        (FileKind::Config, None) => (header, format!("[profile {shown}]")),
+    };
+    IgnoredSection { header, place, name, remedy }
 }
 
 #[cfg(test)]

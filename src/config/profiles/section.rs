@@ -1,12 +1,11 @@
-//! A section as its readers see it: one name, its values from both files, and where each stands.
-//!
-//! Nothing here is ever shown with its values: a section of the credentials file holds keys.
+//! A section with its values from both files. It is never shown with them: a section of the
+//! credentials file holds keys.
 
 use std::fmt;
 
 use super::group::Part;
 use super::header::FileKind;
-use super::ini::{Block, Entry, Ini};
+use super::ini::{Block, Ini, IniEntry};
 use crate::config::location::Location;
 use crate::error::{Error, Result};
 
@@ -17,7 +16,7 @@ pub struct Section<'a> {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-pub struct Value<'a> {
+pub struct ProfileValue<'a> {
     /// The text, without blanks around it; lines of a value that spans several are joined by a line
     /// feed.
     pub text: &'a str,
@@ -44,31 +43,46 @@ impl<'a> Section<'a> {
 
     /// The value of a key, whose case does not count; `None` when it is not set or empty. Of
     /// several, the last of the file counts, and the credentials file before the config file.
-    pub fn value(&self, key: &str) -> Option<Value<'a>> {
+    pub fn value(&self, key: &str) -> Option<ProfileValue<'a>> {
         let (ini, entry, _) = self.winner(key)?;
-        Value::of(ini, entry)
+        ProfileValue::of(ini, entry)
     }
 
     /// A value below a key that stands alone, such as `endpoint_url` below `sts =` of a services
     /// block.
-    pub fn nested(&self, key: &str, below: &str) -> Option<Value<'a>> {
+    pub fn nested(&self, key: &str, below: &str) -> Option<ProfileValue<'a>> {
         let (ini, _, rest) = self.winner(key)?;
         let entry = rest
             .iter()
             .take_while(|entry| entry.nested)
             .filter(|entry| same(ini.key(entry), below))
             .last()?;
-        Value::of(ini, entry)
+        ProfileValue::of(ini, entry)
     }
 
     /// Every key with its value, in the order of the files; one that stands twice is here twice.
-    pub fn entries(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+    pub fn entries(&self) -> impl Iterator<Item = (&'a str, ProfileValue<'a>)> + use<'a> {
         self.blocks().flat_map(|(ini, block)| {
             ini.entries(block).iter().filter(|entry| !entry.nested).map(|entry| {
                 let (key, text, place) = ini.entry(entry);
-                (key, Value { text, place })
+                (key, ProfileValue { text, place })
             })
         })
+    }
+
+    /// The error of temporary keys that lack their session token: AWS would only say that it does not
+    /// know them.
+    pub(crate) fn temporary_without_token(&self) -> Option<Error> {
+        let id = self.value("aws_access_key_id").filter(|id| id.text.starts_with("ASIA"))?;
+        let has_token = |key| self.value(key).is_some();
+        if has_token("aws_session_token") || has_token("aws_security_token") {
+            return None;
+        }
+        let message = format!("{}: a temporary key (ASIA…) without aws_session_token", id.place);
+        Some(
+            Error::config(message)
+                .hint("copy all three lines of the temporary keys, or renew them"),
+        )
     }
 
     pub fn problem(&self) -> Option<&'a Error> {
@@ -87,7 +101,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    fn winner(&self, key: &str) -> Option<(&'a Ini, &'a Entry, &'a [Entry])> {
+    fn winner(&self, key: &str) -> Option<(&'a Ini, &'a IniEntry, &'a [IniEntry])> {
         self.blocks().rev().find_map(|(ini, block)| {
             let entries = ini.entries(block);
             let at =
@@ -97,20 +111,22 @@ impl<'a> Section<'a> {
     }
 }
 
-impl<'a> Value<'a> {
+impl<'a> ProfileValue<'a> {
     /// Takes the value as what `parse` makes of it; the place goes to `parse` for its message.
     pub fn read<T>(&self, parse: impl FnOnce(&Location, &str) -> Result<T>) -> Result<T> {
         parse(&self.place, self.text).map_err(|error| {
             let note = [" #", " ;", "\t#", "\t;"].iter().any(|start| self.text.contains(start));
             if note {
-                error.hint("a note needs a line of its own: behind a value it is part of it")
+                error.hint(
+                    "a comment needs a line of its own: behind a value it is part of the value",
+                )
             } else {
                 error
             }
         })
     }
 
-    fn of(ini: &'a Ini, entry: &'a Entry) -> Option<Self> {
+    fn of(ini: &'a Ini, entry: &'a IniEntry) -> Option<Self> {
         let (_, text, place) = ini.entry(entry);
         (!text.is_empty()).then_some(Self { text, place })
     }
@@ -126,8 +142,8 @@ impl fmt::Debug for Section<'_> {
     }
 }
 
-impl fmt::Debug for Value<'_> {
+impl fmt::Debug for ProfileValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Value({})", self.place)
+        write!(f, "ProfileValue({})", self.place)
     }
 }

@@ -13,7 +13,7 @@ fn both(config: &str, credentials: &str) -> Profiles {
         ini(FileKind::Config, "~/.aws/config", config),
         ini(FileKind::Credentials, "~/.aws/credentials", credentials),
     ];
-    Profiles::of(files, vec!["~/.aws/config".into(), "~/.aws/credentials".into()], Vec::new())
+    Profiles::new(files, vec!["~/.aws/config".into(), "~/.aws/credentials".into()], Vec::new())
 }
 
 fn config(text: &str) -> Profiles {
@@ -83,7 +83,10 @@ fn credentials_name_profiles_without_a_word_before() {
         both("[profile b]", "[a]\nx = 1\n[ my prod ]\ny = 2\n[default]\n[profile c]\nz = 3");
     assert_eq!(dump(&profiles), "b: | a: x=1@2 | my prod: y=2@4 | default:");
     assert_eq!(
-        profiles.ignored().map(|(name, place)| format!("{name} {place}")).collect::<Vec<_>>(),
+        profiles
+            .ignored()
+            .map(|section| format!("{} {}", section.header, section.place))
+            .collect::<Vec<_>>(),
         ["profile c ~/.aws/credentials:6"]
     );
 }
@@ -182,20 +185,52 @@ fn a_line_without_end_is_refused_and_never_shown() {
 }
 
 #[test]
-fn a_name_that_is_missing_gets_a_way_out() {
-    let profiles = both("[prod]\n[profile staging]", "");
-    for (name, hint) in [
-        ("prod", "~/.aws/config:1 needs the word profile: [profile prod]"),
-        ("stagign", "did you mean staging?"),
-        ("zzz", "the profiles there: staging"),
+fn a_section_that_is_almost_a_profile_gets_the_remedy_of_its_file() {
+    for (config, credentials, name, remedy) in [
+        ("[corp]", "", "corp", "~/.aws/config:1: [corp] is not a profile; write [profile corp]"),
+        ("\n[a b]", "", "a b", "~/.aws/config:2: [a b] is not a profile; write [profile \"a b\"]"),
+        ("[profil dev]", "", "dev", "[profil dev] is not a profile; write [profile dev]"),
+        ("[profilefoo]", "", "profilefoo", "write [profile profilefoo]"),
+        ("", "[profile x]", "x", "~/.aws/credentials:1: [profile x] is not a profile; write [x]"),
+        ("", "[profile default]", "default", "write [default]"),
     ] {
+        let error = both(config, credentials).require(name).unwrap_err();
+        assert!(error.hints.iter().any(|hint| hint.contains(remedy)), "{config}: {error}");
+    }
+    for (text, remedy) in [("[sso-sesion x]", "[sso-session x]"), ("[profile]", "[profile NAME]")] {
+        assert_eq!(config(text).ignored().next().unwrap().remedy, remedy, "{text}");
+    }
+    assert_eq!(config("[plugins]\ncli = x\n[preview]\ncloudfront = true").ignored().count(), 0);
+}
+
+#[test]
+fn a_missing_name_is_met_with_those_there_are() {
+    let profiles = both("[profile staging]", "");
+    for (name, hint) in
+        [("stagign", "did you mean staging?"), ("zzz", "the profiles there: staging")]
+    {
         let error = profiles.require(name).unwrap_err();
-        assert!(
-            error
-                .message
-                .contains(&format!("no profile '{name}' in ~/.aws/config or ~/.aws/credentials"))
-        );
+        let message = format!("no profile '{name}' in ~/.aws/config or ~/.aws/credentials");
+        assert_eq!(error.message, message);
         assert!(error.hints.iter().any(|line| line.contains(hint)), "{error}");
+    }
+}
+
+#[test]
+fn temporary_keys_need_their_token() {
+    for (text, is_wrong) in [
+        ("aws_access_key_id = ASIAX", true),
+        ("aws_access_key_id = ASIAX\naws_session_token =", true),
+        ("aws_access_key_id = ASIAX\naws_session_token = t", false),
+        ("aws_access_key_id = ASIAX\naws_security_token = t", false),
+        ("aws_access_key_id = AKIAX", false),
+        ("region = x", false),
+    ] {
+        let profiles = both("", &format!("[a]\n{text}"));
+        let error = profiles.require("a").unwrap().temporary_without_token();
+        assert_eq!(error.is_some(), is_wrong, "{text}");
+        let place = "~/.aws/credentials:2: a temporary key (ASIA…) without aws_session_token";
+        assert!(error.is_none_or(|error| error.message == place));
     }
 }
 
@@ -243,7 +278,22 @@ fn files_come_from_the_environment() {
     std::fs::write(home.path().join("mine"), b"[a]\n\xFF").unwrap();
     let error = read(&[("AWS_CONFIG_FILE", "~/mine")]).err().unwrap().to_string();
     assert!(error.contains("~/mine:2: this line is not UTF-8"), "{error}");
-    assert_eq!(Profiles::read(&Environment::default()).unwrap().names().count(), 0);
+    for (pairs, cause) in [
+        (
+            &[("AWS_CONFIG_FILE", "~/nowhere")][..],
+            "AWS_CONFIG_FILE names ~/nowhere, which does not exist",
+        ),
+        (&[("HOME", "/nonexistent")], "HOME is /nonexistent, which does not exist"),
+        (&[("HOME", "x")], "HOME is 'x', which is not an absolute path"),
+    ] {
+        let pairs =
+            [("HOME", home.path().to_str().unwrap())].into_iter().chain(pairs.iter().copied());
+        let profiles = Profiles::read(&Environment::from_pairs(pairs)).unwrap();
+        assert_eq!(profiles.missing(), [cause]);
+        assert!(profiles.require("zzz").unwrap_err().to_string().contains(cause));
+    }
+    let error = Profiles::read(&Environment::default()).unwrap().require("x").err().unwrap();
+    assert_eq!(error.to_string(), "assume-role: no profile 'x'\n  HOME is not set");
 }
 
 /// Sections with keys: names, and for each key its value and how far it is indented.

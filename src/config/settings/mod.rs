@@ -1,9 +1,8 @@
 //! What the user decided once: `~/.config/assume-role/config.toml` (in `$XDG_CONFIG_HOME` when that
 //! is an absolute path) and the variables that stand for its keys.
 //!
-//! The environment comes in, the file is read at most once, and each setting goes out with where it
-//! came from: what the user configured and cannot be had is an error, where a default would only be
-//! a warning. Nobody needs the file. Nothing here writes or asks.
+//! Each setting remembers where it came from: what the user configured and cannot be used is an error,
+//! where a default would only be a warning. The file is optional.
 //!
 //! | key | value | default |
 //! |---|---|---|
@@ -25,34 +24,18 @@
 //! file, and `ASSUME_ROLE_STORE` and `ASSUME_ROLE_TIMEOUT`, which one types for a single run, over
 //! that.
 
-mod given;
+mod raw;
 
 use std::path::PathBuf;
 
-use given::Given;
-pub(crate) use given::Origin;
+pub(crate) use raw::Origin;
+use raw::RawSettings;
 
 use crate::config::environment::Environment;
 use crate::config::values::parse_role_duration;
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape_up_to, is_plain};
 use crate::types::{Name, Region, parse_duration};
-
-const KEYS: [&str; 13] = [
-    "store",
-    "timeout",
-    "region",
-    "duration",
-    "base",
-    "web_identity_command",
-    "prompt",
-    "warning",
-    "alarm",
-    "renewable_mark",
-    "picker",
-    "repaint",
-    "renew",
-];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {
@@ -65,7 +48,7 @@ impl<T> Setting<T> {
         self.origin != Origin::Default
     }
 
-    fn default_of(value: T) -> Self {
+    fn new_default(value: T) -> Self {
         Self { value, origin: Origin::Default }
     }
 }
@@ -118,30 +101,30 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            store: Setting::default_of(StoreKind::File),
-            timeout: Setting::default_of(8),
+            store: Setting::new_default(StoreKind::File),
+            timeout: Setting::new_default(8),
             region: None,
             duration: None,
             base: None,
             web_identity_command: None,
-            prompt: Setting::default_of(PromptSide::Auto),
-            warning: Setting::default_of(600),
-            alarm: Setting::default_of(120),
-            renewable_mark: Setting::default_of("*".to_owned()),
-            picker: Setting::default_of(PickerKind::Builtin),
-            repaint: Setting::default_of(false),
-            renew: Setting::default_of(Vec::new()),
+            prompt: Setting::new_default(PromptSide::Auto),
+            warning: Setting::new_default(600),
+            alarm: Setting::new_default(120),
+            renewable_mark: Setting::new_default("*".to_owned()),
+            picker: Setting::new_default(PickerKind::Builtin),
+            repaint: Setting::new_default(false),
+            renew: Setting::new_default(Vec::new()),
         }
     }
 }
 
 impl Settings {
     pub fn path(environment: &Environment) -> Option<PathBuf> {
-        given::config_path(environment)
+        raw::config_path(environment)
     }
 
     pub fn read(environment: &Environment) -> Result<Self> {
-        let given = Given::read(environment)?;
+        let given = RawSettings::read(environment)?;
         let built_in = Self::default();
         Ok(Self {
             store: setting(&given, "store", parse_store)?.unwrap_or(built_in.store),
@@ -167,7 +150,7 @@ impl Settings {
 }
 
 fn setting<T>(
-    given: &Given<'_>,
+    given: &RawSettings<'_>,
     key: &str,
     parse: impl FnOnce(&str, &str) -> Result<T>,
 ) -> Result<Option<Setting<T>>> {

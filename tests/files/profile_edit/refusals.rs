@@ -86,7 +86,7 @@ fn names_and_targets() {
         (8, &["add", "default", "production", "read"][..], "'default' is left alone"),
         (8, &["remove", "default", "--force"], "'default' is left alone"),
         (3, &["add", "a$b", "production", "read"], "profile name 'a$b' is not allowed"),
-        (3, &["add", "a]b", "production", "read"], "cannot be called 'a]b' there"),
+        (3, &["add", "a]b", "production", "read"], "'a]b' cannot be the name of a profile"),
         (3, &["add", "twice", "production", "read", "--force"], "in line 1 and in line 2"),
         (3, &["add", "x", "prodution", "read"], "did you mean production?"),
         (3, &["remove", "twise"], "did you mean twice?"),

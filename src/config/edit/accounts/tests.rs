@@ -4,12 +4,16 @@ use super::*;
 
 const HERE: &str = "~/.aws/accounts";
 
-fn wish(name: &str, id: &str, roles: &[&str]) -> Wanted {
+fn wish(name: &str, id: &str, roles: &[&str]) -> NewAccount {
     let roles = roles.iter().map(|role| RoleName::parse(role).unwrap()).collect();
-    Wanted { name: Name::parse("account", name).unwrap(), id: AccountId::parse(id).unwrap(), roles }
+    NewAccount {
+        name: Name::parse("account", name).unwrap(),
+        id: AccountId::parse(id).unwrap(),
+        roles,
+    }
 }
 
-fn put_text(text: &str, wanted: &[Wanted]) -> (String, Vec<Outcome>) {
+fn put_text(text: &str, wanted: &[NewAccount]) -> (String, Vec<Outcome>) {
     let (bytes, outcomes) = put(text.as_bytes(), wanted, HERE).unwrap();
     (String::from_utf8(bytes).unwrap(), outcomes)
 }

@@ -15,7 +15,7 @@ fn put_in(
     entries: &[(&'static str, &str)],
 ) -> Result<Vec<u8>> {
     let entries: Vec<_> = entries.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-    put(file, bytes, &Wanted { name: &name(profile), entries: &entries }, HERE)
+    put(file, bytes, &NewProfile { name: &name(profile), entries: &entries }, HERE)
 }
 
 fn put_text(text: &str, profile: &str) -> String {
@@ -112,7 +112,30 @@ fn only_what_we_wrote_is_ours() {
     assert_eq!(ours(FileKind::Config, text.as_bytes()), ["x"]);
 }
 
-/// Files as people have them and as nobody should.
+fn cut(text: &str, names: &[&str]) -> Result<(String, bool)> {
+    without(TextFile { shown: "~/.aws/config".into(), text: text.to_owned(), warning: None }, names)
+}
+
+#[test]
+fn sections_go_with_all_their_lines() {
+    let text = "# top\n[default]\nregion = a\n[profile \"b c\"]\nx = 1\n  [profile d]\n# y\n[profile d]\r\nz = 2\n\
+                [sso-session d]\nq = 3\n[profile d]\nagain = 4";
+    let rest = "# top\n[default]\nregion = a\n[profile \"b c\"]\nx = 1\n  [profile d]\n# y\n[sso-session d]\nq = 3\n";
+    assert_eq!(cut(text, &["d"]).unwrap(), (rest.to_owned(), true));
+    assert_eq!(cut(text, &["none"]).unwrap(), (text.to_owned(), false));
+    let (rest, _) = cut(text, &["default", "b c", "d"]).unwrap();
+    assert_eq!(rest, "# top\n[sso-session d]\nq = 3\n");
+}
+
+#[test]
+fn secrets_are_not_copied() {
+    let text = "[profile a]\naws_access_key_id = AKIA\nAWS_SECRET_ACCESS_KEY = x\n";
+    let refusal = cut(text, &["b"]).unwrap_err();
+    assert!(refusal.message.starts_with("~/.aws/config:3: "), "{refusal}");
+    assert_eq!(cut(text, &["a"]).unwrap().0, "");
+}
+
+/// Files as people write them, and some that no one should.
 fn files() -> impl Strategy<Value = Vec<u8>> {
     let line = prop_oneof![
         4 => "[a-z_]{1,12} ?[=:] ?[ -~]{0,12}".prop_map(String::into_bytes),

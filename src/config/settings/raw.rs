@@ -1,20 +1,32 @@
-//! What the user gave for each key: the text and where it stands, from variables or the file.
-//!
-//! The environment comes in and the file is read once; text goes out. What the text means is said
-//! in [`super`].
+//! The text of each setting and where it was read, from the variables and the file.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
-use super::KEYS;
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, TextFile, read_text};
 use crate::config::location::{Lines, Location};
 use crate::config::suggest::{meant, near};
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
+
+const KEYS: [&str; 13] = [
+    "store",
+    "timeout",
+    "region",
+    "duration",
+    "base",
+    "web_identity_command",
+    "prompt",
+    "warning",
+    "alarm",
+    "renewable_mark",
+    "picker",
+    "repaint",
+    "renew",
+];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -33,12 +45,12 @@ impl fmt::Display for Origin {
     }
 }
 
-pub(super) struct Given<'a> {
+pub(super) struct RawSettings<'a> {
     environment: &'a Environment,
     file: Vec<(String, String, Location)>,
 }
 
-impl<'a> Given<'a> {
+impl<'a> RawSettings<'a> {
     pub(super) fn read(environment: &'a Environment) -> Result<Self> {
         let home = environment.home();
         let file = match config_path(environment) {

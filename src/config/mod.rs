@@ -6,6 +6,7 @@ pub(crate) mod environment;
 pub(crate) mod files;
 pub(crate) mod import;
 mod index;
+mod json;
 pub(crate) mod location;
 pub(crate) mod profiles;
 #[allow(dead_code, reason = "the HTTP client is about to read it")]

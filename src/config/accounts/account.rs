@@ -1,7 +1,7 @@
 //! One entry of the accounts file. Its values are checked here and nowhere later: an [`Account`] that
 //! exists is valid.
 
-use super::json::{Json, JsonKind, Property};
+use crate::config::json::{Json, JsonKind, Property};
 use crate::config::location::{Location, Spot};
 use crate::config::suggest::{meant, misspelt};
 use crate::config::values::{

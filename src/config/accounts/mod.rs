@@ -6,7 +6,6 @@
 //! that is not JSON is an error at once.
 
 mod account;
-mod json;
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -14,12 +13,12 @@ use std::sync::Arc;
 
 pub(crate) use account::{Account, Outline};
 use account::{read_account, read_id, read_outline};
-use json::{EXAMPLE, Json, Property};
 
 use crate::config::environment::Environment;
 use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
 use crate::config::index::ByName;
-use crate::config::location::{Lines, offset_in};
+use crate::config::json::{EXAMPLE, Json, Property};
+use crate::config::location::Lines;
 use crate::config::suggest::near;
 use crate::error::{Error, Result};
 use crate::types::{AccountId, Name};
@@ -150,6 +149,11 @@ impl Accounts {
         self.file.as_deref()
     }
 
+    /// The whole file; empty when there is nothing in it.
+    pub(crate) fn root(&self) -> Json<'_> {
+        root(&self.lines)
+    }
+
     pub fn exists(&self) -> bool {
         self.exists
     }
@@ -168,7 +172,7 @@ impl Accounts {
 }
 
 fn entries(lines: &Lines) -> Result<Vec<AccountEntry>> {
-    let root = Json::new(lines, lines.text().trim());
+    let root = root(lines);
     match root.raw.bytes().next() {
         None => return Ok(Vec::new()),
         Some(b'[') => {
@@ -182,10 +186,13 @@ fn entries(lines: &Lines) -> Result<Vec<AccountEntry>> {
     }
     let entry = |property: Property<'_>| {
         let (name, start) = (property.key.into_owned(), property.start);
-        let at = offset_in(lines.text(), property.value.raw);
-        AccountEntry { name, start, value: at..at + property.value.raw.len() }
+        AccountEntry { name, start, value: property.value.range() }
     };
     Ok(root.object()?.into_iter().map(entry).collect())
+}
+
+fn root(lines: &Lines) -> Json<'_> {
+    Json::new(lines, lines.text().trim())
 }
 
 #[cfg(test)]

@@ -1,19 +1,19 @@
-//! Names in the accounts file: put there and taken away, while order, unknown keys and the way it
-//! is written stay.
+//! Names in the accounts file: added and removed, while order, unknown keys and the way it is written
+//! stay.
 //!
-//! Bytes come in, bytes go out. What is new is written as what is there: on lines of their own or
-//! on one, with the blanks that the file has. The result is read by our own reader, and every entry
-//! that nobody wanted to change has to be what it was. A name that already stands for another
-//! account is left and told.
+//! What is new is written like what is there: on lines of its own or on one, with the blanks of the
+//! file. The result is read by our own reader, and every other entry has to be what it was. A name
+//! that already means another account is left alone.
 
 use std::ops::Range;
 
 use super::file::lost;
-use super::json::{Member, Splice, after_blanks, elements, members, spliced};
-use crate::config::accounts::Accounts;
+use super::json::{Member, Splice, elements, members, spliced};
+use crate::config::accounts::{Account, Accounts};
 use crate::config::files::decode;
 use crate::config::suggest::meant;
 use crate::error::{Error, Kind, Result};
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, RoleName};
 
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
@@ -61,7 +61,7 @@ pub(crate) fn put(
     wanted: &[NewAccount],
     shown: &str,
 ) -> Result<(Vec<u8>, Vec<Outcome>)> {
-    let file = Text::new(bytes, shown)?;
+    let file = AccountsText::new(bytes, shown)?;
     let outcomes = wanted.iter().map(|wish| outcome(&file.accounts, wish)).collect::<Vec<_>>();
     let pairs = || wanted.iter().zip(&outcomes);
     let mut splices = Vec::new();
@@ -79,10 +79,10 @@ pub(crate) fn put(
         pairs().filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Grown(_)));
     let names: Vec<&str> = changed.clone().map(|(wish, _)| wish.name.as_str()).collect();
     let after = file.with(splices, &names, shown)?;
-    let read = Text::new(&after, shown)?;
+    let read = AccountsText::new(&after, shown)?;
     for (wish, _) in changed {
         let found = read.accounts.find(wish.name.as_str())?;
-        let stands = |account: &crate::config::accounts::Account| {
+        let stands = |account: &Account| {
             let known = |role: &RoleName| {
                 account.roles.contains(role) || account.default_role.as_ref() == Some(role)
             };
@@ -96,7 +96,7 @@ pub(crate) fn put(
 }
 
 pub(crate) fn remove(bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
-    let file = Text::new(bytes, shown)?;
+    let file = AccountsText::new(bytes, shown)?;
     let Some(at) = file.members.iter().position(|member| member.key == name) else {
         return Err(no_such_name(name, &file.accounts, shown));
     };
@@ -121,42 +121,47 @@ fn outcome(accounts: &Accounts, wish: &NewAccount) -> Outcome {
 }
 
 fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
-    let error = Error::new(
-        Kind::Config,
-        format!("no account '{}' in {shown}", crate::types::sanitize::escape_up_to(name, 80)),
-    );
+    let error =
+        Error::new(Kind::Config, format!("no account '{}' in {shown}", escape_up_to(name, 80)));
     match accounts.near(name).as_slice() {
         [] => error.hint("assume-role list shows the names there are"),
         near => error.hint(meant(near)),
     }
 }
 
-struct Text {
+struct AccountsText {
     before: &'static str,
-    text: String,
     accounts: Accounts,
     members: Vec<Member>,
     /// The offsets of the braces; `None` for an empty file.
     braces: Option<(usize, usize)>,
 }
 
-impl Text {
+impl AccountsText {
     fn new(bytes: &[u8], shown: &str) -> Result<Self> {
         let before =
             if bytes.starts_with(BYTE_ORDER_MARK.as_bytes()) { BYTE_ORDER_MARK } else { "" };
-        let text = decode(bytes.to_vec(), shown)?;
-        let accounts = Accounts::parse(shown.into(), text.clone())?;
-        let start = after_blanks(&text, 0);
-        if start == text.len() {
-            return Ok(Self { before, text, accounts, members: Vec::new(), braces: None });
+        let accounts = Accounts::parse(shown.into(), decode(bytes.to_vec(), shown)?)?;
+        let root = accounts.root();
+        if root.raw.is_empty() {
+            return Ok(Self { before, accounts, members: Vec::new(), braces: None });
         }
-        let (members, end) = members(&text, start).ok_or_else(|| lost(shown, "its form"))?;
-        Ok(Self { before, text, accounts, members, braces: Some((start, end)) })
+        let (members, end) = members(root).ok_or_else(|| lost(shown, "its form"))?;
+        let braces = Some((root.range().start, end));
+        Ok(Self { before, accounts, members, braces })
+    }
+
+    fn text(&self) -> &str {
+        self.accounts.root().whole_text()
+    }
+
+    fn part(&self, range: &Range<usize>) -> &str {
+        self.text().get(range.clone()).unwrap_or_default()
     }
 
     /// The file after the splices. Entries other than `names` have to be what they were.
     fn with(&self, splices: Vec<Splice>, names: &[&str], shown: &str) -> Result<Vec<u8>> {
-        let text = spliced(&self.text, splices).ok_or_else(|| lost(shown, "its form"))?;
+        let text = spliced(self.text(), splices).ok_or_else(|| lost(shown, "its form"))?;
         let after = format!("{}{text}", self.before).into_bytes();
         let read = Self::new(&after, shown)?;
         if self.others(names) == read.others(names) {
@@ -169,30 +174,22 @@ impl Text {
     fn others(&self, names: &[&str]) -> Vec<(&str, &str)> {
         let names: std::collections::HashSet<&str> = names.iter().copied().collect();
         let others = self.members.iter().filter(|member| !names.contains(member.key.as_str()));
-        others
-            .map(|member| {
-                (member.key.as_str(), self.text.get(member.value.clone()).unwrap_or_default())
-            })
-            .collect()
+        others.map(|member| (member.key.as_str(), self.part(&member.value))).collect()
     }
 
     fn added(&self, new: &[&NewAccount]) -> Option<Splice> {
         if new.is_empty() {
             return None;
         }
-        let line_end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let line_end = if self.text().contains("\r\n") { "\r\n" } else { "\n" };
         let starts: Vec<usize> = self.members.iter().map(|member| member.start).collect();
-        let colon = self
-            .members
-            .last()
-            .and_then(|member| self.text.get(member.colon.clone()))
-            .unwrap_or(": ");
+        let colon = self.members.last().map_or(": ", |member| self.part(&member.colon));
         let entries: Vec<String> = new.iter().map(|wish| entry(wish, colon)).collect();
         let Some((open, close)) = self.braces else {
             let indent = format!("{line_end}  ");
             let text =
                 format!("{{{indent}{}{line_end}}}{line_end}", entries.join(&format!(",{indent}")));
-            return Some(Splice { at: 0..self.text.len(), text });
+            return Some(Splice { at: 0..self.text().len(), text });
         };
         let Some(last) = self.members.last() else {
             let indent = format!("{line_end}  ");
@@ -200,37 +197,36 @@ impl Text {
             return Some(Splice { at: open + 1..close, text });
         };
         let ends: Vec<usize> = self.members.iter().map(|member| member.value.end).collect();
-        let between = between(&self.text, open, &starts, &ends, colon);
+        let between = between(self.text(), open, &starts, &ends, colon);
         let text = entries.iter().map(|entry| format!("{between}{entry}")).collect();
         Some(Splice { at: last.value.end..last.value.end, text })
     }
 
     fn grown(&self, name: &str, roles: &[RoleName]) -> Option<Splice> {
         let member = self.members.iter().find(|member| member.key == name)?;
-        let raw = self.text.get(member.value.clone())?;
-        let colon = self.text.get(member.colon.clone())?;
+        let (raw, colon) = (self.part(&member.value), self.part(&member.colon));
         if !raw.starts_with('{') {
             let text = format!("{{\"id\"{colon}{raw}, \"roles\"{colon}{}}}", list(roles));
             return Some(Splice { at: member.value.clone(), text });
         }
-        let (fields, close) = members(&self.text, member.value.start)?;
+        let (fields, _) = members(self.accounts.root().part(raw))?;
         if let Some(field) = fields.iter().find(|field| field.key == "roles") {
-            let (known, close) = elements(&self.text, field.value.start)?;
+            let (known, close) = elements(self.accounts.root().part(self.part(&field.value)))?;
             let Some(last) = known.last() else {
                 return Some(Splice { at: field.value.start..close + 1, text: list(roles) });
             };
             let (starts, ends): (Vec<_>, Vec<_>) =
                 known.iter().map(|range| (range.start, range.end)).unzip();
-            let between = between(&self.text, field.value.start, &starts, &ends, colon);
+            let between = between(self.text(), field.value.start, &starts, &ends, colon);
             let text = roles.iter().map(|role| format!("{between}\"{role}\"")).collect();
             return Some(Splice { at: last.end..last.end, text });
         }
         // An account without an id is no account, so there is a last field.
-        let last = fields.last().filter(|last| last.value.end <= close)?;
+        let last = fields.last()?;
         let (starts, ends): (Vec<_>, Vec<_>) =
             fields.iter().map(|field| (field.start, field.value.end)).unzip();
-        let colon = self.text.get(last.colon.clone())?;
-        let between = between(&self.text, member.value.start, &starts, &ends, colon);
+        let colon = self.part(&last.colon);
+        let between = between(self.text(), member.value.start, &starts, &ends, colon);
         let text = format!("{between}\"roles\"{colon}{}", list(roles));
         Some(Splice { at: last.value.end..last.value.end, text })
     }

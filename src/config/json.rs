@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -15,17 +16,17 @@ use crate::config::values::parse_tag;
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
-pub(super) const EXAMPLE: &str = r#"an accounts file looks like {"production": "123456789012"}"#;
+pub(crate) const EXAMPLE: &str = r#"an accounts file looks like {"production": "123456789012"}"#;
 
 /// A value of the file.
 #[derive(Clone, Copy)]
-pub(super) struct Json<'a> {
+pub(crate) struct Json<'a> {
     pub raw: &'a str,
     lines: &'a Lines,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum JsonKind {
+pub(crate) enum JsonKind {
     String,
     Number,
     Switch,
@@ -47,7 +48,7 @@ impl fmt::Display for JsonKind {
     }
 }
 
-pub(super) struct Property<'a> {
+pub(crate) struct Property<'a> {
     pub key: Cow<'a, str>,
     /// Where the key stands or, when it has escapes, its value.
     pub start: usize,
@@ -55,15 +56,30 @@ pub(super) struct Property<'a> {
 }
 
 impl<'a> Json<'a> {
-    pub(super) fn new(lines: &'a Lines, raw: &'a str) -> Self {
+    pub(crate) fn new(lines: &'a Lines, raw: &'a str) -> Self {
         Self { raw, lines }
     }
 
-    pub(super) fn spot(self) -> Spot<'a> {
-        self.lines.spot(self.start())
+    pub(crate) fn spot(self) -> Spot<'a> {
+        self.lines.spot(self.range().start)
     }
 
-    pub(super) fn kind(self) -> JsonKind {
+    /// Where it is in the whole text.
+    pub(crate) fn range(self) -> Range<usize> {
+        let start = offset_in(self.lines.text(), self.raw);
+        start..start + self.raw.len()
+    }
+
+    /// A part of the same text that is JSON too.
+    pub(crate) fn part(self, raw: &'a str) -> Self {
+        Self { raw, ..self }
+    }
+
+    pub(crate) fn whole_text(self) -> &'a str {
+        self.lines.text()
+    }
+
+    pub(crate) fn kind(self) -> JsonKind {
         match self.raw.bytes().next() {
             Some(b'"') => JsonKind::String,
             Some(b'{') => JsonKind::Object,
@@ -74,19 +90,19 @@ impl<'a> Json<'a> {
         }
     }
 
-    pub(super) fn string(self) -> Result<Cow<'a, str>> {
+    pub(crate) fn string(self) -> Result<Cow<'a, str>> {
         let Unescaped(text) =
             serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
         Ok(text)
     }
 
-    pub(super) fn list(self) -> Result<Vec<Self>> {
+    pub(crate) fn list(self) -> Result<Vec<Self>> {
         let values = serde_json::from_str::<Vec<&RawValue>>(self.raw)
             .map_err(|error| self.broken(&error))?;
         Ok(values.into_iter().map(|value| Self { raw: value.get(), ..self }).collect())
     }
 
-    pub(super) fn properties(self) -> Result<Vec<Property<'a>>> {
+    pub(crate) fn properties(self) -> Result<Vec<Property<'a>>> {
         let Members(members) =
             serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
         Ok(members.into_iter().map(|(key, value)| self.property(key, value)).collect())
@@ -94,7 +110,7 @@ impl<'a> Json<'a> {
 
     /// The same, but a key that stands twice is refused: which of the two counts differs between
     /// readers.
-    pub(super) fn object(self) -> Result<Vec<Property<'a>>> {
+    pub(crate) fn object(self) -> Result<Vec<Property<'a>>> {
         let properties = self.properties()?;
         let name_of =
             |index: usize| properties.get(index).map_or("", |property| property.key.as_ref());
@@ -115,7 +131,7 @@ impl<'a> Json<'a> {
         let value = Self { raw: value.get(), ..self };
         let start = match &key {
             Cow::Borrowed(key) => offset_in(self.lines.text(), key).saturating_sub(1),
-            Cow::Owned(_) => value.start(),
+            Cow::Owned(_) => value.range().start,
         };
         Property { key, start, value }
     }
@@ -132,14 +148,10 @@ impl<'a> Json<'a> {
         )
     }
 
-    fn start(self) -> usize {
-        offset_in(self.lines.text(), self.raw)
-    }
-
     fn broken(self, error: &serde_json::Error) -> Error {
         let line_start: usize =
             self.raw.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-        let offset = self.start() + line_start + error.column().saturating_sub(1);
+        let offset = self.range().start + line_start + error.column().saturating_sub(1);
         let text = error.to_string();
         let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
         let message = Error::config(format!(
@@ -155,28 +167,28 @@ impl<'a> Json<'a> {
 }
 
 impl<'a> Property<'a> {
-    pub(super) fn spot(&self) -> Spot<'a> {
+    pub(crate) fn spot(&self) -> Spot<'a> {
         self.value.spot()
     }
 
-    pub(super) fn text(&self) -> Result<Cow<'a, str>> {
+    pub(crate) fn text(&self) -> Result<Cow<'a, str>> {
         self.expect(JsonKind::String, "a string", self.value)?.string()
     }
 
     /// A string, or the digits of a number.
-    pub(super) fn text_or_number(&self) -> Result<Cow<'a, str>> {
+    pub(crate) fn text_or_number(&self) -> Result<Cow<'a, str>> {
         match self.value.kind() {
             JsonKind::Number => Ok(Cow::Borrowed(self.value.raw)),
             _ => self.text(),
         }
     }
 
-    pub(super) fn switch(&self) -> Result<bool> {
+    pub(crate) fn switch(&self) -> Result<bool> {
         Ok(self.expect(JsonKind::Switch, "true or false", self.value)?.raw == "true")
     }
 
     /// A list of at most `most` strings, each read by `parse` with its own place.
-    pub(super) fn list<T>(
+    pub(crate) fn list<T>(
         &self,
         most: usize,
         parse: impl Fn(Spot<'_>, &str) -> Result<T>,
@@ -190,7 +202,7 @@ impl<'a> Property<'a> {
         elements.into_iter().map(read).collect()
     }
 
-    pub(super) fn tags(&self, most: usize) -> Result<Vec<(String, String)>> {
+    pub(crate) fn tags(&self, most: usize) -> Result<Vec<(String, String)>> {
         let tags = self.expect(JsonKind::Object, "an object of strings", self.value)?.object()?;
         self.at_most(most, tags.len())?;
         tags.iter().map(|tag| parse_tag(tag.spot(), &tag.key, &tag.text()?)).collect()

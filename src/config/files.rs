@@ -1,8 +1,5 @@
-//! Reads a file of the user, whatever stands at its path.
-//!
-//! A path comes in; text and the path as messages show it go out. A fifo, a device or a directory
-//! is refused without waiting, a file above the cap without reading it. Nothing here writes or
-//! parses.
+//! Reads a file of the user, whatever is at its path: a fifo, a device or a directory is refused without
+//! waiting, a file above the cap without reading it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read};
@@ -23,7 +20,7 @@ pub(crate) const CONFIG_CAP: u64 = 32 << 20;
 pub(crate) struct RawFile {
     pub shown: Arc<str>,
     pub bytes: Vec<u8>,
-    /// Who else could have written it, if anyone.
+    /// Which other users could have written it, if any.
     pub warning: Option<String>,
 }
 
@@ -57,12 +54,20 @@ pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<O
         return Ok(None);
     }
     let shown = shown_path(path, home);
-    let fail = |error: &std::io::Error| {
+    let fail = |error: std::io::Error| {
         let hint = match error.kind() {
             ErrorKind::PermissionDenied => format!("let yourself read it: chmod u+r {shown}"),
             _ => format!("look at it: ls -ld {shown}"),
         };
-        Err(Error::config(format!("cannot read {shown}")).because(error).hint(hint))
+        Error::config(format!("cannot read {shown}")).because(error).hint(hint)
+    };
+    let not_a_file = || {
+        Err(Error::config(format!("{shown} is not a regular file"))
+            .hint(format!("look at it: ls -ld {shown}")))
+    };
+    let too_large = || {
+        Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20))
+            .hint("is this the right file?"))
     };
     // Non-blocking, since opening a fifo waits for a writer.
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
@@ -70,26 +75,20 @@ pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<O
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
-            return not_a_file(&shown);
+            return not_a_file();
         }
-        Err(error) => return fail(&error),
+        Err(error) => return Err(fail(error)),
     };
-    let metadata = match file.metadata() {
-        Ok(metadata) => metadata,
-        Err(error) => return fail(&error),
-    };
+    let metadata = file.metadata().map_err(fail)?;
     if !metadata.is_file() {
-        return not_a_file(&shown);
+        return not_a_file();
     }
     if metadata.len() > cap {
-        return too_large(&shown, cap);
+        return too_large();
     }
-    let bytes = match read_up_to(file, metadata.len(), cap) {
-        Ok(bytes) => bytes,
-        Err(error) => return fail(&error),
-    };
+    let bytes = read_up_to(file, metadata.len(), cap).map_err(fail)?;
     if bytes.len() as u64 > cap {
-        return too_large(&shown, cap);
+        return too_large();
     }
     let warning = foreign_writer(&metadata, &shown);
     Ok(Some(RawFile { shown: shown.into(), bytes, warning }))
@@ -102,16 +101,6 @@ fn read_up_to(file: File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> {
         Vec::with_capacity(usize::try_from(expected).unwrap_or_default().saturating_add(1));
     file.take(cap + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn not_a_file<T>(shown: &str) -> Result<T> {
-    Err(Error::config(format!("{shown} is not a regular file"))
-        .hint(format!("look at it: ls -ld {shown}")))
-}
-
-fn too_large<T>(shown: &str, cap: u64) -> Result<T> {
-    Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20))
-        .hint("is this the right file?"))
 }
 
 pub(crate) fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {

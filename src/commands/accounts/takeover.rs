@@ -44,7 +44,7 @@ impl Takeover {
         let Some(name) = name.or(lead.name) else {
             // Without a name of its own it goes with the one that another lead had for it.
             match self.by_id.get(&lead.id).and_then(|&at| self.wanted.get_mut(at)) {
-                Some(wish) => wish.know(lead.roles),
+                Some(wish) => wish.add_roles(lead.roles),
                 None => self
                     .left_out
                     .push(format!("{}: account {} has no name there", lead.place, lead.id)),
@@ -58,7 +58,7 @@ impl Takeover {
         };
         if let Some(wish) = at.and_then(|at| self.wanted.get_mut(at)) {
             if wish.id == lead.id {
-                wish.know(lead.roles);
+                wish.add_roles(lead.roles);
             } else {
                 let shown = escape_up_to(&name, 80);
                 self.left_out.push(format!(

@@ -122,6 +122,11 @@ pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
 }
 
 impl Account {
+    /// The roles with the default one, which may be among them.
+    pub(crate) fn all_roles(&self) -> impl Iterator<Item = &RoleName> {
+        self.roles.iter().chain(&self.default_role)
+    }
+
     fn new(name: Name, id: AccountId, place: Location) -> Self {
         Self {
             name,

@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use super::file::lost;
 use super::json::{Member, Splice, elements, members, spliced};
-use crate::config::accounts::{Account, Accounts};
+use crate::config::accounts::Accounts;
 use crate::config::files::decode;
 use crate::config::suggest::meant;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, RoleName};
 
@@ -31,12 +31,12 @@ impl NewAccount {
         id: AccountId,
         roles: impl IntoIterator<Item = RoleName>,
     ) -> Self {
-        let mut wish = Self { name, id, roles: Vec::new() };
-        wish.know(roles);
-        wish
+        let mut account = Self { name, id, roles: Vec::new() };
+        account.add_roles(roles);
+        account
     }
 
-    pub(crate) fn know(&mut self, roles: impl IntoIterator<Item = RoleName>) {
+    pub(crate) fn add_roles(&mut self, roles: impl IntoIterator<Item = RoleName>) {
         for role in roles {
             if !self.roles.contains(&role) {
                 self.roles.push(role);
@@ -48,49 +48,42 @@ impl NewAccount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Added,
+    /// The name was there; these roles are new.
     Grown(Vec<RoleName>),
+    /// All of it was there.
     Known,
+    /// The name means another account, and still does.
     Conflict(AccountId),
+    /// The entry of that name is wrong, and is left as it is.
     Broken(Error),
 }
 
-/// The bytes with all wishes that nothing stands against, and what became of each. No two have the
-/// same name.
+/// The bytes with all accounts that can be added, and what became of each. No two have the same name.
 pub(crate) fn put(
     bytes: &[u8],
-    wanted: &[NewAccount],
+    new: &[NewAccount],
     shown: &str,
 ) -> Result<(Vec<u8>, Vec<Outcome>)> {
     let file = AccountsText::new(bytes, shown)?;
-    let outcomes = wanted.iter().map(|wish| outcome(&file.accounts, wish)).collect::<Vec<_>>();
-    let pairs = || wanted.iter().zip(&outcomes);
-    let mut splices = Vec::new();
-    for (wish, outcome) in pairs() {
-        if let Outcome::Grown(roles) = outcome {
-            splices.push(
-                file.grown(wish.name.as_str(), roles).ok_or_else(|| lost(shown, "its form"))?,
-            );
+    let outcomes: Vec<_> = new.iter().map(|account| outcome(&file.accounts, account)).collect();
+    let (mut splices, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
+    for (account, outcome) in new.iter().zip(&outcomes) {
+        match outcome {
+            Outcome::Added => added.push(account),
+            Outcome::Grown(roles) => {
+                let grown = file.grown(account.name.as_str(), roles);
+                splices.push(grown.ok_or_else(|| lost(shown, "its form"))?);
+            }
+            _ => continue,
         }
+        changed.push(account);
     }
-    let new: Vec<&NewAccount> =
-        pairs().filter(|(_, outcome)| **outcome == Outcome::Added).map(|(wish, _)| wish).collect();
-    splices.extend(file.added(&new));
-    let changed =
-        pairs().filter(|(_, outcome)| matches!(outcome, Outcome::Added | Outcome::Grown(_)));
-    let names: Vec<&str> = changed.clone().map(|(wish, _)| wish.name.as_str()).collect();
+    splices.extend(file.added(&added));
+    let names: Vec<&str> = changed.iter().map(|account| account.name.as_str()).collect();
     let after = file.with(splices, &names, shown)?;
-    let read = AccountsText::new(&after, shown)?;
-    for (wish, _) in changed {
-        let found = read.accounts.find(wish.name.as_str())?;
-        let stands = |account: &Account| {
-            let known = |role: &RoleName| {
-                account.roles.contains(role) || account.default_role.as_ref() == Some(role)
-            };
-            account.id == wish.id && wish.roles.iter().all(known)
-        };
-        if !found.as_ref().is_some_and(stands) {
-            return Err(lost(shown, "an account that was to be written"));
-        }
+    let read = AccountsText::new(&after, shown)?.accounts;
+    if changed.iter().any(|account| outcome(&read, account) != Outcome::Known) {
+        return Err(lost(shown, "an account that was to be written"));
     }
     Ok((after, outcomes))
 }
@@ -104,16 +97,14 @@ pub(crate) fn remove(bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
     file.with(vec![Splice { at: cut, text: String::new() }], &[name], shown)
 }
 
-fn outcome(accounts: &Accounts, wish: &NewAccount) -> Outcome {
-    match accounts.find(wish.name.as_str()) {
+fn outcome(accounts: &Accounts, account: &NewAccount) -> Outcome {
+    match accounts.find(account.name.as_str()) {
         Ok(None) => Outcome::Added,
-        Ok(Some(account)) if account.id != wish.id => Outcome::Conflict(account.id),
-        Ok(Some(account)) => {
-            let known = |role: &&RoleName| {
-                account.roles.contains(role) || account.default_role.as_ref() == Some(*role)
-            };
+        Ok(Some(old)) if old.id != account.id => Outcome::Conflict(old.id),
+        Ok(Some(old)) => {
+            let is_known = |role: &&RoleName| old.all_roles().any(|known| known == *role);
             let new: Vec<RoleName> =
-                wish.roles.iter().filter(|role| !known(role)).cloned().collect();
+                account.roles.iter().filter(|role| !is_known(role)).cloned().collect();
             if new.is_empty() { Outcome::Known } else { Outcome::Grown(new) }
         }
         Err(error) => Outcome::Broken(error),
@@ -121,8 +112,7 @@ fn outcome(accounts: &Accounts, wish: &NewAccount) -> Outcome {
 }
 
 fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
-    let error =
-        Error::new(Kind::Config, format!("no account '{}' in {shown}", escape_up_to(name, 80)));
+    let error = Error::config(format!("no account '{}' in {shown}", escape_up_to(name, 80)));
     match accounts.near(name).as_slice() {
         [] => error.hint("assume-role list shows the names there are"),
         near => error.hint(meant(near)),
@@ -184,7 +174,7 @@ impl AccountsText {
         let line_end = if self.text().contains("\r\n") { "\r\n" } else { "\n" };
         let starts: Vec<usize> = self.members.iter().map(|member| member.start).collect();
         let colon = self.members.last().map_or(": ", |member| self.part(&member.colon));
-        let entries: Vec<String> = new.iter().map(|wish| entry(wish, colon)).collect();
+        let entries: Vec<String> = new.iter().map(|account| entry(account, colon)).collect();
         let Some((open, close)) = self.braces else {
             let indent = format!("{line_end}  ");
             let text =
@@ -256,12 +246,12 @@ fn between(text: &str, open: usize, starts: &[usize], ends: &[usize], colon: &st
     found.unwrap_or_else(|| if colon.ends_with(' ') { ", ".to_owned() } else { ",".to_owned() })
 }
 
-fn entry(wish: &NewAccount, colon: &str) -> String {
+fn entry(account: &NewAccount, colon: &str) -> String {
     // A name holds no quote and no backslash.
-    let key = format!("\"{}\"{colon}", wish.name);
-    match wish.roles.as_slice() {
-        [] => format!("{key}\"{}\"", wish.id),
-        roles => format!("{key}{{\"id\": \"{}\", \"roles\": {}}}", wish.id, list(roles)),
+    let key = format!("\"{}\"{colon}", account.name);
+    match account.roles.as_slice() {
+        [] => format!("{key}\"{}\"", account.id),
+        roles => format!("{key}{{\"id\": \"{}\", \"roles\": {}}}", account.id, list(roles)),
     }
 }
 

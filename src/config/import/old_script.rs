@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::lead::{Lead, Leads};
+use super::lead::{Lead, Leads, without_repeats};
 use crate::config::accounts::{Account, Accounts};
 use crate::config::environment::Environment;
 use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
@@ -24,16 +24,8 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
     let accounts = Accounts::parse(shown.clone(), text)?;
     let lead = |account: Account| Lead {
         name: Some(account.name.to_string()),
+        roles: without_repeats(account.all_roles().cloned()),
         is_alias: true,
-        roles: account.roles.iter().chain(&account.default_role).fold(
-            Vec::new(),
-            |mut roles, role| {
-                if !roles.contains(role) {
-                    roles.push(role.clone());
-                }
-                roles
-            },
-        ),
         id: account.id,
         place: account.place.to_string(),
     };

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use super::lead::{Importer, Lead, Leads};
+use super::lead::{Importer, Lead, Leads, without_repeats};
 use crate::config::environment::Environment;
 use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;
@@ -132,12 +132,7 @@ fn included_by<'a>(tool: Importer, section: &Section<'a>) -> Option<&'a str> {
 }
 
 fn lead(id: AccountId, roles: &[ProfileRole]) -> Lead {
-    let mut names = Vec::new();
-    for role in roles {
-        if !names.contains(&role.name) {
-            names.push(role.name.clone());
-        }
-    }
+    let names = without_repeats(roles.iter().map(|role| role.name.clone()));
     let place = roles.first().map(|role| role.place.clone()).unwrap_or_default();
     Lead { name: account_name(roles), is_alias: false, id, roles: names, place }
 }

@@ -124,66 +124,61 @@ impl Settings {
     }
 
     pub fn read(environment: &Environment) -> Result<Self> {
-        let given = RawSettings::read(environment)?;
-        let built_in = Self::default();
+        let raw = RawSettings::read(environment)?;
+        let default = Self::default();
+        let stores =
+            [("file", StoreKind::File), ("runtime", StoreKind::Runtime), ("none", StoreKind::None)];
+        let sides = [
+            ("auto", PromptSide::Auto),
+            ("left", PromptSide::Left),
+            ("right", PromptSide::Right),
+            ("none", PromptSide::None),
+        ];
+        let pickers = [("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)];
+        let yes_or_no = [("yes", true), ("no", false)];
         Ok(Self {
-            store: setting(&given, "store", parse_store)?.unwrap_or(built_in.store),
-            timeout: setting(&given, "timeout", parse_timeout)?.unwrap_or(built_in.timeout),
-            region: setting(&given, "region", Region::parse)?,
-            duration: setting(&given, "duration", |origin, text| {
-                parse_role_duration(origin, text)
-            })?,
-            base: setting(&given, "base", parse_base)?,
-            web_identity_command: setting(&given, "web_identity_command", |_, text| {
+            store: one_of(&raw, "store", &stores)?.unwrap_or(default.store),
+            timeout: setting(&raw, "timeout", parse_timeout)?.unwrap_or(default.timeout),
+            region: setting(&raw, "region", Region::parse)?,
+            duration: setting(&raw, "duration", |origin, text| parse_role_duration(origin, text))?,
+            base: setting(&raw, "base", parse_base)?,
+            web_identity_command: setting(&raw, "web_identity_command", |_, text| {
                 Ok(text.to_owned())
             })?,
-            prompt: setting(&given, "prompt", parse_side)?.unwrap_or(built_in.prompt),
-            warning: setting(&given, "warning", parse_duration)?.unwrap_or(built_in.warning),
-            alarm: setting(&given, "alarm", parse_duration)?.unwrap_or(built_in.alarm),
-            renewable_mark: setting(&given, "renewable_mark", parse_mark)?
-                .unwrap_or(built_in.renewable_mark),
-            picker: setting(&given, "picker", parse_picker)?.unwrap_or(built_in.picker),
-            repaint: setting(&given, "repaint", parse_repaint)?.unwrap_or(built_in.repaint),
-            renew: setting(&given, "renew", parse_commands)?.unwrap_or(built_in.renew),
+            prompt: one_of(&raw, "prompt", &sides)?.unwrap_or(default.prompt),
+            warning: setting(&raw, "warning", parse_duration)?.unwrap_or(default.warning),
+            alarm: setting(&raw, "alarm", parse_duration)?.unwrap_or(default.alarm),
+            renewable_mark: setting(&raw, "renewable_mark", parse_mark)?
+                .unwrap_or(default.renewable_mark),
+            picker: one_of(&raw, "picker", &pickers)?.unwrap_or(default.picker),
+            repaint: one_of(&raw, "repaint", &yes_or_no)?.unwrap_or(default.repaint),
+            renew: setting(&raw, "renew", parse_commands)?.unwrap_or(default.renew),
         })
     }
 }
 
 fn setting<T>(
-    given: &RawSettings<'_>,
+    raw: &RawSettings<'_>,
     key: &str,
     parse: impl FnOnce(&str, &str) -> Result<T>,
 ) -> Result<Option<Setting<T>>> {
-    let Some((origin, text)) = given.text(key)? else { return Ok(None) };
+    let Some((origin, text)) = raw.text(key)? else { return Ok(None) };
     let value = parse(&origin.to_string(), text)?;
     Ok(Some(Setting { value, origin }))
 }
 
-fn parse_store(origin: &str, text: &str) -> Result<StoreKind> {
-    one_of(
-        origin,
-        "store",
-        text,
-        &[("file", StoreKind::File), ("runtime", StoreKind::Runtime), ("none", StoreKind::None)],
-    )
-}
-
-fn parse_side(origin: &str, text: &str) -> Result<PromptSide> {
-    let sides = [
-        ("auto", PromptSide::Auto),
-        ("left", PromptSide::Left),
-        ("right", PromptSide::Right),
-        ("none", PromptSide::None),
-    ];
-    one_of(origin, "prompt", text, &sides)
-}
-
-fn parse_picker(origin: &str, text: &str) -> Result<PickerKind> {
-    one_of(origin, "picker", text, &[("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)])
-}
-
-fn parse_repaint(origin: &str, text: &str) -> Result<bool> {
-    one_of(origin, "repaint", text, &[("yes", true), ("no", false)])
+fn one_of<T: Copy>(
+    raw: &RawSettings<'_>,
+    key: &str,
+    words: &[(&str, T)],
+) -> Result<Option<Setting<T>>> {
+    setting(raw, key, |origin, text| {
+        words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
+            let known: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
+            Error::config(format!("{origin}: {key} '{}' is not known", escape_up_to(text, 80)))
+                .hint(format!("{key} is one of {}", known.join(", ")))
+        })
+    })
 }
 
 fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
@@ -196,14 +191,6 @@ fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
         ))
         .hint("names of commands, with blanks between them: aws terraform")),
     }
-}
-
-fn one_of<T: Copy>(origin: &str, what: &str, text: &str, words: &[(&str, T)]) -> Result<T> {
-    words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
-        let known: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
-        Error::config(format!("{origin}: {what} '{}' is not known", escape_up_to(text, 80)))
-            .hint(format!("{what} is one of {}", known.join(", ")))
-    })
 }
 
 fn parse_timeout(origin: &str, text: &str) -> Result<u32> {

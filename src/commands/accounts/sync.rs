@@ -43,7 +43,7 @@ pub(super) fn run(
     let takeover = Takeover::of(learnt.leads, &config.accounts);
     let (planned, outcomes) = write(&takeover.wanted, true, &context.environment)?;
     let terminal = Terminal { may_ask: true };
-    let asks = !arguments.dry_run && !planned.is_none() && terminal.can_ask();
+    let asks = !arguments.dry_run && !planned.is_empty() && terminal.can_ask();
     if asks {
         terminal.say(&told(&planned, true, context, report));
         let answer = Network::begin()?.run(terminal.ask_text("Write it? [y/N]"));

@@ -1,10 +1,10 @@
-//! A file replaced whole or not at all, whatever happens in between and whoever else writes.
+//! A file replaced whole or not at all, whatever happens meanwhile.
 //!
-//! What the file holds goes to the caller, what it shall hold comes back. The new bytes are on the
-//! disk, beside the old ones, before they take their name; mode, owner and links stay. Nobody else
-//! of us writes meanwhile, and what somebody else wrote is noticed: then the caller decides anew.
+//! The new bytes are on the disk, beside the old ones, before they take their name; mode, owner and
+//! links stay. The lock keeps other processes of this program away; a change by any other program is
+//! noticed, and then the edit is made anew from what the file holds now.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use super::real_file::{EditedFile, Kept, unwritable};
+use super::real_file::{EditedFile, unwritable};
 use crate::config::files::{read_bytes, shown_path};
 use crate::error::{Error, Kind, Result};
 
 /// How the names of files begin that are still being written.
 const UNFINISHED: &str = ".assume-role-new-";
 const BACKUP: &str = ".assume-role-backup";
-/// So often somebody else may come first.
+/// How often another program may change the file first.
 const TRIES: u32 = 20;
 
 pub(crate) struct File {
@@ -27,7 +27,7 @@ pub(crate) struct File {
     home: Option<PathBuf>,
     shown: String,
     cap: u64,
-    /// Whether it holds secrets, so that nobody else may read it.
+    /// Whether it holds secrets, which only its owner may read.
     private: bool,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    pub(crate) fn is_none(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.before == self.after
     }
 }
@@ -48,7 +48,7 @@ impl File {
     pub(crate) fn new(path: PathBuf, home: Option<&Path>, cap: u64) -> Result<Self> {
         let shown = shown_path(&path, home);
         if path == Path::new("/dev/null") {
-            return Err(Error::config("/dev/null is no file to write to")
+            return Err(Error::config("/dev/null cannot be written to")
                 .hint("unset the variable that names it"));
         }
         Ok(Self { path, home: home.map(Path::to_owned), shown, cap, private: false })
@@ -75,8 +75,8 @@ impl File {
         Ok(Change { shown: self.shown.clone(), before, after, warnings: Vec::new() })
     }
 
-    /// Changes the file to what `make` says; it may be asked again when somebody else changed the
-    /// file meanwhile. `keeps` says of what the file held whether that is to be kept beside it.
+    /// Changes the file to what `make` makes of it, once more if another program changed it meanwhile.
+    /// `keeps` decides whether a backup of the old file stays beside it.
     pub(crate) fn change(
         &self,
         make: impl Fn(&[u8]) -> Result<Vec<u8>>,
@@ -85,7 +85,7 @@ impl File {
         let place = EditedFile::find(&self.path, &self.shown)?;
         // A refusal comes before the first trace of a change, and before a directory is made.
         let planned = self.plan(&make)?;
-        if planned.is_none() {
+        if planned.is_empty() {
             return Ok(planned);
         }
         place.make_directory(&self.shown)?;
@@ -95,12 +95,12 @@ impl File {
         }
         for _ in 0..TRIES {
             let mut change = self.plan(&make)?;
-            if change.is_none() {
+            if change.is_empty() {
                 return Ok(change);
             }
-            let kept = place.kept(&self.shown)?;
-            let mode = self.mode(kept, &mut change.warnings);
-            let new = self.written(&place, &change.after, mode, kept)?;
+            let old = place.metadata(&self.shown)?;
+            let mode = self.mode(old.as_ref(), &mut change.warnings);
+            let new = self.written(&place, &change.after, mode, old.as_ref())?;
             if !change.before.is_empty() && keeps(&change.before) {
                 self.back_up(&place, &change.before)?;
             }
@@ -119,22 +119,18 @@ impl File {
         shown_path(&backup_of(&self.path), self.home.as_deref())
     }
 
-    fn mode(&self, kept: Option<Kept>, warnings: &mut Vec<String>) -> u32 {
-        let Some(kept) = kept else { return 0o600 };
-        if kept.names > 1 {
-            warnings.push(format!(
-                "{} has {} names; the others keep the old file",
-                self.shown, kept.names
-            ));
+    fn mode(&self, old: Option<&Metadata>, warnings: &mut Vec<String>) -> u32 {
+        let Some(old) = old else { return 0o600 };
+        let (shown, mode) = (&self.shown, old.mode() & 0o7777);
+        if old.nlink() > 1 {
+            let names = old.nlink();
+            warnings.push(format!("{shown} has {names} names; the others keep the old file"));
         }
-        if self.private && kept.mode & 0o077 != 0 {
-            warnings.push(format!(
-                "{} was open to others (mode {:04o}), now it is yours alone",
-                self.shown, kept.mode
-            ));
+        if self.private && mode & 0o077 != 0 {
+            warnings.push(format!("others could read {shown} (mode {mode:04o}); now only you can"));
             return 0o600;
         }
-        kept.mode
+        mode
     }
 
     fn written(
@@ -142,24 +138,23 @@ impl File {
         place: &EditedFile,
         bytes: &[u8],
         mode: u32,
-        kept: Option<Kept>,
+        old: Option<&Metadata>,
     ) -> Result<NamedTempFile> {
-        let failed = |error: &io::Error| unwritable(&self.shown, error);
-        let mut new = unfinished(&place.directory).map_err(|error| failed(&error))?;
-        if let Some(kept) = kept {
-            let own = new.as_file().metadata().map_err(|error| failed(&error))?;
-            if (own.uid(), own.gid()) != (kept.owner, kept.group) {
-                fchown(new.as_file(), Some(kept.owner), Some(kept.group)).map_err(|error| {
-                    Error::io(format!(
-                        "{} belongs to user {} and group {}",
-                        self.shown, kept.owner, kept.group
-                    ))
-                    .because(format!("a new file there cannot be theirs: {error}"))
-                    .hint("change it as its owner")
+        let failed = |error: io::Error| unwritable(&self.shown, &error);
+        let mut new = unfinished(&place.directory).map_err(failed)?;
+        if let Some(old) = old {
+            let own = new.as_file().metadata().map_err(failed)?;
+            let (user, group) = (old.uid(), old.gid());
+            if (own.uid(), own.gid()) != (user, group) {
+                fchown(new.as_file(), Some(user), Some(group)).map_err(|error| {
+                    let shown = &self.shown;
+                    Error::io(format!("{shown} belongs to user {user} and group {group}"))
+                        .because(format!("a new file there cannot be theirs: {error}"))
+                        .hint("change it as its owner")
                 })?;
             }
         }
-        fill(&mut new, bytes, mode).map_err(|error| failed(&error))?;
+        fill(&mut new, bytes, mode).map_err(failed)?;
         Ok(new)
     }
 
@@ -169,10 +164,10 @@ impl File {
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(&place.directory);
-        let failed = |error: &io::Error| unwritable(&self.backup_shown(), error);
-        let mut new = unfinished(directory).map_err(|error| failed(&error))?;
-        fill(&mut new, bytes, 0o600).map_err(|error| failed(&error))?;
-        new.persist(&path).map_err(|error| failed(&error.error))?;
+        let failed = |error: io::Error| unwritable(&self.backup_shown(), &error);
+        let mut new = unfinished(directory).map_err(failed)?;
+        fill(&mut new, bytes, 0o600).map_err(failed)?;
+        new.persist(&path).map_err(|error| failed(error.error))?;
         settle(directory);
         Ok(())
     }
@@ -195,7 +190,7 @@ fn fill(file: &mut NamedTempFile, bytes: &[u8], mode: u32) -> io::Result<()> {
     file.as_file().sync_all()
 }
 
-/// What a killed process left behind. Only whoever holds the lock knows that nobody is writing it.
+/// Removes what a killed process left behind. Only with the lock is it certain that none is writing it.
 fn sweep(directory: &Path) {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED))
@@ -263,16 +258,15 @@ mod tests {
             fs::write(home.path().join("f"), count.get().to_string()).unwrap();
             with("ours")(bytes)
         };
-        assert!(
-            file.change(make, |_| false).err().unwrap().message.contains("keeps being changed")
-        );
+        let error = file.change(make, |_| false).err().unwrap();
+        assert!(error.message.contains("keeps being changed"));
     }
 
     #[test]
     fn no_change_writes_nothing() {
         let home = tempfile::tempdir().unwrap();
         let file = File::new(home.path().join("new/f"), None, 1000).unwrap();
-        assert!(file.change(|bytes| Ok(bytes.to_vec()), |_| true).unwrap().is_none());
+        assert!(file.change(|bytes| Ok(bytes.to_vec()), |_| true).unwrap().is_empty());
         assert!(!home.path().join("new").exists());
     }
 

@@ -1,10 +1,9 @@
-//! Where a file really is, who may change it, and the lock that keeps two of us apart.
+//! The file behind a path and all its links, who may change it, and the lock for edits.
 //!
-//! A path comes in, as the user names it; the file behind all its links and the directory it is
-//! replaced in go out. The lock is the kernel's, on that directory: nothing is left behind, and the
-//! death of its holder frees it.
+//! The lock is the kernel's, on the directory of the file: nothing is left behind, and the death of
+//! its holder frees it.
 
-use std::fs::{self, DirBuilder, TryLockError};
+use std::fs::{self, DirBuilder, Metadata, TryLockError};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -17,21 +16,12 @@ use crate::error::{Error, Kind, Result};
 /// More links than this lead to each other.
 const MOST_LINKS: usize = 40;
 const PAUSE: Duration = Duration::from_millis(25);
-/// An edit takes milliseconds: whoever holds the lock longer is stopped.
+/// An edit takes milliseconds: a process that holds the lock longer is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
-const BITS: u32 = 0o7777;
 
 pub(super) struct EditedFile {
     pub path: PathBuf,
     pub directory: PathBuf,
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct Kept {
-    pub mode: u32,
-    pub owner: u32,
-    pub group: u32,
-    pub names: u64,
 }
 
 impl EditedFile {
@@ -52,16 +42,12 @@ impl EditedFile {
             .hint(format!("look at it: ls -l {shown}")))
     }
 
-    pub(super) fn kept(&self, shown: &str) -> Result<Option<Kept>> {
+    /// The metadata of the file that is to be replaced; `None` when there is none.
+    pub(super) fn metadata(&self, shown: &str) -> Result<Option<Metadata>> {
         match fs::metadata(&self.path) {
             Ok(data) if data.mode() & 0o200 == 0 => Err(Error::io(format!("{shown} is read-only"))
                 .hint(format!("if it is yours to change: chmod u+w {shown}"))),
-            Ok(data) => Ok(Some(Kept {
-                mode: data.mode() & BITS,
-                owner: data.uid(),
-                group: data.gid(),
-                names: data.nlink(),
-            })),
+            Ok(data) => Ok(Some(data)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unwritable(shown, &error)),
         }
@@ -75,8 +61,7 @@ impl EditedFile {
         made.map_err(|error| unwritable(shown, &error))
     }
 
-    /// What the superuser makes in somebody's home that one cannot change any more: `sudo` leaves
-    /// HOME as it was.
+    /// `sudo` leaves HOME as it was, and the owner of that home could not change what root makes there.
     fn refuse_in_home_of_other(&self, shown: &str) -> Result<()> {
         let above = self.directory.ancestors().find_map(|directory| fs::metadata(directory).ok());
         match above.map(|data| data.uid()).filter(|&owner| owner != 0) {
@@ -89,8 +74,8 @@ impl EditedFile {
         }
     }
 
-    /// Waits for its turn. `None` where the file system has no locks: what another wrote meanwhile
-    /// is noticed anyway, right before the new file takes its place.
+    /// Waits for the lock. `None` where the file system has none: what another process wrote meanwhile
+    /// is noticed anyway, right before the new file replaces the old one.
     pub(super) fn lock(&self, shown: &str) -> Result<Option<fs::File>> {
         let directory =
             fs::File::open(&self.directory).map_err(|error| unwritable(shown, &error))?;

@@ -67,7 +67,10 @@ fn keys_are_their_owners_alone() {
     let file = scene.world.home().join(".aws/credentials");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
     let ran = profile(&scene.world, &[&ADD[..], &["--static"]].concat());
-    assert!(ran.stderr.contains("was open to others (mode 0644)"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("others could read ~/.aws/credentials (mode 0644); now only you can"),
+        "{ran:?}"
+    );
     assert_eq!(mode(&scene, ".aws/credentials"), 0o600);
     assert_eq!(mode(&scene, ".aws/credentials.assume-role-backup"), 0o600);
 }
@@ -81,7 +84,7 @@ fn a_home_without_the_directory_gets_one() {
     assert_eq!(mode(&scene, "new/aws/config"), 0o600);
     scene.world.set("AWS_CONFIG_FILE", "/dev/null");
     let said = refused(&scene, 3, &ADD);
-    assert!(said.contains("/dev/null is no file to write to"), "{said}");
+    assert!(said.contains("/dev/null cannot be written to"), "{said}");
 }
 
 #[test]

@@ -201,3 +201,68 @@ fn an_unusable_store_is_an_error_where_set_and_a_warning_by_default() {
     scene.world.set("ASSUME_ROLE_STORE", "file");
     assert_says(&scene.refused_at_once(9, &READ), &["the store cannot be used", "chmod 700"]);
 }
+
+#[test]
+fn a_section_that_is_almost_a_profile_is_named_with_its_remedy() {
+    let scene = plain();
+    scene
+        .world
+        .config("[corp]\nregion = eu-west-1\n[plugins]\ncli_legacy_plugin_path = /x\n")
+        .unwrap();
+    let said = scene.refused_at_once(3, &["corp"]);
+    assert_says(&said, &["~/.aws/config:1: [corp] is not a profile; write [profile corp]"]);
+    scene
+        .world
+        .credentials("[profile default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n")
+        .unwrap();
+    let said = scene.refused_at_once(3, &READ);
+    assert_says(
+        &said,
+        &["~/.aws/credentials:1: [profile default] is not a profile; write [default]"],
+    );
+}
+
+#[test]
+fn temporary_keys_without_their_token_are_refused_offline() {
+    let scene = plain();
+    let keys = "aws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s3cr3t\n";
+    scene.world.credentials(&format!("[default]\n{keys}")).unwrap();
+    let said = scene.refused_at_once(3, &READ);
+    assert_says(
+        &said,
+        &["~/.aws/credentials:2: a temporary key (ASIA…) without aws_session_token"],
+    );
+    assert_eq!(scene.sts.connections(), 0);
+}
+
+#[test]
+fn a_home_or_a_variable_that_leads_nowhere_is_named_first() {
+    for (variable, value, cause) in [
+        ("HOME", "", "HOME is not set"),
+        ("HOME", "here", "HOME is 'here', which is not an absolute path"),
+        ("HOME", "/nonexistent/me", "HOME is /nonexistent/me, which does not exist"),
+        ("ACCOUNTS_FILE", "~/nowhere", "ACCOUNTS_FILE names ~/nowhere, which does not exist"),
+        ("AWS_CONFIG_FILE", "/nowhere", "AWS_CONFIG_FILE names /nowhere, which does not exist"),
+    ] {
+        let mut scene = plain();
+        scene.world.set(variable, value);
+        let said = scene.refused_at_once(3, &["unknown", "read"]);
+        let message = format!("there is no account 'unknown'\n  {cause}\n");
+        assert_says(&said, &[&message]);
+        scene.world.set("AWS_PROFILE_ASSUME_ROLE", "unknown");
+        let said = scene.refused_at_once(3, &[PRODUCTION, "read"]);
+        assert!(variable == "ACCOUNTS_FILE" || said.contains(cause), "{said}");
+    }
+}
+
+#[test]
+fn a_misspelt_key_of_an_account_does_not_switch_its_protection_off() {
+    let scene = plain();
+    let account = format!(r#"{{"production": {{"id": "{PRODUCTION}", "protectde": true}}}}"#);
+    scene.world.accounts(&account).unwrap();
+    let said = scene.refused_at_once(3, &READ);
+    assert_says(
+        &said,
+        &["~/.aws/accounts:1:", "'protectde' is not known", "did you mean protected?"],
+    );
+}

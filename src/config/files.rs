@@ -40,6 +40,17 @@ pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
     escape_up_to(&text, 300)
 }
 
+/// A path that messages show, as a word of a command to paste. The shell expands `~` outside quotes
+/// only.
+pub(crate) fn shell_path(shown: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%=".contains(c);
+    let (tilde, rest) = shown.strip_prefix("~/").map_or(("", shown), |rest| ("~/", rest));
+    if rest.chars().all(is_plain) {
+        return shown.to_owned();
+    }
+    format!("{tilde}'{}'", rest.replace('\'', "'\\''"))
+}
+
 /// Reads a UTF-8 file of at most `cap` bytes; a missing file is `None`.
 pub(crate) fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<TextFile>> {
     let Some(RawFile { shown, bytes, warning }) = read_bytes(path, home, cap)? else {
@@ -56,14 +67,14 @@ pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<O
     let shown = shown_path(path, home);
     let fail = |error: std::io::Error| {
         let hint = match error.kind() {
-            ErrorKind::PermissionDenied => format!("let yourself read it: chmod u+r {shown}"),
-            _ => format!("look at it: ls -ld {shown}"),
+            ErrorKind::PermissionDenied => format!("to read it: chmod u+r {}", shell_path(&shown)),
+            _ => format!("look at it: ls -ld {}", shell_path(&shown)),
         };
         Error::config(format!("cannot read {shown}")).because(error).hint(hint)
     };
     let not_a_file = || {
         Err(Error::config(format!("{shown} is not a regular file"))
-            .hint(format!("look at it: ls -ld {shown}")))
+            .hint(format!("look at it: ls -ld {}", shell_path(&shown))))
     };
     let too_large = || {
         Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20))
@@ -126,7 +137,7 @@ pub(crate) fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
 fn foreign_writer(metadata: &std::fs::Metadata, shown: &str) -> Option<String> {
     let me = rustix::process::geteuid().as_raw();
     if metadata.mode() & 0o002 != 0 {
-        return Some(format!("everyone may write {shown}; chmod o-w {shown}"));
+        return Some(format!("everyone may write {shown}; chmod o-w {}", shell_path(shown)));
     }
     (metadata.uid() != me && metadata.uid() != 0)
         .then(|| format!("{shown} belongs to user {}", metadata.uid()))
@@ -217,6 +228,11 @@ mod tests {
             ("a\x1b", "a\\x1b"),
         ] {
             assert_eq!(shown_path(Path::new(path), home), shown);
+        }
+        for (shown, word) in
+            [("~/.aws/config", "~/.aws/config"), ("~/a b", "~/'a b'"), ("/o'b", "'/o'\\''b'")]
+        {
+            assert_eq!(shell_path(shown), word);
         }
     }
 }

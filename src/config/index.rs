@@ -29,7 +29,7 @@ impl<T: Copy + Ord> ByName<T> {
         let same_hash =
             self.hashes.get(start..).unwrap_or_default().partition_point(|&other| other == hash);
         let things = self.things.get(start..start + same_hash).unwrap_or_default();
-        // Two names with one hash stand in the order of the names.
+        // Two names with one hash are in the order of the names.
         let before = things.partition_point(|&thing| name_of(thing) < name);
         let same = things.get(before..).unwrap_or_default();
         same.get(..same.partition_point(|&thing| name_of(thing) == name)).unwrap_or_default()

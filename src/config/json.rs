@@ -50,7 +50,7 @@ impl fmt::Display for JsonKind {
 
 pub(crate) struct Property<'a> {
     pub key: Cow<'a, str>,
-    /// Where the key stands or, when it has escapes, its value.
+    /// The offset of the key or, when it has escapes, of its value.
     pub start: usize,
     pub value: Json<'a>,
 }
@@ -108,7 +108,7 @@ impl<'a> Json<'a> {
         Ok(members.into_iter().map(|(key, value)| self.property(key, value)).collect())
     }
 
-    /// The same, but a key that stands twice is refused: which of the two counts differs between
+    /// The same, but a key that is there twice is refused: which of the two counts differs between
     /// readers.
     pub(crate) fn object(self) -> Result<Vec<Property<'a>>> {
         let properties = self.properties()?;
@@ -237,7 +237,7 @@ fn digits_around(text: &str, offset: usize) -> Option<&str> {
 #[derive(Deserialize)]
 struct Unescaped<'a>(#[serde(borrow)] Cow<'a, str>);
 
-/// The members of an object in their order, with a key that stands twice twice.
+/// The members of an object in their order, with a repeated key as often as it is there.
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {

@@ -1,6 +1,4 @@
 //! Where something was read: a file, a line and, where it helps, a column.
-//!
-//! Text and byte offsets come in, places for messages go out. Nothing here reads a file.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -74,7 +72,7 @@ impl Lines {
     }
 }
 
-/// How many bytes of `text` stand before `part`, which is a part of it.
+/// The offset of `part`, which is a part of `text`.
 pub(super) fn offset_in(text: &str, part: &str) -> usize {
     part.as_ptr().addr().saturating_sub(text.as_ptr().addr())
 }

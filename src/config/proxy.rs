@@ -122,7 +122,7 @@ fn excepts(entry: &str, host: &str, port: u16) -> bool {
     if let Ok(network) = entry.parse::<IpNet>() {
         return address.is_some_and(|address| network.contains(&address));
     }
-    // The colons of an IPv6 address begin no port, unless it stands in brackets.
+    // The colons of an IPv6 address begin no port, unless it is in brackets.
     let (name, only_port) = match entry.rsplit_once(':') {
         Some((name, digits)) if !name.contains(':') || name.ends_with(']') => (name, Some(digits)),
         _ => (entry, None),
@@ -239,8 +239,8 @@ mod tests {
             ("\u{1b}hunter2", "HTTPS_PROXY is not a URL"),
         ] {
             let error = proxy_for(&[("HTTPS_PROXY", value)], "https://a.test").unwrap_err();
-            let told = error.to_string();
-            assert!(told.contains(shown) && !told.contains("hunter2"), "{value}: {told}");
+            let message = error.to_string();
+            assert!(message.contains(shown) && !message.contains("hunter2"), "{value}: {message}");
         }
         for (value, url) in [
             ("p:3128", "http://p:3128"),

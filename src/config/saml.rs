@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
-use super::files::read_text;
+use super::files::{read_text, shell_path};
 use super::shlex::command_words;
 use crate::error::{Error, Result};
 use crate::types::Secret;
@@ -25,7 +25,7 @@ pub(crate) struct Login {
 #[derive(Clone, Debug)]
 pub(crate) enum PasswordSource {
     Known(Secret),
-    /// A program prints it; its words, and where they stand.
+    /// A program prints it; its words, and where they were read.
     Command(Vec<String>, String),
 }
 
@@ -38,8 +38,9 @@ pub(crate) fn read_login(environment: &Environment) -> Result<Login> {
     let text = Zeroizing::new(file.text);
     let shown = file.shown;
     let wide = std::fs::metadata(&path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
-    let warning =
-        wide.then(|| format!("others may read {shown}, which holds a password; chmod 600 {shown}"));
+    let warning = wide.then(|| {
+        format!("others may read {shown}, which holds a password; chmod 600 {}", shell_path(&shown))
+    });
     let (mut username, mut password, mut command) = (None, None, None);
     for (number, line) in text.lines().enumerate() {
         let Some((key, value)) = line.split_once('=') else { continue };
@@ -52,7 +53,7 @@ pub(crate) fn read_login(environment: &Environment) -> Result<Login> {
             _ => continue,
         };
         if slot.replace((value, place.clone())).is_some() {
-            return Err(Error::config(format!("{place}: '{}' stands twice", key.trim()))
+            return Err(Error::config(format!("{place}: '{}' is set twice", key.trim()))
                 .hint("remove one of the lines"));
         }
     }

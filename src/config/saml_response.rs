@@ -44,35 +44,36 @@ pub(crate) struct Response {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NoResponse(pub &'static str);
+pub(crate) struct InvalidResponse(pub &'static str);
 
 impl Response {
-    pub(crate) fn of_base64(text: &str) -> Result<Self, NoResponse> {
+    pub(crate) fn of_base64(text: &str) -> Result<Self, InvalidResponse> {
         let bare: String = text.split_ascii_whitespace().collect();
-        let bytes = STANDARD.decode(&bare).map_err(|_| NoResponse("it is not base64"))?;
+        let bytes = STANDARD.decode(&bare).map_err(|_| InvalidResponse("it is not base64"))?;
         if bare.is_empty() || bare.len() > LONGEST {
-            return Err(NoResponse("it is empty, or longer than AWS takes"));
+            return Err(InvalidResponse("it is empty, or longer than AWS takes"));
         }
         let xml = String::from_utf8(bytes)
-            .map_err(|_| NoResponse("it is base64 of something else than text"))?;
+            .map_err(|_| InvalidResponse("it is base64 of something else than text"))?;
         read(&xml, Secret::new(bare))
     }
 
     /// Reads a response as people capture it: base64, a URL-encoded form field (`SAMLResponse=…`),
     /// or plain XML.
-    pub(crate) fn of_captured(text: &str) -> Result<Self, NoResponse> {
+    pub(crate) fn of_captured(text: &str) -> Result<Self, InvalidResponse> {
         let text = text.trim();
         if text.starts_with('<') {
             let encoded = STANDARD.encode(text);
             if encoded.len() > LONGEST {
-                return Err(NoResponse("it is longer than AWS takes"));
+                return Err(InvalidResponse("it is longer than AWS takes"));
             }
             return read(text, Secret::new(encoded));
         }
         let field =
             text.split('&').find_map(|field| field.strip_prefix("SAMLResponse=")).unwrap_or(text);
-        let decoded =
-            percent_decode_str(field).decode_utf8().map_err(|_| NoResponse("it is not text"))?;
+        let decoded = percent_decode_str(field)
+            .decode_utf8()
+            .map_err(|_| InvalidResponse("it is not text"))?;
         Self::of_base64(decoded.trim_matches('"'))
     }
 
@@ -82,15 +83,15 @@ impl Response {
 }
 
 #[derive(Default)]
-struct Place {
+struct Cursor {
     path: Vec<String>,
     attribute: String,
     text: String,
     assertions: usize,
 }
 
-fn read(xml: &str, encoded: Secret) -> Result<Response, NoResponse> {
-    const MALFORMED: NoResponse = NoResponse("it is not the XML of a SAML response");
+fn read(xml: &str, encoded: Secret) -> Result<Response, InvalidResponse> {
+    const MALFORMED: InvalidResponse = InvalidResponse("it is not the XML of a SAML response");
     let mut response = Response {
         encoded,
         offers: Vec::new(),
@@ -101,50 +102,52 @@ fn read(xml: &str, encoded: Secret) -> Result<Response, NoResponse> {
         refusal: None,
     };
     let mut reader = Reader::from_str(xml);
-    let mut place = Place::default();
+    let mut cursor = Cursor::default();
     for _ in 0..MOST_EVENTS {
         match reader.read_event().map_err(|_| MALFORMED)? {
             Event::Start(start) => {
-                opened(&start, &mut place, &mut response)?;
-                place.path.push(start.local_name().as_ref().to_owned());
-                place.text.clear();
-                if place.path.len() > DEEPEST {
-                    return Err(NoResponse("it is nested deeper than any response"));
+                opened(&start, &mut cursor, &mut response)?;
+                cursor.path.push(start.local_name().as_ref().to_owned());
+                cursor.text.clear();
+                if cursor.path.len() > DEEPEST {
+                    return Err(InvalidResponse("it is nested deeper than any response"));
                 }
             }
-            Event::Empty(start) => opened(&start, &mut place, &mut response)?,
-            Event::Text(part) => place.text.push_str(&part),
-            Event::CData(part) => place.text.push_str(&part),
+            Event::Empty(start) => opened(&start, &mut cursor, &mut response)?,
+            Event::Text(part) => cursor.text.push_str(&part),
+            Event::CData(part) => cursor.text.push_str(&part),
             Event::GeneralRef(entity) => match quick_xml::escape::resolve_xml_entity(&entity) {
-                Some(text) => place.text.push_str(text),
+                Some(text) => cursor.text.push_str(text),
                 None => match entity.resolve_char_ref() {
-                    Ok(Some(character)) => place.text.push(character),
-                    _ => return Err(NoResponse("it uses an entity that is none of XML's own")),
+                    Ok(Some(character)) => cursor.text.push(character),
+                    _ => {
+                        return Err(InvalidResponse("it uses an entity that is none of XML's own"));
+                    }
                 },
             },
-            Event::End(_) => closed(&mut place, &mut response),
+            Event::End(_) => closed(&mut cursor, &mut response),
             Event::DocType(_) => {
-                return Err(NoResponse("it has a document type, which no response needs"));
+                return Err(InvalidResponse("it has a document type, which no response needs"));
             }
-            Event::Eof if place.path.is_empty() && place.assertions > 0 => return Ok(response),
-            Event::Eof if place.path.is_empty() && response.refusal.is_some() => {
+            Event::Eof if cursor.path.is_empty() && cursor.assertions > 0 => return Ok(response),
+            Event::Eof if cursor.path.is_empty() && response.refusal.is_some() => {
                 return Ok(response);
             }
             Event::Eof => return Err(MALFORMED),
             _ => {}
         }
     }
-    Err(NoResponse("it has more parts than any response"))
+    Err(InvalidResponse("it has more parts than any response"))
 }
 
 fn opened(
     start: &BytesStart<'_>,
-    place: &mut Place,
+    cursor: &mut Cursor,
     response: &mut Response,
-) -> Result<(), NoResponse> {
+) -> Result<(), InvalidResponse> {
     let attributes = || start.attributes().take(MOST_ATTRIBUTES + 1);
     if attributes().count() > MOST_ATTRIBUTES || attributes().any(|attribute| attribute.is_err()) {
-        return Err(NoResponse("an element has attributes that no response has"));
+        return Err(InvalidResponse("an element has attributes that no response has"));
     }
     let value = |name: &str| {
         let found =
@@ -155,11 +158,11 @@ fn opened(
     match start.local_name().as_ref() {
         "Response" => response.issued = moment("IssueInstant"),
         "Assertion" | "EncryptedAssertion" => {
-            place.assertions += 1;
-            if place.assertions > 1
-                && place.path.last().is_none_or(|parent| parent != "EncryptedAssertion")
+            cursor.assertions += 1;
+            if cursor.assertions > 1
+                && cursor.path.last().is_none_or(|parent| parent != "EncryptedAssertion")
             {
-                return Err(NoResponse("it holds two assertions"));
+                return Err(InvalidResponse("it holds two assertions"));
             }
             response.issued = response.issued.or_else(|| moment("IssueInstant"));
         }
@@ -167,30 +170,30 @@ fn opened(
             let ends = [response.ends, moment("NotOnOrAfter")];
             response.ends = ends.into_iter().flatten().min();
         }
-        "StatusCode" if place.path.last().is_some_and(|parent| parent == "Status") => {
+        "StatusCode" if cursor.path.last().is_some_and(|parent| parent == "Status") => {
             let code = value("Value").unwrap_or_default();
             if !code.ends_with(":Success") {
                 response.refusal = Some(code.rsplit(':').next().unwrap_or_default().to_owned());
             }
         }
-        "Attribute" => place.attribute = value("Name").unwrap_or_default(),
+        "Attribute" => cursor.attribute = value("Name").unwrap_or_default(),
         _ => {}
     }
     Ok(())
 }
 
-fn closed(place: &mut Place, response: &mut Response) {
-    let name = place.path.pop().unwrap_or_default();
-    let text = std::mem::take(&mut place.text);
+fn closed(cursor: &mut Cursor, response: &mut Response) {
+    let name = cursor.path.pop().unwrap_or_default();
+    let text = std::mem::take(&mut cursor.text);
     let text = text.trim();
-    match (name.as_str(), place.attribute.as_str()) {
+    match (name.as_str(), cursor.attribute.as_str()) {
         ("Audience", _) => response.audiences.push(text.to_owned()),
         ("StatusMessage", _) if response.refusal.is_some() => {
             response.refusal = Some(text.to_owned());
         }
         ("AttributeValue", ROLE) => response.offers.extend(offer(text)),
         ("AttributeValue", SESSION_NAME) => response.session_name = Some(text.to_owned()),
-        ("Attribute", _) => place.attribute.clear(),
+        ("Attribute", _) => cursor.attribute.clear(),
         _ => {}
     }
 }

@@ -31,12 +31,12 @@ pub(crate) fn check_url(
         Err(Error::config(format!("the {what} '{}' from {origin} {why}", escape(url)))
             .hint(hint.as_str()))
     };
-    // What stands before an @ may be a password, whether or not the rest is a URL.
+    // What precedes an @ may be a password, whether or not the rest is a URL.
     if url.contains('@') {
         return Err(Error::config(format!(
             "the {what} from {origin} holds a user name or password"
         ))
-        .hint("remove what stands before the @"));
+        .hint("remove the part before the @"));
     }
     let Ok(uri) = url.parse::<http::Uri>() else { return refuse("is not a URL") };
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {

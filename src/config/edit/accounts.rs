@@ -233,7 +233,7 @@ impl AccountsText {
     }
 }
 
-/// What stands between two parts: what stood before the last one, else before the only one.
+/// What separates two parts: the text before the last one, else before the only one.
 fn between(text: &str, open: usize, starts: &[usize], ends: &[usize], colon: &str) -> String {
     let last = starts.last().copied().unwrap_or(open);
     let found = match ends.len().checked_sub(2).and_then(|before| ends.get(before)) {

@@ -224,7 +224,7 @@ impl<'a> ProfileFile<'a> {
             let name = escape_up_to(name, 80);
             return Err(Error::config(format!("{shown}: profile '{name}' is defined twice"))
                 .because(format!("in line {} and in line {}", line(first), line(second)))
-                .hint("make one of the two"));
+                .hint("merge the two sections"));
         }
         Ok(first.and_then(|(at, _)| self.section_at(at)))
     }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::geteuid;
 
+use crate::config::files::shell_path;
 use crate::error::{Error, Kind, Result};
 
 /// More links than this lead to each other.
@@ -39,14 +40,14 @@ impl EditedFile {
             }
         }
         Err(Error::io(format!("{shown} is a link that leads to itself"))
-            .hint(format!("look at it: ls -l {shown}")))
+            .hint(format!("look at it: ls -l {}", shell_path(shown))))
     }
 
     /// The metadata of the file that is to be replaced; `None` when there is none.
     pub(super) fn metadata(&self, shown: &str) -> Result<Option<Metadata>> {
         match fs::metadata(&self.path) {
             Ok(data) if data.mode() & 0o200 == 0 => Err(Error::io(format!("{shown} is read-only"))
-                .hint(format!("if it is yours to change: chmod u+w {shown}"))),
+                .hint(format!("if it is yours to change: chmod u+w {}", shell_path(shown)))),
             Ok(data) => Ok(Some(data)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unwritable(shown, &error)),
@@ -102,9 +103,9 @@ pub(super) fn unwritable(shown: &str, error: &io::Error) -> Error {
             "free some space there; the file is as it was".to_owned()
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            format!("look at its directory: ls -ld \"$(dirname {shown})\"")
+            format!("look at its directory: ls -ld \"$(dirname {})\"", shell_path(shown))
         }
-        _ => format!("look at it: ls -l {shown}"),
+        _ => format!("look at it: ls -l {}", shell_path(shown)),
     };
     Error::io(format!("{shown} cannot be written")).because(error).hint(hint)
 }

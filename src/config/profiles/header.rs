@@ -23,7 +23,7 @@ pub(crate) enum SectionKind {
     Other,
 }
 
-/// What stands between the brackets of a header line, or `None` when nothing closes it. Text behind
+/// The text between the brackets of a header line, or `None` when nothing closes it. Text behind
 /// the bracket is a comment.
 pub(super) fn between_brackets(line: &str) -> Option<&str> {
     let comment = |rest: &str| rest.is_empty() || rest.starts_with(['#', ';']);

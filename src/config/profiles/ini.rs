@@ -1,8 +1,8 @@
-//! The lines of one file: sections, keys, values, and where each stands.
+//! The lines of one file: sections, keys and values with their places.
 //!
-//! IniText comes in and is read once, front to back; blocks that point into it go out, so that ten
-//! thousand profiles cost no string each. What is wrong is recorded with its line and belongs to
-//! its section. No message shows a line of the file, since it may hold a key.
+//! The text is read once, front to back, into blocks that point into it, so that ten thousand
+//! profiles cost no string each. What is wrong is recorded with its line and belongs to its section.
+//! No message shows a line of the file, since it may hold a key.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A line that is indented deeper than the key above it: one more line of the value or, when
-    /// nothing stands behind the key's `=`, a setting below it.
+    /// nothing follows the key's `=`, a setting below it.
     fn go_on(&mut self, number: u32, body: &'a str, parent: usize, begun: bool) {
         if begun {
             if let Some(entry) = self.ini.entries.get_mut(parent) {

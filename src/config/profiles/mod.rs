@@ -77,7 +77,7 @@ pub struct Profiles {
 /// A section that is not a profile, though it may be meant to be one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct IgnoredSection<'a> {
-    /// What stands between the brackets.
+    /// The text between the brackets.
     pub header: &'a str,
     pub place: Location,
     /// What it is called if it is meant to be a profile.

@@ -48,7 +48,7 @@ impl<'a> Section<'a> {
         ProfileValue::of(ini, entry)
     }
 
-    /// A value below a key that stands alone, such as `endpoint_url` below `sts =` of a services
+    /// A value below a key that has none itself, such as `endpoint_url` below `sts =` of a services
     /// block.
     pub fn nested(&self, key: &str, below: &str) -> Option<ProfileValue<'a>> {
         let (ini, _, rest) = self.winner(key)?;
@@ -60,7 +60,7 @@ impl<'a> Section<'a> {
         ProfileValue::of(ini, entry)
     }
 
-    /// Every key with its value, in the order of the files; one that stands twice is here twice.
+    /// Every key with its value, in the order of the files; one that is set twice is here twice.
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, ProfileValue<'a>)> + use<'a> {
         self.blocks().flat_map(|(ini, block)| {
             ini.entries(block).iter().filter(|entry| !entry.nested).map(|entry| {

@@ -162,7 +162,7 @@ fn an_open_header_keeps_its_keys_from_the_section_above() {
 }
 
 #[test]
-fn a_line_above_all_headers_is_reported_and_harms_nobody() {
+fn a_line_above_all_headers_is_reported_and_breaks_no_section() {
     let profiles = config("region = eu-west-1\n -continued\n[profile a]\nx = 1");
     assert_eq!(profiles.problems().count(), 2);
     assert!(

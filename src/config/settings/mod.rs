@@ -1,5 +1,5 @@
 //! What the user decided once: `~/.config/assume-role/config.toml` (in `$XDG_CONFIG_HOME` when that
-//! is an absolute path) and the variables that stand for its keys.
+//! is an absolute path) and the variables for its keys.
 //!
 //! Each setting remembers where it came from: what the user configured and cannot be used is an error,
 //! where a default would only be a warning. The file is optional.

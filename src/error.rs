@@ -61,10 +61,8 @@ impl Kind {
     }
 }
 
-/// A failure with its kind, its causes and the way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// Decides the exit code.
     pub kind: Kind,
     /// What failed, as one sentence without a final period.
     pub message: String,
@@ -74,48 +72,39 @@ pub struct Error {
     pub hints: Vec<String>,
 }
 
-/// The result of nearly everything here.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// A failure of the given kind.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new() }
     }
 
-    /// Wrong words on the command line.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Kind::Usage, message)
     }
 
-    /// A bad file or value, or a name that is not known.
     pub fn config(message: impl Into<String>) -> Self {
         Self::new(Kind::Config, message)
     }
 
-    /// AWS or the identity provider said no.
     pub fn refused(message: impl Into<String>) -> Self {
         Self::new(Kind::Refused, message)
     }
 
-    /// No usable answer from the network.
     pub fn network(message: impl Into<String>) -> Self {
         Self::new(Kind::Network, message)
     }
 
-    /// A local file or variable could not be used.
     pub fn io(message: impl Into<String>) -> Self {
         Self::new(Kind::Io, message)
     }
 
-    /// Adds the reason behind the message.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.causes.push(cause.to_string());
         self
     }
 
-    /// Adds what the user can do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -137,7 +137,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
 
 fn at_tab(arguments: &[OsString]) -> Option<Vec<u8>> {
     let directory = std::env::current_dir().unwrap_or_default();
-    completion::answer(arguments, &Environment::of_process(), aws::local_now(), &directory)
+    completion::answer(arguments, &Environment::of_process(), types::local_now(), &directory)
 }
 
 fn fail(report: &Report, error: &Error) -> u8 {

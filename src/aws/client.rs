@@ -14,33 +14,23 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::config::{Builder, Region as SdkRegion};
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::http::{
-    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-use super::bounded::Bounded;
 use super::certificates::read_bundle;
 use super::endpoint::Endpoints;
-use super::failure::AwsError;
-use crate::error::{Error, Result};
+use super::error::AwsError;
+use super::http::{ATTEMPT, Transport};
+use crate::error::Result;
 use crate::plan::Trust;
-use crate::types::{Credentials, Moment};
+use crate::types::{Credentials, Moment, local_now};
 
-/// Time for DNS, TCP and TLS.
-const CONNECT: Duration = Duration::from_secs(2);
-/// Time for one attempt.
-pub(super) const ATTEMPT: Duration = Duration::from_secs(3);
 /// Attempts of a call that may be repeated.
 const ATTEMPTS: u32 = 3;
 /// The first pause between attempts.
@@ -54,8 +44,8 @@ pub(crate) struct Client {
     pub(super) endpoints: Endpoints,
     pub(super) clock: Clock,
     pub(super) http: SharedHttpClient,
+    /// The time for a call with all its attempts.
     pub(super) whole: Duration,
-    trusted: Option<Vec<u8>>,
 }
 
 impl Client {
@@ -71,20 +61,13 @@ impl Client {
             Trust::Bundle(bundle) => Some(read_bundle(bundle)?),
             Trust::System => None,
         };
-        let connector = connector(trusted.as_deref(), endpoints.are_plain(), whole)?;
+        // A proxy that cannot be used is said before anybody is asked for a code.
+        endpoints.proxy()?;
+        let transport = Transport::new(trusted, endpoints.proxies.clone());
+        let connector = SharedHttpConnector::new(transport);
         let shared = connector.clone();
         let http = http_client_fn(move |_, _| shared.clone());
-        Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole, trusted })
-    }
-
-    /// A connector of the same trust and proxies for an answer that may take a minute; `is_plain`
-    /// when no TLS is needed.
-    pub(super) fn patient(
-        &self,
-        is_plain: bool,
-        patience: Duration,
-    ) -> Result<SharedHttpConnector> {
-        connector(self.trusted.as_deref(), is_plain, patience)
+        Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole })
     }
 
     /// The endpoints of this run.
@@ -92,9 +75,14 @@ impl Client {
         &self.endpoints
     }
 
-    /// AWS's clock minus this machine's, in seconds, once a reply or an earlier run told.
+    /// AWS's clock minus this machine's, in seconds, once a reply or an earlier run showed it.
     pub(crate) fn skew(&self) -> Option<i64> {
         self.clock.skew()
+    }
+
+    /// AWS's time, as far as it is known.
+    pub(super) fn aws_now(&self) -> Moment {
+        local_now().plus(self.skew().unwrap_or(0))
     }
 
     /// Takes over what another process learnt about AWS's clock, unless this run has asked AWS
@@ -106,7 +94,7 @@ impl Client {
         }
     }
 
-    /// Makes a call, and once more when AWS refused only its time: the refusal told AWS's clock.
+    /// Makes a call, and once more when AWS refused only its time: the refusal showed AWS's clock.
     /// AWS looks at the signature before anything else, so a code in such a call is not spent.
     pub(super) async fn in_time<T>(
         &self,
@@ -119,28 +107,9 @@ impl Client {
         }
     }
 
-    /// An STS client that signs with `keys`. A call that carries an MFA code is `once`: AWS takes a
-    /// code once, so a second attempt would turn a slow success into a refusal.
-    pub(super) fn sts(&self, keys: &Credentials, once: bool) -> aws_sdk_sts::Client {
-        self.sts_with(Some(keys), once)
-    }
-
-    /// An STS client for calls that nobody signs.
-    pub(super) fn unsigned_sts(&self) -> aws_sdk_sts::Client {
-        self.sts_with(None, false)
-    }
-
-    fn sts_with(&self, keys: Option<&Credentials>, once: bool) -> aws_sdk_sts::Client {
-        let credentials = keys.map(|keys| {
-            let token = keys.token.as_ref().map(|token| token.expose().to_owned());
-            SharedCredentialsProvider::new(SdkCredentials::new(
-                &keys.id,
-                keys.secret.expose(),
-                token,
-                None,
-                "assume-role",
-            ))
-        });
+    /// An STS client that signs with `keys`, or does not sign. A call that carries an MFA code is
+    /// `once`: AWS takes a code once, so a second attempt would turn a slow success into a refusal.
+    pub(super) fn sts(&self, keys: Option<&Credentials>, once: bool) -> aws_sdk_sts::Client {
         let retry = if once {
             RetryConfig::disabled()
         } else {
@@ -164,7 +133,9 @@ impl Client {
             .disable_clock_skew_correction(true)
             .use_fips(self.endpoints.fips)
             .use_dual_stack(self.endpoints.dual_stack);
-        config.set_credentials_provider(credentials);
+        config.set_credentials_provider(
+            keys.map(|keys| SharedCredentialsProvider::new(sdk_credentials(keys))),
+        );
         config.set_endpoint_url(self.endpoints.sts.clone());
         aws_sdk_sts::Client::from_conf(
             Builder::from(&config.build()).interceptor(self.clock.clone()).build(),
@@ -172,36 +143,13 @@ impl Client {
     }
 }
 
-/// A connector that trusts the given certificates, or the system's; those are only looked for where
-/// TLS is needed.
-fn connector(
-    trusted: Option<&[u8]>,
-    is_plain: bool,
-    patience: Duration,
-) -> Result<SharedHttpConnector> {
-    let store = match trusted {
-        Some(pem) => TrustStore::empty().with_pem_certificate(pem),
-        None if is_plain => TrustStore::empty(),
-        None => TrustStore::default(),
-    };
-    let context = TlsContext::builder()
-        .with_trust_store(store)
-        .build()
-        .map_err(|error| Error::config("the trusted certificates cannot be used").because(error))?;
-    let settings =
-        HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(patience).build();
-    Ok(SharedHttpConnector::new(Bounded(SharedHttpConnector::new(
-        Connector::builder()
-            .proxy_config(ProxyConfig::from_env())
-            .connector_settings(settings)
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(context)
-            .build(),
-    ))))
+/// Keys as the SDK and its signer take them.
+pub(super) fn sdk_credentials(keys: &Credentials) -> SdkCredentials {
+    let token = keys.token.as_ref().map(|token| token.expose().to_owned());
+    SdkCredentials::new(&keys.id, keys.secret.expose(), token, None, "assume-role")
 }
 
-/// AWS's clock, as told by the `Date` header of its replies.
+/// AWS's clock, as the `Date` header of its replies shows it.
 #[derive(Clone, Debug)]
 pub(super) struct Clock(Arc<AtomicI64>);
 
@@ -215,17 +163,11 @@ impl Clock {
     }
 
     /// Learns from the `Date` header of a reply.
-    pub(super) fn learn(&self, date: Option<&str>) {
-        if let Some(theirs) = date.and_then(Moment::parse_http_date) {
+    pub(super) fn learn(&self, date: Option<Moment>) {
+        if let Some(theirs) = date {
             self.0.store(theirs.since(local_now()), Ordering::Relaxed);
         }
     }
-}
-
-/// The time by this machine's clock.
-pub(crate) fn local_now() -> Moment {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 impl TimeSource for Clock {
@@ -256,7 +198,7 @@ impl Intercept for Clock {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> std::result::Result<(), BoxError> {
-        self.learn(context.response().headers().get("date"));
+        self.learn(context.response().headers().get("date").and_then(Moment::parse_http_date));
         Ok(())
     }
 }

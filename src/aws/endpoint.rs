@@ -1,6 +1,9 @@
-//! Where STS and IAM are asked: overrides of the user, or the endpoints of the partition.
+//! Where AWS is asked: overrides of the user, or the endpoints of the partition.
 
-use super::sso::{SsoEndpoints, suffix};
+use http::Uri;
+
+use crate::config::container::Container;
+use crate::config::proxy::{Proxies, Proxy};
 use crate::config::url::{Purpose, check_url};
 use crate::error::Result;
 use crate::plan::{Chosen, Overrides};
@@ -31,12 +34,78 @@ const OLD_REGIONS: [&str; 15] = [
     "us-west-2",
 ];
 
+/// The hosts of a partition.
+struct Hosts {
+    /// The domain of its services.
+    suffix: &'static str,
+    /// IAM is global in each partition, and its calls are signed for one region.
+    iam: (&'static str, &'static str),
+    sign_in: &'static str,
+    console: &'static str,
+}
+
+/// Where there is no sign-in host for the whole partition, that of its first region (AWS General
+/// Reference, endpoints of IAM and of AWS Sign-In; partitions.json and the endpoint rules of the
+/// SDKs).
+fn hosts(partition: Partition) -> Hosts {
+    let (suffix, iam, sign_in, console) = match partition.as_str() {
+        "aws-cn" => (
+            "amazonaws.com.cn",
+            ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            "signin.amazonaws.cn",
+            "console.amazonaws.cn",
+        ),
+        "aws-us-gov" => (
+            "amazonaws.com",
+            ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
+            "signin.amazonaws-us-gov.com",
+            "console.amazonaws-us-gov.com",
+        ),
+        "aws-iso" => (
+            "c2s.ic.gov",
+            ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+            "signin.c2shome.ic.gov",
+            "console.c2shome.ic.gov",
+        ),
+        "aws-iso-b" => (
+            "sc2s.sgov.gov",
+            ("iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
+            "signin.sc2shome.sgov.gov",
+            "console.sc2shome.sgov.gov",
+        ),
+        "aws-iso-e" => (
+            "cloud.adc-e.uk",
+            ("iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"),
+            "eu-isoe-west-1.signin.csphome.adc-e.uk",
+            "console.csphome.adc-e.uk",
+        ),
+        "aws-iso-f" => (
+            "csp.hci.ic.gov",
+            ("iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"),
+            "us-isof-south-1.signin.csphome.hci.ic.gov",
+            "console.csphome.hci.ic.gov",
+        ),
+        "aws-eusc" => (
+            "amazonaws.eu",
+            ("iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
+            "eusc-de-east-1.signin.amazonaws-eusc.eu",
+            "console.amazonaws-eusc.eu",
+        ),
+        _ => (
+            "amazonaws.com",
+            ("iam.amazonaws.com", "us-east-1"),
+            "us-east-1.signin.aws.amazon.com",
+            "console.aws.amazon.com",
+        ),
+    };
+    Hosts { suffix, iam, sign_in, console }
+}
+
 /// The endpoints of one run, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoints {
     /// The region that STS calls are signed for.
     pub region: Region,
-    /// The partition of the target.
     pub partition: Partition,
     /// STS elsewhere than the region's endpoint.
     pub sts: Option<String>,
@@ -44,15 +113,24 @@ pub(crate) struct Endpoints {
     pub is_global: bool,
     /// The URL of IAM and the region its calls are signed for.
     pub iam: (String, String),
-    /// The URL of Organizations and the region its calls are signed for, where the request needs
-    /// it.
+    /// The URL of Organizations and the region its calls are signed for, where it is needed.
     pub organizations: Option<(String, String)>,
-    /// The single sign-on, where the request needs it.
+    /// IAM Identity Center, where it is needed.
     pub sso: Option<SsoEndpoints>,
-    /// FIPS endpoints.
     pub fips: bool,
-    /// Dual-stack endpoints.
     pub dual_stack: bool,
+    pub proxies: Proxies,
+    /// Where a container gets the keys of its role.
+    pub container: Container,
+}
+
+/// The endpoints of IAM Identity Center.
+#[derive(Clone, Debug)]
+pub(crate) struct SsoEndpoints {
+    /// Gives keys for a token.
+    pub portal: String,
+    /// Gives a token.
+    pub oidc: String,
 }
 
 impl Endpoints {
@@ -62,33 +140,36 @@ impl Endpoints {
         partition: Partition,
         overrides: &Overrides,
     ) -> Result<Self> {
-        let checked = |chosen: &Option<Chosen<String>>| {
-            chosen
-                .as_ref()
-                .map(|url| check(&url.value, &url.origin, overrides.allow_http))
-                .transpose()
-        };
-        let (host, signing_region) = iam_of(partition, overrides.fips);
-        let iam = checked(&overrides.iam)?.unwrap_or_else(|| format!("https://{host}"));
+        let (mut host, signing_region) = hosts(partition).iam;
+        if overrides.fips && partition == Partition::default() {
+            host = "iam-fips.amazonaws.com";
+        }
         let is_global = overrides.legacy_sts
             && !(overrides.fips || overrides.dual_stack)
             && OLD_REGIONS.contains(&region.as_str());
+        let sts = overrides.sts.as_ref().map(|url| checked(url, overrides)).transpose()?;
         Ok(Self {
             region,
             partition,
-            sts: checked(&overrides.sts)?,
+            sts,
             is_global,
-            iam: (iam, signing_region.to_owned()),
+            iam: (url_of(&overrides.iam, overrides, host)?, signing_region.to_owned()),
             organizations: None,
             sso: None,
             fips: overrides.fips,
             dual_stack: overrides.dual_stack,
+            proxies: overrides.proxies.clone(),
+            container: overrides.container.clone(),
         })
     }
 
-    /// The same with the single sign-on of a region.
+    /// The same with the IAM Identity Center of a region.
     pub(crate) fn with_sso(self, region: &Region, overrides: &Overrides) -> Result<Self> {
-        Ok(Self { sso: Some(SsoEndpoints::resolve(region, overrides)?), ..self })
+        let suffix = hosts(region.partition()).suffix;
+        let host = |service: &str| format!("{service}.{region}.{suffix}");
+        let portal = url_of(&overrides.sso, overrides, &host("portal.sso"))?;
+        let oidc = url_of(&overrides.sso_oidc, overrides, &host("oidc"))?;
+        Ok(Self { sso: Some(SsoEndpoints { portal, oidc }), ..self })
     }
 
     /// The same with Organizations, which is global in each partition (AWS General Reference,
@@ -98,10 +179,8 @@ impl Endpoints {
             "aws-cn" => "cn-northwest-1".to_owned(),
             _ => self.partition.default_region().to_string(),
         };
-        let url = match &overrides.organizations {
-            Some(url) => check(&url.value, &url.origin, overrides.allow_http)?,
-            None => format!("https://organizations.{region}.{}", suffix(self.partition)),
-        };
+        let host = format!("organizations.{region}.{}", hosts(self.partition).suffix);
+        let url = url_of(&overrides.organizations, overrides, &host)?;
         Ok(Self { organizations: Some((url, region)), ..self })
     }
 
@@ -114,34 +193,27 @@ impl Endpoints {
         }
     }
 
-    /// Whether every call goes to plain http, so that no trust store is needed.
-    pub(crate) fn are_plain(&self) -> bool {
-        self.sts.as_ref().is_some_and(|url| !url.starts_with("https:"))
-            && !self.iam.0.starts_with("https:")
-            && self.organizations.as_ref().is_none_or(|(url, _)| !url.starts_with("https:"))
-            && self.sso.as_ref().is_none_or(SsoEndpoints::are_plain)
+    /// The proxy that calls of STS go through.
+    pub(crate) fn proxy(&self) -> Result<Option<Proxy>> {
+        let usual = || format!("https://sts.{}.{}", self.region, hosts(self.partition).suffix);
+        let url = self.sts.clone().unwrap_or_else(usual).parse::<Uri>();
+        url.map_or(Ok(None), |url| self.proxies.for_url(&url))
     }
+}
+
+/// The sign-in page of a partition and its console: `https://HOST` each.
+pub(super) fn sign_in_of(partition: Partition, overrides: &Overrides) -> Result<(String, String)> {
+    let Hosts { sign_in, console, .. } = hosts(partition);
+    Ok((url_of(&overrides.signin, overrides, sign_in)?, format!("https://{console}")))
+}
+
+fn url_of(chosen: &Option<Chosen<String>>, overrides: &Overrides, host: &str) -> Result<String> {
+    chosen.as_ref().map_or_else(|| Ok(format!("https://{host}")), |url| checked(url, overrides))
 }
 
 /// A configured endpoint, when it is one that keys may travel to.
-pub(super) fn check(url: &str, origin: &str, allow_http: bool) -> Result<String> {
-    check_url(ENDPOINT, url, origin, allow_http).map(|_| url.to_owned())
-}
-
-/// IAM is global in each partition: its host and signing region (AWS General Reference, IAM
-/// endpoints).
-fn iam_of(partition: Partition, fips: bool) -> (&'static str, &'static str) {
-    match partition.as_str() {
-        "aws-cn" => ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-        "aws-us-gov" => ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
-        "aws-iso" => ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
-        "aws-iso-b" => ("iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
-        "aws-iso-e" => ("iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"),
-        "aws-iso-f" => ("iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"),
-        "aws-eusc" => ("iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
-        _ if fips => ("iam-fips.amazonaws.com", "us-east-1"),
-        _ => ("iam.amazonaws.com", "us-east-1"),
-    }
+fn checked(url: &Chosen<String>, overrides: &Overrides) -> Result<String> {
+    check_url(ENDPOINT, &url.value, &url.origin, overrides.allow_http).map(|_| url.value.clone())
 }
 
 #[cfg(test)]

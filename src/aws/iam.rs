@@ -1,11 +1,12 @@
-//! `iam:ListMFADevices` and `iam:ListAccountAliases`, signed by hand over the same connector.
+//! `iam:ListMFADevices` and `iam:ListAccountAliases`, signed by hand.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::client::Client;
-use super::failure::{AwsError, Trouble};
-use super::signed::{Call, post};
+use super::error::{AwsError, Trouble};
+use super::http::encoded;
+use super::signed::{self, Call};
 use crate::config::values::parse_mfa_serial;
 use crate::types::Credentials;
 
@@ -14,15 +15,13 @@ const VERSION: &str = "2010-05-08";
 /// What a call is.
 const FORM: [(&str, &str); 1] =
     [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
-/// As many pages are read: a user has eight devices at most.
+/// As many pages can there be: a user has eight devices at most.
 const PAGES: usize = 8;
 
-/// An MFA device of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Device {
     /// Serial number or ARN.
     pub serial: String,
-    /// The user it belongs to.
     pub user: String,
 }
 
@@ -59,21 +58,15 @@ pub(crate) async fn account_aliases(
 
 /// The pages of an answer, each as its fields.
 async fn pages(client: &Client, keys: &Credentials, action: &str) -> Result<Vec<Fields>, AwsError> {
-    let call = format!("Action={action}&Version={VERSION}");
-    let mut body = call.clone();
-    let mut pages = Vec::new();
-    for _ in 0..PAGES {
+    signed::pages(PAGES, async |marker| {
+        let marker = marker.map(|marker| format!("&Marker={}", encoded(marker)));
+        let body = format!("Action={action}&Version={VERSION}{}", marker.unwrap_or_default());
         let fields = client.in_time(async || page(client, keys, action, &body).await).await?;
-        let marker =
-            first(&fields, "Marker").filter(|_| first(&fields, "IsTruncated") == Some("true"));
-        let next = marker.map(|marker| format!("{call}&Marker={}", form_encoded(marker)));
-        pages.push(fields);
-        match next {
-            Some(next) => body = next,
-            None => break,
-        }
-    }
-    Ok(pages)
+        let next = first(&fields, "Marker").map(str::to_owned);
+        let next = next.filter(|_| first(&fields, "IsTruncated") == Some("true"));
+        Ok((fields, next))
+    })
+    .await
 }
 
 async fn page(
@@ -83,28 +76,16 @@ async fn page(
     body: &str,
 ) -> Result<Fields, AwsError> {
     let call = Call { service: "iam", endpoint: &client.endpoints.iam, headers: &FORM, body };
-    let (status, bytes) = post(client, keys, &call).await?;
-    let text = String::from_utf8(bytes).map_err(|_| AwsError::of(Trouble::NotAws(status)))?;
-    let fields = leaves(&text).ok_or(AwsError::of(Trouble::NotAws(status)))?;
-    if status == 200 && text.contains(&format!("<{action}Response")) {
+    let reply = signed::post(client, keys, &call).await?;
+    let not_aws = || AwsError::of(Trouble::NotAws(reply.status));
+    let text = std::str::from_utf8(&reply.body).map_err(|_| not_aws())?;
+    let fields = leaves(text).ok_or_else(not_aws)?;
+    if reply.status == 200 && text.contains(&format!("<{action}Response")) {
         return Ok(fields);
     }
-    let text = |name: &str| first(&fields, name).map(str::to_owned);
-    match text("Code") {
-        Some(code) => Err(AwsError::of(Trouble::Answer {
-            code,
-            message: text("Message").unwrap_or_default(),
-        })),
-        None => Err(AwsError::of(Trouble::NotAws(status))),
-    }
-}
-
-/// A value as it stands in a query.
-pub(super) fn form_encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+    let code = first(&fields, "Code").ok_or_else(not_aws)?.to_owned();
+    let message = first(&fields, "Message").unwrap_or_default().to_owned();
+    Err(AwsError::of(Trouble::Answer { code, message }))
 }
 
 /// Names and texts of elements.
@@ -128,7 +109,9 @@ fn leaves(text: &str) -> Option<Fields> {
                 value.clear();
             }
             Event::Text(part) => value.push_str(&part),
-            Event::GeneralRef(entity) => value.push_str(&resolved(&entity)?),
+            Event::GeneralRef(entity) => {
+                value.push_str(quick_xml::escape::resolve_xml_entity(&entity)?);
+            }
             Event::End(_) if !name.is_empty() => {
                 fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
             }
@@ -137,10 +120,6 @@ fn leaves(text: &str) -> Option<Fields> {
             _ => {}
         }
     }
-}
-
-fn resolved(entity: &str) -> Option<String> {
-    quick_xml::escape::resolve_xml_entity(entity).map(str::to_owned)
 }
 
 fn devices(fields: &[(String, String)]) -> Result<Vec<Device>, AwsError> {

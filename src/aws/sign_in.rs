@@ -4,18 +4,15 @@
 //! The keys travel in the body of a POST over https, never in an address. (IAM user guide, "Enable
 //! custom identity broker access to the AWS console".)
 
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::bounded::whole_of;
 use super::client::Client;
-use super::endpoint::check;
-use super::failure::{AwsError, Trouble, connector_trouble};
-use super::iam::form_encoded;
+use super::endpoint::sign_in_of;
+use super::error::{AwsError, Trouble};
+use super::http::encoded;
 use crate::error::Result;
 use crate::plan::Overrides;
 use crate::types::{Credentials, Partition, Region, Secret};
@@ -39,15 +36,8 @@ struct Reply {
 impl SignIn {
     /// The partition's own, or where the user configured it to be.
     pub(crate) fn resolve(partition: Partition, overrides: &Overrides) -> Result<Self> {
-        let (host, console) = hosts(partition);
-        let base = match &overrides.signin {
-            Some(url) => check(&url.value, &url.origin, overrides.allow_http)?,
-            None => format!("https://{host}"),
-        };
-        Ok(Self {
-            base: base.trim_end_matches('/').to_owned(),
-            console: format!("https://{console}"),
-        })
+        let (base, console) = sign_in_of(partition, overrides)?;
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), console })
     }
 
     /// Where it is, for messages.
@@ -71,52 +61,28 @@ impl SignIn {
         let session = Zeroizing::new(session.to_string());
         let length =
             seconds.map(|seconds| format!("&SessionDuration={seconds}")).unwrap_or_default();
-        let body = Zeroizing::new(format!(
-            "Action=getSigninToken{length}&Session={}",
-            form_encoded(&session)
-        ));
-        let request = http::Request::builder()
-            .method("POST")
-            .uri(format!("{}/federation", self.base))
+        let body =
+            Zeroizing::new(format!("Action=getSigninToken{length}&Session={}", encoded(&session)));
+        let request = http::Request::post(format!("{}/federation", self.base))
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json")
-            .body(SdkBody::from(body.as_str()))
-            .ok()
-            .and_then(|request| HttpRequest::try_from(request).ok())
-            .ok_or_else(|| AwsError::malformed("the request"))?;
-        let is_plain =
-            !self.base.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("https:"));
-        let connector = client
-            .patient(is_plain, client.whole)
-            .map_err(|error| AwsError::of(Trouble::Connect(error.message)))?;
-        let whole = async {
-            let reply = connector
-                .call(request)
-                .await
-                .map_err(|error| AwsError::of(connector_trouble(&error)))?;
-            let status = reply.status().as_u16();
-            let body =
-                whole_of(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
-            let body = Zeroizing::new(body);
-            match status {
-                200 => token_in(&body),
-                400..500 => Err(AwsError::of(Trouble::Answer {
-                    code: status.to_string(),
-                    message: String::new(),
-                })),
-                _ => Err(AwsError::of(Trouble::NotAws(status))),
-            }
-        };
-        tokio::time::timeout(client.whole, whole)
-            .await
-            .map_err(|_| AwsError::of(Trouble::Timeout))?
+            .body(SdkBody::from(body.as_str()));
+        let (reply, _) = client.send(request, client.whole).await?;
+        match reply.status {
+            200 => token_in(&reply.body),
+            400..500 => Err(AwsError::of(Trouble::Answer {
+                code: reply.status.to_string(),
+                message: String::new(),
+            })),
+            status => Err(AwsError::of(Trouble::NotAws(status))),
+        }
     }
 
     /// The address that signs in and shows a page of the console. `logs_out` ends a session that
     /// the browser has: the console else asks the user to do that first.
     pub(crate) fn address(&self, token: &Secret, page: &str, logs_out: bool) -> Secret {
-        let destination = form_encoded(&format!("{}/{page}", self.console));
-        let token = Zeroizing::new(form_encoded(token.expose()));
+        let destination = encoded(&format!("{}/{page}", self.console));
+        let token = Zeroizing::new(encoded(token.expose()));
         let login = Zeroizing::new(format!(
             "{}/federation?Action=login&Destination={destination}&SigninToken={}",
             self.base, *token
@@ -125,7 +91,7 @@ impl SignIn {
             true => Secret::new(format!(
                 "{}/oauth?Action=logout&redirect_uri={}",
                 self.base,
-                form_encoded(&login)
+                encoded(&login)
             )),
             false => Secret::new(login.as_str().to_owned()),
         }
@@ -151,22 +117,6 @@ fn token_in(body: &[u8]) -> std::result::Result<Secret, AwsError> {
         Ok(Secret::new(token.as_str().to_owned()))
     } else {
         Err(AwsError::malformed("SigninToken"))
-    }
-}
-
-/// Sign-in and console of a partition (AWS General Reference, "AWS Sign-In endpoints"; the endpoint
-/// rules of the service in the SDKs). Where there is no host for the whole partition, that of its
-/// first region.
-fn hosts(partition: Partition) -> (&'static str, &'static str) {
-    match partition.as_str() {
-        "aws-cn" => ("signin.amazonaws.cn", "console.amazonaws.cn"),
-        "aws-us-gov" => ("signin.amazonaws-us-gov.com", "console.amazonaws-us-gov.com"),
-        "aws-iso" => ("signin.c2shome.ic.gov", "console.c2shome.ic.gov"),
-        "aws-iso-b" => ("signin.sc2shome.sgov.gov", "console.sc2shome.sgov.gov"),
-        "aws-iso-e" => ("eu-isoe-west-1.signin.csphome.adc-e.uk", "console.csphome.adc-e.uk"),
-        "aws-iso-f" => ("us-isof-south-1.signin.csphome.hci.ic.gov", "console.csphome.hci.ic.gov"),
-        "aws-eusc" => ("eusc-de-east-1.signin.amazonaws-eusc.eu", "console.amazonaws-eusc.eu"),
-        _ => ("us-east-1.signin.aws.amazon.com", "console.aws.amazon.com"),
     }
 }
 

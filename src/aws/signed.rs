@@ -1,27 +1,24 @@
-//! One POST signed by hand, for services whose SDK would double the build for one call.
-//!
-//! Where, what and whose keys come in; status and body go out. AWS's clock is learnt from the
-//! reply, as everywhere.
+//! Calls signed by hand, for services whose SDK would double the build for one call, and lists that
+//! come page by page.
 
 use std::time::{Duration, SystemTime};
 
-use aws_credential_types::Credentials as SdkCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_async::time::TimeSource;
-use aws_smithy_runtime_api::client::http::HttpConnector;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 
-use super::bounded::whole_of;
-use super::client::{ATTEMPT, Client};
-use super::failure::{AwsError, Trouble, connector_trouble};
+use super::client::{Client, sdk_credentials};
+use super::error::{AwsError, Trouble};
+use super::http::Reply;
 use crate::types::Credentials;
 
 /// How often a call that only reads is made before its failure counts.
 const TRIES: u32 = 5;
 /// The first pause between them; each is twice as long as the one before it.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The time for all pages of a list. The largest organization has 2,500 pages, at ten a second.
+const WHOLE_LIST: Duration = Duration::from_secs(300);
 /// What services say when they are asked too often.
 const THROTTLED: [&str; 5] = [
     "Throttling",
@@ -33,71 +30,27 @@ const THROTTLED: [&str; 5] = [
 
 /// A call of a service that is not STS.
 pub(super) struct Call<'a> {
-    /// The service, as signatures name it.
     pub service: &'static str,
     /// The endpoint and the region that the signature names.
     pub endpoint: &'a (String, String),
     /// The headers that say what the body is; they are signed.
     pub headers: &'a [(&'static str, &'static str)],
-    /// The body.
     pub body: &'a str,
 }
 
-/// Makes a call once.
 pub(super) async fn post(
     client: &Client,
     keys: &Credentials,
     call: &Call<'_>,
-) -> Result<(u16, Vec<u8>), AwsError> {
+) -> Result<Reply, AwsError> {
     let request = request(keys, call, client.clock.now())
         .ok_or_else(|| AwsError::malformed(&format!("the request to {}", call.service)))?;
-    let whole = async {
-        let reply = client
-            .connector
-            .call(request)
-            .await
-            .map_err(|error| AwsError::of(connector_trouble(&error)))?;
-        client.clock.learn(reply.headers().get("date"));
-        let status = reply.status().as_u16();
-        let bytes =
-            whole_of(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
-        Ok((status, bytes))
-    };
-    tokio::time::timeout(ATTEMPT.min(client.whole), whole)
-        .await
-        .map_err(|_| AwsError::of(Trouble::Timeout))?
+    client.ask_aws(Ok(request)).await
 }
 
-/// Makes a call that only reads, again when AWS was asked too often or did not answer.
-pub(super) async fn patiently<T>(
-    call: impl AsyncFn() -> Result<T, AwsError>,
-) -> Result<T, AwsError> {
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..TRIES {
-        match call().await {
-            Err(failure) if passes(&failure) => tokio::time::sleep(pause).await,
-            outcome => return outcome,
-        }
-        pause *= 2;
-    }
-    call().await
-}
-
-fn passes(failure: &AwsError) -> bool {
-    let comes_from_a_crowd = THROTTLED.contains(&failure.code());
-    comes_from_a_crowd || matches!(failure.trouble, Trouble::Timeout | Trouble::NotAws(429 | 500..))
-}
-
-fn request(keys: &Credentials, call: &Call<'_>, now: SystemTime) -> Option<HttpRequest> {
+fn request(keys: &Credentials, call: &Call<'_>, now: SystemTime) -> Option<http::Request<SdkBody>> {
     let (url, region) = call.endpoint;
-    let identity = SdkCredentials::new(
-        &keys.id,
-        keys.secret.expose(),
-        keys.token.as_ref().map(|token| token.expose().to_owned()),
-        None,
-        "assume-role",
-    )
-    .into();
+    let identity = sdk_credentials(keys).into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)
@@ -112,10 +65,79 @@ fn request(keys: &Credentials, call: &Call<'_>, now: SystemTime) -> Option<HttpR
     let signable =
         SignableRequest::new("POST", &target, call.headers.iter().copied(), body).ok()?;
     let (instructions, _) = sign(signable, &params).ok()?.into_parts();
-    let request = http::Request::builder().method("POST").uri(&target);
-    let request =
-        call.headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    let request = call
+        .headers
+        .iter()
+        .fold(http::Request::post(&target), |request, (name, value)| request.header(*name, *value));
     let mut request = request.body(SdkBody::from(call.body)).ok()?;
     instructions.apply_to_request_http1x(&mut request);
-    HttpRequest::try_from(request).ok()
+    Some(request)
+}
+
+/// Makes a call that only reads, again when AWS was asked too often or did not answer.
+pub(super) async fn patiently<T>(
+    call: impl AsyncFn() -> Result<T, AwsError>,
+) -> Result<T, AwsError> {
+    let passes = |failure: &AwsError| {
+        THROTTLED.contains(&failure.code())
+            || matches!(failure.trouble, Trouble::Timeout | Trouble::NotAws(429 | 500..))
+    };
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match call().await {
+            Err(failure) if passes(&failure) => tokio::time::sleep(pause).await,
+            outcome => return outcome,
+        }
+        pause *= 2;
+    }
+    call().await
+}
+
+/// All pages of a list: `page` gets the token of a page, and gives the page with the token of the
+/// next one. A service that names the same page twice, or more pages than there can be, would be
+/// asked for ever.
+pub(super) async fn pages<P>(
+    most: usize,
+    mut page: impl AsyncFnMut(Option<&str>) -> Result<(P, Option<String>), AwsError>,
+) -> Result<Vec<P>, AwsError> {
+    let all = async {
+        let (mut pages, mut token) = (Vec::new(), None::<String>);
+        while pages.len() < most {
+            let (this, next) = page(token.as_deref()).await?;
+            pages.push(this);
+            if next.is_none() {
+                return Ok(pages);
+            }
+            if next == token {
+                return Err(AwsError::malformed("the token of the next page repeats"));
+            }
+            token = next;
+        }
+        Err(AwsError::malformed("the pages have no end"))
+    };
+    tokio::time::timeout(WHOLE_LIST, all).await.map_err(|_| AwsError::of(Trouble::Timeout))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_ends() {
+        let run = |tokens: &[Option<&str>]| {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            let mut tokens = tokens.iter().cycle();
+            runtime.block_on(pages(5, async |token| {
+                let next = tokens.next().unwrap().map(str::to_owned);
+                Ok((token.map(str::to_owned), next))
+            }))
+        };
+        let two = vec![None, Some("a".to_owned())];
+        assert_eq!(run(&[Some("a"), None]), Ok(two));
+        let repeats = AwsError::malformed("the token of the next page repeats");
+        assert_eq!(run(&[Some("a")]), Err(repeats));
+        let endless = AwsError::malformed("the pages have no end");
+        assert_eq!(run(&[Some("a"), Some("b")]), Err(endless));
+    }
 }

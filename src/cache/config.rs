@@ -15,14 +15,11 @@ use crate::config::environment::Environment;
 use crate::error::{Error, Result};
 use crate::types::Moment;
 
-/// How the names begin.
 const PREFIX: &str = "config-";
 /// How long a file is kept after it was last asked for, in seconds: longer than any command that
 /// reads it.
 const KEPT: i64 = 30 * 24 * 3600;
 
-/// Writes the text where the store would be, on the disk when there is to be none, and gives the
-/// path.
 pub(crate) fn keep_config(
     text: &str,
     kind: Kind,

@@ -16,9 +16,7 @@ const LONGEST_LIFE: i64 = 36 * 3600;
 /// How far AWS's clock and ours may seem apart because of the network and whole seconds.
 const SLACK: i64 = 60;
 
-/// A kind of entry.
 pub trait Entry: Serialize + DeserializeOwned {
-    /// How the names of its files begin.
     const KIND: &'static str;
 
     /// From when to when it is good, by AWS's clock; `None` for a fact.
@@ -43,7 +41,6 @@ pub trait Entry: Serialize + DeserializeOwned {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseSession {
-    /// The keys and their end.
     #[serde(with = "encoding::session")]
     pub session: Session,
     /// When they were made, by AWS's clock.
@@ -67,11 +64,9 @@ impl Entry for BaseSession {
     }
 }
 
-/// A role session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleSession {
-    /// The keys and their end.
     #[serde(with = "encoding::session")]
     pub session: Session,
     /// Who AWS says that we are: the `assumed-role` ARN.
@@ -99,12 +94,9 @@ impl Entry for RoleSession {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseFacts {
-    /// Its account.
     #[serde(with = "encoding::account")]
     pub account: Option<AccountId>,
-    /// Its ARN, as `GetCallerIdentity` gives it.
     pub arn: Option<String>,
-    /// Its MFA device.
     pub mfa: Option<MfaDevice>,
     /// When this was learned, by this machine's clock.
     #[serde(with = "encoding::moment")]
@@ -145,7 +137,6 @@ impl Entry for AssertionRoles {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LegalDuration {
-    /// In seconds.
     pub seconds: u32,
     /// When this was learned, by this machine's clock.
     #[serde(with = "encoding::moment")]

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 
 use crate::types::sanitize::escape;
 
-/// What stands in the way.
 #[derive(Debug)]
 pub(super) enum StoreError {
-    /// The file system refused.
-    System { path: PathBuf, error: io::Error },
+    System {
+        path: PathBuf,
+        error: io::Error,
+    },
     /// Something is there that others could have written or can read. It is left as it is.
-    Unsafe { why: String, remedy: String },
+    Unsafe {
+        why: String,
+        remedy: String,
+    },
 }
 
 impl StoreError {
@@ -39,7 +43,6 @@ impl StoreError {
         }
     }
 
-    /// What the user can do.
     pub(super) fn remedy(&self) -> String {
         let (path, error) = match self {
             Self::Unsafe { remedy, .. } => return remedy.clone(),

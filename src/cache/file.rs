@@ -24,7 +24,6 @@ pub(super) const UNFINISHED: &str = ".new-";
 /// often.
 const TRIES: u32 = 100;
 
-/// What one file holds.
 pub(super) struct Content {
     pub(super) bytes: Zeroizing<Vec<u8>>,
     /// False when the file is longer than was asked for.

@@ -22,7 +22,6 @@ use super::file::Content;
 use crate::error::Result;
 use crate::types::{AccountId, Moment, Name, RoleName};
 
-/// The name of the file.
 const NAME: &str = "history";
 /// What the first line says before the number of the format.
 const TITLE: &str = "assume-role history ";
@@ -35,18 +34,14 @@ const FOLDED_FROM: u64 = 1 << 19;
 /// What is kept then, the latest roles first. Half as much, so that the next folding is far away.
 const KEPT: usize = 1 << 18;
 
-/// A role that was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
     /// The account or profile as the user calls it.
     pub account: Name,
-    /// The account's id, where known.
     pub id: Option<AccountId>,
-    /// The role; a profile may have none.
     pub role: Option<RoleName>,
     /// When last, by this machine's clock.
     pub last: Moment,
-    /// How often.
     pub count: u32,
 }
 

@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 pub struct Key(Vec<(String, String)>);
 
 impl Key {
-    /// A key of the one thing of its kind.
     pub fn new() -> Self {
         Self::default()
     }
@@ -26,7 +25,6 @@ impl Key {
         self
     }
 
-    /// Adds a field when there is something to say about it.
     #[must_use]
     pub fn with_some(self, field: &str, value: Option<impl Into<String>>) -> Self {
         match value {
@@ -35,7 +33,6 @@ impl Key {
         }
     }
 
-    /// The first value of a field.
     pub fn field(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }

@@ -2,21 +2,17 @@
 
 use crate::config::settings::{Settings, StoreKind};
 
-/// Where entries are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// In the state directory: survives a logout and a reboot.
     File,
     /// In the runtime directory: in memory, gone at the end of the login.
     Runtime,
-    /// Nowhere.
     None,
 }
 
-/// Which store is wanted, and how much.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
-    /// Where.
     pub kind: Kind,
     /// Whether the user said so: then a store that cannot be used is an error.
     pub configured: bool,
@@ -29,7 +25,6 @@ impl Default for Choice {
 }
 
 impl Choice {
-    /// What the settings ask for.
     pub fn of(settings: &Settings) -> Self {
         let kind = match settings.store.value {
             StoreKind::File => Kind::File,

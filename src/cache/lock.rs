@@ -21,12 +21,10 @@ use super::key::Key;
 use super::record;
 use crate::error::{Error, Result};
 
-/// How the names of lock files begin.
 pub(super) const PREFIX: &str = "lock-";
 /// How often a waiter tries. A freed lock is taken well within a second.
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Who is being waited for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Holder {
     /// The process, when it had the time to say so.
@@ -35,7 +33,6 @@ pub struct Holder {
     pub asking: bool,
 }
 
-/// How long a waiter waits.
 #[derive(Clone, Copy, Debug)]
 struct Patience {
     /// Altogether, and so for a person who is being asked.
@@ -144,7 +141,6 @@ impl Directory {
     }
 }
 
-/// A lock that is wanted.
 struct Claim<'a> {
     store: &'a Store,
     name: String,
@@ -196,7 +192,6 @@ impl Claim<'_> {
     }
 }
 
-/// A wait in progress.
 struct Wait {
     patience: Patience,
     began: Instant,

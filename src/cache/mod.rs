@@ -43,7 +43,6 @@ use crate::error::{Error, Result};
 use crate::types::Moment;
 use crate::types::sanitize::escape;
 
-/// The store of one run.
 #[derive(Debug)]
 pub struct Store {
     place: Option<Place>,
@@ -57,7 +56,6 @@ pub struct Store {
 }
 
 impl Store {
-    /// The store that the settings ask for.
     pub fn of(config: &Config) -> Result<Self> {
         Self::open(&config.environment, Choice::of(&config.settings))
     }

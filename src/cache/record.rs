@@ -27,7 +27,6 @@ struct Versioned {
     version: u64,
 }
 
-/// What stands under a name.
 pub(super) enum Found<T> {
     Nothing,
     Newer,
@@ -35,7 +34,6 @@ pub(super) enum Found<T> {
     Entry(Key, T),
 }
 
-/// The name of the file for a key.
 pub(super) fn name<T: Entry>(key: &Key) -> String {
     format!("{}-{}.json", T::KIND, key.digest())
 }

@@ -38,7 +38,6 @@ use std::time::SystemTime;
 
 use rustix::process::Rlimit;
 
-use crate::aws::local_now;
 use crate::cli::{self, Color, Parsed, Verb};
 use crate::config::environment::Environment;
 use crate::error::{Error, Result};
@@ -46,7 +45,7 @@ use crate::shell::Shell;
 use crate::shell::completion_scripts::packaged;
 use crate::shell::exports::{self, Form};
 use crate::shell::integration::binary_path;
-use crate::types::{Clock, Moment, Secret};
+use crate::types::{Clock, Moment, Secret, local_now};
 use crate::ui::page::Page;
 use crate::ui::report::Report;
 

@@ -1,6 +1,7 @@
 //! The environment and the files of the user, as values that know where they were read.
 
 pub(crate) mod accounts;
+pub(crate) mod container;
 pub(crate) mod edit;
 pub(crate) mod environment;
 pub(crate) mod files;

@@ -21,7 +21,7 @@ pub(crate) struct Proxy {
     pub variable: &'static str,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Proxies {
     http: Option<Proxy>,
     https: Option<Proxy>,

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::base::chosen;
 use super::target::Chosen;
 use crate::config::Config;
+use crate::config::container::Container;
 use crate::config::profiles::Section;
+use crate::config::proxy::Proxies;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
@@ -32,6 +34,10 @@ pub(crate) struct Overrides {
     pub legacy_sts: bool,
     /// Plain http outside loopback is allowed (`ASSUME_ROLE_ALLOW_HTTP=1`).
     pub allow_http: bool,
+    /// Which requests go through a proxy.
+    pub proxies: Proxies,
+    /// Where a container gets the keys of its role.
+    pub container: Container,
 }
 
 /// Which certificates are trusted.
@@ -99,6 +105,8 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
         dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         legacy_sts,
         allow_http: environment.turns_on("ASSUME_ROLE_ALLOW_HTTP")?,
+        proxies: Proxies::new(environment)?,
+        container: Container::new(environment),
     })
 }
 

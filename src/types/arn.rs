@@ -10,16 +10,13 @@ use crate::types::sanitize::escape_up_to;
 /// A role, by its ARN: `arn:aws:iam::123456789012:role/ops/read`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RoleArn {
-    /// The partition.
     pub partition: Partition,
-    /// The account.
     pub account: AccountId,
-    /// The role with its path.
     pub name: RoleName,
 }
 
 impl RoleArn {
-    /// Whether a word wants to be an ARN.
+    /// Whether `word` starts with `arn:`.
     pub(crate) fn is_meant(word: &str) -> bool {
         word.starts_with("arn:")
     }
@@ -64,7 +61,6 @@ impl fmt::Display for RoleArn {
 /// Whom keys act as: the account and the name in the ARN of `GetCallerIdentity`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Principal {
-    /// The account.
     pub account: AccountId,
     /// The user's name or the role's, without path and session; `root` for root.
     pub name: String,

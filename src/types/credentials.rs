@@ -11,7 +11,6 @@ use super::time::Moment;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
@@ -31,11 +30,8 @@ impl fmt::Debug for Secret {
 /// An access key: id, secret and, when it is temporary, the session token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
-    /// The access key id; not a secret.
     pub id: String,
-    /// The secret access key.
     pub secret: Secret,
-    /// The session token of temporary keys.
     pub token: Option<Secret>,
 }
 
@@ -58,10 +54,8 @@ pub(crate) fn shortened(id: &str) -> String {
     format!("…{}", id.chars().skip(skipped).collect::<String>())
 }
 
-/// Temporary keys and when they end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The temporary keys.
     pub keys: Credentials,
     /// The end, by AWS's clock.
     pub expires: Moment,

@@ -20,4 +20,4 @@ pub(crate) use partition::Partition;
 pub use partition::Region;
 pub(crate) use regions::known_regions;
 pub use time::Moment;
-pub(crate) use time::{Clock, minutes, parse_duration, parse_time_left};
+pub(crate) use time::{Clock, local_now, minutes, parse_duration, parse_time_left};

@@ -14,21 +14,17 @@ const LONGEST_NAME: usize = 128;
 const LONGEST_ROLE: usize = 64;
 /// The longest path IAM allows (IAM API reference, CreateRole).
 const LONGEST_PATH: usize = 512;
-/// How much of a refused name an error shows.
 const SHOWN: usize = 80;
 
-/// A 12-digit AWS account id.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId([u8; 12]);
 
 impl AccountId {
-    /// Exactly twelve ASCII digits.
     pub fn parse(text: &str) -> Option<Self> {
         let digits: [u8; 12] = text.as_bytes().try_into().ok()?;
         digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
     }
 
-    /// The twelve digits.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -78,12 +74,10 @@ impl Name {
         }
     }
 
-    /// Whether [`Self::parse`] takes it.
     pub fn allows(text: &str) -> bool {
         is_plain_name(text) || Self::parse("", text).is_ok()
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -157,7 +151,6 @@ impl RoleName {
         Ok(Self(bare.to_owned()))
     }
 
-    /// The role with its path.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -230,6 +223,10 @@ mod tests {
             "\u{202e}dorp",
             "a\u{a0}b",
             "a\tb",
+            "production\u{3164}",
+            "pro\u{34f}duction",
+            "\u{2800}",
+            "a\u{180b}",
         ] {
             assert_eq!(
                 Name::parse("account", name).unwrap_err().kind,

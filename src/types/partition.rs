@@ -44,7 +44,6 @@ impl Region {
             && number.bytes().all(|byte| byte.is_ascii_digit())
     }
 
-    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -93,7 +92,6 @@ impl Default for Partition {
 }
 
 impl Partition {
-    /// The partition of that name.
     pub fn parse(text: &str) -> Result<Self> {
         if text == "aws" {
             return Ok(Self::default());

@@ -4,7 +4,6 @@
 //! characters that turn the reading direction. [`escape`] makes each of them visible and cuts what
 //! is too long, so that no byte of data ever reaches a terminal as a control function.
 
-/// The longest text shown, in characters.
 const LONGEST: usize = 200;
 
 /// `text` with control, format and bidirectional characters escaped, cut after 200 characters.
@@ -28,8 +27,10 @@ pub(crate) fn escape_up_to(text: &str, longest: usize) -> String {
     out
 }
 
-/// Whether a character is only ever shown, never obeyed: no control, no format or bidirectional
-/// character, no line or paragraph separator, no noncharacter, no private use.
+/// Whether a character is seen as itself and never obeyed: no control, no format or bidirectional
+/// character, no line or paragraph separator, nothing that most fonts draw as nothing (the
+/// Default_Ignorable_Code_Point set of Unicode, the blank Braille pattern), no noncharacter, no
+/// private use. Two names that differ only in such characters would look the same.
 pub fn is_plain(character: char) -> bool {
     let code = character as u32;
     if code < 0x7f {
@@ -37,8 +38,10 @@ pub fn is_plain(character: char) -> bool {
     }
     !(character.is_control()
         || matches!(code,
-            0xAD | 0x61C | 0x180E | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0xFE00..=0xFE0F
-            | 0xFEFF | 0xFFF9..=0xFFFB | 0xFDD0..=0xFDEF | 0xE000..=0xF8FF | 0xE0000..=0xE0FFF | 0xF0000..)
+            0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
+            | 0x2028..=0x202E | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xE000..=0xF8FF | 0xFDD0..=0xFDEF
+            | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFB | 0x1BCA0..=0x1BCA3
+            | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF | 0xF0000..)
         || code & 0xFFFE == 0xFFFE)
 }
 
@@ -60,6 +63,20 @@ mod tests {
     fn controls_become_visible() {
         assert_eq!(escape("a\x1b]52;c;cm0=\x07\r\nb"), "a\\x1b]52;c;cm0=\\x07\\r\\nb");
         assert_eq!(escape("\u{202e}dorp\u{9b}"), "\\u{202e}dorp\\x9b");
+    }
+
+    #[test]
+    fn what_nobody_can_see_becomes_visible() {
+        for invisible in "\u{ad}\u{34f}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}\u{180d}\u{180f}\u{200b}\u{2060}\
+                          \u{2065}\u{2800}\u{3164}\u{fe0f}\u{feff}\u{ffa0}\u{fff0}\u{1bca0}\u{1d173}\u{e0001}\
+                          \u{e0100}"
+            .chars()
+        {
+            let shown = escape(&format!("a{invisible}"));
+            assert_eq!(shown, format!("a{}", escaped(invisible)));
+            assert!(shown.is_ascii(), "{shown}");
+        }
+        assert_eq!(escape("Zürich 日本 한국 R&D"), "Zürich 日本 한국 R&D");
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! Moments and durations, in whole seconds. Nobody here asks what time it is: `now` is always an
-//! argument.
+//! Moments and durations, in whole seconds. Only [`local_now`] reads a clock; everything else gets
+//! `now` as an argument.
+
+use std::time::SystemTime;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
@@ -15,6 +17,12 @@ pub struct Moment(pub i64);
 /// This machine's clock, handed in by whoever starts a run. It is read again after every wait: a
 /// question may be answered hours later, and a machine may sleep in the meantime.
 pub(crate) type Clock = fn() -> Moment;
+
+/// The time by this machine's clock.
+pub(crate) fn local_now() -> Moment {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
 
 impl Moment {
     /// `YYYY-MM-DDTHH:MM:SSZ`, the form that botocore, the JS SDK and starship read.

@@ -15,17 +15,13 @@ use crate::config::environment::Environment;
 use crate::types::sanitize::escape_up_to;
 use crate::ui::report::{takes_colour, wrapped};
 
-/// The longest value shown, in characters.
 const LONGEST: usize = 2000;
 /// The least room for values, in columns; narrower terminals break lines as they like.
 const LEAST: usize = 24;
 
-/// How standard output looks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Page {
-    /// Whether it takes colour.
     pub coloured: bool,
-    /// How wide it is, where it is a terminal.
     pub width: Option<usize>,
 }
 
@@ -40,7 +36,6 @@ impl Page {
         }
     }
 
-    /// `text` in a style, where there is colour.
     pub(crate) fn styled(&self, text: &str, style: Style) -> String {
         if self.coloured && !text.is_empty() {
             text.style(style).to_string()
@@ -61,7 +56,6 @@ impl Page {
         }
     }
 
-    /// The facts, one below the other, their labels in a column.
     pub(crate) fn facts(&self, facts: &[Fact]) -> String {
         let widest = facts.iter().map(|fact| fact.label.width()).max().unwrap_or(0);
         facts.iter().map(|fact| self.fact(fact, widest)).collect()
@@ -90,12 +84,9 @@ impl Page {
     }
 }
 
-/// A line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fact {
-    /// What it is about, a word or two.
     pub label: String,
-    /// What is so.
     pub value: String,
     /// Who says so.
     pub note: String,

@@ -17,7 +17,6 @@ const NARROWEST: usize = 40;
 /// How a command of ours starts.
 const COMMAND: &str = "assume-role ";
 
-/// How lines are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Report {
     coloured: bool,
@@ -28,7 +27,6 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Lines without colour, each as long as it is.
     pub(crate) fn plain() -> Self {
         Self { coloured: false, verbose: false, silent: false, columns: None }
     }
@@ -53,17 +51,14 @@ impl Report {
         self.line(told, Style::new().bold(), rest, "");
     }
 
-    /// A line that the user should not miss.
     pub(crate) fn warn(&self, text: &str) {
         self.line("warning:", Style::new().yellow().bold(), &format!(" {text}"), "  ");
     }
 
-    /// A warning for each.
     pub(crate) fn warn_all(&self, texts: impl IntoIterator<Item = String>) {
         texts.into_iter().for_each(|text| self.warn(&text));
     }
 
-    /// A line that explains.
     pub(crate) fn note(&self, text: &str) {
         self.line("note:", Style::new().cyan(), &format!(" {text}"), "  ");
     }
@@ -80,7 +75,6 @@ impl Report {
         write(text.trim_end());
     }
 
-    /// An error with its causes and hints.
     pub(crate) fn error(&self, error: &Error) {
         self.line("assume-role:", Style::new().red().bold(), &format!(" {}", error.message), "  ");
         for cause in &error.causes {

@@ -11,15 +11,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::ui::page::Page;
 
-/// Between two columns.
 const GAP: usize = 2;
 
-/// A column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
-    /// Its title.
     pub title: &'static str,
-    /// How its cells look.
     pub style: Style,
     /// What is lowest is cut first, and goes first.
     pub importance: u8,
@@ -27,7 +23,6 @@ pub(crate) struct Column {
     pub least: usize,
 }
 
-/// A cell for each column.
 pub(crate) type Row<'a> = Vec<Cow<'a, str>>;
 
 /// The lines, with a title line first. A page without a width cuts nothing.
@@ -62,7 +57,6 @@ fn natural(columns: &[Column], rows: &[Row<'_>]) -> Vec<usize> {
     wished.collect()
 }
 
-/// How wide each may be; 0 for one that is left out.
 fn fitted(columns: &[Column], mut widths: Vec<usize>, available: Option<usize>) -> Vec<usize> {
     let Some(available) = available else { return widths };
     let mut order: Vec<usize> = (0..columns.len()).collect();

@@ -13,7 +13,6 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Kind, Result};
 use crate::types::Secret;
 
-/// The controlling terminal of the process.
 const DEVICE: &str = "/dev/tty";
 /// The longest line read, in bytes; the kernel's own line buffer is no longer.
 const LONGEST_LINE: usize = 4096;

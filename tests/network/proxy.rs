@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::fake_aws::sts::{Certificate, Role, Sts, Trust, User};
+use crate::fake_aws::sts::{Certificate, ELSEWHERE, Role, Sts, Trust, User};
 use crate::scenes::{BASTION, PRODUCTION, Scene, binary};
 use crate::support::world::World;
 
@@ -20,6 +20,7 @@ struct Proxy {
 #[derive(Default)]
 struct Shared {
     refuses: Option<&'static str>,
+    connections: AtomicUsize,
     tunnels: AtomicUsize,
     target: Mutex<String>,
     authorization: Mutex<Option<String>>,
@@ -44,6 +45,10 @@ impl Proxy {
         Self { address, shared }
     }
 
+    fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
     fn tunnels(&self) -> usize {
         self.shared.tunnels.load(Ordering::SeqCst)
     }
@@ -58,6 +63,7 @@ impl Drop for Proxy {
 
 impl Shared {
     fn serve(&self, mut client: TcpStream) -> Option<()> {
+        self.connections.fetch_add(1, Ordering::SeqCst);
         let mut reader = BufReader::new(client.try_clone().ok()?);
         let mut first = String::new();
         reader.read_line(&mut first).ok()?;
@@ -75,7 +81,7 @@ impl Shared {
             write!(client, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").ok()?;
             return None;
         }
-        let mut server = TcpStream::connect(target).ok()?;
+        let mut server = TcpStream::connect(target.replace(ELSEWHERE, "127.0.0.1")).ok()?;
         client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").ok()?;
         let (mut from_server, mut to_client) = (server.try_clone().ok()?, client.try_clone().ok()?);
         std::thread::spawn(move || std::io::copy(&mut from_server, &mut to_client));
@@ -84,9 +90,17 @@ impl Shared {
     }
 }
 
-/// A user without MFA behind https.
+/// A user without MFA, and an STS behind https under a name that is not this machine's.
 fn scene() -> Scene {
-    let sts = Sts::start_tls(Certificate::Good).unwrap();
+    let mut scene = scene_on_loopback(Sts::start_tls(Certificate::Good).unwrap());
+    let url = scene.sts.url().replace("127.0.0.1", ELSEWHERE);
+    for variable in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"] {
+        scene.world.set(variable, url.clone());
+    }
+    scene
+}
+
+fn scene_on_loopback(sts: Sts) -> Scene {
     let key = sts.add_user(User::new(BASTION, "alice"));
     sts.add_role(Role::new(PRODUCTION, "read").trusts(Trust::account(BASTION)));
     let world = World::with_sts(binary(), &sts).unwrap();
@@ -114,13 +128,44 @@ fn user_and_password_reach_the_proxy_only() {
     assert!(proxy.shared.authorization.lock().unwrap().as_ref().unwrap().contains("Basic "));
 }
 
+/// An endpoint on this machine is asked straight, whatever the variables say: over plain http a
+/// proxy would read the keys of every reply.
+#[test]
+fn no_byte_for_this_machine_goes_to_a_proxy() {
+    let proxied = |scene: &mut Scene| {
+        let proxy = Proxy::start(Some("502 Bad Gateway"));
+        for variable in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"] {
+            scene.world.set(variable, format!("http://{}", proxy.address));
+        }
+        scene.switch(&["production", "read", "--refresh"]);
+        assert_eq!(proxy.connections(), 0);
+    };
+    proxied(&mut scene_on_loopback(Sts::start_tls(Certificate::Good).unwrap()));
+    let mut plain = scene_on_loopback(Sts::start().unwrap());
+    proxied(&mut plain);
+    let localhost = plain.sts.url().replace("127.0.0.1", "localhost");
+    plain.world.set("AWS_ENDPOINT_URL_STS", localhost);
+    proxied(&mut plain);
+}
+
 #[test]
 fn hosts_that_need_no_proxy_get_none() {
-    let (mut scene, proxy) = (scene(), Proxy::start(Some("502 Bad Gateway")));
-    scene.world.set("HTTPS_PROXY", format!("http://{}", proxy.address));
-    scene.world.set("NO_PROXY", "localhost,127.0.0.1");
-    scene.switch(&READ);
-    assert_eq!(proxy.tunnels(), 0);
+    for exceptions in ["*", ELSEWHERE, ".elsewhere.test"] {
+        let (mut scene, proxy) = (scene(), Proxy::start(Some("502 Bad Gateway")));
+        scene.world.set("HTTPS_PROXY", format!("http://{}", proxy.address));
+        scene.world.set("NO_PROXY", exceptions);
+        let said = scene.refused(6, &READ);
+        assert!(said.contains("lookup") || said.contains("resolve"), "{said}");
+        assert_eq!(proxy.connections(), 0);
+    }
+}
+
+#[test]
+fn a_socks_proxy_is_refused_by_its_variable() {
+    let mut scene = scene();
+    scene.world.set("ALL_PROXY", "socks5://user:PASSWORD@127.0.0.1:1080");
+    let said = scene.refused(3, &READ);
+    assert!(said.contains("ALL_PROXY names a SOCKS proxy") && !said.contains("PASSWORD"), "{said}");
 }
 
 #[test]

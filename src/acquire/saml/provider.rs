@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Person;
 use super::template::filled;
 use crate::acquire::errand::Errand;
-use crate::aws::{Posted, Trouble, post};
+use crate::aws::{Reply, Trouble};
 use crate::config::saml_response::Response;
 use crate::error::{Error, Result};
 use crate::plan::saml::Login;
@@ -27,8 +27,8 @@ pub(super) async fn log_in(
 ) -> Result<Response> {
     let url = &login.url.value;
     let body = filled(&login.template, &person.user, person.password.expose());
-    let posted =
-        post(errand.client, url, &body).await?.map_err(|trouble| unreachable(url, &trouble))?;
+    let posted = errand.client.post_to_provider(url, &body).await;
+    let posted = posted.map_err(|failure| unreachable(url, &failure.trouble))?;
     let refused = |error: Error| match words_of(&posted) {
         Some(words) => error.because(format!("it said: {words}")),
         None => error,
@@ -94,7 +94,7 @@ pub(super) async fn log_in(
 }
 
 /// What a provider says in JSON, never more than a line of it.
-fn words_of(posted: &Posted) -> Option<String> {
+fn words_of(posted: &Reply) -> Option<String> {
     let answer: Value = serde_json::from_slice(&posted.body).ok()?;
     WORDS
         .iter()

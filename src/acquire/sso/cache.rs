@@ -4,8 +4,8 @@
 //! (botocore's `SSOTokenProvider`). What cannot be used counts as missing, and is replaced by the
 //! next sign-on.
 
-use std::fs::{self, DirBuilder};
-use std::io::{Read, Write};
+use std::fs::DirBuilder;
+use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use zeroize::Zeroizing;
 
+use crate::config::files::read_bytes;
 use crate::error::{Error, Result};
 use crate::plan::chain::SsoSession;
 use crate::types::{Moment, Secret};
@@ -69,20 +70,18 @@ pub(super) fn path(home: &Path, session: &SsoSession) -> PathBuf {
 
 /// The sign-on of a session, if there is one that can be read and is for the same start page.
 pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
-    let mut text = Zeroizing::new(String::new());
-    let file = fs::File::open(path)
-        .ok()
-        .filter(|file| file.metadata().is_ok_and(|data| data.is_file()))?;
-    file.take(LARGEST).read_to_string(&mut text).ok()?;
-    let text: Text = serde_json::from_str(&text).ok()?;
+    // A token that somebody else put there would make us act for them.
+    let file = read_bytes(path, None, LARGEST).ok()?.filter(|file| file.warning.is_none())?;
+    let text: Text = serde_json::from_slice(&Zeroizing::new(file.bytes)).ok()?;
     if text.start_url.is_some_and(|url| url != session.start_url) || !is_bearer(&text.access_token)
     {
         return None;
     }
     let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
     let client = match (text.client_id, &text.client_secret, text.registration_expires_at) {
+        // An end that cannot be read costs the renewal only.
         (Some(id), Some(of_client), Some(expires)) => {
-            Some(Registration { id, secret: secret(of_client), expires: moment(&expires)? })
+            moment(&expires).map(|expires| Registration { id, secret: secret(of_client), expires })
         }
         _ => None,
     };
@@ -136,6 +135,7 @@ fn moment(text: &str) -> Option<Moment> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
@@ -198,5 +198,27 @@ mod tests {
         fs::write(&file, r#"{"accessToken": "a", "expiresAt": "1970-01-01T00:16:40UTC"}"#).unwrap();
         assert_eq!(read(&file, &session(None)).unwrap().expires, Moment(1000));
         assert_eq!(read(home.path(), &session(None)), None);
+        let fifo = home.path().join("fifo");
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, kind, 0o600.into(), 0).unwrap();
+        assert_eq!(read(&fifo, &session(None)), None);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).unwrap();
+        assert_eq!(read(&file, &session(None)), None);
+    }
+
+    #[test]
+    fn a_registration_whose_end_cannot_be_told_costs_the_renewal_only() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("x.json");
+        let renewal = |ends: i64| {
+            let secret = || Secret::new("s".to_owned());
+            let client = Registration { id: "i".into(), secret: secret(), expires: Moment(ends) };
+            let renewal = Some(Renewal { refresh: secret(), client });
+            let token = Token { access: secret(), expires: Moment(1000), renewal };
+            write(&file, &session(None), &token).unwrap();
+            read(&file, &session(None)).unwrap().renewal
+        };
+        assert!(renewal(2000).is_some());
+        assert!(renewal(i64::MAX).is_none() && renewal(i64::MIN).is_none());
     }
 }

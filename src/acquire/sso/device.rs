@@ -205,9 +205,6 @@ async fn post<T: DeserializeOwned>(
     body: &Value,
 ) -> std::result::Result<T, AwsError> {
     let reply = client.post_json(&format!("{}/{path}", oidc.trim_end_matches('/')), body).await?;
-    if reply.status != 200 {
-        return Err(reply.failure());
-    }
     serde_json::from_slice(&reply.body).map_err(|_| AwsError::malformed(path))
 }
 

@@ -21,7 +21,6 @@ use signal_hook::{SigId, flag, low_level};
 use super::screen::Size;
 use crate::ui::signals::{Held, free};
 
-/// The controlling terminal of the process.
 const DEVICE: &str = "/dev/tty";
 /// Another screen, so that what stood on the first one comes back; what is pasted comes between
 /// marks.
@@ -40,7 +39,6 @@ pub(super) struct Device {
 }
 
 impl Device {
-    /// Takes the terminal.
     pub(super) fn open() -> io::Result<Self> {
         let tty = Arc::new(OpenOptions::new().read(true).write(true).open(DEVICE)?);
         let before = tcgetattr(&tty)?;
@@ -70,7 +68,6 @@ impl Device {
         }
     }
 
-    /// Shows a picture.
     pub(super) fn draw(&self, picture: &str) -> io::Result<()> {
         (&*self.tty).write_all(picture.as_bytes())
     }
@@ -134,7 +131,6 @@ fn raw(before: &Termios) -> Termios {
     termios
 }
 
-/// Which signals came.
 struct Signals {
     /// The one that ends the process; 0 for none.
     deadly: Arc<AtomicUsize>,

@@ -9,12 +9,9 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::keys::Key;
 
-/// Something to choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item {
-    /// The first column.
     pub account: String,
-    /// The second column.
     pub role: String,
     /// The rest of the line; not searched.
     pub detail: String,
@@ -22,27 +19,21 @@ pub struct Item {
     pub also: String,
 }
 
-/// What a key led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// It goes on.
     On,
-    /// What is selected was taken.
     Taken,
-    /// Nothing was taken.
     Left,
 }
 
 /// The longest query, in characters. A paste may be longer than any name.
 const LONGEST: usize = 256;
 
-/// The state of a search.
 pub(super) struct Finder<'a> {
     items: &'a [Item],
     /// For each item what is searched: account, role, and the rest.
     haystacks: Vec<String>,
     matcher: Matcher,
-    /// What was typed.
     pub query: String,
     /// Whether `found` is what fitted an earlier query.
     stale: bool,
@@ -53,7 +44,6 @@ pub(super) struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    /// A search in which everything fits.
     pub(super) fn new(items: &'a [Item]) -> Self {
         let haystack = |item: &Item| format!("{} {} {}", item.account, item.role, item.also);
         let mut finder = Self {
@@ -69,12 +59,10 @@ impl<'a> Finder<'a> {
         finder
     }
 
-    /// The item that is selected.
     pub(super) fn current(&self) -> Option<usize> {
         self.found.get(self.selected).copied()
     }
 
-    /// All items.
     pub(super) fn items(&self) -> &'a [Item] {
         self.items
     }

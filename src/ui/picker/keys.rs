@@ -3,30 +3,18 @@
 
 use crate::types::sanitize::is_plain;
 
-/// What somebody pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
-    /// A character that is typed.
     Char(char),
-    /// Takes what is selected.
     Enter,
-    /// Removes a character.
     Backspace,
-    /// Removes a word.
     ClearWord,
-    /// Removes everything typed.
     Clear,
-    /// One up.
     Up,
-    /// One down.
     Down,
-    /// A screen up.
     PageUp,
-    /// A screen down.
     PageDown,
-    /// To the first.
     First,
-    /// To the last.
     Last,
     /// Leaves everything as it was.
     Leave,

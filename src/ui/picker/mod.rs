@@ -21,15 +21,12 @@ use screen::{Around, page, picture};
 use crate::config::settings::PickerKind;
 use crate::error::{Error, Kind, Result};
 
-/// A choice to be made.
 pub struct Choice<'a> {
     /// Before what is typed: `role in production:`.
     pub prompt: &'a str,
-    /// What there is, the likeliest first.
     pub items: &'a [Item],
     /// What would happen with an item; a few lines.
     pub preview: &'a dyn Fn(usize) -> String,
-    /// Whether colours may be used.
     pub coloured: bool,
 }
 
@@ -42,7 +39,6 @@ impl Choice<'_> {
         }
     }
 
-    /// Lets somebody type a word, and gives it.
     pub fn type_word(&self) -> Result<String> {
         self.search(|finder| Some(finder.query.trim().to_owned()).filter(|word| !word.is_empty()))
     }

@@ -8,27 +8,21 @@ use unicode_width::UnicodeWidthStr;
 use super::finder::{Finder, Item};
 use crate::ui::table::cut;
 
-/// How a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Size {
-    /// Lines of the terminal.
     pub rows: usize,
-    /// Columns of the terminal.
     pub columns: usize,
 }
 
-/// What stands around the list.
 pub(super) struct Around<'a> {
     /// Before what is typed.
     pub prompt: &'a str,
     /// What would happen with the selected item; several lines.
     pub preview: &'a str,
-    /// Whether colours may be used.
     pub coloured: bool,
 }
 
 const HELP: &str = "Enter takes it, Esc leaves everything as it is";
-/// Between the columns of the list.
 const GAP: &str = "  ";
 
 /// How many items a screen of that size holds.

@@ -36,7 +36,7 @@ pub use log::Logged;
 pub use model::{AccessKey, Proof, Role, User};
 pub use problem::Verdict;
 pub use state::{Issued, Listing};
-pub use tls::Certificate;
+pub use tls::{Certificate, ELSEWHERE};
 pub use totp::code as totp_code;
 pub use trust::Trust;
 

@@ -21,6 +21,9 @@ pub enum Certificate {
     WrongName,
 }
 
+/// A name of the server that only a proxy of the tests resolves: what is on loopback needs no proxy.
+pub const ELSEWHERE: &str = "sts.elsewhere.test";
+
 /// The server's side of TLS, and the PEM text of the authority that clients must trust.
 ///
 /// # Errors
@@ -51,6 +54,7 @@ fn certificates(kind: Certificate) -> Result<Chain, rcgen::Error> {
     let mut leaf = CertificateParams::new(vec![name.to_owned()])?;
     if kind != Certificate::WrongName {
         leaf.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        leaf.subject_alt_names.push(SanType::DnsName(ELSEWHERE.try_into()?));
     }
     if kind == Certificate::Expired {
         leaf.not_before = date_time_ymd(2020, 1, 1);

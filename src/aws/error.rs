@@ -25,10 +25,8 @@ pub(crate) enum Trouble {
     Malformed(String),
 }
 
-/// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AwsError {
-    /// Why.
     pub trouble: Trouble,
     /// The request id, for AWS's support.
     pub request_id: Option<String>,

@@ -29,8 +29,8 @@ pub mod testing {
     }
     pub mod cache {
         pub use crate::cache::{
-            AssertionRoles, BaseFacts, BaseSession, Choice, Key, Kind, LegalDuration, MfaDevice,
-            RoleSession, Store, Use,
+            AssertionRoles, BaseFacts, BaseSession, Choice, Entry, Holder, Key, Kind,
+            LegalDuration, Lock, MfaDevice, RoleSession, Store, Use,
         };
     }
     pub mod cli {
@@ -100,6 +100,7 @@ pub mod testing {
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::sync::Arc;
 
 use commands::Context;
 use config::environment::Environment;
@@ -107,11 +108,40 @@ use error::{Error, Kind};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use ui::report::Report;
 
+/// The stack that a run may need, in bytes; with less (`ulimit -s`) it brings its own.
+const STACK: u64 = 1 << 20;
+
+/// Files open at once in the busiest moment: a question, a lock, a connection, and the runtime's.
+const FILES: u64 = 16;
+
 /// Runs the program with its arguments, the name first, and returns the exit code.
 ///
 /// Whatever goes to standard output goes out in one write at the very end: a reader that evaluates
 /// it gets all of it or nothing.
 pub fn run(arguments: Vec<OsString>) -> u8 {
+    // A file that may not grow is then an error like any other instead of the end. A handler, and
+    // not "ignored": the programs that we start get the usual again.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+    let limit = |resource| getrlimit(resource).current.unwrap_or(u64::MAX);
+    let refuse = |message: String, hint| {
+        fail(&Report::plain(), &Error::io(message).hint(format!("ulimit {hint}")))
+    };
+    let files = limit(Resource::Nofile);
+    if files < FILES {
+        return refuse(format!("only {files} files may be open at once"), "-n 256");
+    }
+    if limit(Resource::Stack) >= STACK {
+        return run_here(arguments);
+    }
+    let stack = usize::try_from(STACK).unwrap_or_default();
+    let run = std::thread::Builder::new().stack_size(stack).spawn(move || run_here(arguments));
+    match run.map(std::thread::JoinHandle::join) {
+        Ok(Ok(code)) => code,
+        _ => refuse("there is no room for a stack".to_owned(), "-s 8192"),
+    }
+}
+
+fn run_here(arguments: Vec<OsString>) -> u8 {
     let core_limit = forbid_core_dumps();
     if let Some(answer) = at_tab(&arguments) {
         // Whoever presses TAB reads no messages.

@@ -4,11 +4,11 @@
 use std::fs::TryLockError;
 use std::path::PathBuf;
 
-use rustix::fs::{AtFlags, Dir, Stat};
 use rustix::io::Errno;
 
 use super::clock::Skew;
-use super::directory::{Directory, must_be_our_file};
+use super::config;
+use super::directory::Directory;
 use super::entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, RoleSession};
 use super::error::StoreError;
 use super::file::{Identity, UNFINISHED, identity};
@@ -50,155 +50,127 @@ fn is_of<T: Entry>(name: &str) -> bool {
     name.strip_prefix(T::KIND).is_some_and(|rest| rest.starts_with('-'))
 }
 
-impl Directory {
-    /// The names of the entries of one kind.
-    pub(super) fn names_of<T: Entry>(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.names()?.into_iter().filter(|name| is_of::<T>(name)).collect())
-    }
+/// The names of the entries of one kind.
+pub(super) fn names_of<T: Entry>(directory: &Directory) -> Result<Vec<String>, StoreError> {
+    Ok(directory.names()?.into_iter().filter(|name| is_of::<T>(name)).collect())
+}
 
-    pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
-        let directory = Dir::read_from(&self.handle).map_err(|errno| self.system(errno))?;
-        let mut names = Vec::new();
-        for entry in directory {
-            let entry = entry.map_err(|errno| self.system(errno))?;
-            // Names of ours are ASCII; others are none of our business.
-            if let Ok(name) = entry.file_name().to_str()
-                && !matches!(name, "." | "..")
-            {
-                names.push(name.to_owned());
+/// Removes the files whose name passes, and returns how many there were. One that cannot be
+/// removed keeps none of the others.
+pub(super) fn remove_if(
+    directory: &Directory,
+    goes: impl Fn(&str) -> bool,
+) -> Result<usize, StoreError> {
+    let mut count = 0;
+    let mut first_fault = None;
+    for name in directory.names()?.iter().filter(|name| goes(name)) {
+        let removed = if name.starts_with(lock::PREFIX) {
+            directory.remove_unlocked(name)
+        } else {
+            directory.remove(name)
+        };
+        match removed {
+            Ok(removed) => count += usize::from(removed),
+            Err(fault) => first_fault = first_fault.or(Some(fault)),
+        }
+    }
+    directory.settle()?;
+    first_fault.map_or(Ok(count), Err)
+}
+
+/// Moves a damaged file out of the way and says where to; `None` when another run has done it
+/// or has already written a good one in its place.
+pub(super) fn set_aside(
+    directory: &Directory,
+    name: &str,
+    damaged: Identity,
+) -> Result<Option<PathBuf>, StoreError> {
+    if directory.stat(name)?.is_none_or(|stat| identity(&stat) != damaged) {
+        return Ok(None);
+    }
+    let aside = format!("{DAMAGED}{name}");
+    match rustix::fs::renameat(&directory.handle, name, &directory.handle, &aside) {
+        Ok(()) => {}
+        Err(Errno::NOENT) => return Ok(None),
+        Err(errno) => return Err(directory.system(errno)),
+    }
+    thin_out_damaged(directory)?;
+    Ok(Some(directory.path_of(&aside)))
+}
+
+fn thin_out_damaged(directory: &Directory) -> Result<(), StoreError> {
+    let mut damaged = Vec::new();
+    for name in directory.names()?.into_iter().filter(|name| name.starts_with(DAMAGED)) {
+        if let Some(stat) = directory.stat(&name)? {
+            damaged.push((stat.st_ctime, name));
+        }
+    }
+    damaged.sort();
+    let surplus = damaged.len().saturating_sub(DAMAGED_KEPT);
+    for (_, name) in damaged.into_iter().take(surplus) {
+        directory.remove(&name)?;
+    }
+    Ok(())
+}
+
+/// Removes ended sessions and what killed runs left unfinished, as far as that goes: a sweep
+/// that fails costs nothing. Only sessions whose time of change, which is set to their end, is
+/// past get opened.
+pub(super) fn sweep(directory: &Directory, now: Moment, aws_now: Moment) {
+    let names = directory.names().unwrap_or_default();
+    if !names.iter().any(|name| name == TAG) {
+        let _ = directory.replace(TAG, TAG_TEXT, None);
+    }
+    config::sweep(directory, now);
+    let is_older = |name: &str, seconds| directory.age(name, now).is_some_and(|age| age > seconds);
+    for name in names {
+        let is_left_behind = name.starts_with(lock::PREFIX) && is_older(&name, UNUSED)
+            || name.starts_with(UNFINISHED) && is_older(&name, ABANDONED);
+        let _ = if is_left_behind {
+            directory.remove_unlocked(&name).map(drop)
+        } else if is_of::<BaseSession>(&name) {
+            sweep_session::<BaseSession>(directory, &name, aws_now)
+        } else if is_of::<RoleSession>(&name) {
+            sweep_session::<RoleSession>(directory, &name, aws_now)
+        } else {
+            Ok(())
+        };
+    }
+}
+
+/// Removes an ended session with its lock, unless someone holds that: the session is being
+/// replaced then.
+fn sweep_session<T: Entry>(
+    directory: &Directory,
+    name: &str,
+    aws_now: Moment,
+) -> Result<(), StoreError> {
+    if has_ended::<T>(directory, name, aws_now) {
+        let lock_name = lock::name_for(name);
+        let lock = directory.open_lock(&lock_name)?;
+        if !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+            if has_ended::<T>(directory, name, aws_now) {
+                directory.remove(name)?;
             }
+            directory.remove(&lock_name)?;
         }
-        Ok(names)
     }
+    Ok(())
+}
 
-    /// Removes the files whose name passes, and returns how many there were. One that cannot be
-    /// removed keeps none of the others.
-    pub(super) fn remove_if(&self, goes: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
-        let mut count = 0;
-        let mut first_fault = None;
-        for name in self.names()?.iter().filter(|name| goes(name)) {
-            let removed = if name.starts_with(lock::PREFIX) {
-                self.remove_unlocked(name)
-            } else {
-                self.remove(name)
-            };
-            match removed {
-                Ok(removed) => count += usize::from(removed),
-                Err(fault) => first_fault = first_fault.or(Some(fault)),
-            }
-        }
-        self.settle()?;
-        first_fault.map_or(Ok(count), Err)
-    }
-
-    /// Moves a damaged file out of the way and says where to; `None` when another run has done it
-    /// or has already written a good one in its place.
-    pub(super) fn set_aside(
-        &self,
-        name: &str,
-        damaged: Identity,
-    ) -> Result<Option<PathBuf>, StoreError> {
-        if self.stat(name)?.is_none_or(|stat| identity(&stat) != damaged) {
-            return Ok(None);
-        }
-        let aside = format!("{DAMAGED}{name}");
-        match rustix::fs::renameat(&self.handle, name, &self.handle, &aside) {
-            Ok(()) => {}
-            Err(Errno::NOENT) => return Ok(None),
-            Err(errno) => return Err(self.system(errno)),
-        }
-        self.thin_out_damaged()?;
-        Ok(Some(self.path_of(&aside)))
-    }
-
-    fn thin_out_damaged(&self) -> Result<(), StoreError> {
-        let mut damaged = Vec::new();
-        for name in self.names()?.into_iter().filter(|name| name.starts_with(DAMAGED)) {
-            if let Some(stat) = self.stat(&name)? {
-                damaged.push((stat.st_ctime, name));
-            }
-        }
-        damaged.sort();
-        let surplus = damaged.len().saturating_sub(DAMAGED_KEPT);
-        for (_, name) in damaged.into_iter().take(surplus) {
-            self.remove(&name)?;
-        }
-        Ok(())
-    }
-
-    /// Removes ended sessions and what killed runs left unfinished, as far as that goes: a sweep
-    /// that fails costs nothing. Only sessions whose time of change, which is set to their end, is
-    /// past get opened.
-    pub(super) fn sweep(&self, now: Moment, aws_now: Moment) {
-        let names = self.names().unwrap_or_default();
-        if !names.iter().any(|name| name == TAG) {
-            let _ = self.replace(TAG, TAG_TEXT, None);
-        }
-        self.sweep_configs(now);
-        for name in names {
-            let is_left_behind = name.starts_with(lock::PREFIX)
-                && self.is_older(&name, UNUSED, now)
-                || name.starts_with(UNFINISHED) && self.is_older(&name, ABANDONED, now);
-            let _ = if is_left_behind {
-                self.remove_unlocked(&name).map(drop)
-            } else if is_of::<BaseSession>(&name) {
-                self.sweep_session::<BaseSession>(&name, aws_now)
-            } else if is_of::<RoleSession>(&name) {
-                self.sweep_session::<RoleSession>(&name, aws_now)
-            } else {
-                Ok(())
-            };
-        }
-    }
-
-    /// Removes an ended session with its lock, unless someone holds that: the session is being
-    /// replaced then.
-    fn sweep_session<T: Entry>(&self, name: &str, aws_now: Moment) -> Result<(), StoreError> {
-        if self.has_ended::<T>(name, aws_now) {
-            let lock_name = lock::name_for(name);
-            let lock = self.open_lock(&lock_name)?;
-            if !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
-                if self.has_ended::<T>(name, aws_now) {
-                    self.remove(name)?;
-                }
-                self.remove(&lock_name)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn has_ended<T: Entry>(&self, name: &str, aws_now: Moment) -> bool {
-        self.our_file(name).is_some_and(|stat| stat.st_mtime <= aws_now.0)
-            && matches!(record::read::<T>(self, name), Ok(Found::Entry(_, value))
-                if value.life().is_some_and(|(_, ends)| ends <= aws_now))
-    }
-
-    pub(super) fn is_older(&self, name: &str, seconds: i64, now: Moment) -> bool {
-        self.our_file(name).is_some_and(|stat| now.since(Moment(stat.st_ctime)) > seconds)
-    }
-
-    fn our_file(&self, name: &str) -> Option<Stat> {
-        let stat = self.stat(name).ok().flatten()?;
-        must_be_our_file(&self.path_of(name), &stat).is_ok().then_some(stat)
-    }
-
-    pub(super) fn stat(&self, name: &str) -> Result<Option<Stat>, StoreError> {
-        match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => Ok(Some(stat)),
-            Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(self.system(errno)),
-        }
-    }
+fn has_ended<T: Entry>(directory: &Directory, name: &str, aws_now: Moment) -> bool {
+    directory.our_file(name).is_some_and(|stat| stat.st_mtime <= aws_now.0)
+        && matches!(record::read::<T>(directory, name), Ok(Found::Entry(_, value))
+            if value.life().is_some_and(|(_, ends)| ends <= aws_now))
 }
 
 #[cfg(test)]
 mod tests {
     use tempfile::TempDir;
 
-    use crate::cache::Kind;
-    use crate::cache::directory::Place;
+    use super::*;
+    use crate::cache::directory::{Kind, Place};
     use crate::config::environment::Environment;
-    use crate::types::Moment;
 
     #[test]
     fn what_is_being_written_stays_whatever_the_clock_says() {
@@ -209,10 +181,10 @@ mod tests {
         let directory = place.open_or_make().unwrap();
         let (name, file) = directory.create_unfinished().unwrap();
         let later = Moment(4_000_000_000);
-        directory.sweep(later, later);
+        sweep(&directory, later, later);
         assert!(directory.stat(&name).unwrap().is_some());
         drop(file);
-        directory.sweep(later, later);
+        sweep(&directory, later, later);
         assert!(directory.stat(&name).unwrap().is_none());
     }
 
@@ -226,7 +198,7 @@ mod tests {
         directory.replace("role-x", b"bad", None).unwrap();
         let bad = directory.read("role-x", 10).unwrap().unwrap();
         directory.replace("role-x", b"good", None).unwrap();
-        assert_eq!(directory.set_aside("role-x", bad.identity).unwrap(), None);
+        assert_eq!(set_aside(&directory, "role-x", bad.identity).unwrap(), None);
         assert_eq!(*directory.read("role-x", 10).unwrap().unwrap().bytes, b"good");
     }
 }

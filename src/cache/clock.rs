@@ -6,8 +6,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
-use super::{Key, Store, encoding};
-use crate::error::Result;
 use crate::types::Moment;
 
 /// After this long a measured skew says nothing: the clock may have been set since.
@@ -21,10 +19,9 @@ const SOON: i64 = 3600;
 #[serde(deny_unknown_fields)]
 pub(super) struct Skew {
     /// AWS's clock minus this machine's, in seconds.
-    seconds: i64,
+    pub(super) seconds: i64,
     /// When it was measured, by this machine's clock.
-    #[serde(with = "encoding::moment")]
-    measured: Moment,
+    pub(super) measured: Moment,
 }
 
 impl Entry for Skew {
@@ -34,41 +31,16 @@ impl Entry for Skew {
 impl Skew {
     /// What to add to `now`. AWS's time never runs back, so it is at least what it was when it was
     /// measured, whatever became of this machine's clock.
-    fn at(self, now: Moment) -> i64 {
+    pub(super) fn at(self, now: Moment) -> i64 {
         let age = now.since(self.measured);
         let believed = if (0..=GOOD_FOR).contains(&age) { self.seconds } else { 0 };
         let at_least = self.measured.plus(self.seconds).since(now);
         believed.max(at_least)
     }
-}
 
-impl Store {
-    /// AWS's clock minus this machine's, in seconds, as last measured; 0 when it is not known.
-    /// An expiry by AWS's clock, minus this, is the expiry by this machine's clock.
-    pub fn skew(&self, now: Moment) -> i64 {
-        if let Some(skew) = self.measured.get().or(self.skew.get()) {
-            return skew;
-        }
-        // A store that cannot be read has said so, or will where it matters more.
-        let skew = self.load::<Skew>(&Key::new()).ok().flatten().map_or(0, |skew| skew.at(now));
-        self.skew.set(Some(skew));
-        skew
-    }
-
-    /// Remembers a skew that was just measured against a `Date` header of AWS.
-    pub fn put_skew(&self, seconds: i64, now: Moment) -> Result<()> {
-        let known = self.load::<Skew>(&Key::new())?;
-        self.measured.set(Some(seconds));
-        let is_news = known.is_none_or(|known| {
-            (known.seconds - seconds).abs() > SAME
-                || !(0..=SOON).contains(&now.since(known.measured))
-        });
-        if is_news { self.put(&Key::new(), &Skew { seconds, measured: now }, now) } else { Ok(()) }
-    }
-
-    /// After a wait for another process, what that one measured counts.
-    pub(super) fn forget_read_skew(&self) {
-        self.skew.set(None);
+    /// Whether a skew that is measured now is worth writing.
+    pub(super) fn is_outdated(self, seconds: i64, now: Moment) -> bool {
+        (self.seconds - seconds).abs() > SAME || !(0..=SOON).contains(&now.since(self.measured))
     }
 }
 

@@ -8,9 +8,8 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use super::directory::{Directory, Place};
-use super::location::Kind;
-use super::refusal;
+use super::directory::{Directory, Kind, Place};
+use super::error::StoreError;
 use crate::config::environment::Environment;
 use crate::error::{Error, Result};
 use crate::types::Moment;
@@ -27,7 +26,7 @@ pub(crate) fn keep_config(
     now: Moment,
 ) -> Result<PathBuf> {
     let kind = if kind == Kind::None { Kind::File } else { kind };
-    let written = || {
+    let written = || -> std::result::Result<_, StoreError> {
         let Some(place) = Place::find(environment, kind)? else { return Ok(None) };
         let directory = place.open_or_make()?;
         let digest = Sha256::digest(text.as_bytes());
@@ -35,7 +34,7 @@ pub(crate) fn keep_config(
             .iter()
             .take(16)
             .fold(PREFIX.to_owned(), |name, byte| format!("{name}{byte:02x}"));
-        directory.sweep_configs(now);
+        sweep(&directory, now);
         // Also when it is there: its time says that it is in use, and who ran before may have
         // changed it.
         directory.replace(&name, text.as_bytes(), None)?;
@@ -44,17 +43,16 @@ pub(crate) fn keep_config(
     match written() {
         Ok(Some(path)) => Ok(path),
         Ok(None) => Err(Error::io("there is no place for a config file")),
-        Err(fault) => Err(refusal(&fault)),
+        Err(fault) => Err(fault.refusal()),
     }
 }
 
-impl Directory {
-    /// Removes those that nobody asked for in a long time, as far as that goes.
-    pub(super) fn sweep_configs(&self, now: Moment) {
-        for name in self.names().unwrap_or_default() {
-            if name.starts_with(PREFIX) && self.is_older(&name, KEPT, now) {
-                let _ = self.remove(&name);
-            }
+/// Removes those that nobody asked for in a long time, as far as that goes.
+pub(super) fn sweep(directory: &Directory, now: Moment) {
+    for name in directory.names().unwrap_or_default() {
+        let is_old = || directory.age(&name, now).is_some_and(|age| age > KEPT);
+        if name.starts_with(PREFIX) && is_old() {
+            let _ = directory.remove(&name);
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The one directory of the store: where it is, whether it may be trusted, and how it comes to be.
-//!
-//! Comes in: the environment and the kind of store. Goes out: an open handle to a directory that is
-//! ours alone. Looking never creates anything; only a first write does.
+//! Looking never creates anything; only a first write does.
 
 use std::fs::{DirBuilder, Permissions, set_permissions};
 use std::io;
@@ -12,10 +10,43 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-use super::Kind;
 use super::error::{StoreError, word};
 use crate::config::environment::Environment;
+use crate::config::settings::{Settings, StoreKind};
 use crate::types::sanitize::escape;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// In the state directory: survives a logout and a reboot.
+    File,
+    /// In the runtime directory: in memory, gone at the end of the login.
+    Runtime,
+    None,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    pub kind: Kind,
+    /// Whether the user said so: then a store that cannot be used is an error.
+    pub configured: bool,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self { kind: Kind::File, configured: false }
+    }
+}
+
+impl Choice {
+    pub fn of(settings: &Settings) -> Self {
+        let kind = match settings.store.value {
+            StoreKind::File => Kind::File,
+            StoreKind::Runtime => Kind::Runtime,
+            StoreKind::None => Kind::None,
+        };
+        Self { kind, configured: settings.store.is_configured() }
+    }
+}
 
 /// Where the store belongs, whether or not it is there.
 #[derive(Clone, Debug)]

@@ -7,7 +7,6 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::encoding;
 use crate::types::{AccountId, Moment, Session};
 
 /// The longest life STS gives any session (STS API reference, GetSessionToken: 129,600 s). More is
@@ -41,10 +40,9 @@ pub trait Entry: Serialize + DeserializeOwned {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseSession {
-    #[serde(with = "encoding::session")]
+    #[serde(with = "session_text")]
     pub session: Session,
     /// When they were made, by AWS's clock.
-    #[serde(with = "encoding::moment")]
     pub made: Moment,
     /// The device whose code went into them.
     pub mfa_serial: Option<String>,
@@ -67,7 +65,7 @@ impl Entry for BaseSession {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RoleSession {
-    #[serde(with = "encoding::session")]
+    #[serde(with = "session_text")]
     pub session: Session,
     /// Who AWS says that we are: the `assumed-role` ARN.
     pub assumed_role: String,
@@ -94,12 +92,10 @@ impl Entry for RoleSession {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseFacts {
-    #[serde(with = "encoding::account")]
     pub account: Option<AccountId>,
     pub arn: Option<String>,
     pub mfa: Option<MfaDevice>,
     /// When this was learned, by this machine's clock.
-    #[serde(with = "encoding::moment")]
     pub learned: Moment,
 }
 
@@ -125,7 +121,6 @@ pub struct AssertionRoles {
     /// The roles' ARNs, in the order of the response.
     pub roles: Vec<String>,
     /// When this was learned, by this machine's clock.
-    #[serde(with = "encoding::moment")]
     pub learned: Moment,
 }
 
@@ -139,10 +134,54 @@ impl Entry for AssertionRoles {
 pub struct LegalDuration {
     pub seconds: u32,
     /// When this was learned, by this machine's clock.
-    #[serde(with = "encoding::moment")]
     pub learned: Moment,
 }
 
 impl Entry for LegalDuration {
     const KIND: &'static str = "duration";
+}
+
+/// Keys with their end. The only place that turns keys into text for a file.
+mod session_text {
+    use std::borrow::Cow;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::types::{Credentials, Moment, Secret, Session};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Text<'a> {
+        id: Cow<'a, str>,
+        secret: Cow<'a, str>,
+        token: Option<Cow<'a, str>>,
+        expires: i64,
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        session: &Session,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Text {
+            id: Cow::Borrowed(&session.keys.id),
+            secret: Cow::Borrowed(session.keys.secret.expose()),
+            token: session.keys.token.as_ref().map(|token| Cow::Borrowed(token.expose())),
+            expires: session.expires.0,
+        }
+        .serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Session, D::Error> {
+        let text = Text::deserialize(deserializer)?;
+        Ok(Session {
+            keys: Credentials {
+                id: text.id.into_owned(),
+                secret: Secret::new(text.secret.into_owned()),
+                token: text.token.map(|token| Secret::new(token.into_owned())),
+            },
+            expires: Moment(text.expires),
+        })
+    }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error::Error;
 use crate::types::sanitize::escape;
 
 #[derive(Debug)]
@@ -35,6 +36,16 @@ impl StoreError {
         matches!(self, Self::System { error, .. } if error.kind() == io::ErrorKind::PermissionDenied)
     }
 
+    /// As an error, where the store has to be used.
+    pub(super) fn refusal(&self) -> Error {
+        Error::io("the store cannot be used").because(self.why()).hint(self.remedy())
+    }
+
+    /// As a warning, where it only saves a question.
+    pub(super) fn warning(&self) -> String {
+        format!("the store is not used: {}; {}", self.why(), self.remedy())
+    }
+
     /// The reason, naming the place.
     pub(super) fn why(&self) -> String {
         match self {
@@ -52,6 +63,7 @@ impl StoreError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 "free some space there".to_owned()
             }
+            io::ErrorKind::FileTooLarge => "let files be written: ulimit -f unlimited".to_owned(),
             io::ErrorKind::ReadOnlyFilesystem => {
                 "name a writable directory in XDG_STATE_HOME".to_owned()
             }

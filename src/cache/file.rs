@@ -1,16 +1,16 @@
-//! One file of the store, read and replaced.
+//! The files of the store, read and replaced.
 //!
 //! Reading never follows a link, never waits on a pipe, never takes what others could have written,
 //! and never reads without end. Writing leaves the old file or the new one, whatever happens in
 //! between.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rustix::fs::{AtFlags, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT};
+use rustix::fs::{AtFlags, Dir, Mode, OFlags, Stat, Timespec, Timestamps, UTIME_OMIT};
 use rustix::io::Errno;
 use zeroize::Zeroizing;
 
@@ -36,6 +36,40 @@ pub(super) struct Content {
 pub(super) type Identity = (rustix::fs::Dev, u64);
 
 impl Directory {
+    pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
+        let directory = Dir::read_from(&self.handle).map_err(|errno| self.system(errno))?;
+        let mut names = Vec::new();
+        for entry in directory {
+            let entry = entry.map_err(|errno| self.system(errno))?;
+            // Names of ours are ASCII; others are none of our business.
+            if let Ok(name) = entry.file_name().to_str()
+                && !matches!(name, "." | "..")
+            {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    pub(super) fn stat(&self, name: &str) -> Result<Option<Stat>, StoreError> {
+        match rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(self.system(errno)),
+        }
+    }
+
+    /// What is known of a file of ours; `None` also for one that is not a file or not ours.
+    pub(super) fn our_file(&self, name: &str) -> Option<Stat> {
+        let stat = self.stat(name).ok().flatten()?;
+        must_be_our_file(&self.path_of(name), &stat).is_ok().then_some(stat)
+    }
+
+    /// How many seconds ago a file of ours changed.
+    pub(super) fn age(&self, name: &str, now: Moment) -> Option<i64> {
+        self.our_file(name).map(|stat| now.since(Moment(stat.st_ctime)))
+    }
+
     pub(super) fn path_of(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -49,7 +83,7 @@ impl Directory {
         &self,
         name: &str,
         flags: OFlags,
-    ) -> Result<Option<(File, rustix::fs::Stat)>, StoreError> {
+    ) -> Result<Option<(File, Stat)>, StoreError> {
         // NONBLOCK: opening a pipe would wait for its other end.
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let mode = Mode::RUSR | Mode::WUSR;
@@ -141,6 +175,24 @@ impl Directory {
         }
     }
 
+    /// Opens a lock file, which is made if need be.
+    pub(super) fn open_lock(&self, name: &str) -> Result<File, StoreError> {
+        let opened = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
+        opened.map(|(file, _)| file).ok_or_else(|| self.system(Errno::NOENT))
+    }
+
+    /// Removes a file unless somebody holds its lock.
+    pub(super) fn remove_unlocked(&self, name: &str) -> Result<bool, StoreError> {
+        match self.open_file(name, OFlags::RDWR) {
+            Ok(Some((file, _))) if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) => {
+                Ok(false)
+            }
+            // A umask took the owner's bits from it before it was killed: nobody can hold it.
+            Err(fault) if !fault.is_denied() => Err(fault),
+            _ => self.remove(name),
+        }
+    }
+
     /// Brings the names themselves to the disk. Some file systems cannot do that for a directory
     /// and say so.
     pub(super) fn settle(&self) -> Result<(), StoreError> {
@@ -163,6 +215,6 @@ fn fill(file: &File, bytes: &[u8], ends: Option<Moment>) -> std::io::Result<()> 
     file.sync_all()
 }
 
-pub(super) fn identity(stat: &rustix::fs::Stat) -> Identity {
+pub(super) fn identity(stat: &Stat) -> Identity {
     (stat.st_dev, stat.st_ino)
 }

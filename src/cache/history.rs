@@ -15,14 +15,12 @@ use std::os::unix::fs::FileExt;
 
 use rustix::fs::OFlags;
 
-use super::Store;
-use super::directory::{Directory, Place};
+use super::directory::Directory;
 use super::error::StoreError;
-use super::file::Content;
-use crate::error::Result;
+use super::file::Identity;
 use crate::types::{AccountId, Moment, Name, RoleName};
 
-const NAME: &str = "history";
+pub(super) const NAME: &str = "history";
 /// What the first line says before the number of the format.
 const TITLE: &str = "assume-role history ";
 /// The format written here.
@@ -45,63 +43,41 @@ pub struct Use {
     pub count: u32,
 }
 
-impl Store {
-    /// The roles used, the latest first. A history that cannot be read is empty.
-    pub fn history(&self) -> Vec<Use> {
-        let content = self.look(|directory| self.read_history(directory)).ok().flatten();
-        content.map(|content| fold(&String::from_utf8_lossy(&content.bytes))).unwrap_or_default()
-    }
+/// What stands in the history's place.
+pub(super) enum Found {
+    Uses(Vec<Use>),
+    /// Nothing, or what a newer program wrote.
+    Nothing,
+    Damaged(Identity),
+}
 
-    /// As [`Self::history`], but nothing on the disk changes and nothing is told, whatever state
-    /// the file is in: for TAB, which may only look.
-    pub fn peek_history(&self) -> Vec<Use> {
-        let Some(Ok(Some(directory))) = self.place.as_ref().map(Place::open) else {
-            return Vec::new();
-        };
-        let content = directory.read(NAME, LONGEST).ok().flatten().filter(|content| content.whole);
-        let ours = content.filter(|content| version(&content.bytes) == Some(VERSION));
-        ours.map(|content| fold(&String::from_utf8_lossy(&content.bytes))).unwrap_or_default()
-    }
-
-    /// Adds a use to the history (its `last` and `count` say when and how often).
-    pub fn put_use(&self, used: &Use) -> Result<()> {
-        self.change(|directory| {
-            let Some((mut file, stat)) =
-                directory.open_file(NAME, OFlags::RDWR | OFlags::APPEND | OFlags::CREATE)?
-            else {
-                return Ok(());
-            };
-            let size = u64::try_from(stat.st_size).unwrap_or_default();
-            let Some(mut text) = lead_in(&file, size).map_err(|error| directory.system(error))?
-            else {
-                return Ok(());
-            };
-            push_line(&mut text, used);
-            file.write_all(text.as_bytes()).map_err(|error| directory.system(error))?;
-            if size > FOLDED_FROM
-                && let Some(content) = self.read_history(directory)?
-            {
-                let uses = fold(&String::from_utf8_lossy(&content.bytes));
-                directory.replace(NAME, folded(&uses).as_bytes(), None)?;
-            }
-            Ok(())
-        })
-    }
-
-    fn read_history(
-        &self,
-        directory: &Directory,
-    ) -> std::result::Result<Option<Content>, StoreError> {
-        let Some(content) = directory.read(NAME, LONGEST)? else { return Ok(None) };
-        match version(&content.bytes) {
-            Some(VERSION) if content.whole => Ok(Some(content)),
-            Some(newer) if newer > VERSION => Ok(None),
-            _ => {
-                self.set_aside(directory, NAME, content.identity)?;
-                Ok(None)
-            }
+/// The roles used, the latest first.
+pub(super) fn read(directory: &Directory) -> Result<Found, StoreError> {
+    let Some(content) = directory.read(NAME, LONGEST)? else { return Ok(Found::Nothing) };
+    Ok(match version(&content.bytes) {
+        Some(VERSION) if content.whole => {
+            Found::Uses(fold(&String::from_utf8_lossy(&content.bytes)))
         }
+        Some(newer) if newer > VERSION => Found::Nothing,
+        _ => Found::Damaged(content.identity),
+    })
+}
+
+/// Adds a use (its `last` and `count` say when and how often).
+pub(super) fn add(directory: &Directory, used: &Use) -> Result<(), StoreError> {
+    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE;
+    let Some((mut file, stat)) = directory.open_file(NAME, flags)? else { return Ok(()) };
+    let size = u64::try_from(stat.st_size).unwrap_or_default();
+    let lead_in = lead_in(&file, size).map_err(|error| directory.system(error))?;
+    let Some(mut text) = lead_in else { return Ok(()) };
+    push_line(&mut text, used);
+    file.write_all(text.as_bytes()).map_err(|error| directory.system(error))?;
+    if size > FOLDED_FROM
+        && let Found::Uses(uses) = read(directory)?
+    {
+        directory.replace(NAME, folded(&uses).as_bytes(), None)?;
     }
+    Ok(())
 }
 
 fn first_line() -> String {

@@ -1,40 +1,42 @@
 //! What is remembered between runs: base sessions, role sessions, facts that save a question, the
 //! history of use.
 //!
-//! Comes in: the environment, which store the user wants, and `now` by this machine's clock. Goes
-//! out: entries for exactly the key that was asked for, and warnings. Plain files with mode 0600 in
-//! a directory with mode 0700. A store that is there by default can only cost a question more:
-//! whatever goes wrong becomes one warning and an empty answer. A store that the user configured is
-//! used or fails. Codes, passwords and long-lived keys are never kept, and looking never creates
-//! anything.
+//! Plain files with mode 0600 in a directory with mode 0700. A store that is there by default can
+//! only cost a question more: whatever goes wrong becomes one warning and an empty answer. A store
+//! that the user configured is used or fails. Codes, passwords and long-lived keys are never kept,
+//! and looking never creates anything.
 
 mod cleanup;
 mod clock;
 mod config;
 mod directory;
-mod encoding;
 mod entry;
 mod error;
 mod file;
 mod history;
 mod key;
-mod location;
 mod lock;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::cell::{Cell, RefCell};
+use std::fs::File;
 use std::path::Path;
 
+use clock::Skew;
 pub(crate) use config::keep_config;
+pub use directory::{Choice, Kind};
 use directory::{Directory, Place};
-pub(crate) use entry::Entry;
-pub use entry::{AssertionRoles, BaseFacts, BaseSession, LegalDuration, MfaDevice, RoleSession};
+pub use entry::{
+    AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession,
+};
 use error::StoreError;
-use file::Identity;
+use file::{Identity, identity};
 pub use history::Use;
 pub use key::Key;
-pub use location::{Choice, Kind};
-pub(crate) use lock::{Holder, Lock};
+use lock::{Claim, PAUSE, Patience};
+pub use lock::{Holder, Lock};
 use record::Found;
 
 use crate::config::Config;
@@ -125,7 +127,7 @@ impl Store {
             }
             directory.replace(&name, &text, value.life().map(|(_, ends)| ends))?;
             if value.life().is_some() {
-                directory.sweep(now, aws_now);
+                cleanup::sweep(directory, now, aws_now);
             }
             Ok(())
         })
@@ -135,7 +137,7 @@ impl Store {
     pub fn all<T: Entry>(&self, now: Moment) -> Result<Vec<(Key, T)>> {
         let aws_now = now.plus(self.skew(now));
         self.look(|directory| {
-            let names = directory.names_of::<T>()?;
+            let names = cleanup::names_of::<T>(directory)?;
             Ok(names.iter().filter_map(|name| self.entry_in(directory, name)).collect::<Vec<_>>())
         })
         .map(|entries| {
@@ -153,14 +155,14 @@ impl Store {
             Ok(Found::Entry(_, value)) => Some(value),
             _ => None,
         };
-        directory.names_of::<T>().unwrap_or_default().iter().filter_map(entry).collect()
+        cleanup::names_of::<T>(&directory).unwrap_or_default().iter().filter_map(entry).collect()
     }
 
     /// Forgets the entries of a kind whose key `matches`, and returns how many there were.
     pub fn forget<T: Entry>(&self, matches: impl Fn(&Key) -> bool) -> Result<usize> {
         self.must(|directory| {
             let mut count = 0;
-            for name in directory.names_of::<T>()? {
+            for name in cleanup::names_of::<T>(directory)? {
                 if self.entry_in::<T>(directory, &name).is_some_and(|(key, _)| matches(&key)) {
                     count += usize::from(directory.remove(&name)?);
                 }
@@ -173,14 +175,97 @@ impl Store {
     /// Forgets every session, good or damaged, and keeps what is known besides; returns how many
     /// files went.
     pub fn forget_sessions(&self) -> Result<usize> {
-        self.must(|directory| directory.remove_if(cleanup::may_hold_keys))
+        self.must(|directory| cleanup::remove_if(directory, cleanup::may_hold_keys))
     }
 
     /// Forgets everything but the history of use; returns how many files went.
     pub fn forget_all(&self) -> Result<usize> {
         self.measured.set(None);
         self.skew.set(None);
-        self.must(|directory| directory.remove_if(cleanup::is_ours_but_history))
+        self.must(|directory| cleanup::remove_if(directory, cleanup::is_ours_but_history))
+    }
+
+    /// The roles used, the latest first. A history that cannot be read is empty.
+    pub fn history(&self) -> Vec<Use> {
+        let found = self.look(|directory| match history::read(directory)? {
+            history::Found::Uses(uses) => Ok(uses),
+            history::Found::Nothing => Ok(Vec::new()),
+            history::Found::Damaged(identity) => {
+                self.set_aside(directory, history::NAME, identity)?;
+                Ok(Vec::new())
+            }
+        });
+        found.unwrap_or_default()
+    }
+
+    /// As [`Self::history`], but nothing on the disk changes and nothing is said, whatever state
+    /// the file is in: for TAB, which may only look.
+    pub fn peek_history(&self) -> Vec<Use> {
+        let Some(Ok(Some(directory))) = self.place.as_ref().map(Place::open) else {
+            return Vec::new();
+        };
+        match history::read(&directory) {
+            Ok(history::Found::Uses(uses)) => uses,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Adds a use to the history.
+    pub fn put_use(&self, used: &Use) -> Result<()> {
+        self.change(|directory| history::add(directory, used))
+    }
+
+    /// AWS's clock minus this machine's, in seconds, as last measured; 0 when it is not known.
+    /// An expiry by AWS's clock, minus this, is the expiry by this machine's clock.
+    pub fn skew(&self, now: Moment) -> i64 {
+        if let Some(skew) = self.measured.get().or(self.skew.get()) {
+            return skew;
+        }
+        // A store that cannot be read has said so, or will where it matters more.
+        let skew = self.load::<Skew>(&Key::new()).ok().flatten().map_or(0, |skew| skew.at(now));
+        self.skew.set(Some(skew));
+        skew
+    }
+
+    /// Remembers a skew that was just measured against a `Date` header of AWS.
+    pub fn put_skew(&self, seconds: i64, now: Moment) -> Result<()> {
+        let known = self.load::<Skew>(&Key::new())?;
+        self.measured.set(Some(seconds));
+        if known.is_some_and(|known| !known.is_outdated(seconds, now)) {
+            return Ok(());
+        }
+        self.put(&Key::new(), &Skew { seconds, measured: now }, now)
+    }
+
+    /// Takes the lock for making an entry. `waiting` hears whom we wait for, once for each change.
+    /// The wait is given up when the future is dropped, as Ctrl-C does.
+    pub async fn lock<T: Entry>(&self, key: &Key, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
+        self.lock_with::<T>(key, Patience::default(), waiting).await
+    }
+
+    async fn lock_with<T: Entry>(
+        &self,
+        key: &Key,
+        patience: Patience,
+        waiting: &mut dyn FnMut(Holder),
+    ) -> Result<Lock> {
+        let mut claim = Claim::new(lock::name_for(&record::name::<T>(key)), patience);
+        let open = |name: &str| self.change(|directory| directory.open_lock(name).map(Some));
+        let has_name = |name: &str, file: &File| {
+            let named = self.attempt(Place::open, |directory| directory.stat(name));
+            match (named, rustix::fs::fstat(file)) {
+                (Ok(named), Ok(ours)) => named.as_ref().map(identity) == Some(identity(&ours)),
+                _ => true,
+            }
+        };
+        loop {
+            if let Some(lock) = claim.attempt(open, has_name, waiting)? {
+                // What the process that held it measured counts now.
+                self.skew.set(None);
+                return Ok(lock);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// One entry among many: one that cannot be read is told and passed over.
@@ -189,7 +274,7 @@ impl Store {
             Ok(Found::Entry(key, value)) => Some((key, value)),
             Ok(Found::Nothing | Found::Newer | Found::Damaged(_)) => None,
             Err(fault) => {
-                self.warn(described(&fault));
+                self.warn(fault.warning());
                 None
             }
         }
@@ -217,7 +302,7 @@ impl Store {
             self.warn(format!("{} is damaged", escape(&directory.path_of(name).to_string_lossy())));
             return Ok(());
         }
-        if let Some(aside) = directory.set_aside(name, damaged)? {
+        if let Some(aside) = cleanup::set_aside(directory, name, damaged)? {
             let aside = escape(&aside.to_string_lossy());
             self.warn(format!("a stored file was damaged and is set aside as {aside}; a new one is made when needed"));
         }
@@ -246,7 +331,7 @@ impl Store {
         &self,
         work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,
     ) -> Result<V> {
-        self.attempt(Place::open, work).map_err(|fault| refusal(&fault))
+        self.attempt(Place::open, work).map_err(|fault| fault.refusal())
     }
 
     /// What has gone is tried once more from the beginning, then it is a fault like any other.
@@ -268,9 +353,9 @@ impl Store {
 
     fn excuse(&self, fault: &StoreError) -> Result<()> {
         if self.configured {
-            return Err(refusal(fault));
+            return Err(fault.refusal());
         }
-        self.warn(described(fault));
+        self.warn(fault.warning());
         Ok(())
     }
 
@@ -280,14 +365,6 @@ impl Store {
             warnings.push(text);
         }
     }
-}
-
-fn described(fault: &StoreError) -> String {
-    format!("the store is not used: {}; {}", fault.why(), fault.remedy())
-}
-
-fn refusal(fault: &StoreError) -> Error {
-    Error::io("the store cannot be used").because(fault.why()).hint(fault.remedy())
 }
 
 fn newer(directory: &Directory, name: &str) -> String {

@@ -5,13 +5,15 @@ use std::time::SystemTime;
 
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
 /// A moment in seconds since 1970 (UTC). Which clock it was read from, AWS's or this machine's, is
 /// said where it is stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Moment(pub i64);
 
 /// This machine's clock, handed in by whoever starts a run. It is read again after every wait: a

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use assume_role::testing::cache::{BaseSession, RoleSession, Store, Use};
 use assume_role::testing::types::{Name, RoleName};
 
-use super::{NOW, base_session, directory, is_root, key, open, role_session};
+use super::{NOW, base_session, directory, is_root, key, lock, open, role_session};
 
 /// The exit code for an error of the store.
 pub const FAILED: i32 = 9;
@@ -103,7 +103,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::testing::
         ["ask"] => asked_once(store, home, 1),
         // Holds the base as one does who asks, until the process is killed.
         ["hold"] => {
-            let lock = store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {})?;
+            let lock = lock::<BaseSession>(store, &key("base"), &mut |_| {})?;
             lock.asking(true);
             leave_word(home, "holding", "");
             loop {
@@ -112,7 +112,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::testing::
         }
         ["wait"] => {
             let tell = &mut |holder| leave_word(home, "waiting", &format!("{holder:?}"));
-            store.lock_blocking::<BaseSession>(&key("base"), tell).map(drop)
+            lock::<BaseSession>(store, &key("base"), tell).map(drop)
         }
         ["fill"] => {
             for n in 0..200 {
@@ -130,7 +130,7 @@ fn do_task(store: &Store, home: &Path, words: &[&str]) -> assume_role::testing::
 /// Asks when no other process has, and answers only when the whole crowd has arrived and wants to know.
 fn asked_once(store: &Store, home: &Path, crowd: usize) -> assume_role::testing::error::Result<()> {
     add_mark(home, "arrived");
-    let lock = store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {})?;
+    let lock = lock::<BaseSession>(store, &key("base"), &mut |_| {})?;
     if store.get::<BaseSession>(&key("base"), NOW)?.is_none() {
         lock.asking(true);
         add_mark(home, "asked");

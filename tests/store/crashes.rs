@@ -5,10 +5,12 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 
-use assume_role::testing::cache::RoleSession;
+use assume_role::testing::cache::{BaseSession, RoleSession};
 use assume_role::testing::types::Moment;
 
-use super::{NOW, World, base_session, child, held, key, role_session, role_session_until, skip};
+use super::{
+    NOW, World, base_session, child, held, key, lock, role_session, role_session_until, skip,
+};
 
 /// The calls that change something, with the names they have on different machines.
 const CALLS: [&str; 9] = [
@@ -110,11 +112,7 @@ fn a_killed_holder_leaves_no_lock() {
     }
     let check = |world: &World, when: &str| {
         let store = world.store();
-        store
-            .lock_blocking::<assume_role::testing::cache::BaseSession>(
-                &key("base"),
-                &mut |holder| panic!("{when}: {holder:?}"),
-            )
+        lock::<BaseSession>(&store, &key("base"), &mut |holder| panic!("{when}: {holder:?}"))
             .unwrap();
         let found = store.get(&key("base"), NOW).unwrap();
         assert!(found.is_none() || found == Some(base_session("b")), "{when}");

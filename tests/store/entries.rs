@@ -9,7 +9,7 @@ use assume_role::testing::cache::{
 };
 use assume_role::testing::types::{AccountId, Moment, Name, RoleName};
 
-use super::{NOW, World, base_session, held, key, role_session, role_session_until};
+use super::{NOW, World, base_session, held, key, lock, role_session, role_session_until};
 
 #[test]
 fn a_session_comes_back_until_it_ends() {
@@ -169,7 +169,7 @@ fn forgetting_sessions_leaves_facts_and_forgetting_all_leaves_history() {
     store.put(&key("read"), &LegalDuration { seconds: 900, learned: NOW }, NOW).unwrap();
     store.put_skew(90, NOW).unwrap();
     store.put_use(&used("prod", "read", NOW)).unwrap();
-    drop(store.lock_blocking::<BaseSession>(&key("base"), &mut |_| {}).unwrap());
+    drop(lock::<BaseSession>(&store, &key("base"), &mut |_| {}).unwrap());
     fs::write(world.directory().join(".damaged-role-x.json"), "s3cr3t").unwrap();
 
     fs::write(world.directory().join("notes.txt"), "of the user").unwrap();

@@ -10,6 +10,7 @@ mod entries;
 mod faults;
 mod homes;
 mod killed_switch;
+mod limits;
 mod logout;
 mod modes;
 mod places;
@@ -18,13 +19,21 @@ mod states;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use assume_role::testing::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
+use assume_role::testing::cache::{
+    BaseSession, Choice, Entry, Holder, Key, Kind, Lock, RoleSession, Store,
+};
 use assume_role::testing::config::environment::Environment;
 use assume_role::testing::error::Result;
 use assume_role::testing::types::{Credentials, Moment, Secret, Session};
 use tempfile::TempDir;
 
 const NOW: Moment = Moment(1_795_305_600);
+
+/// Waits for a lock as the program does.
+fn lock<T: Entry>(store: &Store, key: &Key, waiting: &mut dyn FnMut(Holder)) -> Result<Lock> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(store.lock::<T>(key, waiting))
+}
 
 /// A home of its own, with the store that belongs to it.
 struct World {

@@ -8,7 +8,7 @@ use assume_role::testing::config::environment::Environment;
 use assume_role::testing::error::{self, Result};
 use tempfile::TempDir;
 
-use super::{NOW, key, role_session};
+use super::{NOW, key, lock, role_session};
 
 fn open(kind: Kind, configured: bool, variables: &[(&str, &Path)]) -> Result<Store> {
     Store::open(&Environment::from_pairs(variables.iter().copied()), Choice { kind, configured })
@@ -66,7 +66,7 @@ fn no_store_keeps_nothing_and_says_nothing() {
     let home = TempDir::new().unwrap();
     let store = open(Kind::None, true, &[("HOME", home.path())]).unwrap();
     assert_eq!(keep(&store), Vec::<String>::new());
-    store.lock_blocking::<RoleSession>(&key("read"), &mut |_| {}).unwrap();
+    lock::<RoleSession>(&store, &key("read"), &mut |_| {}).unwrap();
     assert_eq!(store.get::<RoleSession>(&key("read"), NOW).unwrap(), None);
     assert_eq!(store.forget_all().unwrap(), 0);
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);

@@ -9,7 +9,7 @@ use assume_role::testing::cache::{BaseSession, RoleSession};
 use assume_role::testing::error::Kind;
 use rustix::fs::{CWD, Mode};
 
-use super::{NOW, World, base_session, is_root, key, role_session, skip};
+use super::{NOW, World, base_session, is_root, key, lock, role_session, skip};
 
 /// A store with one entry and the way to its file.
 fn with_entry() -> (World, std::path::PathBuf) {
@@ -190,7 +190,7 @@ fn directory_is_refused(what: &str, remedy: &str, spoil: impl Fn(&Path)) {
     let store = world.store();
     assert_eq!(store.get::<RoleSession>(&key("read"), NOW).unwrap(), None, "{what}");
     store.put(&key("other"), &role_session("new"), NOW).unwrap();
-    store.lock_blocking::<RoleSession>(&key("read"), &mut |_| {}).unwrap();
+    lock::<RoleSession>(&store, &key("read"), &mut |_| {}).unwrap();
     assert_eq!(world.names(), names, "{what}");
     let warnings = store.take_warnings();
     assert_eq!(warnings.len(), 1, "{what}: {warnings:?}");

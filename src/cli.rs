@@ -12,15 +12,15 @@ use std::ffi::OsString;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 
 use crate::error::{Error, Result};
+use crate::ui::Color;
 
 pub(crate) use edits::{
     Accounts, AccountsAdd, AccountsEdit, AccountsImport, AccountsRemove, AccountsSync, Profile,
     ProfileAdd, ProfileEdit, ProfileList, ProfileRemove,
 };
-pub use everyday::EnvFormat;
 pub(crate) use everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};
 pub(crate) use verbs::{
     Completions, Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status,
@@ -191,16 +191,20 @@ pub struct Target {
     pub color: Color,
 }
 
-/// When messages are coloured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
+/// `--color` of the verbs that print a page and take no target.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ColorOption {
+    /// Colour: auto, always or never
+    #[arg(
+        id = "color",
+        long = "color",
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub when: Color,
 }
 
 /// What clap made of a command line.

@@ -34,7 +34,7 @@ pub mod testing {
         };
     }
     pub mod cli {
-        pub use crate::cli::{Cli, EnvFormat, Parsed, parse, verbs};
+        pub use crate::cli::{Cli, Parsed, parse, verbs};
         pub mod help {
             pub use crate::cli::help::{Length, command, examples_of};
         }
@@ -65,7 +65,7 @@ pub mod testing {
             pub use crate::shell::exports::*;
         }
         pub mod formats {
-            pub use crate::shell::formats::text;
+            pub use crate::shell::formats::{EnvFormat, text};
         }
         pub mod integration {
             pub use crate::shell::integration::{InitOptions, ShortName, script};

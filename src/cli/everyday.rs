@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Color, Target};
+use super::{ColorOption, Target};
+use crate::shell::formats::EnvFormat;
 
 /// Arguments of `exec`.
 #[derive(Args, Clone, Debug)]
@@ -34,26 +35,6 @@ pub struct Env {
     /// Who reads it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: EnvFormat,
-}
-
-/// Forms of `env`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum EnvFormat {
-    /// The JSON of credential_process
-    Process,
-    /// export NAME=value for sh, bash and zsh
-    #[default]
-    Env,
-    /// NAME=value
-    EnvNoExport,
-    /// set -gx NAME value
-    Fish,
-    /// $Env:NAME="value"
-    Powershell,
-    /// One JSON object
-    Json,
-    /// NAME="value" for .env files
-    Dotenv,
 }
 
 /// Arguments of `credential-process`.
@@ -98,14 +79,7 @@ pub struct Doctor {
     /// Also ask AWS whether it can be reached and what it knows
     #[arg(long)]
     pub online: bool,
-    /// Colour: auto, always or never
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub color: Color,
+    /// Whether the page is coloured.
+    #[command(flatten)]
+    pub color: ColorOption,
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
-use super::Color;
+use super::ColorOption;
 
 /// Arguments of `status`.
 #[derive(Args, Clone, Copy, Debug)]
@@ -21,16 +21,9 @@ pub struct Status {
     /// Only the segment of a prompt, for prompts that call a program
     #[arg(long, conflicts_with_all = ["json", "porcelain", "verify"])]
     pub prompt: bool,
-    /// Colour: auto, always or never
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub color: Color,
+    /// Whether the page is coloured.
+    #[command(flatten)]
+    pub color: ColorOption,
 }
 
 /// Arguments of `list`.
@@ -39,16 +32,9 @@ pub struct List {
     /// One JSON object
     #[arg(long)]
     pub json: bool,
-    /// Colour in the table: auto, always or never
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub color: Color,
+    /// Whether the page is coloured.
+    #[command(flatten)]
+    pub color: ColorOption,
 }
 
 /// Arguments of `ensure`.

@@ -6,6 +6,7 @@ use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
+use crate::ui::Color;
 use crate::ui::report::Report;
 
 /// The language of an answer.
@@ -40,7 +41,7 @@ pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> 
                 .hint("assume-role export --shell zsh ACCOUNT ROLE"));
         }
     };
-    let report = Report::new(cli::Color::Auto, false, &context.environment);
+    let report = Report::new(Color::Auto, false, &context.environment);
     match cli::parse(&arguments.words)? {
         // What is for people must not be evaluated.
         Parsed::Text(text) => {

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &cli::List, context: &Context, report: &Report) -> 
         return String::new();
     }
     let rows: Vec<Row<'_>> = accounts.iter().flat_map(|account| rows(account, now)).collect();
-    table(&columns(), &rows, &context.page(arguments.color))
+    table(&columns(), &rows, &context.page(arguments.color.when))
 }
 
 fn columns() -> [Column; 6] {

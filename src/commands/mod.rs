@@ -38,7 +38,7 @@ use std::time::SystemTime;
 
 use rustix::process::Rlimit;
 
-use crate::cli::{self, Color, Parsed, Verb};
+use crate::cli::{self, Parsed, Verb};
 use crate::config::environment::Environment;
 use crate::error::{Error, Result};
 use crate::shell::Shell;
@@ -46,6 +46,7 @@ use crate::shell::completion_scripts::packaged;
 use crate::shell::exports::{self, Form};
 use crate::shell::integration::binary_path;
 use crate::types::{Clock, Moment, Secret, local_now};
+use crate::ui::Color;
 use crate::ui::page::Page;
 use crate::ui::report::Report;
 

@@ -5,13 +5,33 @@
 //! is quoted here when a reader would take a character for something else, which no key of AWS's
 //! has.
 
+use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::quote;
-use crate::cli::EnvFormat;
 use crate::error::{Error, Result};
 use crate::types::Secret;
+
+/// Forms of `env`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum EnvFormat {
+    /// The JSON of credential_process
+    Process,
+    /// export NAME=value for sh, bash and zsh
+    #[default]
+    Env,
+    /// NAME=value
+    EnvNoExport,
+    /// set -gx NAME value
+    Fish,
+    /// $Env:NAME="value"
+    Powershell,
+    /// One JSON object
+    Json,
+    /// NAME="value" for .env files
+    Dotenv,
+}
 
 /// The variables of the AWS CLI's forms, in its order.
 pub(crate) const KEYS: [&str; 4] = [

@@ -5,7 +5,6 @@
 //! word again.
 
 use super::quote::word;
-use crate::cli::is_verb;
 
 /// `words` as one line: joined by single blanks, every byte outside `[A-Za-z0-9_.@+=,:/-]` as
 /// `%XX`. Empty words stand for nothing on the command line and are left out.
@@ -24,8 +23,9 @@ pub fn decode_words(line: &str) -> Option<Vec<String>> {
 }
 
 /// The words of a request as a person would type them: the target first, its options behind it,
-/// quoted where a shell would see anything in them.
-pub fn command_line(words: &[String]) -> String {
+/// quoted where a shell would see anything in them. A target that `is_verb` takes for a verb gets
+/// its `--`.
+pub fn command_line(words: &[String], is_verb: impl Fn(&str) -> bool) -> String {
     let border = words.iter().position(|word| word == "--").unwrap_or(words.len());
     let (options, target) = words.split_at(border);
     let target = target.get(1..).unwrap_or_default();
@@ -105,7 +105,7 @@ mod tests {
             (&["--", "-x", "read"], "-- -x read"),
         ] {
             let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-            assert_eq!(command_line(&words), format!("assume-role {line}"));
+            assert_eq!(command_line(&words, |word| word == "list"), format!("assume-role {line}"));
         }
     }
 

@@ -7,3 +7,17 @@ pub(crate) mod report;
 pub(crate) mod signals;
 pub(crate) mod table;
 pub(crate) mod terminal;
+
+use clap::ValueEnum;
+
+/// When messages are coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

@@ -10,7 +10,7 @@ use std::io::stdout;
 use owo_colors::{OwoColorize, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::Color;
+use super::Color;
 use crate::config::environment::Environment;
 use crate::types::sanitize::escape_up_to;
 use crate::ui::report::{takes_colour, wrapped};

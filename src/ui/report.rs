@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Write};
 
 use owo_colors::{OwoColorize, Style};
 
-use crate::cli::Color;
+use super::Color;
 use crate::config::environment::Environment;
 use crate::error::Error;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use assume_role::testing::cli::EnvFormat;
+use assume_role::testing::shell::formats::EnvFormat;
 use assume_role::testing::shell::formats::text;
 use assume_role::testing::types::sanitize::is_plain;
 use serde_json::Value;

@@ -10,7 +10,7 @@ mod takeover;
 use std::cell::RefCell;
 
 use super::Context;
-use crate::cli::{self, AccountsEdit, Color};
+use crate::cli::{self, AccountsEdit};
 use crate::config::accounts::Accounts;
 use crate::config::edit::accounts::{NewAccount, Outcome, put, remove};
 use crate::config::edit::diff::{Look, diff};
@@ -21,6 +21,7 @@ use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, RoleName};
+use crate::ui::Color;
 use crate::ui::report::Report;
 
 /// Edits the file. What goes to standard output is a diff.

@@ -40,7 +40,7 @@ pub(super) fn run(arguments: cli::Doctor, context: &Context) -> Result<Told> {
     if arguments.online {
         sections.push(Section { title: "AWS", findings: online::findings(&read)? });
     }
-    let page = context.page(arguments.color);
+    let page = context.page(arguments.color.when);
     let count = |level| {
         sections.iter().flat_map(|section| &section.findings).filter(|it| it.level == level).count()
     };

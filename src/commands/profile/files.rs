@@ -2,7 +2,6 @@
 //!
 //! Nothing of others is overwritten unasked, and the file with the keys is backed up before.
 
-use crate::cli::Color;
 use crate::commands::Context;
 use crate::config::edit::diff::{Look, diff};
 use crate::config::edit::profiles::{self, ExistingProfile, NewProfile};
@@ -15,6 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
 use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
+use crate::ui::Color;
 use crate::ui::report::Report;
 
 /// Both files.

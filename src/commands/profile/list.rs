@@ -6,12 +6,13 @@ use owo_colors::Style;
 use serde_json::{Value, json};
 
 use super::files::Files;
-use crate::cli::{Color, ProfileList};
+use crate::cli::ProfileList;
 use crate::commands::Context;
 use crate::config::profiles::{FileKind, Profiles, Section};
 use crate::error::Result;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, RoleArn, shortened};
+use crate::ui::Color;
 use crate::ui::report::Report;
 use crate::ui::table::{Column, Row, table};
 

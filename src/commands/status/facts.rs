@@ -3,6 +3,7 @@
 use super::Present;
 use super::origins::{self, Origin};
 use super::programs;
+use crate::cli;
 use crate::commands::wall::{until, wall_time};
 use crate::config::environment::Environment;
 use crate::error::Result;
@@ -126,7 +127,7 @@ fn of_role(present: &Present<'_>, id: &str, target: &str) -> Vec<Fact> {
             .read_as("the account is protected".to_owned()));
     }
     if let Some(words) = decode_words(target).filter(|words| !words.is_empty()) {
-        add(Fact::plain("target", "asked as", &command_line(&words)));
+        add(Fact::plain("target", "asked as", &command_line(&words, cli::is_verb)));
     }
     facts
 }

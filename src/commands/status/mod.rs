@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &cli::Status, context: &Context) -> Result<Told> {
     } else if arguments.porcelain {
         forms::porcelain(&present, &facts)
     } else {
-        let page = context.page(arguments.color);
+        let page = context.page(arguments.color.when);
         forms::page(&present, &facts, &page)
     };
     Ok(Told { text, error })

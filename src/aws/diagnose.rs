@@ -200,3 +200,179 @@ pub(crate) fn about_proof(failure: &AwsError, attempt: &Attempt, hint: &str) -> 
     };
     Some(error.because(said(failure.code(), failure.words())))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::aws::Endpoints;
+    use crate::plan::{Overrides, Trust};
+    use crate::types::Region;
+
+    const ROLE: &str = "arn:aws:iam::123456789012:role/read";
+    const ALICE: &str = "arn:aws:iam::999999999999:user/alice";
+
+    fn client() -> Client {
+        let region = Region::parse("a test", "eu-west-1").unwrap();
+        let partition = region.partition();
+        let endpoints = Endpoints::resolve(region, partition, &Overrides::default()).unwrap();
+        Client::new(endpoints, &Trust::System, Duration::from_secs(1), Some(-7200)).unwrap()
+    }
+
+    fn attempt() -> Attempt {
+        Attempt {
+            what: "production:read".to_owned(),
+            principal: ALICE.to_owned(),
+            role_arn: Some(ROLE.to_owned()),
+            mfa: true,
+            external_id: false,
+            keys_from: "profile bastion".to_owned(),
+        }
+    }
+
+    fn said(trouble: Trouble) -> (Kind, String) {
+        let failure = AwsError { trouble, request_id: Some("id-7".to_owned()) };
+        let error = diagnose(&failure, &attempt(), &client());
+        (error.kind, error.to_string())
+    }
+
+    fn answer(code: &str, message: &str) -> Trouble {
+        Trouble::Answer { code: code.to_owned(), message: message.to_owned() }
+    }
+
+    /// What AWS says, the kind of error, and words that the user must read.
+    #[test]
+    fn each_refusal_says_whose_fault_it_is_and_what_to_do() {
+        use Kind::{Config, Network, Refused};
+        let denied = |why: &str| {
+            answer("AccessDenied", &format!("User: {ALICE} is not authorized to perform: {why}"))
+        };
+        for (trouble, kind, words) in [
+            (
+                denied(
+                    "sts:AssumeRole because no identity-based policy allows the sts:AssumeRole action",
+                ),
+                Refused,
+                &["your side", ALICE, ROLE, "MFA yes, external id no"][..],
+            ),
+            (
+                denied("x because no role trust policy allows the sts:AssumeRole action"),
+                Refused,
+                &["their side", r#""Principal": {"AWS": "arn:aws:iam::999999999999:user/alice"}"#],
+            ),
+            (
+                denied("x with an explicit deny in an identity-based policy"),
+                Refused,
+                &["your side", "MFA in this session: yes"],
+            ),
+            (
+                denied("x with an explicit deny in a service control policy"),
+                Refused,
+                &["organization"],
+            ),
+            (
+                denied("sts:TagSession because no identity-based policy"),
+                Refused,
+                &["sts:TagSession", "your side"],
+            ),
+            (
+                denied("sts:TagSession on resource"),
+                Refused,
+                &["trust policy allows sts:AssumeRole but not the tags"],
+            ),
+            (denied("something new"), Refused, &["either", "or the role's trust policy", ROLE]),
+            (
+                answer(
+                    "AccessDenied",
+                    "MultiFactorAuthentication failed with invalid MFA one time pass code.",
+                ),
+                Refused,
+                &["that MFA code was not accepted", "works once"],
+            ),
+            (
+                answer("AccessDenied", "Roles may not be assumed by root accounts."),
+                Refused,
+                &["root keys"],
+            ),
+            (
+                answer("ExpiredToken", "late"),
+                Refused,
+                &["profile bastion have expired", "AWS said ExpiredToken: late"],
+            ),
+            (
+                answer("InvalidClientTokenId", ""),
+                Refused,
+                &["does not know the access key of profile bastion"],
+            ),
+            (
+                answer("SignatureDoesNotMatch", "The request signature"),
+                Refused,
+                &["secret access key of profile bastion is wrong"],
+            ),
+            (
+                answer("SignatureDoesNotMatch", "Signature not yet current: …"),
+                Refused,
+                &["clock", "2h"],
+            ),
+            (answer("RegionDisabledException", ""), Config, &["eu-west-1", "--region us-east-1"]),
+            (answer("PackedPolicyTooLarge", ""), Config, &["production:read"]),
+            (answer("ValidationError", "1 validation error"), Config, &["1 validation error"]),
+            (answer("Throttling", "Rate exceeded"), Network, &["throttling", "request id id-7"]),
+            (
+                answer("InternalFailure", ""),
+                Network,
+                &["AWS STS in eu-west-1 has a fault", "try again"],
+            ),
+            (answer("Surprise\u{1b}[31m", "new\u{7}"), Refused, &["Surprise\\x1b[31m: new\\x07"]),
+            (
+                Trouble::Timeout,
+                Network,
+                &["no answer from AWS STS in eu-west-1", "ASSUME_ROLE_TIMEOUT"],
+            ),
+            (Trouble::NotAws(407), Network, &["HTTP 407", "captive portal"]),
+            (Trouble::Malformed("Arn".to_owned()), Network, &["malformed reply", "Arn"]),
+            (
+                Trouble::Connect("dns error: failed to lookup address".to_owned()),
+                Network,
+                &["cannot reach", "is the region eu-west-1 right"],
+            ),
+            (
+                Trouble::Connect("invalid peer certificate: UnknownIssuer".to_owned()),
+                Network,
+                &["AWS_CA_BUNDLE"],
+            ),
+            (Trouble::Connect("Connection reset by peer".to_owned()), Network, &["broke off"]),
+            (Trouble::Connect("refused".to_owned()), Network, &["HTTPS_PROXY", "NO_PROXY"]),
+            (
+                Trouble::Connect("Invalid Configuration: FIPS".to_owned()),
+                Config,
+                &["as configured"],
+            ),
+        ] {
+            let (is, text) = said(trouble.clone());
+            assert_eq!(is, kind, "{trouble:?}: {text}");
+            for word in words {
+                assert!(text.contains(word), "{trouble:?} lacks {word}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_proof_that_is_refused_blames_no_keys() {
+        let attempt = Attempt { keys_from: "the SAML response".to_owned(), ..attempt() };
+        for (code, words) in [
+            ("ExpiredTokenException", "too late: the SAML response has expired"),
+            ("InvalidIdentityToken", "does not accept the SAML response"),
+            ("IDPRejectedClaim", "provider rejects the SAML response"),
+            ("IDPCommunicationError", "cannot reach the identity provider"),
+            ("AccessDenied", "trust policy of arn:aws:iam::123456789012:role/read"),
+        ] {
+            let failure = AwsError::of(answer(code, "because"));
+            let error = about_proof(&failure, &attempt, "log in again").unwrap().to_string();
+            assert!(error.contains(words) && error.contains(": because"), "{error}");
+        }
+        let other = AwsError::of(answer("Throttling", ""));
+        assert_eq!(about_proof(&other, &attempt, ""), None);
+    }
+}

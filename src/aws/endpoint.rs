@@ -7,7 +7,7 @@ use crate::config::proxy::{Proxies, Proxy};
 use crate::config::url::{Purpose, check_url};
 use crate::error::Result;
 use crate::plan::{Chosen, Overrides};
-use crate::types::sanitize::escape;
+use crate::types::sanitize::escape_url;
 use crate::types::{Partition, Region};
 
 /// What an endpoint is for.
@@ -187,7 +187,7 @@ impl Endpoints {
     /// STS as messages name it.
     pub(crate) fn sts_shown(&self) -> String {
         match &self.sts {
-            Some(url) => format!("STS at {}", escape(url)),
+            Some(url) => format!("STS at {}", escape_url(url)),
             None if self.is_global => "the global AWS STS".to_owned(),
             None => format!("AWS STS in {}", self.region),
         }

@@ -27,6 +27,21 @@ pub(crate) fn escape_up_to(text: &str, longest: usize) -> String {
     out
 }
 
+/// A URL as messages show it: [`escape`]d, with `***` for a user name and password.
+pub(crate) fn escape_url(url: &str) -> String {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let (scheme, rest) = url.split_at(start);
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    // A password may hold a slash: then what follows a colon is no port, and an @ stands behind it.
+    let port = authority.rsplit_once(':').map_or("", |(_, port)| port);
+    let has_no_port = !port.bytes().all(|byte| byte.is_ascii_digit());
+    match (authority.rsplit_once('@'), rest.rsplit_once('@')) {
+        (Some((_, host)), _) => escape(&format!("{scheme}***@{host}{path}")),
+        (None, Some((_, host))) if has_no_port => escape(&format!("{scheme}***@{host}")),
+        _ => escape(url),
+    }
+}
+
 /// Whether a character is seen as itself and never obeyed: no control, no format or bidirectional
 /// character, no line or paragraph separator, nothing that most fonts draw as nothing (the
 /// Default_Ignorable_Code_Point set of Unicode, the blank Braille pattern), no noncharacter, no
@@ -77,6 +92,21 @@ mod tests {
             assert!(shown.is_ascii(), "{shown}");
         }
         assert_eq!(escape("Zürich 日本 한국 R&D"), "Zürich 日本 한국 R&D");
+    }
+
+    #[test]
+    fn a_url_shows_no_password() {
+        for (url, shown) in [
+            ("https://sts.example.com/x?y=a@b", "https://sts.example.com/x?y=a@b"),
+            ("https://sts.example.com:443/x?y=a@b", "https://sts.example.com:443/x?y=a@b"),
+            ("https://user:hunter2@sts.example.com/x", "https://***@sts.example.com/x"),
+            ("https://user:hun@ter2@sts.example.com", "https://***@sts.example.com"),
+            ("https://user:hun/ter2@sts.example.com", "https://***@sts.example.com"),
+            ("user:hunter2@sts.example.com:443", "***@sts.example.com:443"),
+            ("http://proxy:3128\u{1b}", "http://proxy:3128\\x1b"),
+        ] {
+            assert_eq!(escape_url(url), shown);
+        }
     }
 
     #[test]

@@ -51,6 +51,16 @@ fn an_invalid_endpoint_is_refused_and_a_password_in_it_not_shown() {
         assert!(said.contains("AWS_ENDPOINT_URL_STS") && !said.contains("PASSWORD"), "{said}");
         assert!(!said.contains('\u{1b}'), "{said:?}");
     }
+    scene.world.set("AWS_ENDPOINT_URL_STS", "https://u:PASSWORD@sts.example.com/x");
+    for words in
+        [&["status"][..], &["status", "--json"], &["doctor"], &["explain", "production", "read"]]
+    {
+        let ran = scene.world.run(words).unwrap();
+        let text = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!text.contains("PASSWORD"), "{words:?}: {text}");
+    }
+    let ran = scene.world.run(["status", "--json"]).unwrap();
+    assert!(ran.stdout.contains("https://***@sts.example.com/x"), "{}", ran.stdout);
 }
 
 #[test]

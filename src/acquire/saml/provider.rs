@@ -10,7 +10,7 @@ use crate::aws::{Reply, Trouble};
 use crate::config::saml_response::Response;
 use crate::error::{Error, Result};
 use crate::plan::saml::Login;
-use crate::types::sanitize::escape;
+use crate::types::sanitize::{escape, escape_url};
 
 /// The field of the answer that holds the response, in base64.
 const FIELD: &str = "saml_response";
@@ -40,7 +40,7 @@ pub(super) async fn log_in(
             return Err(refused(
                 Error::refused(format!(
                     "{} sends to another page, which is not followed",
-                    escape(url)
+                    escape_url(url)
                 ))
                 .because(format!("HTTP {}: providers send to their login page so", posted.status))
                 .hint(WHO_OR_WHERE),
@@ -49,27 +49,27 @@ pub(super) async fn log_in(
         300..=399 => {
             return Err(Error::network(format!(
                 "{} answers with a redirect, which is not followed",
-                escape(url)
+                escape_url(url)
             ))
             .because(format!("HTTP {}: the password would go to another address", posted.status))
             .hint("SAML_IDP_ASSERTION_URL names the address that answers itself"));
         }
         401 | 403 => {
             return Err(refused(
-                Error::refused(format!("{} refused user or password", escape(url)))
+                Error::refused(format!("{} refused user or password", escape_url(url)))
                     .hint("nothing was sent twice; look at the user's name before you try again"),
             ));
         }
         status @ 400..=499 => {
             return Err(refused(Error::refused(format!(
                 "{} refused (HTTP {status})",
-                escape(url)
+                escape_url(url)
             ))));
         }
         status => {
             return Err(refused(Error::network(format!(
                 "{} has a fault of its own (HTTP {status})",
-                escape(url)
+                escape_url(url)
             ))));
         }
     }
@@ -77,18 +77,18 @@ pub(super) async fn log_in(
         serde_json::from_slice(&posted.body).map_err(|_| match posted.body.trim_ascii_start() {
             [b'<', ..] => Error::refused(format!(
                 "{} answers with a page for people, not with JSON",
-                escape(url)
+                escape_url(url)
             ))
             .hint(WHO_OR_WHERE),
-            _ => Error::network(format!("{} did not answer with JSON", escape(url)))
+            _ => Error::network(format!("{} did not answer with JSON", escape_url(url)))
                 .hint("is SAML_IDP_ASSERTION_URL right?"),
         })?;
     match answer.get(FIELD) {
         Some(Value::String(text)) if !text.is_empty() => Response::of_base64(text).map_err(|why| {
-            Error::network(format!("{FIELD} of {} is no SAML response: {}", escape(url), why.0))
+            Error::network(format!("{FIELD} of {} is no SAML response: {}", escape_url(url), why.0))
         }),
         _ => Err(refused(
-            Error::refused(format!("{} gave no {FIELD}", escape(url))).hint(WHO_OR_WHERE),
+            Error::refused(format!("{} gave no {FIELD}", escape_url(url))).hint(WHO_OR_WHERE),
         )),
     }
 }
@@ -104,7 +104,7 @@ fn words_of(posted: &Reply) -> Option<String> {
 }
 
 fn unreachable(url: &str, trouble: &Trouble) -> Error {
-    let url = escape(url);
+    let url = escape_url(url);
     match trouble {
         Trouble::Timeout => Error::network(format!("no answer from {url} within a minute")),
         Trouble::Connect(reason) => {

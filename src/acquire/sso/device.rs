@@ -17,7 +17,7 @@ use crate::aws::{AwsError, Client, Trouble};
 use crate::config::url::{Purpose, check_url};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SsoSession;
-use crate::types::sanitize::escape;
+use crate::types::sanitize::{escape, escape_url};
 use crate::types::{Moment, Secret};
 
 /// The pause between questions when the service names none, in seconds (RFC 8628, section 3.5).
@@ -187,7 +187,7 @@ fn invitation(started: &Started) -> Result<Invitation> {
     if !plain || check_url(PAGE, url, "the reply", false).is_err() {
         return Err(Error::network(format!(
             "malformed reply: '{}' is no page to sign on",
-            escape(url)
+            escape_url(url)
         )));
     }
     Ok(Invitation { url: url.clone(), code: escape(&started.user_code) })

@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use crate::config::environment::Environment;
-use crate::types::sanitize::escape_up_to;
+use crate::types::sanitize::{escape_up_to, escape_url};
 
 /// What there is to say about them; nothing when none is set.
 pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
@@ -25,7 +25,8 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
         );
     }
     for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
-        if let Some(url) = value(name) {
+        if let Some(url) = environment.raw(name) {
+            let url = escape_url(&url.to_string_lossy());
             findings.push(Finding::note(&format!("STS is asked at {url}, as {name} says")));
             break;
         }

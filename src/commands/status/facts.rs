@@ -9,6 +9,7 @@ use crate::config::environment::Environment;
 use crate::error::Result;
 use crate::prompt::State;
 use crate::shell::words::{command_line, decode_words};
+use crate::types::sanitize::escape_url;
 use crate::types::{Moment, minutes};
 
 /// The most digits that are read as a moment.
@@ -91,7 +92,7 @@ pub(super) fn of(present: &Present<'_>, environment: &Environment) -> Result<Vec
     for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
         let url = read(name)?;
         if !url.is_empty() {
-            facts.push(Fact::plain("sts_endpoint", "STS", url).note(name));
+            facts.push(Fact::plain("sts_endpoint", "STS", &escape_url(url)).note(name));
             break;
         }
     }

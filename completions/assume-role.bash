@@ -6,6 +6,8 @@ if [[ $- == *i* ]]; then
     function _assume_role {
         \builtin local __ar_candidate
         COMPREPLY=()
+        # ble.sh would quote once more what is quoted; its compopt is a function.
+        if [[ -n ${BLE_ATTACHED-} ]]; then compopt -o ble/syntax-raw; fi
         # A here-string: POSIX mode before 5.1 cannot even parse <(...).
         while IFS='' \builtin read -r __ar_candidate; do
             case "${__ar_candidate}" in
@@ -30,7 +32,7 @@ if [[ $- == *i* ]]; then
                 if ((__ar_at + 1 == COMP_CWORD)); then
                     while IFS='' \builtin read -r __ar_candidate; do
                         if [[ -n ${__ar_candidate} ]]; then COMPREPLY+=("${__ar_candidate}"); fi
-                    done <<<"$(\builtin compgen -c -- "${COMP_WORDS[COMP_CWORD]}")"
+                    done <<<"$(\builtin compgen -c -- "${COMP_WORDS[COMP_CWORD]}" | \command sort -u)" # one for each place in PATH
                 fi
                 \builtin break
             fi

@@ -8,8 +8,16 @@ case ":${SHELLOPTS-}:" in
     # An alias of that name would win over the function.
     \builtin unalias 'assume-role' 2>/dev/null || \builtin true
     # With the keyword, since an alias would break the other form; self-contained, since snapshots of a shell drop
-    # helpers and variables. COMPLETE= because a stray one would turn the call into a completion request.
+    # helpers and variables.
     function assume-role {
+        # Called in subshells only, which end with the program: there the settings of this shell count, exported or not.
+        # COMPLETE= because a stray one would turn the call into a completion request.
+        function __assume_role_call {
+            # shellcheck disable=SC2034 # the program reads them
+            \builtin export COMPLETE='' AWS_PROFILE_ASSUME_ROLE AWS_ROLE_SESSION_TIMEOUT AWS_USERNAME ACCOUNTS_FILE \
+                AWS_ASSUME_ROLE_AUTH_SCHEME "${!SAML_@}" "${!ASSUME_ROLE_@}"
+            \builtin exec __ASSUME_ROLE_EXE__ "$@"
+        }
         case "${1-}" in
         init | export | exec | env | credential-process | status | list | explain | doctor | console | profile | accounts | login | logout | completions | man | -h | --help | -V | --version)
             if [[ ${1} == doctor ]]; then
@@ -25,23 +33,30 @@ $(\builtin alias assume awsume 2>/dev/null)
 hooks=${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}
 prompt=${PS1-}"
             fi
-            COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
+            (__assume_role_call "$@")
             \builtin return
             ;;
         *) ;;
         esac
         # eval "$(assume-role …)" of old scripts: the code must reach that eval.
         if [[ ${BASH_SUBSHELL} -gt 0 && ! -t 1 ]]; then
-            COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
+            (__assume_role_call "$@")
             \builtin return
         fi
-        \builtin local __ar_code __ar_flags=$-
+        # A new function does not trace: once functrace is off, no DEBUG trap sees what happens in it.
+        function __assume_role_switch {
+            \builtin local __ar_code
+            __ar_code="$(__assume_role_call export --shell bash "$@")" && \builtin eval "${__ar_code}"
+        }
+        \builtin local __ar_flags=$-
         # A trace would show the secrets; under -e, "builtin eval" that fails ends bash even where || follows.
-        { \builtin set +ex; } 2>/dev/null
-        __ar_code="$(COMPLETE='' \command __ASSUME_ROLE_EXE__ export --shell bash "$@")" &&
-            \builtin eval "${__ar_code}"
+        { \builtin set +exvT; } 2>/dev/null
+        __assume_role_switch "$@"
         \builtin set -- "$?"
+        \builtin unset -f __assume_role_switch
         case "${__ar_flags}" in *e*) \builtin set -e ;; *) ;; esac
+        case "${__ar_flags}" in *T*) \builtin set -T ;; *) ;; esac
+        case "${__ar_flags}" in *v*) \builtin set -v ;; *) ;; esac
         case "${__ar_flags}" in *x*) \builtin set -x ;; *) ;; esac
         \builtin return "$1"
     }

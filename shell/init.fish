@@ -3,6 +3,10 @@
 # Self-contained, since snapshots of a shell drop helpers and variables. COMPLETE= because a stray one would turn the
 # call into a completion request.
 function assume-role
+    # The settings of this shell count, exported or not.
+    for name in (builtin set --names | string match --regex '^(?:AWS_PROFILE_ASSUME_ROLE|AWS_ROLE_SESSION_TIMEOUT|AWS_USERNAME|ACCOUNTS_FILE|AWS_ASSUME_ROLE_AUTH_SCHEME|SAML_.*|ASSUME_ROLE_.*)\z')
+        set -fx $name $$name
+    end
     switch "$argv[1]"
         case init export exec env credential-process status list explain doctor console profile accounts login logout completions man -h --help -V --version
             if test "$argv[1]" = doctor
@@ -168,6 +172,11 @@ if status is-interactive; and builtin --query path
             # First, while $status is still that of the user's command.
             set -l theirs (__assume_role_their_prompt)
             set -g __assume_role_drawn yes
+            # A prompt that starts with an empty line keeps it.
+            if set -q theirs[2]; and test -z "$theirs[1]"
+                echo
+                set -e theirs[1]
+            end
             set -l colour $__assume_role_alarm
             switch "$ASSUME_ROLE_PROMPT_STATE"
                 case calm

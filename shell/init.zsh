@@ -3,9 +3,16 @@
 # An alias of that name would win over the function. zsh parses this whole text before it runs any of it, so the
 # keyword and the quotes are needed as well.
 \builtin unalias 'assume-role' 2>/dev/null || \builtin true
-# Self-contained, since snapshots of a shell drop helpers and variables. COMPLETE= because a stray one would turn the
-# call into a completion request.
+# Self-contained, since snapshots of a shell drop helpers and variables.
 function 'assume-role'() {
+    # Called in subshells only, which end with the program: there the settings of this shell count, exported or not.
+    # COMPLETE= because a stray one would turn the call into a completion request.
+    function __assume_role_call() {
+        \builtin typeset -gxm 'AWS_PROFILE_ASSUME_ROLE' 'AWS_ROLE_SESSION_TIMEOUT' 'AWS_USERNAME' 'ACCOUNTS_FILE' \
+            'AWS_ASSUME_ROLE_AUTH_SCHEME' 'SAML_*' 'ASSUME_ROLE_*'
+        \builtin export COMPLETE=
+        \exec __ASSUME_ROLE_EXE__ "$@"
+    }
     case "${1-}" in
         init|export|exec|env|credential-process|status|list|explain|doctor|console|profile|accounts|login|logout|completions|man|-h|--help|-V|--version)
             if [[ $1 == doctor ]]; then
@@ -28,19 +35,20 @@ function 'assume-role'() {
                     \builtin print -r -- "prompt=${PROMPT-} ${RPROMPT-}"
                 )
             fi
-            COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
+            ( __assume_role_call "$@" )
             \builtin return
             ;;
     esac
     # eval "$(assume-role …)" of old scripts: the code must reach that eval.
     if [[ ${ZSH_SUBSHELL} -gt 0 && ! -t 1 ]]; then
-        COMPLETE='' \command __ASSUME_ROLE_EXE__ "$@"
+        ( __assume_role_call "$@" )
         \builtin return
     fi
-    \builtin setopt local_options local_traps no_xtrace # a trace would show the secrets
+    \builtin setopt local_options local_traps no_xtrace # a trace would show the secrets, and so would
+    \builtin trap - DEBUG
     \builtin trap : INT # Ctrl-C at a question: zsh's own answer is status 2 in place of the program's 130
     \builtin local __ar_code
-    __ar_code="$(COMPLETE='' \command __ASSUME_ROLE_EXE__ export --shell zsh "$@")" || \builtin return
+    __ar_code="$(__assume_role_call export --shell zsh "$@")" || \builtin return
     \builtin eval "${__ar_code}"
 }
 

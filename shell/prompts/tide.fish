@@ -1,12 +1,13 @@
-# tide: source this in config.fish, then: set --universal --append tide_right_prompt_items assume_role
-# tide draws in a process of its own, which sees exported variables only.
-set -gx ASSUME_ROLE_PROMPT
-set -gx ASSUME_ROLE_PROMPT_STATE
+# tide: source this in config.fish, outside `if status is-interactive`, then:
+#   set --universal --append tide_right_prompt_items assume_role
+# tide draws in a process of its own, which reads config.fish once more and sees exported variables only.
+set -gx ASSUME_ROLE_PROMPT $ASSUME_ROLE_PROMPT
+set -gx ASSUME_ROLE_PROMPT_STATE $ASSUME_ROLE_PROMPT_STATE
 
 function _tide_item_assume_role
     test -n "$ASSUME_ROLE_PROMPT"
     or return
-    set -l tide_assume_role_color red
+    set -lx tide_assume_role_color red
     switch $ASSUME_ROLE_PROMPT_STATE
         case calm
             set tide_assume_role_color cyan
@@ -15,6 +16,6 @@ function _tide_item_assume_role
         case warning
             set tide_assume_role_color yellow
     end
-    set -l tide_assume_role_bg_color normal
+    set -lx tide_assume_role_bg_color normal
     _tide_print_item assume_role $ASSUME_ROLE_PROMPT
 end

@@ -5,10 +5,10 @@
 //! VALUE…` when it was not, and empty when there was no global variable. fish has no read-only
 //! variables beside its own.
 
-use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored};
+use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored, keeper};
 use super::quote::fish as quote;
 use super::sh::without_settings;
-use super::variables::{Change, OWN, REGION, SESSION, restored};
+use super::variables::{Change, KEYS, LEFT, OWN, PROFILES, REGION, SESSION, restored};
 
 /// In the shell that made the first switch the keys' keeper is set, whatever it holds.
 const HERE: &str = "builtin set -q __assume_role_was_AWS_ACCESS_KEY_ID";
@@ -35,6 +35,23 @@ const RESTORE: &str = concat!(
     "builtin set -eg __assume_role_was_$__assume_role_name; end; ",
 );
 
+/// Drops what is kept where the user has set a value of their own since: theirs is the latest. A
+/// session token is not theirs when the key is long-lived, which goes with none.
+fn forget() -> String {
+    format!(
+        concat!(
+            r#"if builtin test -n "$AWS_ACCESS_KEY_ID" -a -n "$ASSUME_ROLE_KEY_ID" -a "$AWS_ACCESS_KEY_ID" != "$ASSUME_ROLE_KEY_ID"; "#,
+            "builtin set -eg {keys}; ",
+            r#"if builtin string match -q 'AKIA*' -- "$AWS_ACCESS_KEY_ID"; builtin set -eg AWS_SESSION_TOKEN; end; end; "#,
+            "for {name} in {profiles}; if builtin set -qg ${name}; ",
+            "builtin set -eg __assume_role_was_${name}; end; end; ",
+        ),
+        keys = KEYS.map(keeper).join(" "),
+        name = NAME,
+        profiles = PROFILES.join(" "),
+    )
+}
+
 pub(super) fn switch(changes: &[Change<'_>]) -> String {
     let names: Vec<&str> = changes.iter().map(|change| change.name).collect();
     let kept: Vec<&str> = names.iter().copied().filter(|name| is_restored(name)).collect();
@@ -52,12 +69,13 @@ pub(super) fn switch(changes: &[Change<'_>]) -> String {
     .replace('\n', "\\n");
     format!(
         concat!(
-            "begin; if {here}; or not builtin set -q ASSUME_ROLE_KEY_ID; for {name} in {kept}; {save}end; end; ",
+            "begin; if {here}; or not builtin set -q ASSUME_ROLE_KEY_ID; {forget}for {name} in {kept}; {save}end; end; ",
             "builtin set -eg {names}; {sets}for {name} in {unset}; ",
             "if builtin set -qU ${name}; builtin printf {warning} ${name} ${name} >&2; end; end; ",
             "builtin set -e {name}; builtin true; end\n",
         ),
         here = HERE,
+        forget = forget(),
         name = NAME,
         kept = kept.join(" "),
         save = SAVE,
@@ -70,7 +88,9 @@ pub(super) fn switch(changes: &[Change<'_>]) -> String {
 
 pub(super) fn leave(legacy: bool) -> String {
     let restored: Vec<&str> = restored().collect();
-    let (own, session, region) = (OWN.join(" "), SESSION.join(" "), REGION.join(" "));
+    let own: Vec<&str> = OWN.into_iter().filter(|name| *name != LEFT).collect();
+    let left = format!("builtin set -g --unexport {LEFT} $ASSUME_ROLE_TARGET; ");
+    let (own, session, region) = (own.join(" "), SESSION.join(" "), REGION.join(" "));
     let old = if legacy {
         format!("builtin set -eg {}; ", without_settings().join(" "))
     } else {
@@ -78,15 +98,17 @@ pub(super) fn leave(legacy: bool) -> String {
     };
     format!(
         concat!(
-            "begin; if {here}; for {name} in {restored}; {restore}end; builtin set -e {name}; builtin set -eg {own}; ",
+            "begin; if {here}; {forget}for {name} in {restored}; {restore}end; builtin set -e {name}; {left}builtin set -eg {own}; ",
             "else if builtin set -q ASSUME_ROLE_KEY_ID; ",
             r#"if builtin test "$AWS_SSO_PROFILE" = "$AWS_ACCOUNT_NAME:$AWS_ACCOUNT_ROLE"; builtin set -eg AWS_SSO_PROFILE; end; "#,
             r#"if builtin test "$AWS_ACCESS_KEY_ID" = "$ASSUME_ROLE_KEY_ID"; builtin set -eg {session}; end; "#,
             r#"if builtin test "$AWS_REGION" = "$ASSUME_ROLE_REGION"; builtin set -eg {region}; end; "#,
-            "builtin set -eg AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}builtin printf '%s\\n' {only} >&2; ",
+            "{left}builtin set -eg AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}builtin printf '%s\\n' {only} >&2; ",
             "else; builtin printf '%s\\n' {nothing} >&2; end; builtin true; end\n",
         ),
         here = HERE,
+        forget = forget(),
+        left = left,
         name = NAME,
         restored = restored.join(" "),
         restore = RESTORE,

@@ -9,7 +9,7 @@
 
 use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored, keeper};
 use super::quote;
-use super::variables::{Change, LEGACY, OWN, REGION, SESSION, restored};
+use super::variables::{Change, KEYS, LEFT, LEGACY, OWN, PROFILES, REGION, SESSION, restored};
 
 /// One way of writing the same code.
 pub(super) struct Dialect {
@@ -79,7 +79,8 @@ impl Dialect {
         self.when_writable(
             &names,
             &format!(
-                r#"if {b}test {HERE} || {b}test -z "${{ASSUME_ROLE_KEY_ID+x}}"; then {saves}{hides}fi; {b}unset -v {}; {b}export{sets};"#,
+                r#"if {b}test {HERE} || {b}test -z "${{ASSUME_ROLE_KEY_ID+x}}"; then {}{saves}{hides}fi; {b}unset -v {}; {b}export{sets};"#,
+                self.forget(),
                 names.join(" ")
             ),
         )
@@ -89,7 +90,10 @@ impl Dialect {
         let b = self.builtin;
         let names: Vec<&str> = restored().chain(OWN).collect();
         let restores: String = restored().map(|name| self.restore(name)).collect();
-        let (own, session, region) = (OWN.join(" "), SESSION.join(" "), REGION.join(" "));
+        let own: Vec<&str> = OWN.into_iter().filter(|name| *name != LEFT).collect();
+        let (own, session, region) = (own.join(" "), SESSION.join(" "), REGION.join(" "));
+        let hides: String = self.hide.iter().map(|hide| format!("{hide} {LEFT}; ")).collect();
+        let left = format!(r#"{}{LEFT}="${{ASSUME_ROLE_TARGET-}}"; {hides}"#, self.assign);
         let old = if legacy {
             format!("{b}unset -v {}; ", without_settings().join(" "))
         } else {
@@ -100,9 +104,10 @@ impl Dialect {
                 r#"{b}test "${{AWS_SSO_PROFILE-}}" != "${{AWS_ACCOUNT_NAME-}}:${{AWS_ACCOUNT_ROLE-}}" || {b}unset -v AWS_SSO_PROFILE; "#,
                 r#"{b}test "${{AWS_ACCESS_KEY_ID-}}" != "${{ASSUME_ROLE_KEY_ID}}" || {b}unset -v {session}; "#,
                 r#"{b}test "${{AWS_REGION-}}" != "${{ASSUME_ROLE_REGION-}}" || {b}unset -v {region}; "#,
-                r#"{b}unset -v AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}{b}printf '%s\n' {only} >&2;"#,
+                r#"{left}{b}unset -v AWS_ACCOUNT_NAME AWS_ACCOUNT_ROLE {own}; {old}{b}printf '%s\n' {only} >&2;"#,
             ),
             b = b,
+            left = left,
             session = session,
             region = region,
             own = own,
@@ -112,9 +117,30 @@ impl Dialect {
         self.when_writable(
             &names,
             &format!(
-                r#"if {b}test {HERE}; then {restores}{b}unset -v {own}; elif {b}test -n "${{ASSUME_ROLE_KEY_ID+x}}"; then {unsets} else {b}printf '%s\n' {} >&2; fi;"#,
+                r#"if {b}test {HERE}; then {}{restores}{left}{b}unset -v {own}; elif {b}test -n "${{ASSUME_ROLE_KEY_ID+x}}"; then {unsets} else {b}printf '%s\n' {} >&2; fi;"#,
+                self.forget(),
                 (self.quote)(NOTHING_TO_LEAVE)
             ),
+        )
+    }
+
+    /// Drops what is kept where the user has set a value of their own since: theirs is the latest. A
+    /// session token is not theirs when the key is long-lived, which goes with none.
+    fn forget(&self) -> String {
+        let b = self.builtin;
+        let profiles: String = PROFILES
+            .iter()
+            .map(|name| format!(r#"{b}test -z "${{{name}-}}" || {b}unset -v {}; "#, keeper(name)))
+            .collect();
+        format!(
+            concat!(
+                r#"if {b}test -n "${{AWS_ACCESS_KEY_ID-}}" && {b}test -n "${{ASSUME_ROLE_KEY_ID-}}" && "#,
+                r#"{b}test "$AWS_ACCESS_KEY_ID" != "$ASSUME_ROLE_KEY_ID"; then {b}unset -v {keys}; "#,
+                r#"{b}test "$({b}printf '%.4s' "$AWS_ACCESS_KEY_ID")" != AKIA || {b}unset -v AWS_SESSION_TOKEN; fi; {profiles}"#,
+            ),
+            b = b,
+            keys = KEYS.map(keeper).join(" "),
+            profiles = profiles,
         )
     }
 

@@ -10,7 +10,7 @@ use crate::config::environment::Environment;
 use crate::types::{AccountId, Credentials, Moment, Region};
 
 /// Our own variables: unset by `leave`, never restored.
-pub const OWN: [&str; 7] = [
+pub const OWN: [&str; 8] = [
     "ASSUME_ROLE_KEY_ID",
     "ASSUME_ROLE_EXPIRES",
     "ASSUME_ROLE_RENEWABLE",
@@ -18,7 +18,18 @@ pub const OWN: [&str; 7] = [
     "ASSUME_ROLE_PREVIOUS",
     "ASSUME_ROLE_REGION",
     "ASSUME_ROLE_PROTECTED",
+    LEFT,
 ];
+
+/// What `leave` keeps the request in, unexported, so that `-` goes back to the role that was left.
+pub(super) const LEFT: &str = "ASSUME_ROLE_LEFT";
+
+/// What people set together when they use keys of their own.
+pub(super) const KEYS: [&str; 3] =
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
+/// What no switch ever sets: a value is the user's.
+pub(super) const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 /// The region, which the user may have changed since.
 pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -152,6 +163,7 @@ impl Switch<'_> {
             ("ASSUME_ROLE_EXPIRES", self.expires_local.map(epoch)),
             ("ASSUME_ROLE_RENEWABLE", self.renewable.map(epoch)),
             ("ASSUME_ROLE_TARGET", Some(Cow::Borrowed(self.target.as_str()))),
+            (LEFT, None),
             ("ASSUME_ROLE_PREVIOUS", self.previous.as_deref().map(Cow::Borrowed)),
             ("ASSUME_ROLE_REGION", region.filter(|_| self.region_is_ours)),
             ("ASSUME_ROLE_PROTECTED", self.protected.then_some(Cow::Borrowed("1"))),

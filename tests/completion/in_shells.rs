@@ -1,7 +1,11 @@
 //! TAB in real shells on a real screen: what is inserted arrives byte for byte, and the user's own
 //! matching works.
 
+use assume_role::testing::shell::Shell as Known;
+use assume_role::testing::shell::integration::InitOptions;
+
 use crate::scenes::binary;
+use crate::scenes::real_shells::{is_here, run};
 use crate::support::shells::Shell;
 use crate::support::tmux::Tmux;
 use crate::support::tools::{find, find_file};
@@ -272,4 +276,34 @@ fn the_packaged_file_works_where_packages_put_it() {
         assert_eq!(typist.words_of("prod⇥re⇥"), "<production><read>", "{shell:?}");
         assert_eq!(typist.words_of("prod⇥ad⇥"), "<production><admin>", "{shell:?}");
     });
+}
+
+/// ble.sh quotes what it inserts unless it is told that it is quoted; a stand-in for its `compopt`
+/// tells what it was told.
+#[test]
+fn ble_sh_is_told_that_names_are_quoted() {
+    if !is_here("bash") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let init = crate::prompt::init(Known::Bash, &InitOptions::default());
+    let script =
+        format!("{init}compopt() {{ echo \"$*\"; }}\n_assume_role\nBLE_ATTACHED=1\n_assume_role\n");
+    let outcome = run(&["bash", "-i"], home.path(), &[], &script);
+    assert_eq!(outcome.out, "-o ble/syntax-raw\n", "{}", outcome.err);
+}
+
+#[test]
+fn a_command_that_stands_in_the_path_twice_is_offered_once() {
+    if !is_here("bash") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let init = crate::prompt::init(Known::Bash, &InitOptions::default());
+    let script = format!(
+        "{init}PATH=/usr/bin:/bin:/usr/bin\nCOMP_WORDS=(assume-role exec -- mkfif) COMP_CWORD=3\n\
+         __assume_role_wrapped\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
+    );
+    let outcome = run(&["bash", "-i"], home.path(), &[], &script);
+    assert_eq!(outcome.out, "mkfifo\n", "{}", outcome.err);
 }

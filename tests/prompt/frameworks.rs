@@ -170,7 +170,50 @@ fn liquidprompt() {
         let prefix = segment(&format!("liquidprompt.{}", shell.name()));
         std::fs::write(home.path().join("ours"), ours(shell) + &prefix).unwrap();
         check(shell, home.path(), &format!("source ./ours\nsource {}", theirs.display()));
+        if shell == Shell::Bash {
+            let load = format!("source ./ours\nsource {}\nshopt -u promptvars", theirs.display());
+            check(shell, home.path(), &load);
+        }
     }
+}
+
+/// A stand-in for liquidprompt 2.0, which draws from the first element of `PROMPT_COMMAND`, or calls
+/// from there what stood in it before, and turns `promptvars` off.
+#[test]
+fn liquidprompt_without_promptvars() {
+    let home = home();
+    std::fs::write(home.path().join("ours"), ours(Shell::Bash) + &segment("liquidprompt.bash"))
+        .unwrap();
+    let draw = "shopt -u promptvars\ndraw() { PS1=\"${LP_PS1_PREFIX}> \"; }\n";
+    for hooks in ["PROMPT_COMMAND=draw", "PROMPT_COMMAND=(\"${PROMPT_COMMAND[@]}\" draw)"] {
+        check(Shell::Bash, home.path(), &format!("source ./ours\n{draw}{hooks}"));
+    }
+}
+
+/// A stand-in for tide, which draws in a process of its own: it reads the configuration once more,
+/// sees exported variables only, and the item's colours as such.
+#[test]
+fn tide() {
+    if !is_here("fish") {
+        return;
+    }
+    let home = home();
+    std::fs::write(home.path().join("tide"), segment("tide.fish")).unwrap();
+    let print = "function _tide_print_item\n    set -l colour (env | string replace --filter tide_assume_role_color= '')\n    printf '%s %s' $colour $argv[2]\nend\n";
+    let item = format!("{print}source ./tide\n_tide_item_assume_role\n");
+    std::fs::write(home.path().join("item"), item).unwrap();
+    let load = format!(
+        "{}source ./tide\nfunction fish_prompt; : _tide_; fish --no-config ./item; end\nfunction fish_right_prompt; end",
+        ours(Shell::Fish)
+    );
+    check(Shell::Fish, home.path(), &load);
+    let coloured = format!(
+        "{load}\n{}{}emit fish_prompt\nfish_prompt\n",
+        stopped(Shell::Fish),
+        super::role(Shell::Fish, 3540)
+    );
+    let outcome = run(&["fish", "-i"], home.path(), &[("TERM", "xterm")], &coloured);
+    assert_eq!(outcome.out, "cyan production:read 59m", "{}", outcome.err);
 }
 
 #[test]

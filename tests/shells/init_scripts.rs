@@ -21,6 +21,7 @@ pub struct Home {
 const STAND_IN: &str = r#"#!/bin/sh
 printf '%s\n' "$@" >"$HOME/words"
 printf '%s' "${COMPLETE-unset}" >"$HOME/complete"
+env >"$HOME/environment"
 case "$1" in
 export) cat "$HOME/code" ;;
 *) if [ -e "$HOME/direct" ]; then cat "$HOME/direct"; else echo "printed $*"; fi ;;

@@ -20,7 +20,14 @@ fn everywhere(variables: &[(&str, &str)], script: &str, check: impl Fn(&str, &Ho
         let home = Home::new();
         home.write("code", &code(shell[0]));
         let body = if shell[0] == "fish" {
-            script.replace("$?", "$status").replace("${GOT-}", "$GOT")
+            let script = script.replace("$?", "$status").replace("${GOT-}", "$GOT");
+            let assigned = |line: &str| match line.split_once("='") {
+                Some((name, value)) if name == name.to_uppercase() => {
+                    format!("set -g {name} '{value}")
+                }
+                _ => line.to_owned(),
+            };
+            script.lines().map(assigned).collect::<Vec<_>>().join("\n")
         } else {
             script.to_owned()
         };
@@ -147,6 +154,84 @@ fn a_trace_shows_no_secret_and_goes_on() {
             "{}",
             outcome.err
         );
+    }
+}
+
+/// `set -v` prints what is evaluated, and a DEBUG trap every command that it enters. The user's own
+/// traps and options are there again afterwards.
+#[test]
+fn no_trap_and_no_option_shows_a_secret() {
+    let debug = "trap 'echo \"D: $BASH_COMMAND\"' DEBUG";
+    let all = "for it in DEBUG RETURN ERR; do trap 'echo \"T: $BASH_COMMAND\"' $it; done";
+    let rows = [
+        ("bash", "set -v".to_owned()),
+        ("bash", "set -xv".to_owned()),
+        ("bash", format!("{debug}; set -T")),
+        ("bash", format!("{debug}; set -xvo functrace")),
+        ("bash", format!("{debug}; shopt -s extdebug")),
+        ("bash", format!("{debug}; declare -ft assume-role")),
+        ("bash", format!("{all}; set -ET")),
+        ("zsh", "setopt verbose xtrace".to_owned()),
+        ("zsh", "trap 'print -r -- \"D: $ZSH_DEBUG_CMD\"' DEBUG".to_owned()),
+        ("zsh", "TRAPDEBUG() { print -r -- \"D: $ZSH_DEBUG_CMD\" }".to_owned()),
+        ("zsh", "functions -T assume-role; TRAPDEBUG() { print -r -- $ZSH_DEBUG_CMD }".to_owned()),
+        ("zsh as ksh", "trap 'echo \"D: $ZSH_DEBUG_CMD\"' DEBUG".to_owned()),
+    ];
+    for (shell, set_up) in rows.iter().filter(|(shell, _)| is_here(shell)) {
+        let state = if *shell == "bash" {
+            "trap -p; echo $-; shopt -p extdebug"
+        } else {
+            "trap; setopt; functions TRAPDEBUG"
+        };
+        for code in [code(shell), code(shell).replace("; }", "; (exit 9); }")] {
+            let home = Home::new();
+            home.write("code", &code);
+            let load = SHELLS.iter().find(|(words, _)| words[0] == *shell).unwrap().1;
+            let script = format!(
+                "{load}{set_up}\n{{ {state}; }} >before\nassume-role a r\n\
+                 {{ {state}; }} >after\nenv >got\necho GOES ON\n"
+            );
+            let outcome = run(&[shell], home.path(), &[("TERM", "dumb")], &script);
+            let shown = outcome.out + &outcome.err;
+            assert!(!shown.contains(SECRET), "{shell} {set_up}: {shown}");
+            assert!(shown.contains("GOES ON"), "{shell} {set_up}: {shown}");
+            assert!(home.read("got").contains(SECRET), "{shell} {set_up}: {shown}");
+            assert_eq!(home.read("before"), home.read("after"), "{shell} {set_up}");
+            assert!(home.read("before").contains("DEBUG") || !set_up.contains("DEBUG"), "{set_up}");
+        }
+    }
+}
+
+/// The old script ran in the shell and saw its variables, whether they were exported or not.
+#[test]
+fn settings_that_are_not_exported_count() {
+    let names = [
+        "AWS_PROFILE_ASSUME_ROLE",
+        "AWS_ROLE_SESSION_TIMEOUT",
+        "AWS_USERNAME",
+        "ACCOUNTS_FILE",
+        "AWS_ASSUME_ROLE_AUTH_SCHEME",
+        "SAML_FILE",
+        "SAML_IDP_ASSERTION_URL",
+        "SAML_IDP_NAME",
+        "SAML_IDP_REQUEST_BODY_TEMPLATE",
+        "ASSUME_ROLE_ALLOW_HTTP",
+        "ASSUME_ROLE_BRIDGE",
+        "ASSUME_ROLE_CONFIG_STORE",
+        "ASSUME_ROLE_LEGACY",
+        "ASSUME_ROLE_STORE",
+        "ASSUME_ROLE_TIMEOUT",
+    ];
+    for call in ["assume-role a r", "assume-role status"] {
+        let set = names.map(|name| format!("{name}='{name} is it'\n")).concat();
+        everywhere(&[], &format!("{set}{call} >/dev/null\nenv >after"), |what, home, _| {
+            for name in names {
+                let line = format!("{name}={name} is it\n");
+                assert!(home.read("environment").contains(&line), "{name}: {call}: {what}");
+                let exports_all = what.contains("\"-a\"") || what.contains("all_export");
+                assert_eq!(home.read("after").contains(&line), exports_all, "{name}: {what}");
+            }
+        });
     }
 }
 

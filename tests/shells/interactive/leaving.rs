@@ -54,6 +54,51 @@ fn leaving_restores_the_users_own_keys() {
 }
 
 #[test]
+fn keys_set_by_hand_after_a_switch_are_the_users_latest() {
+    in_each(|shell| {
+        for switches_again in [true, false] {
+            let scene = bastion();
+            let mut seat = Seat::take(&scene, shell);
+            seat.does(&seat.exporting("AWS_ACCESS_KEY_ID", "AKIAOFBEFORE"));
+            seat.does(&seat.exporting("AWS_SECRET_ACCESS_KEY", "secret-of-before"));
+            seat.does(&seat.exporting("AWS_PROFILE", "default"));
+            seat.types_with_code("assume-role production read");
+            seat.does(&seat.exporting("AWS_ACCESS_KEY_ID", &scene.key.id));
+            seat.does(&seat.exporting("AWS_SECRET_ACCESS_KEY", &scene.key.secret));
+            if switches_again {
+                seat.does("assume-role production admin");
+                assert_eq!(seat.who(), session_of("admin"), "{shell:?}");
+            }
+            seat.does("assume-role leave");
+            let after = seat.environment();
+            assert_eq!(after["AWS_ACCESS_KEY_ID"], scene.key.id, "{shell:?} {switches_again}");
+            assert_eq!(after["AWS_PROFILE"], "default", "{shell:?} {switches_again}");
+            for gone in ["AWS_SESSION_TOKEN", "AWS_ACCOUNT_NAME", "ASSUME_ROLE_KEY_ID"] {
+                assert!(!after.contains_key(gone), "{shell:?} {switches_again} {gone}");
+            }
+            assert_eq!(seat.who(), "arn:aws:iam::999999999999:user/alice", "{shell:?}");
+        }
+    });
+}
+
+#[test]
+fn the_role_that_was_left_is_known_to_this_shell_only() {
+    in_each(|shell| {
+        let scene = bastion();
+        let mut seat = Seat::take(&scene, shell);
+        seat.types_with_code("assume-role production read eu-west-1");
+        seat.does("assume-role leave");
+        assert!(!seat.environment().contains_key("ASSUME_ROLE_LEFT"), "{shell:?}");
+        let left = seat.does("echo \"<$ASSUME_ROLE_LEFT>\"");
+        assert!(left.contains("-- production read>"), "{shell:?}: {left}");
+        seat.does("assume-role leave");
+        assert_eq!(seat.does("echo \"<$ASSUME_ROLE_LEFT>\""), left, "{shell:?}");
+        seat.does("assume-role production admin");
+        assert_eq!(seat.does("echo \"<$ASSUME_ROLE_LEFT>\""), "<>", "{shell:?}");
+    });
+}
+
+#[test]
 fn a_child_shell_leaves_what_it_inherited_and_says_what_it_cannot_know() {
     in_each(|shell| {
         let scene = bastion();

@@ -21,16 +21,21 @@ use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector
 use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::certificates::read_bundle;
 use super::endpoint::Endpoints;
 use super::error::AwsError;
-use super::http::{ATTEMPT, Transport};
+use super::http::{Reply, Transport, send};
 use crate::error::Result;
 use crate::plan::Trust;
 use crate::types::{Credentials, Moment, local_now};
 
+/// Time for an answer of AWS.
+const ATTEMPT: Duration = Duration::from_secs(3);
+/// Time for an answer of an identity provider.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Attempts of a call that may be repeated.
 const ATTEMPTS: u32 = 3;
 /// The first pause between attempts.
@@ -61,7 +66,7 @@ impl Client {
             Trust::Bundle(bundle) => Some(read_bundle(bundle)?),
             Trust::System => None,
         };
-        // A proxy that cannot be used is said before anybody is asked for a code.
+        // A proxy that cannot be used is said before a code is asked for.
         endpoints.proxy()?;
         let transport = Transport::new(trusted, endpoints.proxies.clone());
         let connector = SharedHttpConnector::new(transport);
@@ -105,6 +110,41 @@ impl Client {
             Err(failure) if failure.is_about_time() && self.skew() != believed => call().await,
             outcome => outcome,
         }
+    }
+
+    /// Sends a request to AWS, once, and learns AWS's clock from the answer.
+    pub(super) async fn ask_aws(
+        &self,
+        request: http::Result<http::Request<SdkBody>>,
+    ) -> std::result::Result<Reply, AwsError> {
+        let (reply, date) = self.send(request, ATTEMPT.min(self.whole)).await?;
+        self.clock.learn(date);
+        Ok(reply)
+    }
+
+    /// Posts JSON to an identity provider, once: a wrong password that is repeated locks a user
+    /// out.
+    pub(crate) async fn post_to_provider(
+        &self,
+        url: &str,
+        body: &str,
+    ) -> std::result::Result<Reply, AwsError> {
+        let request = http::Request::post(url)
+            .header("content-type", "application/json")
+            .header("accept", "application/json")
+            .header("user-agent", concat!("assume-role/", env!("CARGO_PKG_VERSION")))
+            .body(SdkBody::from(body));
+        Ok(self.send(request, PATIENCE).await?.0)
+    }
+
+    /// Sends a request, once, and reads the whole answer within `time`; with it comes what its
+    /// `Date` header says.
+    pub(super) async fn send(
+        &self,
+        request: http::Result<http::Request<SdkBody>>,
+        time: Duration,
+    ) -> std::result::Result<(Reply, Option<Moment>), AwsError> {
+        send(&self.connector, request, time).await
     }
 
     /// An STS client that signs with `keys`, or does not sign. A call that carries an MFA code is

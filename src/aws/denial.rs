@@ -2,9 +2,39 @@
 //! error messages". STS never says whether a role exists, so a role name that is wrong looks like
 //! one that does not trust us.
 
-use super::diagnose::Attempt;
 use crate::error::Error;
 use crate::types::sanitize::escape;
+
+/// What was tried, for the message.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    /// What was asked for: `production:read`.
+    pub what: String,
+    /// Who asked: an ARN, or where the keys are from.
+    pub principal: String,
+    /// The role's ARN, when a role was asked for.
+    pub role_arn: Option<String>,
+    /// Whether the caller proved an MFA device.
+    pub mfa: bool,
+    /// Whether an external id was sent.
+    pub external_id: bool,
+    /// Where the caller's keys are from: `profile bastion (~/.aws/credentials:3)`.
+    pub keys_from: String,
+}
+
+impl Attempt {
+    /// The question whose keys these are, asked with keys from there.
+    pub(crate) fn to_ask_whose(keys_from: &str) -> Self {
+        Self {
+            what: "the question whose keys these are".to_owned(),
+            principal: keys_from.to_owned(),
+            role_arn: None,
+            mfa: false,
+            external_id: false,
+            keys_from: keys_from.to_owned(),
+        }
+    }
+}
 
 struct Reason {
     phrase: &'static str,

@@ -5,7 +5,7 @@
 //! trust us.
 
 use super::client::Client;
-use super::denial::denied;
+use super::denial::{Attempt, denied};
 use super::error::{AwsError, Trouble};
 use crate::error::{Error, Kind};
 use crate::types::minutes;
@@ -14,38 +14,7 @@ use crate::types::sanitize::{escape, escape_up_to};
 /// How much of AWS's own words is shown, in characters; the telling part of a refusal comes last.
 const WORDS_SHOWN: usize = 600;
 
-/// What was tried, for the message.
-#[derive(Clone, Debug)]
-pub(crate) struct Attempt {
-    /// What was asked for: `production:read`.
-    pub what: String,
-    /// Who asked: an ARN, or where the keys are from.
-    pub principal: String,
-    /// The role's ARN, when a role was asked for.
-    pub role_arn: Option<String>,
-    /// Whether the caller proved an MFA device.
-    pub mfa: bool,
-    /// Whether an external id was sent.
-    pub external_id: bool,
-    /// Where the caller's keys are from: `profile bastion (~/.aws/credentials:3)`.
-    pub keys_from: String,
-}
-
-impl Attempt {
-    /// The question whose keys these are, asked with keys from there.
-    pub(crate) fn to_ask_whose(keys_from: &str) -> Self {
-        Self {
-            what: "the question whose keys these are".to_owned(),
-            principal: keys_from.to_owned(),
-            role_arn: None,
-            mfa: false,
-            external_id: false,
-            keys_from: keys_from.to_owned(),
-        }
-    }
-}
-
-/// The error for a call that AWS did not answer as it does, in the same words whoever was asked;
+/// The error for a call that AWS did not answer as it does, in the same words for every service;
 /// for an answer, what it said. What to do about it the caller adds.
 pub(crate) fn unanswered(failure: &AwsError, whom: &str) -> Error {
     match &failure.trouble {

@@ -25,7 +25,6 @@ use http_body::{Body, Frame, SizeHint};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::client::Client;
 use super::error::{AwsError, Trouble, connector_trouble};
 use crate::config::proxy::Proxies;
 use crate::error::{Error, Result};
@@ -33,10 +32,6 @@ use crate::types::Moment;
 
 /// Time for DNS, TCP and TLS.
 const CONNECT: Duration = Duration::from_secs(2);
-/// Time for an answer of AWS.
-pub(super) const ATTEMPT: Duration = Duration::from_secs(3);
-/// Time for an answer of an identity provider.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// The longest body read, in bytes. A real one has about 2,000.
 const LONGEST: usize = 1 << 20;
 /// Everything but the unreserved characters of RFC 3986, as AWS wants values in URLs and forms.
@@ -161,56 +156,27 @@ pub(crate) struct Reply {
     pub body: Zeroizing<Vec<u8>>,
 }
 
-impl Client {
-    /// Sends a request to AWS, once, and learns AWS's clock from the answer.
-    pub(super) async fn ask_aws(
-        &self,
-        request: http::Result<http::Request<SdkBody>>,
-    ) -> std::result::Result<Reply, AwsError> {
-        let (reply, date) = self.send(request, ATTEMPT.min(self.whole)).await?;
-        self.clock.learn(date);
-        Ok(reply)
-    }
-
-    /// Posts JSON to an identity provider, once: a wrong password that is repeated locks a user
-    /// out.
-    pub(crate) async fn post_to_provider(
-        &self,
-        url: &str,
-        body: &str,
-    ) -> std::result::Result<Reply, AwsError> {
-        let request = http::Request::post(url)
-            .header("content-type", "application/json")
-            .header("accept", "application/json")
-            .header("user-agent", concat!("assume-role/", env!("CARGO_PKG_VERSION")))
-            .body(SdkBody::from(body));
-        Ok(self.send(request, PATIENCE).await?.0)
-    }
-
-    /// Sends a request, once, and reads the whole answer within `time`; with it comes what its
-    /// `Date` header says.
-    pub(super) async fn send(
-        &self,
-        request: http::Result<http::Request<SdkBody>>,
-        time: Duration,
-    ) -> std::result::Result<(Reply, Option<Moment>), AwsError> {
-        let request = request.ok().and_then(|request| HttpRequest::try_from(request).ok());
-        let unusable = || AwsError::of(Trouble::Connect("the URL cannot be used".to_owned()));
-        let request = request.ok_or_else(unusable)?;
-        let whole = async {
-            let reply = self
-                .connector
-                .call(request)
-                .await
-                .map_err(|error| AwsError::of(connector_trouble(&error)))?;
-            let status = reply.status().as_u16();
-            let date = reply.headers().get("date").and_then(Moment::parse_http_date);
-            let body =
-                read(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
-            Ok((Reply { status, body }, date))
-        };
-        tokio::time::timeout(time, whole).await.map_err(|_| AwsError::of(Trouble::Timeout))?
-    }
+/// Sends a request, once, and reads the whole answer within `time`; with it comes what its
+/// `Date` header says.
+pub(super) async fn send(
+    connector: &SharedHttpConnector,
+    request: http::Result<http::Request<SdkBody>>,
+    time: Duration,
+) -> std::result::Result<(Reply, Option<Moment>), AwsError> {
+    let request = request.ok().and_then(|request| HttpRequest::try_from(request).ok());
+    let unusable = || AwsError::of(Trouble::Connect("the URL cannot be used".to_owned()));
+    let request = request.ok_or_else(unusable)?;
+    let whole = async {
+        let reply = connector
+            .call(request)
+            .await
+            .map_err(|error| AwsError::of(connector_trouble(&error)))?;
+        let status = reply.status().as_u16();
+        let date = reply.headers().get("date").and_then(Moment::parse_http_date);
+        let body = read(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
+        Ok((Reply { status, body }, date))
+    };
+    tokio::time::timeout(time, whole).await.map_err(|_| AwsError::of(Trouble::Timeout))?
 }
 
 /// The whole of a body; `None` for one that broke off or was cut off.

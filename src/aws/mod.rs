@@ -18,7 +18,8 @@ mod sso;
 mod sts;
 
 pub(crate) use client::Client;
-pub(crate) use diagnose::{Attempt, about_proof, diagnose, unanswered};
+pub(crate) use denial::Attempt;
+pub(crate) use diagnose::{about_proof, diagnose, unanswered};
 pub(crate) use endpoint::Endpoints;
 pub(crate) use error::{AwsError, Trouble};
 pub(crate) use http::Reply;

@@ -1,4 +1,4 @@
-//! IAM Identity Center: JSON for whoever holds a token or a client's secret; nothing is signed.
+//! IAM Identity Center: JSON for the holder of a token or of a client's secret; nothing is signed.
 //! (IAM Identity Center Portal API; its OIDC API is asked through [`Client::post_json`].)
 
 use aws_smithy_types::body::SdkBody;
@@ -63,7 +63,7 @@ struct Role {
     role_name: String,
 }
 
-/// The keys of a role for whoever holds the token (GetRoleCredentials).
+/// The keys of a role for the holder of the token (GetRoleCredentials).
 pub(crate) async fn role_credentials(
     client: &Client,
     token: &Secret,

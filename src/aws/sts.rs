@@ -45,7 +45,7 @@ pub(crate) struct Mfa {
     pub code: Secret,
 }
 
-/// Everything a call for a role is told.
+/// Everything that a call for a role says.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleCall {
     pub role: RoleArn,

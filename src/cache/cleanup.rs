@@ -13,16 +13,16 @@ use super::entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration,
 use super::error::StoreError;
 use super::file::{Identity, UNFINISHED, identity};
 use super::lock;
-use super::record::{self, Found};
+use super::record::{self, Slot};
 use crate::types::Moment;
 
 /// How the names of damaged entries begin.
 const DAMAGED: &str = ".damaged-";
-/// So many damaged entries are kept for whoever wants to know why.
+/// So many damaged entries are kept for a look at what happened.
 const DAMAGED_KEPT: usize = 3;
 /// A file that is still unfinished after so many seconds belongs to a run that was killed.
 const ABANDONED: i64 = 60;
-/// A lock file that nobody took for so many seconds is removed.
+/// A lock file that no process took for so many seconds is removed.
 const UNUSED: i64 = 24 * 3600;
 /// The mark that backup programs look for (Cache Directory Tagging Specification).
 const TAG: &str = "CACHEDIR.TAG";
@@ -160,7 +160,7 @@ fn sweep_session<T: Entry>(
 
 fn has_ended<T: Entry>(directory: &Directory, name: &str, aws_now: Moment) -> bool {
     directory.our_file(name).is_some_and(|stat| stat.st_mtime <= aws_now.0)
-        && matches!(record::read::<T>(directory, name), Ok(Found::Entry(_, value))
+        && matches!(record::read::<T>(directory, name), Ok(Slot::Entry(_, value))
             if value.life().is_some_and(|(_, ends)| ends <= aws_now))
 }
 

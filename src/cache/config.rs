@@ -1,8 +1,7 @@
-//! Config files for programs that take this one's place, which leaves nobody to remove them.
+//! Config files for programs that take this one's place, so that this one cannot remove them.
 //!
-//! Text without secrets comes in, the path of a file that holds it goes out. The name says what is
-//! in it, so that the same text is one file however often it is asked for; what nobody asked for in
-//! a long time is removed.
+//! The name is a hash of the text, which holds no secrets: the same text is one file however often
+//! it is asked for. A file that was not asked for in a long time is removed.
 
 use std::path::PathBuf;
 
@@ -47,7 +46,7 @@ pub(crate) fn keep_config(
     }
 }
 
-/// Removes those that nobody asked for in a long time, as far as that goes.
+/// Removes those that were not asked for in a long time, as far as that goes.
 pub(super) fn sweep(directory: &Directory, now: Moment) {
     for name in directory.names().unwrap_or_default() {
         let is_old = || directory.age(&name, now).is_some_and(|age| age > KEPT);

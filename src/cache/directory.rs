@@ -57,7 +57,7 @@ pub(super) struct Place {
     root: PathBuf,
 }
 
-/// The open directory. Every file is reached through this handle, so that nobody can swap the path
+/// The open directory. Every file is reached through this handle, so that no other process can swap the path
 /// underneath.
 #[derive(Debug)]
 pub(super) struct Directory {

@@ -1,7 +1,7 @@
 //! What is kept, each kind as its own type: sessions, and facts that save a question or a call.
 //!
 //! A session is good for a key until its end by AWS's clock. A fact has no end; it says when it was
-//! learned, and whoever uses it decides what that is worth. Never kept: codes, passwords,
+//! learned, and its user decides what that is worth. Never kept: codes, passwords,
 //! long-lived keys.
 
 use serde::de::DeserializeOwned;

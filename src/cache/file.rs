@@ -155,7 +155,7 @@ impl Directory {
                 Ok(handle) => {
                     let file = File::from(handle);
                     // A sweep leaves it alone, whatever its clock says. Where there are no locks
-                    // its age has to do.
+                    // its age decides.
                     let _ = file.try_lock();
                     return Ok((name, file));
                 }
@@ -181,13 +181,13 @@ impl Directory {
         opened.map(|(file, _)| file).ok_or_else(|| self.system(Errno::NOENT))
     }
 
-    /// Removes a file unless somebody holds its lock.
+    /// Removes a file unless a process holds its lock.
     pub(super) fn remove_unlocked(&self, name: &str) -> Result<bool, StoreError> {
         match self.open_file(name, OFlags::RDWR) {
             Ok(Some((file, _))) if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) => {
                 Ok(false)
             }
-            // A umask took the owner's bits from it before it was killed: nobody can hold it.
+            // A umask took the owner's bits from it before it was killed: no process can hold it.
             Err(fault) if !fault.is_denied() => Err(fault),
             _ => self.remove(name),
         }

@@ -44,7 +44,7 @@ pub struct Use {
 }
 
 /// What stands in the history's place.
-pub(super) enum Found {
+pub(super) enum Slot {
     Uses(Vec<Use>),
     /// Nothing, or what a newer program wrote.
     Nothing,
@@ -52,14 +52,14 @@ pub(super) enum Found {
 }
 
 /// The roles used, the latest first.
-pub(super) fn read(directory: &Directory) -> Result<Found, StoreError> {
-    let Some(content) = directory.read(NAME, LONGEST)? else { return Ok(Found::Nothing) };
+pub(super) fn read(directory: &Directory) -> Result<Slot, StoreError> {
+    let Some(content) = directory.read(NAME, LONGEST)? else { return Ok(Slot::Nothing) };
     Ok(match version(&content.bytes) {
         Some(VERSION) if content.whole => {
-            Found::Uses(fold(&String::from_utf8_lossy(&content.bytes)))
+            Slot::Uses(fold(&String::from_utf8_lossy(&content.bytes)))
         }
-        Some(newer) if newer > VERSION => Found::Nothing,
-        _ => Found::Damaged(content.identity),
+        Some(newer) if newer > VERSION => Slot::Nothing,
+        _ => Slot::Damaged(content.identity),
     })
 }
 
@@ -73,7 +73,7 @@ pub(super) fn add(directory: &Directory, used: &Use) -> Result<(), StoreError> {
     push_line(&mut text, used);
     file.write_all(text.as_bytes()).map_err(|error| directory.system(error))?;
     if size > FOLDED_FROM
-        && let Found::Uses(uses) = read(directory)?
+        && let Slot::Uses(uses) = read(directory)?
     {
         directory.replace(NAME, folded(&uses).as_bytes(), None)?;
     }

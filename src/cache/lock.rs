@@ -28,7 +28,7 @@ pub struct Holder {
 pub(super) struct Patience {
     /// Altogether, and so for a person who is being asked.
     pub(super) altogether: Duration,
-    /// For one holder that asks nobody: three or four calls, each of which may take 8 s.
+    /// For one holder that asks no question: three or four calls, each of which may take 8 s.
     pub(super) working: Duration,
     /// Before the wait for such a holder is worth a message.
     pub(super) silent: Duration,
@@ -88,7 +88,7 @@ impl Claim {
     }
 
     /// Tries once with the lock file, which `open` opens where this has not; without one everyone
-    /// goes on unlocked. `None` when somebody holds it, or when it has to be opened anew: try again
+    /// goes on unlocked. `None` when another process holds it, or when it has to be opened anew: try again
     /// after [`PAUSE`]. `has_name` says whether a file is still the one of that name: a sweep may
     /// have removed it before we had the lock, and then others lock another file.
     pub(super) fn attempt(

@@ -37,7 +37,7 @@ pub use history::Use;
 pub use key::Key;
 use lock::{Claim, PAUSE, Patience};
 pub use lock::{Holder, Lock};
-use record::Found;
+use record::Slot;
 
 use crate::config::Config;
 use crate::config::environment::Environment;
@@ -121,7 +121,7 @@ impl Store {
             .map_err(|error| Error::io("an entry cannot be written").because(error))?;
         let aws_now = now.plus(self.skew(now));
         self.change(|directory| {
-            if let Found::Newer = record::read::<T>(directory, &name)? {
+            if let Slot::Newer = record::read::<T>(directory, &name)? {
                 self.warn(newer(directory, &name));
                 return Ok(());
             }
@@ -145,14 +145,14 @@ impl Store {
         })
     }
 
-    /// All facts of a kind, in no order. Nothing on the disk changes and nothing is told, whatever
+    /// All facts of a kind, in no order. Nothing on the disk changes and nothing is said, whatever
     /// state they are in: for TAB, which may only look.
     pub fn peek<T: Entry>(&self) -> Vec<T> {
         let Some(Ok(Some(directory))) = self.place.as_ref().map(Place::open) else {
             return Vec::new();
         };
         let entry = |name: &String| match record::read::<T>(&directory, name) {
-            Ok(Found::Entry(_, value)) => Some(value),
+            Ok(Slot::Entry(_, value)) => Some(value),
             _ => None,
         };
         cleanup::names_of::<T>(&directory).unwrap_or_default().iter().filter_map(entry).collect()
@@ -188,9 +188,9 @@ impl Store {
     /// The roles used, the latest first. A history that cannot be read is empty.
     pub fn history(&self) -> Vec<Use> {
         let found = self.look(|directory| match history::read(directory)? {
-            history::Found::Uses(uses) => Ok(uses),
-            history::Found::Nothing => Ok(Vec::new()),
-            history::Found::Damaged(identity) => {
+            history::Slot::Uses(uses) => Ok(uses),
+            history::Slot::Nothing => Ok(Vec::new()),
+            history::Slot::Damaged(identity) => {
                 self.set_aside(directory, history::NAME, identity)?;
                 Ok(Vec::new())
             }
@@ -205,7 +205,7 @@ impl Store {
             return Vec::new();
         };
         match history::read(&directory) {
-            Ok(history::Found::Uses(uses)) => uses,
+            Ok(history::Slot::Uses(uses)) => uses,
             _ => Vec::new(),
         }
     }
@@ -268,11 +268,11 @@ impl Store {
         }
     }
 
-    /// One entry among many: one that cannot be read is told and passed over.
+    /// One entry among many: one that cannot be read gives a warning and is passed over.
     fn entry_in<T: Entry>(&self, directory: &Directory, name: &str) -> Option<(Key, T)> {
         match record::read::<T>(directory, name) {
-            Ok(Found::Entry(key, value)) => Some((key, value)),
-            Ok(Found::Nothing | Found::Newer | Found::Damaged(_)) => None,
+            Ok(Slot::Entry(key, value)) => Some((key, value)),
+            Ok(Slot::Nothing | Slot::Newer | Slot::Damaged(_)) => None,
             Err(fault) => {
                 self.warn(fault.warning());
                 None
@@ -283,12 +283,12 @@ impl Store {
     fn load<T: Entry>(&self, key: &Key) -> Result<Option<T>> {
         let name = record::name::<T>(key);
         self.look(|directory| match record::read::<T>(directory, &name)? {
-            Found::Entry(stored, value) if stored == *key => Ok(Some(value)),
-            Found::Damaged(identity) => {
+            Slot::Entry(stored, value) if stored == *key => Ok(Some(value)),
+            Slot::Damaged(identity) => {
                 self.set_aside(directory, &name, identity)?;
                 Ok(None)
             }
-            Found::Entry(..) | Found::Newer | Found::Nothing => Ok(None),
+            Slot::Entry(..) | Slot::Newer | Slot::Nothing => Ok(None),
         })
     }
 

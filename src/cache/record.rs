@@ -27,7 +27,7 @@ struct Versioned {
     version: u64,
 }
 
-pub(super) enum Found<T> {
+pub(super) enum Slot<T> {
     Nothing,
     Newer,
     Damaged(Identity),
@@ -40,25 +40,25 @@ pub(super) fn name<T: Entry>(key: &Key) -> String {
 
 /// Reads what stands under a name. Strict: an entry that is not exactly what we would have written
 /// is damage.
-pub(super) fn read<T: Entry>(directory: &Directory, name: &str) -> Result<Found<T>, StoreError> {
-    let Some(content) = directory.read(name, LONGEST)? else { return Ok(Found::Nothing) };
+pub(super) fn read<T: Entry>(directory: &Directory, name: &str) -> Result<Slot<T>, StoreError> {
+    let Some(content) = directory.read(name, LONGEST)? else { return Ok(Slot::Nothing) };
     if !content.whole {
-        return Ok(Found::Damaged(content.identity));
+        return Ok(Slot::Damaged(content.identity));
     }
     Ok(match parse::<T>(&content.bytes) {
         Some(found) => found,
-        None => Found::Damaged(content.identity),
+        None => Slot::Damaged(content.identity),
     })
 }
 
-fn parse<T: Entry>(bytes: &[u8]) -> Option<Found<T>> {
+fn parse<T: Entry>(bytes: &[u8]) -> Option<Slot<T>> {
     let versioned: Versioned = serde_json::from_slice(bytes).ok()?;
     if versioned.version > VERSION {
-        return Some(Found::Newer);
+        return Some(Slot::Newer);
     }
     let record: Record<Key, T> = serde_json::from_slice(bytes).ok()?;
     (record.version == VERSION && record.value.is_possible())
-        .then_some(Found::Entry(record.key, record.value))
+        .then_some(Slot::Entry(record.key, record.value))
 }
 
 /// The bytes of an entry; wiped after use.

@@ -1,4 +1,4 @@
-//! Keys and sessions. A secret shows itself only to whoever calls [`Secret::expose`].
+//! Keys and sessions. A secret shows itself only through [`Secret::expose`].
 
 use std::fmt;
 

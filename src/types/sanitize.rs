@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_see_becomes_visible() {
+    fn invisible_characters_become_visible() {
         for invisible in "\u{ad}\u{34f}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}\u{180d}\u{180f}\u{200b}\u{2060}\
                           \u{2065}\u{2800}\u{3164}\u{fe0f}\u{feff}\u{ffa0}\u{fff0}\u{1bca0}\u{1d173}\u{e0001}\
                           \u{e0100}"

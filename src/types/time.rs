@@ -16,7 +16,7 @@ use crate::types::sanitize::escape_up_to;
 #[serde(transparent)]
 pub struct Moment(pub i64);
 
-/// This machine's clock, handed in by whoever starts a run. It is read again after every wait: a
+/// This machine's clock, handed in at the start of a run. It is read again after every wait: a
 /// question may be answered hours later, and a machine may sleep in the meantime.
 pub(crate) type Clock = fn() -> Moment;
 

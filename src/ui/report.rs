@@ -31,7 +31,7 @@ impl Report {
         Self { coloured: false, verbose: false, silent: false, columns: None }
     }
 
-    /// No lines at all, for what is nobody's to read.
+    /// No lines at all, for output that is not read by a person.
     pub(crate) fn silent() -> Self {
         Self { silent: true, ..Self::plain() }
     }

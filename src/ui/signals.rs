@@ -1,4 +1,4 @@
-//! Signals that end the program wait while somebody holds the terminal in a state that has to be
+//! Signals that end the program wait while a question holds the terminal in a state that has to be
 //! put back first.
 //!
 //! Only one holds it at a time. A handler, once it is there, cannot be taken away again, so each
@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 static FREE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
 
-/// While this lives, whoever made it ends the process at a signal.
+/// While this lives, its owner ends the process at a signal.
 pub(crate) struct Held(());
 
 impl Held {
@@ -26,7 +26,7 @@ impl Drop for Held {
     }
 }
 
-/// True while nobody holds the terminal: then a signal ends the process as it always does.
+/// True while no question holds the terminal: then a signal ends the process as it always does.
 pub(crate) fn free() -> Arc<AtomicBool> {
     Arc::clone(&FREE)
 }

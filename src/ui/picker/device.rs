@@ -1,4 +1,4 @@
-//! The terminal device while somebody chooses: every key at once, nothing echoed, the screen put
+//! The terminal device while a person chooses: every key at once, nothing echoed, the screen put
 //! back afterwards.
 //!
 //! Standard input and output are left alone: one may be a list that a loop reads from, the other is
@@ -80,7 +80,7 @@ impl Device {
         Ok(Size { rows: or(size.ws_row, 24), columns: or(size.ws_col, 80) })
     }
 
-    /// Whether somebody wants the choice given up, by the signal of Ctrl-C.
+    /// Whether the choice is to be given up, by the signal of Ctrl-C.
     pub(super) fn is_interrupted(&self) -> bool {
         self.signals.interrupted.load(Ordering::Relaxed)
     }

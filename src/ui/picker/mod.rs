@@ -1,6 +1,6 @@
-//! The picker: somebody at a terminal types some letters and takes one thing out of many.
+//! The picker: a person at a terminal types some letters and takes one thing out of many.
 //!
-//! Items come in, best first, and the number of the one taken goes out. It draws and reads on the
+//! Items come in, best first, and the number of the one taken is the answer. It draws and reads on the
 //! terminal device only, and puts the screen back as it was. It knows no accounts and decides
 //! nothing: what is empty stays empty.
 
@@ -31,7 +31,7 @@ pub struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// Lets somebody choose, and gives the number of the item.
+    /// Lets a person choose, and gives the number of the item.
     pub fn make(&self, kind: PickerKind) -> Result<usize> {
         match kind {
             PickerKind::Fzf => fzf::pick(self.prompt, self.items),

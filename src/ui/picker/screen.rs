@@ -1,4 +1,4 @@
-//! A search as a picture of the terminal's size. Text goes out; nothing here writes it.
+//! A search as a picture of the terminal's size. Nothing here writes it.
 //!
 //! Without colour the selected line is marked all the same, so that the picture reads on any
 //! terminal.

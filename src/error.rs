@@ -40,7 +40,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The exit code of the documented table.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Broken => 1,

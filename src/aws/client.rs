@@ -32,13 +32,9 @@ use crate::error::Result;
 use crate::plan::Trust;
 use crate::types::{Credentials, Moment, local_now};
 
-/// Time for an answer of AWS.
 const ATTEMPT: Duration = Duration::from_secs(3);
-/// Time for an answer of an identity provider.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Attempts of a call that may be repeated.
 const ATTEMPTS: u32 = 3;
-/// The first pause between attempts.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// "Not measured yet" of [`Clock`].
 const UNKNOWN: i64 = i64::MIN;
@@ -75,7 +71,6 @@ impl Client {
         Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole })
     }
 
-    /// The endpoints of this run.
     pub(crate) fn endpoints(&self) -> &Endpoints {
         &self.endpoints
     }
@@ -85,7 +80,6 @@ impl Client {
         self.clock.skew()
     }
 
-    /// AWS's time, as far as it is known.
     pub(super) fn aws_now(&self) -> Moment {
         local_now().plus(self.skew().unwrap_or(0))
     }
@@ -183,7 +177,6 @@ impl Client {
     }
 }
 
-/// Keys as the SDK and its signer take them.
 pub(super) fn sdk_credentials(keys: &Credentials) -> SdkCredentials {
     let token = keys.token.as_ref().map(|token| token.expose().to_owned());
     SdkCredentials::new(&keys.id, keys.secret.expose(), token, None, "assume-role")
@@ -202,7 +195,6 @@ impl Clock {
         Some(self.0.load(Ordering::Relaxed)).filter(|&skew| skew != UNKNOWN)
     }
 
-    /// Learns from the `Date` header of a reply.
     pub(super) fn learn(&self, date: Option<Moment>) {
         if let Some(theirs) = date {
             self.0.store(theirs.since(local_now()), Ordering::Relaxed);

@@ -5,18 +5,14 @@
 use crate::error::Error;
 use crate::types::sanitize::escape;
 
-/// What was tried, for the message.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     /// What was asked for: `production:read`.
     pub what: String,
     /// Who asked: an ARN, or where the keys are from.
     pub principal: String,
-    /// The role's ARN, when a role was asked for.
     pub role_arn: Option<String>,
-    /// Whether the caller proved an MFA device.
     pub mfa: bool,
-    /// Whether an external id was sent.
     pub external_id: bool,
     /// Where the caller's keys are from: `profile bastion (~/.aws/credentials:3)`.
     pub keys_from: String,

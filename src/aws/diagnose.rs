@@ -31,7 +31,6 @@ pub(crate) fn unanswered(failure: &AwsError, whom: &str) -> Error {
     }
 }
 
-/// The error for a failed call.
 pub(crate) fn diagnose(failure: &AwsError, attempt: &Attempt, client: &Client) -> Error {
     let error = match &failure.trouble {
         Trouble::Answer { code, message } if failure.is_about_time() => {

@@ -10,33 +10,19 @@ use crate::plan::{Chosen, Overrides};
 use crate::types::sanitize::escape_url;
 use crate::types::{Partition, Region};
 
-/// What an endpoint is for.
 const ENDPOINT: Purpose =
     Purpose { what: "endpoint", carries: "keys", example: "https://sts.eu-west-1.amazonaws.com" };
 
 /// The regions that one STS served before each had its own (AWS SDKs and tools reference guide,
 /// "AWS STS Regional endpoints").
+#[rustfmt::skip]
 const OLD_REGIONS: [&str; 15] = [
-    "ap-northeast-1",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
+    "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
+    "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
+    "us-east-2", "us-west-1", "us-west-2",
 ];
 
-/// The hosts of a partition.
 struct Hosts {
-    /// The domain of its services.
     suffix: &'static str,
     /// IAM is global in each partition, and its calls are signed for one region.
     iam: (&'static str, &'static str),
@@ -101,7 +87,6 @@ fn hosts(partition: Partition) -> Hosts {
     Hosts { suffix, iam, sign_in, console }
 }
 
-/// The endpoints of one run, checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoints {
     /// The region that STS calls are signed for.
@@ -115,16 +100,13 @@ pub(crate) struct Endpoints {
     pub iam: (String, String),
     /// The URL of Organizations and the region its calls are signed for, where it is needed.
     pub organizations: Option<(String, String)>,
-    /// IAM Identity Center, where it is needed.
     pub sso: Option<SsoEndpoints>,
     pub fips: bool,
     pub dual_stack: bool,
     pub proxies: Proxies,
-    /// Where a container gets the keys of its role.
     pub container: Container,
 }
 
-/// The endpoints of IAM Identity Center.
 #[derive(Clone, Debug)]
 pub(crate) struct SsoEndpoints {
     /// Gives keys for a token.
@@ -134,7 +116,6 @@ pub(crate) struct SsoEndpoints {
 }
 
 impl Endpoints {
-    /// Checks the overrides and fills in the partition's endpoints.
     pub(crate) fn resolve(
         region: Region,
         partition: Partition,
@@ -184,7 +165,6 @@ impl Endpoints {
         Ok(Self { organizations: Some((url, region)), ..self })
     }
 
-    /// STS as messages name it.
     pub(crate) fn sts_shown(&self) -> String {
         match &self.sts {
             Some(url) => format!("STS at {}", escape_url(url)),

@@ -5,19 +5,15 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-/// Why a call gave no session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
-    /// AWS answered with an error.
     Answer {
         /// AWS's error code: `AccessDenied`.
         code: String,
-        /// AWS's own words.
         message: String,
     },
     /// No connection: the host is not known, refuses, or its certificate is not trusted.
     Connect(String),
-    /// No answer in time.
     Timeout,
     /// An answer that is not one of AWS, with its HTTP status.
     NotAws(u16),
@@ -28,12 +24,10 @@ pub(crate) enum Trouble {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AwsError {
     pub trouble: Trouble,
-    /// The request id, for AWS's support.
     pub request_id: Option<String>,
 }
 
 impl AwsError {
-    /// A reply whose field cannot be right.
     pub(crate) fn malformed(field: &str) -> Self {
         Self { trouble: Trouble::Malformed(field.to_owned()), request_id: None }
     }
@@ -43,7 +37,6 @@ impl AwsError {
         Self { trouble, request_id: None }
     }
 
-    /// AWS's error code, if it answered.
     pub(crate) fn code(&self) -> &str {
         match &self.trouble {
             Trouble::Answer { code, .. } => code,
@@ -64,12 +57,10 @@ impl AwsError {
         }
     }
 
-    /// Whether AWS says that this caller may not.
     pub(crate) fn is_denial(&self) -> bool {
         matches!(self.code(), "AccessDenied" | "AccessDeniedException")
     }
 
-    /// AWS's own words, if it answered.
     pub(crate) fn words(&self) -> &str {
         match &self.trouble {
             Trouble::Answer { message, .. } => message,

@@ -37,7 +37,6 @@ const LONGEST: usize = 1 << 20;
 /// Everything but the unreserved characters of RFC 3986, as AWS wants values in URLs and forms.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value as it stands in a URL or a form.
 pub(super) fn encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
@@ -151,7 +150,6 @@ impl Body for Limited {
 
 /// An answer, whatever it says; wiped after use.
 pub(crate) struct Reply {
-    /// The HTTP status.
     pub status: u16,
     pub body: Zeroizing<Vec<u8>>,
 }

@@ -12,7 +12,6 @@ use crate::types::Credentials;
 
 /// The version of the Query API (IAM API reference).
 const VERSION: &str = "2010-05-08";
-/// What a call is.
 const FORM: [(&str, &str); 1] =
     [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
 /// As many pages can there be: a user has eight devices at most.
@@ -20,7 +19,6 @@ const PAGES: usize = 8;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Device {
-    /// Serial number or ARN.
     pub serial: String,
     pub user: String,
 }
@@ -32,7 +30,6 @@ impl Device {
     }
 }
 
-/// The MFA devices of the user whose keys these are.
 pub(crate) async fn mfa_devices(
     client: &Client,
     keys: &Credentials,
@@ -56,7 +53,6 @@ pub(crate) async fn account_aliases(
     Ok(aliases.filter(|alias| !alias.is_empty()).collect())
 }
 
-/// The pages of an answer, each as its fields.
 async fn pages(client: &Client, keys: &Credentials, action: &str) -> Result<Vec<Fields>, AwsError> {
     signed::pages(PAGES, async |marker| {
         let marker = marker.map(|marker| format!("&Marker={}", encoded(marker)));
@@ -88,7 +84,6 @@ async fn page(
     Err(AwsError::of(Trouble::Answer { code, message }))
 }
 
-/// Names and texts of elements.
 type Fields = Vec<(String, String)>;
 
 fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {

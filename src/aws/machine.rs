@@ -33,7 +33,6 @@ pub(crate) enum Machine {
     Instance,
 }
 
-/// The keys of the machine's own role, and when they end.
 pub(crate) async fn machine_keys(
     client: &Client,
     machine: Machine,

@@ -16,7 +16,6 @@ const LIST: [(&str, &str); 2] = [
 /// As many pages can there be: 20 accounts each, and no organization has more than 50,000.
 const PAGES: usize = 2500;
 
-/// An account of an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub id: AccountId,

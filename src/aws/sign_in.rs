@@ -20,7 +20,6 @@ use crate::types::{Credentials, Partition, Region, Secret};
 /// The longest token accepted, in bytes. A real one has about 1,000.
 const LONGEST_TOKEN: usize = 16 * 1024;
 
-/// Where one signs in, and what one sees then.
 #[derive(Clone, Debug)]
 pub(crate) struct SignIn {
     base: String,
@@ -40,7 +39,6 @@ impl SignIn {
         Ok(Self { base: base.trim_end_matches('/').to_owned(), console })
     }
 
-    /// Where it is, for messages.
     pub(crate) fn base(&self) -> &str {
         &self.base
     }

@@ -15,11 +15,9 @@ use crate::types::Credentials;
 
 /// How often a call that only reads is made before its failure counts.
 const TRIES: u32 = 5;
-/// The first pause between them; each is twice as long as the one before it.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The time for all pages of a list. The largest organization has 2,500 pages, at ten a second.
 const WHOLE_LIST: Duration = Duration::from_secs(300);
-/// What services say when they are asked too often.
 const THROTTLED: [&str; 5] = [
     "Throttling",
     "ThrottlingException",
@@ -28,7 +26,6 @@ const THROTTLED: [&str; 5] = [
     "429",
 ];
 
-/// A call of a service that is not STS.
 pub(super) struct Call<'a> {
     pub service: &'static str,
     /// The endpoint and the region that the signature names.

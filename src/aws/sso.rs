@@ -17,7 +17,6 @@ use crate::types::{AccountId, Moment, RoleName, Secret, Session};
 /// As many pages can there be, of 100 entries each.
 const PAGES: usize = 500;
 
-/// An account that a person is assigned to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Assigned {
     pub id: AccountId,

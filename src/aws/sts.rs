@@ -18,7 +18,6 @@ const LONGEST_LIFE: i64 = 36 * 3600;
 /// whole seconds.
 const ROUNDING: i64 = 2;
 
-/// Whose keys they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub account: AccountId,
@@ -31,33 +30,27 @@ impl Identity {
         self.arn.rsplit(['/', ':']).next().unwrap_or_default()
     }
 
-    /// Whether these are the account's own root keys.
     pub(crate) fn is_root(&self) -> bool {
         self.arn.ends_with(":root")
     }
 }
 
-/// An MFA device and the code it shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Mfa {
-    /// Serial number or ARN of the device.
     pub serial: String,
     pub code: Secret,
 }
 
-/// Everything that a call for a role says.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleCall {
     pub role: RoleArn,
     /// How long the session shall last, in seconds.
     pub seconds: u32,
-    /// The name of the session in AWS's logs.
     pub session_name: String,
     /// What narrows and marks the session; its own name is not looked at.
     pub shape: Shape,
 }
 
-/// A role session and the ARN it acts under.
 #[derive(Clone, Debug)]
 pub(crate) struct Assumed {
     pub session: Session,
@@ -158,7 +151,6 @@ pub(crate) async fn assume_with_saml(
     assumed(reply.credentials(), reply.assumed_role_user(), call, client)
 }
 
-/// Assumes a role by the token of a web identity provider.
 pub(crate) async fn assume_with_web_identity(
     client: &Client,
     call: &RoleCall,
@@ -182,7 +174,6 @@ fn seconds(call: &RoleCall) -> i32 {
     i32::try_from(call.seconds).unwrap_or(i32::MAX)
 }
 
-/// The managed policies of a shape, as the SDK takes them.
 fn policies(shape: &Shape) -> Option<Vec<PolicyDescriptorType>> {
     let policy = |arn: &String| PolicyDescriptorType::builder().arn(arn).build();
     some_of(shape.policy_arns.iter().map(policy).collect())

@@ -16,7 +16,6 @@ use super::lock;
 use super::record::{self, Slot};
 use crate::types::Moment;
 
-/// How the names of damaged entries begin.
 const DAMAGED: &str = ".damaged-";
 /// So many damaged entries are kept for a look at what happened.
 const DAMAGED_KEPT: usize = 3;
@@ -29,7 +28,6 @@ const TAG: &str = "CACHEDIR.TAG";
 const TAG_TEXT: &[u8] = b"Signature: 8a477f597d28d172789f06886806bc55\n\
     # Temporary keys of assume-role: not worth a backup. See https://bford.info/cachedir/\n";
 
-/// Whether a file may hold keys.
 pub(super) fn may_hold_keys(name: &str) -> bool {
     is_of::<BaseSession>(name)
         || is_of::<RoleSession>(name)
@@ -50,7 +48,6 @@ fn is_of<T: Entry>(name: &str) -> bool {
     name.strip_prefix(T::KIND).is_some_and(|rest| rest.starts_with('-'))
 }
 
-/// The names of the entries of one kind.
 pub(super) fn names_of<T: Entry>(directory: &Directory) -> Result<Vec<String>, StoreError> {
     Ok(directory.names()?.into_iter().filter(|name| is_of::<T>(name)).collect())
 }

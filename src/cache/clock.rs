@@ -12,13 +12,11 @@ use crate::types::Moment;
 const GOOD_FOR: i64 = 24 * 3600;
 /// A skew that moved no more than this is not written again so soon.
 const SAME: i64 = 2;
-/// How long "so soon" is.
 const SOON: i64 = 3600;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Skew {
-    /// AWS's clock minus this machine's, in seconds.
     pub(super) seconds: i64,
     /// When it was measured, by this machine's clock.
     pub(super) measured: Moment,

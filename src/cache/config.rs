@@ -46,7 +46,6 @@ pub(crate) fn keep_config(
     }
 }
 
-/// Removes those that were not asked for in a long time, as far as that goes.
 pub(super) fn sweep(directory: &Directory, now: Moment) {
     for name in directory.names().unwrap_or_default() {
         let is_old = || directory.age(&name, now).is_some_and(|age| age > KEPT);

@@ -51,7 +51,6 @@ impl Choice {
 /// Where the store belongs, whether or not it is there.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    /// The directory itself.
     pub(super) path: PathBuf,
     /// What has to be there already: a home that does not exist is not ours to make.
     root: PathBuf,

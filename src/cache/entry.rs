@@ -88,14 +88,12 @@ impl Entry for RoleSession {
     }
 }
 
-/// What is known about a base identity, so that it needs not be asked again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseFacts {
     pub account: Option<AccountId>,
     pub arn: Option<String>,
     pub mfa: Option<MfaDevice>,
-    /// When this was learned, by this machine's clock.
     pub learned: Moment,
 }
 
@@ -109,7 +107,6 @@ impl Entry for BaseFacts {
 pub enum MfaDevice {
     /// AWS knows of none that STS accepts.
     None,
-    /// The serial number or ARN of one.
     Serial(String),
 }
 
@@ -120,7 +117,6 @@ pub enum MfaDevice {
 pub struct AssertionRoles {
     /// The roles' ARNs, in the order of the response.
     pub roles: Vec<String>,
-    /// When this was learned, by this machine's clock.
     pub learned: Moment,
 }
 
@@ -133,7 +129,6 @@ impl Entry for AssertionRoles {
 #[serde(deny_unknown_fields)]
 pub struct LegalDuration {
     pub seconds: u32,
-    /// When this was learned, by this machine's clock.
     pub learned: Moment,
 }
 

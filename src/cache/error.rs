@@ -46,7 +46,6 @@ impl StoreError {
         format!("the store is not used: {}; {}", self.why(), self.remedy())
     }
 
-    /// The reason, naming the place.
     pub(super) fn why(&self) -> String {
         match self {
             Self::System { path, error } => format!("{}: {error}", escape(&path.to_string_lossy())),

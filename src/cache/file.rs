@@ -65,7 +65,6 @@ impl Directory {
         must_be_our_file(&self.path_of(name), &stat).is_ok().then_some(stat)
     }
 
-    /// How many seconds ago a file of ours changed.
     pub(super) fn age(&self, name: &str, now: Moment) -> Option<i64> {
         self.our_file(name).map(|stat| now.since(Moment(stat.st_ctime)))
     }
@@ -166,7 +165,6 @@ impl Directory {
         Err(self.system(Errno::EXIST))
     }
 
-    /// Removes a file; false when there was none.
     pub(super) fn remove(&self, name: &str) -> Result<bool, StoreError> {
         match rustix::fs::unlinkat(&self.handle, name, AtFlags::empty()) {
             Ok(()) => Ok(true),
@@ -175,13 +173,11 @@ impl Directory {
         }
     }
 
-    /// Opens a lock file, which is made if need be.
     pub(super) fn open_lock(&self, name: &str) -> Result<File, StoreError> {
         let opened = self.open_file(name, OFlags::RDWR | OFlags::CREATE)?;
         opened.map(|(file, _)| file).ok_or_else(|| self.system(Errno::NOENT))
     }
 
-    /// Removes a file unless a process holds its lock.
     pub(super) fn remove_unlocked(&self, name: &str) -> Result<bool, StoreError> {
         match self.open_file(name, OFlags::RDWR) {
             Ok(Some((file, _))) if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) => {

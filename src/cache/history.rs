@@ -23,9 +23,7 @@ use crate::types::{AccountId, Moment, Name, RoleName};
 pub(super) const NAME: &str = "history";
 /// What the first line says before the number of the format.
 const TITLE: &str = "assume-role history ";
-/// The format written here.
 const VERSION: u64 = 1;
-/// A longer file is damage.
 const LONGEST: u64 = 8 << 20;
 /// From this length on, in bytes, it is folded: some 10,000 uses, which TAB still reads in a blink.
 const FOLDED_FROM: u64 = 1 << 19;
@@ -34,7 +32,6 @@ const KEPT: usize = 1 << 18;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
-    /// The account or profile as the user calls it.
     pub account: Name,
     pub id: Option<AccountId>,
     pub role: Option<RoleName>,
@@ -43,7 +40,6 @@ pub struct Use {
     pub count: u32,
 }
 
-/// What stands in the history's place.
 pub(super) enum Slot {
     Uses(Vec<Use>),
     /// Nothing, or what a newer program wrote.
@@ -51,7 +47,6 @@ pub(super) enum Slot {
     Damaged(Identity),
 }
 
-/// The roles used, the latest first.
 pub(super) fn read(directory: &Directory) -> Result<Slot, StoreError> {
     let Some(content) = directory.read(NAME, LONGEST)? else { return Ok(Slot::Nothing) };
     Ok(match version(&content.bytes) {
@@ -107,7 +102,6 @@ fn push_line(text: &mut String, used: &Use) {
     let _ = writeln!(text, "{}\t{}\t{id}\t{role}\t{}", used.last.0, used.count, used.account);
 }
 
-/// One line, its names unchecked.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     last: i64,

@@ -20,7 +20,6 @@ pub(super) const PAUSE: Duration = Duration::from_millis(25);
 pub struct Holder {
     /// The process, when it had the time to say so.
     pub pid: Option<u32>,
-    /// Whether it is asking the user something.
     pub asking: bool,
 }
 

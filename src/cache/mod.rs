@@ -210,7 +210,6 @@ impl Store {
         }
     }
 
-    /// Adds a use to the history.
     pub fn put_use(&self, used: &Use) -> Result<()> {
         self.change(|directory| history::add(directory, used))
     }
@@ -309,7 +308,6 @@ impl Store {
         Ok(())
     }
 
-    /// Does something with the directory if it is there.
     fn look<V: Default>(
         &self,
         work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,
@@ -317,7 +315,6 @@ impl Store {
         self.attempt(Place::open, work).or_else(|fault| self.excuse(&fault).map(|()| V::default()))
     }
 
-    /// Does something with the directory, which is made if need be.
     fn change<V: Default>(
         &self,
         work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,
@@ -326,7 +323,6 @@ impl Store {
         self.attempt(open, work).or_else(|fault| self.excuse(&fault).map(|()| V::default()))
     }
 
-    /// Does something with the directory if it is there, and fails where it fails.
     fn must<V: Default>(
         &self,
         work: impl Fn(&Directory) -> std::result::Result<V, StoreError>,

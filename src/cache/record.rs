@@ -61,7 +61,6 @@ fn parse<T: Entry>(bytes: &[u8]) -> Option<Slot<T>> {
         .then_some(Slot::Entry(record.key, record.value))
 }
 
-/// The bytes of an entry; wiped after use.
 pub(super) fn text<T: Entry>(key: &Key, value: &T) -> serde_json::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
     serde_json::to_writer(&mut *bytes, &Record { version: VERSION, key, value })?;

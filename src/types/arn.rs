@@ -16,7 +16,6 @@ pub(crate) struct RoleArn {
 }
 
 impl RoleArn {
-    /// Whether `word` starts with `arn:`.
     pub(crate) fn is_meant(word: &str) -> bool {
         word.starts_with("arn:")
     }

@@ -57,7 +57,6 @@ pub(crate) fn shortened(id: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     pub keys: Credentials,
-    /// The end, by AWS's clock.
     pub expires: Moment,
 }
 

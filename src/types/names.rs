@@ -172,7 +172,6 @@ impl RoleName {
         &self.0
     }
 
-    /// The role without its path, as `assumed-role` ARNs show it.
     pub fn base_name(&self) -> &str {
         self.0.rsplit_once('/').map_or(self.0.as_str(), |(_, name)| name)
     }

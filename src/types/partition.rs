@@ -5,7 +5,6 @@ use std::fmt;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
-/// The longest region accepted, in characters.
 const LONGEST: usize = 32;
 
 /// A region name, well-formed but not necessarily known: `eu-west-1`, `us-gov-west-1`.

@@ -20,7 +20,6 @@ pub struct Moment(pub i64);
 /// question may be answered hours later, and a machine may sleep in the meantime.
 pub(crate) type Clock = fn() -> Moment;
 
-/// The time by this machine's clock.
 pub(crate) fn local_now() -> Moment {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
@@ -41,7 +40,6 @@ impl Moment {
             .map(|time| Self(time.secs()))
     }
 
-    /// Reads the form of the HTTP `Date` header.
     pub fn parse_http_date(text: &str) -> Option<Self> {
         DateTime::from_str(text, Format::HttpDate).ok().map(|time| Self(time.secs()))
     }
@@ -51,7 +49,6 @@ impl Moment {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// This moment, `seconds` later.
     #[must_use]
     pub fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))

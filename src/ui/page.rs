@@ -93,7 +93,6 @@ pub(crate) struct Fact {
 }
 
 impl Fact {
-    /// A fact whose texts may come from outside.
     pub(crate) fn new(label: &str, value: &str, note: &str) -> Self {
         Self {
             label: label.to_owned(),

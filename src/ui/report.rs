@@ -14,7 +14,6 @@ use crate::error::Error;
 
 /// Narrower terminals than this break lines as they like, in columns.
 const NARROWEST: usize = 40;
-/// How a command of ours starts.
 const COMMAND: &str = "assume-role ";
 
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +21,6 @@ pub(crate) struct Report {
     coloured: bool,
     verbose: bool,
     silent: bool,
-    /// The terminal's width, where there is one.
     columns: Option<usize>,
 }
 
@@ -63,7 +61,6 @@ impl Report {
         self.line("note:", Style::new().cyan(), &format!(" {text}"), "  ");
     }
 
-    /// A line for `--verbose` only.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
             self.line(text, Style::new().dimmed(), "", "");

@@ -13,7 +13,6 @@ static FREE: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::n
 pub(crate) struct Held(());
 
 impl Held {
-    /// From now on.
     pub(crate) fn begin() -> Self {
         FREE.store(false, Ordering::SeqCst);
         Self(())

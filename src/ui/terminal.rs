@@ -19,7 +19,6 @@ const LONGEST_LINE: usize = 4096;
 /// How often a code that is no code is asked for again.
 pub(crate) const TRIES: u32 = 3;
 
-/// Whether and where questions may be asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
     /// False with `--no-input`.
@@ -82,7 +81,6 @@ impl Terminal {
         }
     }
 
-    /// The terminal device, where questions are allowed.
     pub(super) fn open(self) -> Result<File> {
         if !self.may_ask {
             return Err(Error::new(

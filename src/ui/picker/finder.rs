@@ -37,9 +37,7 @@ pub(super) struct Finder<'a> {
     pub query: String,
     /// Whether `found` is what fitted an earlier query.
     stale: bool,
-    /// The items that fit, best first, as indexes.
     pub found: Vec<usize>,
-    /// Which of `found` is selected.
     pub selected: usize,
 }
 
@@ -82,7 +80,6 @@ impl<'a> Finder<'a> {
         Step::On
     }
 
-    /// Changes the query, if that is what a key does.
     fn edit(&mut self, key: Key) -> bool {
         match key {
             Key::Char(character) if self.query.chars().count() < LONGEST => {

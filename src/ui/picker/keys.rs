@@ -16,11 +16,9 @@ pub(super) enum Key {
     PageDown,
     First,
     Last,
-    /// Leaves everything as it was.
     Leave,
 }
 
-/// Puts together what arrives in pieces.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     pending: Vec<u8>,
@@ -37,7 +35,6 @@ enum Start {
 }
 
 impl Keys {
-    /// The keys that these bytes complete.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<Key> {
         self.pending.extend(bytes);
         let mut keys = Vec::new();

@@ -22,7 +22,6 @@ use crate::config::settings::PickerKind;
 use crate::error::{Error, Kind, Result};
 
 pub struct Choice<'a> {
-    /// Before what is typed: `role in production:`.
     pub prompt: &'a str,
     pub items: &'a [Item],
     /// What would happen with an item; a few lines.
@@ -31,7 +30,6 @@ pub struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// Lets a person choose, and gives the number of the item.
     pub fn make(&self, kind: PickerKind) -> Result<usize> {
         match kind {
             PickerKind::Fzf => fzf::pick(self.prompt, self.items),

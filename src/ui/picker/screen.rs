@@ -15,7 +15,6 @@ pub(super) struct Size {
 }
 
 pub(super) struct Around<'a> {
-    /// Before what is typed.
     pub prompt: &'a str,
     /// What would happen with the selected item; several lines.
     pub preview: &'a str,
@@ -25,7 +24,6 @@ pub(super) struct Around<'a> {
 const HELP: &str = "Enter takes it, Esc leaves everything as it is";
 const GAP: &str = "  ";
 
-/// How many items a screen of that size holds.
 pub(super) fn page(size: Size, preview: &str) -> usize {
     size.rows.saturating_sub(1 + below(size, preview)).max(1)
 }

@@ -96,6 +96,7 @@ if [[ $- == *i* ]]; then
         # shellcheck disable=SC2016
         case "${PS1-}" in
         '\n'*) PS1='\n\[${__assume_role_colour-}\]${__assume_role_shown-}\[${__assume_role_plain-}\]'"${PS1#'\n'}" ;;
+        $'\n'*) PS1=$'\n''\[${__assume_role_colour-}\]${__assume_role_shown-}\[${__assume_role_plain-}\]'"${PS1#$'\n'}" ;;
         *) PS1='\[${__assume_role_colour-}\]${__assume_role_shown-}\[${__assume_role_plain-}\]'"${PS1-}" ;;
         esac
     }

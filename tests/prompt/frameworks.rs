@@ -5,8 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
+use assume_role::testing::config::settings::PromptSide;
 use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::InitOptions;
+use assume_role::testing::shell::prompt_style::Look;
 
 use super::{NOW, assign, init, stopped};
 use crate::scenes::real_shells::{is_here, run, run_lines};
@@ -112,6 +114,26 @@ fn starship() {
                 "export ASSUME_ROLE_PROMPT=; starship_precmd_user_func=__assume_role_hook\nsource ./ours\neval \"$({} init {name})\"",
                 program.display()
             ),
+        };
+        check(shell, home.path(), &load);
+    }
+}
+
+/// Beside starship's own prompt the segment has the colour of its state, which starship cannot give.
+#[test]
+fn beside_starship_the_colour_tells_the_state() {
+    let Some(directory) = installed() else { return };
+    let program = directory.join("bin/starship");
+    for shell in Shell::ALL.into_iter().filter(|shell| is_here(shell.name())) {
+        let home = home();
+        std::fs::write(home.path().join("starship.toml"), "format = \"star> \"").unwrap();
+        let side = if shell == Shell::Bash { PromptSide::Left } else { PromptSide::Right };
+        let look = Look { side, ..Look::default() };
+        let options = InitOptions { look, no_completions: true, ..InitOptions::default() };
+        std::fs::write(home.path().join("ours"), init(shell, &options)).unwrap();
+        let load = match shell {
+            Shell::Fish => format!("source ./ours\n{} init fish | source", program.display()),
+            _ => format!("source ./ours\neval \"$({} init {})\"", program.display(), shell.name()),
         };
         check(shell, home.path(), &load);
     }

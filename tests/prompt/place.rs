@@ -217,6 +217,7 @@ fn the_right_side_where_there_is_one() {
 fn a_prompt_that_starts_with_an_empty_line_keeps_it() {
     for (shell, before) in [
         (Shell::Bash, "PS1='\\nhere> '"),
+        (Shell::Bash, "PS1=$'\\nhere> '"),
         (Shell::Zsh, "PROMPT=$'\\nhere> '"),
         (Shell::Fish, "function fish_prompt; printf '\\nhere> '; end"),
     ] {

@@ -25,6 +25,7 @@ use session::Session;
 
 use crate::support::failure::{Failure, Outcome};
 use crate::support::golden::{bless, blessing};
+use crate::support::hints::works;
 use crate::support::shells::{Script, Shell};
 use crate::support::tools::find;
 
@@ -64,6 +65,32 @@ fn every_command_does_what_its_page_says() {
         ended.filter_map(failed).collect()
     });
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// What stands in a sentence is not run, but it is a command line of this program.
+#[test]
+fn every_command_in_a_sentence_is_understood() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let fenced: Vec<_> = blocks::of(&text).into_iter().map(|block| block.place).collect();
+        let sentences = text.lines().enumerate();
+        let sentences = sentences.filter(|(at, _)| !fenced.iter().any(|place| place.contains(at)));
+        for (at, line) in sentences {
+            for span in line.split('`').skip(1).step_by(2) {
+                let span = span.replace("\\|", "|");
+                // A sentence may name a verb alone, or leave open what is up to the reader.
+                let is_open =
+                    |why: &str| why.contains("is a placeholder") || why.contains(" is missing");
+                if let Err(why) = works(&span)
+                    && !is_open(&why)
+                {
+                    wrong.push(format!("{}:{}: {span}: {why}", page.display(), at + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Goes through one page.

@@ -15,7 +15,7 @@ use super::line::Line;
 use super::matching::matching;
 use super::values::Known;
 use super::words::Typed;
-use crate::shell::{Shell, completion_scripts, quote};
+use crate::shell::{Shell, completion_scripts};
 
 /// A shell at TAB.
 pub(super) struct Shim<'a> {
@@ -42,8 +42,7 @@ impl EnvCompleter for Shim<'_> {
         completer: &str,
         out: &mut dyn io::Write,
     ) -> io::Result<()> {
-        let quoted =
-            if self.shell == Shell::Fish { quote::fish(completer) } else { quote::sh(completer) };
+        let quoted = self.shell.quoted(completer);
         out.write_all(completion_scripts::shim(self.shell, &quoted, &[program]).as_bytes())
     }
 

@@ -7,9 +7,9 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::Shell;
 use super::completion_scripts::shim;
 use super::prompt_style::Look;
-use super::{Shell, quote};
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
@@ -37,11 +37,12 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
         ))
         .hint("install it under a path without line breaks, in UTF-8")
     })?;
-    let (text, quoted) = match shell {
-        Shell::Bash => (include_str!("../../shell/init.bash"), quote::sh(path)),
-        Shell::Zsh => (include_str!("../../shell/init.zsh"), quote::sh(path)),
-        Shell::Fish => (include_str!("../../shell/init.fish"), quote::fish(path)),
+    let text = match shell {
+        Shell::Bash => include_str!("../../shell/init.bash"),
+        Shell::Zsh => include_str!("../../shell/init.zsh"),
+        Shell::Fish => include_str!("../../shell/init.fish"),
     };
+    let quoted = shell.quoted(path);
     let mut script = options.look.assignments(shell) + &text.replace(PLACEHOLDER, &quoted);
     if let Some(name) = &options.cmd {
         script.push_str(&name.function(shell));

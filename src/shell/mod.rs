@@ -43,6 +43,14 @@ impl Shell {
         }
     }
 
+    /// `text` as one word.
+    pub(crate) fn quoted(self, text: &str) -> String {
+        match self {
+            Self::Bash | Self::Zsh => quote::sh(text),
+            Self::Fish => quote::fish(text),
+        }
+    }
+
     /// The shell of that name.
     pub fn parse(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|shell| shell.name() == text).ok_or_else(|| {

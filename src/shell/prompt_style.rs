@@ -3,7 +3,7 @@
 //!
 //! They go in as plain assignments before the script, which has the same defaults of its own.
 
-use super::{Shell, quote};
+use super::Shell;
 use crate::config::settings::{PromptSide, Settings};
 
 /// The user's choices for the prompt.
@@ -59,10 +59,10 @@ impl Look {
             ("repaint", if self.repaint { "yes" } else { "" }.to_owned()),
             ("renew", self.renew.join(" ")),
         ];
-        let lines = values.iter().map(|(name, value)| match shell {
-            Shell::Fish => format!("set -g __assume_role_{name} {}\n", quote::fish(value)),
-            Shell::Bash | Shell::Zsh => format!("__assume_role_{name}={}\n", quote::sh(value)),
-        });
-        lines.collect()
+        let (set, is) = if shell == Shell::Fish { ("set -g ", " ") } else { ("", "=") };
+        values
+            .iter()
+            .map(|(name, value)| format!("{set}__assume_role_{name}{is}{}\n", shell.quoted(value)))
+            .collect()
     }
 }

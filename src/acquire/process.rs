@@ -19,7 +19,6 @@ use crate::types::{Credentials, Moment, Secret};
 /// Keys that a program printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Printed {
-    /// The keys.
     pub keys: Credentials,
     /// When they end, if the program says so.
     pub expires: Option<Moment>,
@@ -28,12 +27,12 @@ pub(super) struct Printed {
 /// Runs the `credential_process` of a profile.
 pub(super) async fn run(profile: &str, process: &Process, now: Moment) -> Result<Printed> {
     let Process { command, running } = process;
-    let words = command_words(&command.value, &command.origin)?;
-    let whose =
-        format!("the program of profile {} ({})", escape_up_to(profile, 80), command.origin);
+    let place = command.origin.to_string();
+    let words = command_words(&command.value, &place)?;
+    let whose = format!("the program of profile {} ({place})", escape_up_to(profile, 80));
     let names: Vec<&str> =
         [running.as_str(), profile].into_iter().filter(|name| !name.is_empty()).collect();
-    let printed = program::output(&words, &command.origin, &whose, |command| {
+    let printed = program::output(&words, &place, &whose, |command| {
         command.env(RUNNING, names.join("\n")).stderr(Stdio::piped());
     });
     read(&String::from_utf8_lossy(&printed.await?), now).map_err(|why| {

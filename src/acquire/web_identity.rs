@@ -2,13 +2,13 @@
 
 use zeroize::Zeroizing;
 
-use super::Granted;
-use super::errand::{Errand, Renewable};
 use super::program;
-use crate::aws::{about_proof, assume_with_web_identity};
+use super::roles::with_shorter;
+use super::run::Runner;
+use crate::aws::{Client, RoleCall, about_proof, assume_with_web_identity};
 use crate::config::files::read_text;
-use crate::error::{Error, Result};
-use crate::plan::WebIdentity;
+use crate::error::{Error, Kind, Result};
+use crate::plan::{CredentialSource, WebIdentity};
 use crate::types::{Secret, session_name};
 
 /// The length of a token, in characters (STS API reference, AssumeRoleWithWebIdentity,
@@ -17,43 +17,51 @@ const LENGTH: std::ops::RangeInclusive<usize> = 4..=20_000;
 /// The most that a token file may hold, in bytes.
 const CAP: u64 = 64 << 10;
 
-/// Presents the token. A file that was rotated in the meantime is read once more.
-pub(super) async fn with_token(source: &WebIdentity, mut errand: Errand<'_>) -> Result<Granted> {
-    errand.start_at_known_duration()?;
-    let name = errand.request.shape.session_name.clone().unwrap_or_else(|| session_name(""));
-    let client = errand.client;
-    let mut token = read(source).await?;
-    let mut outcome = errand
-        .shortened(&name, async |call| assume_with_web_identity(client, &call, &token).await)
-        .await;
-    let is_old =
-        |code: &str| code.starts_with("ExpiredToken") || code.starts_with("InvalidIdentityToken");
-    if outcome.as_ref().is_err_and(|failure| is_old(failure.code()))
-        && matches!(source, WebIdentity::File(_))
-    {
-        let fresh = read(source).await?;
-        if fresh != token {
-            token = fresh;
-            outcome = errand
-                .shortened(&name, async |call| {
-                    assume_with_web_identity(client, &call, &token).await
-                })
-                .await;
+impl Runner<'_> {
+    /// Presents the token. A file that was rotated in the meantime is read once more.
+    pub(super) async fn with_web_identity(&mut self) -> Result<()> {
+        let plan = self.plan;
+        let CredentialSource::WebIdentity(source) = &plan.base.source else {
+            return Err(Error::new(Kind::Bug, "no web identity"));
+        };
+        let chosen = plan.steps.first().and_then(|step| step.parameters.session_name.clone());
+        let call = self.role_call(0, chosen.unwrap_or_else(|| session_name("")))?;
+        let mut token = read(source).await?;
+        let client = self.client()?;
+        let send = async |token: &Secret| {
+            let present = async |client: &Client, call: &RoleCall| {
+                assume_with_web_identity(client, call, token).await
+            };
+            with_shorter(call.clone(), present, client).await
+        };
+        let (mut seconds, mut outcome) = send(&token).await;
+        let is_old = |code: &str| {
+            code.starts_with("ExpiredToken") || code.starts_with("InvalidIdentityToken")
+        };
+        if outcome.as_ref().is_err_and(|failure| is_old(failure.code()))
+            && matches!(source, WebIdentity::File(_))
+        {
+            let fresh = read(source).await?;
+            if fresh != token {
+                token = fresh;
+                (seconds, outcome) = send(&token).await;
+            }
         }
+        let assumed = outcome.map_err(|failure| {
+            let attempt = self.attempt("the token's subject".to_owned(), false);
+            about_proof(&failure, &attempt, "get a new token from its provider")
+                .unwrap_or_else(|| self.refusal(&failure, attempt.principal, false))
+        })?;
+        self.keep(0, assumed, seconds)
     }
-    let assumed = outcome.map_err(|failure| {
-        let attempt = errand.attempt("the token's subject".to_owned(), false);
-        about_proof(&failure, &attempt, "get a new token from its provider")
-            .unwrap_or_else(|| errand.refusal(&failure, attempt.principal, false))
-    })?;
-    errand.granted(assumed, if source.asks_nobody() { Renewable::Always } else { Renewable::Never })
 }
 
 async fn read(source: &WebIdentity) -> Result<Secret> {
     let (text, place) = match source {
         WebIdentity::Given(token) => (token.clone(), "standard input".to_owned()),
         WebIdentity::Command(words) => {
-            (program::secret(&words.value, &words.origin).await?, words.origin.clone())
+            let place = words.origin.to_string();
+            (program::secret(&words.value, &place).await?, place)
         }
         WebIdentity::File(path) => {
             let place = crate::types::sanitize::escape(&path.value.display().to_string());

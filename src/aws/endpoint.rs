@@ -193,7 +193,8 @@ fn url_of(chosen: &Option<Chosen<String>>, overrides: &Overrides, host: &str) ->
 
 /// A configured endpoint, when it is one that keys may travel to.
 fn checked(url: &Chosen<String>, overrides: &Overrides) -> Result<String> {
-    check_url(ENDPOINT, &url.value, &url.origin, overrides.allow_http).map(|_| url.value.clone())
+    check_url(ENDPOINT, &url.value, &url.origin.to_string(), overrides.allow_http)
+        .map(|_| url.value.clone())
 }
 
 #[cfg(test)]

@@ -29,6 +29,6 @@ pub(crate) use organizations::organization_accounts;
 pub(crate) use sign_in::{SignIn, page};
 pub(crate) use sso::{Assigned, assigned_accounts, assigned_roles, role_credentials};
 pub(crate) use sts::{
-    Assumed, Identity, Mfa, RoleCall, assume_role, assume_with_saml, assume_with_web_identity,
+    Assumed, Mfa, RoleCall, assume_role, assume_with_saml, assume_with_web_identity,
     caller_identity, session_token,
 };

@@ -25,11 +25,7 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// The last part of the ARN: a user's name, or a role session's.
-    pub(crate) fn user(&self) -> &str {
-        self.arn.rsplit(['/', ':']).next().unwrap_or_default()
-    }
-
+    /// Whether these are the account's own root keys.
     pub(crate) fn is_root(&self) -> bool {
         self.arn.ends_with(":root")
     }

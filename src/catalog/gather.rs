@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::Catalogue;
-use super::known::{KnownAccount, KnownRole, Source};
+use super::known::{Alias, KnownAccount, KnownRole, Source};
 use super::profile::{KnownProfile, Leads};
 use super::usage::Usage;
 use crate::cache::Use;
@@ -112,7 +112,13 @@ impl Gathering<'_> {
 
     fn add_declared(&mut self, declared: Account) {
         let Some((index, account)) = self.account(&declared.id) else { return };
-        account.names.push(declared.name);
+        account.names.push(declared.name.clone());
+        account.aliases.push(Alias {
+            name: declared.name,
+            region: declared.region.clone(),
+            default_role: declared.default_role.clone(),
+        });
+        account.read_only |= declared.read_only;
         account.region = account.region.take().or(declared.region);
         account.partition = account.partition.or(declared.partition);
         account.protected |= declared.protected;
@@ -164,13 +170,7 @@ impl Gathering<'_> {
 
     fn sorted(mut self, history: &[Use]) -> Vec<KnownAccount> {
         for account in &mut self.accounts {
-            account.roles.sort_by(|a, b| {
-                (Reverse(a.usage.score), !a.default, &a.name).cmp(&(
-                    Reverse(b.usage.score),
-                    !b.default,
-                    &b.name,
-                ))
-            });
+            account.sort_roles();
             if account.names.len() > 1 {
                 // The history has the latest first.
                 let last = |name: &Name| {
@@ -189,13 +189,15 @@ impl Gathering<'_> {
 
 impl KnownAccount {
     fn new(id: AccountId) -> Self {
-        let (names, roles) = (Vec::new(), Vec::new());
+        let (names, aliases, roles) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             id,
             names,
+            aliases,
             region: None,
             partition: None,
             protected: false,
+            read_only: false,
             roles,
             usage: Usage::default(),
         }

@@ -27,7 +27,7 @@ use crate::config::settings::Settings;
 use crate::error::{Error, Result};
 use crate::types::{AccountId, Moment, Name, RoleArn};
 
-/// How far the eye goes.
+/// Which files may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// What TAB may open: the accounts file, the config file, history and offers in the store.
@@ -81,6 +81,16 @@ impl Catalogue {
     /// Every account with its roles, the most used first.
     pub(crate) fn accounts_with_roles(&self) -> Vec<KnownAccount> {
         gather(self, self.profiles(), Wanted::Everything)
+    }
+
+    /// The same with an entry for each name of an account.
+    pub(crate) fn entries(&self) -> Vec<KnownAccount> {
+        let accounts = self.accounts_with_roles();
+        let by_alias = |account: KnownAccount| account.by_alias(&self.history, self.now);
+        let mut entries: Vec<KnownAccount> = accounts.into_iter().flat_map(by_alias).collect();
+        // Names of one account that are used alike stay together, in the order of the file.
+        entries.sort_by_key(|entry| Reverse(entry.usage.score));
+        entries
     }
 
     /// The same for roles that are on offer now: only their accounts, only these roles.

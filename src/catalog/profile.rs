@@ -7,9 +7,7 @@ use crate::types::{AccountId, Name, Partition, RoleArn, RoleName};
 
 /// A profile with a name that can be typed.
 pub(crate) struct KnownProfile<'a> {
-    /// Its name.
     pub name: &'a str,
-    /// What it leads to.
     pub leads: Leads,
     /// How much it was used by its name.
     pub usage: Usage,

@@ -53,6 +53,9 @@ pub struct Explain {
     /// The switch to explain.
     #[command(flatten)]
     pub target: Target,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `console`.

@@ -1,82 +1,104 @@
-//! The main job, from words to a changed shell: what is asked for is obtained (read, decided,
-//! guarded, taken from the store or asked of AWS), told to the user, and exported to the shell.
+//! The main job, from words to a changed shell: what is asked for is decided, obtained, told to the
+//! user, and exported to the shell.
 
-use super::export::Language;
-use super::obtain::{self, Obtained};
-use super::{Context, receipt};
-use crate::acquire;
-use crate::cache::BaseSession;
-use crate::cli;
+use super::Context;
+use super::session::{self, ActiveRole};
+use super::wall::skew_told;
 use crate::error::Result;
-use crate::plan::Request;
-use crate::shell::exports;
-use crate::shell::variables::{Legacy, Switch};
-use crate::shell::words::encode_words;
-use crate::types::Secret;
+use crate::plan::{Origin, Request};
+use crate::shell::exports::{self, Form};
+use crate::types::sanitize::escape;
+use crate::types::{Moment, Secret, minutes};
 use crate::ui::report::Report;
+
+/// What a session may have lost, in seconds, between AWS's clock and the line that tells of it.
+const ON_ITS_WAY: i64 = 10;
+
+/// The language of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    /// Code, for a shell that evaluates it.
+    Code(Form),
+    /// JSON, for a shell that cannot.
+    Json,
+}
 
 /// Switches: returns what the shell evaluates.
 pub(super) fn run(
-    asked: &cli::Target,
+    request: Request,
     language: Language,
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
-    let session = obtain::session(asked, 0, context, report)?;
-    session.remember_use(context.now())?;
-    receipt::tell(&session, context.now(), report);
-    export(&session, language, context)
+    let role = session::obtain(request, context, report)?;
+    role.remember_use(context.now())?;
+    tell(&role, context.now(), report);
+    export(&role, language, context)
 }
 
-/// As [`run`], with a session of which at least `wanted` seconds are left. It goes on with a role
-/// that is in use, so it counts as no other use of it.
-pub(super) fn renewed(
-    asked: &cli::Target,
-    wanted: i64,
+/// As [`run`], for the role in use already, so it counts as no other use of it.
+pub(super) fn renew(
+    request: Request,
     language: Language,
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
-    let session = obtain::renewed(asked, wanted, context, report)?;
-    receipt::tell(&session, context.now(), report);
-    export(&session, language, context)
+    let role = session::renew(request, context, report)?;
+    tell(&role, context.now(), report);
+    export(&role, language, context)
 }
 
-fn export(session: &Obtained, language: Language, context: &Context) -> Result<Secret> {
-    with_switch(session, context, |switch| match language {
+fn export(role: &ActiveRole, language: Language, context: &Context) -> Result<Secret> {
+    role.with_switch(context, |switch| match language {
         Language::Code(form) => exports::switch(form, switch),
         Language::Json => exports::switch_json(switch),
     })
 }
 
-/// Hands on a session as the variables of a switch away from what this shell was, with the old
-/// script's for those who want them (`ASSUME_ROLE_LEGACY`).
-pub(super) fn with_switch<T>(
-    session: &Obtained,
-    context: &Context,
-    take: impl FnOnce(&Switch<'_>) -> T,
-) -> Result<T> {
-    let now = context.now();
-    let legacy = context.environment.turns_on("ASSUME_ROLE_LEGACY")?;
-    let Obtained { request, granted, store, .. } = session;
-    let base =
-        if legacy { store.get::<BaseSession>(&acquire::base_key(request), now)? } else { None };
-    let base_profile = context.environment.text("AWS_PROFILE_ASSUME_ROLE")?;
-    let skew = store.skew(now);
-    let legacy = legacy.then(|| Legacy {
-        base: base.as_ref().map(|base| (&base.session.keys, base.made.plus(-skew))),
-        base_profile,
-        role_started: granted.role.session.expires.plus(-i64::from(granted.role.granted) - skew),
-    });
-    let switch =
-        Switch { previous: previous(request, context)?, legacy, ..session.switch(context)? };
-    Ok(take(&switch))
-}
-
-/// What this shell was before; the same request again does not count.
-fn previous(request: &Request, context: &Context) -> Result<Option<String>> {
-    let current = context.environment.text("ASSUME_ROLE_TARGET")?;
-    let kept = context.environment.text("ASSUME_ROLE_PREVIOUS")?;
-    let words = encode_words(&request.words);
-    Ok(current.filter(|current| *current != words).or(kept).map(str::to_owned))
+/// Tells the user who the shell is now, for how long, where, and with `--verbose` why.
+fn tell(role: &ActiveRole, now: Moment, report: &Report) {
+    let ActiveRole { plan, session, store } = role;
+    for note in &session.notes {
+        report.note(note);
+    }
+    if let Some(off) = skew_told(store.skew(now)) {
+        report.warn(&format!("this machine's clock is {off} AWS's; the time left is corrected"));
+    }
+    for note in &plan.notes {
+        report.note(note);
+    }
+    let target = &plan.target;
+    let left = if session.has_end() {
+        // The seconds that an hour spent on its way are no news.
+        format!("for {}", minutes(role.left(now) + ON_ITS_WAY))
+    } else {
+        "with unknown expiry".to_owned()
+    };
+    let id = &session.principal.account;
+    let name = if target.name.as_str() == id.as_str() { String::new() } else { format!(" ({id})") };
+    let region = plan.region.as_ref();
+    let shown = region.map_or("no region".to_owned(), |region| region.value.to_string());
+    let read_only = if plan.is_read_only() { " read-only" } else { "" };
+    report.done(&target.to_string(), &format!("{name}{read_only} {left}, {shown}"));
+    if let (Origin::Place(origin), Some(role), Some(_)) =
+        (&target.role_origin, &target.role, &target.account)
+    {
+        report.note(&format!("role {}: {origin}", role.name));
+    }
+    if let (Origin::Default(why), Some(role)) = (&target.role_origin, &target.role)
+        && target.account.is_some()
+    {
+        report.note(&format!("role {}: {why}", role.name));
+    }
+    report.detail(&format!("base: {}", plan.keys_description()));
+    report.detail(&format!("acts as: {}", escape(&session.role.assumed_role)));
+    if let Some(region) = region {
+        report.detail(&format!("region: {} from {}", region.value, region.origin));
+    }
+    if let Some(step) = plan.steps.last().filter(|step| {
+        !step.duration.origin.is_command_line() && !step.duration.origin.is_default()
+    }) {
+        let (seconds, origin) = (step.duration.value, &step.duration.origin);
+        report.detail(&format!("duration: {} from {origin}", minutes(seconds.into())));
+    }
 }

@@ -1,52 +1,50 @@
-//! What the words leave open is chosen by whoever sits at the terminal: the role of an account, or
-//! both.
-//!
-//! Nothing is guessed: the only role that is known is taken and said, several are shown.
+//! What a request leaves open is chosen: the role of an account, or both, by the only one that is
+//! known or in the picker. Nothing is guessed.
 
 use super::Context;
+use crate::acquire::snapshot;
+use crate::cache::Store;
 use crate::catalog::{Catalogue, KnownAccount, KnownRole, Reach, Source, ago};
-use crate::cli;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Open, Request, Way, open, which_role};
+use crate::plan::{
+    Plan, Question, Request, Resolution, foresee, nothing_named, resolve, resolve_complete, saml,
+    which_role,
+};
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Name, Region, RoleArn, RoleName, minutes};
+use crate::types::{Region, RoleArn, RoleName, minutes};
 use crate::ui::picker::{Choice, Item};
-use crate::ui::report::{Report, takes_colour};
+use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
 /// The longest line of a preview, in characters.
 const LONGEST: usize = 300;
 
-/// The words with what was chosen; as they are when they leave nothing open.
-pub(super) fn completed(
-    asked: cli::Target,
+/// The plan of a request, after what it leaves open was chosen.
+pub(super) fn plan(
+    request: Request,
+    config: &Config,
     context: &Context,
     report: &Report,
-) -> Result<cli::Target> {
-    if asked.words.len() > 1 {
-        return Ok(asked);
-    }
-    let config = Config::read(&context.environment)?;
-    let open = open(&asked, &config)?;
-    if open == Open::Nothing {
-        return Ok(asked);
+) -> Result<Plan> {
+    let resolution = resolve(&request, config)?;
+    if let Resolution::Plan(plan) = resolution {
+        return Ok(*plan);
     }
     let catalogue = Catalogue::read(&context.environment, Reach::Full, context.now());
-    let chooser = Chooser { asked, config: &config, context };
-    match open {
-        Open::Nothing => Ok(chooser.asked),
-        Open::Target if chooser.can_choose() => chooser.target(&catalogue),
-        Open::Offered(roles) if chooser.can_choose() => chooser.offered(catalogue, &roles),
-        // What has to be typed is said where the words are read.
-        Open::Target | Open::Offered(_) => Ok(chooser.asked),
-        Open::Role { note } => {
+    let chooser = Chooser { request, config, context, report };
+    let chosen = match resolution {
+        Resolution::Plan(plan) => return Ok(*plan),
+        Resolution::NeedsTarget => chooser.target(&catalogue)?,
+        Resolution::NeedsOffer(roles) => chooser.offer(catalogue, &roles)?,
+        Resolution::NeedsRole { account, note, .. } => {
             if let Some(note) = note {
                 report.note(&note);
             }
-            chooser.role(&catalogue, report)
+            chooser.role(account.as_str(), &catalogue)?
         }
-    }
+    };
+    resolve_complete(&chosen, config)
 }
 
 /// An account with one of its roles, or without when none is known.
@@ -67,72 +65,77 @@ fn by_use(accounts: &[KnownAccount]) -> Vec<Pair<'_>> {
 }
 
 struct Chooser<'a> {
-    asked: cli::Target,
+    request: Request,
     config: &'a Config,
     context: &'a Context,
+    report: &'a Report,
 }
 
 impl Chooser<'_> {
     fn can_choose(&self) -> bool {
         !self.context.environment.has_dumb_terminal()
-            && Terminal { may_ask: !self.asked.no_input }.can_ask()
+            && Terminal { may_ask: !self.request.no_input }.can_ask()
     }
 
     /// Account and role out of one list, most used first.
-    fn target(self, catalogue: &Catalogue) -> Result<cli::Target> {
-        let accounts = catalogue.accounts_with_roles();
-        if accounts.is_empty() {
-            return Ok(self.asked);
+    fn target(self, catalogue: &Catalogue) -> Result<Request> {
+        let accounts = catalogue.entries();
+        if accounts.is_empty() || !self.can_choose() {
+            return Err(nothing_named(&self.request.invocation));
         }
         match self.pick("assume role:", &by_use(&accounts))? {
             (account, Some(role)) => Ok(self.with(account.name(), role.name.as_str())),
-            (account, None) => self.typed(account),
+            (account, None) => self.typed(account.name()),
         }
     }
 
     /// One of the roles that a captured response offers.
-    fn offered(self, catalogue: Catalogue, roles: &[RoleArn]) -> Result<cli::Target> {
+    fn offer(self, catalogue: Catalogue, roles: &[RoleArn]) -> Result<Request> {
+        if !self.can_choose() {
+            let is_named = !self.request.words.is_empty();
+            let kind = if is_named { Kind::NeedsAnswer } else { Kind::Usage };
+            return Err(saml::several_offers(kind, roles, &self.request.invocation));
+        }
         let accounts = catalogue.accounts_offering(roles);
-        let prompt = match self.asked.words.first() {
+        let word = self.request.words.first();
+        let prompt = match word {
             Some(word) => format!("role on offer in {}:", escape_up_to(word, 40)),
             None => "role on offer:".to_owned(),
         };
         let (account, role) = self.pick(&prompt, &by_use(&accounts))?;
-        let is_it = |arn: &&RoleArn| {
-            arn.account == account.id && role.is_some_and(|role| role.name == arn.name)
-        };
-        match (self.asked.words.first(), role, roles.iter().find(is_it)) {
-            (Some(word), Some(role), _) => Ok(self.with(word, role.name.as_str())),
+        let name = role.map_or("", |role| role.name.as_str());
+        let is_it = |arn: &&RoleArn| arn.account == account.id && arn.name.as_str() == name;
+        match (word, roles.iter().find(is_it)) {
+            (Some(word), _) => Ok(self.with(word, name)),
             // The ARN says the partition too.
-            (None, _, Some(arn)) => Ok(cli::Target { words: vec![arn.to_string()], ..self.asked }),
-            _ => Ok(self.asked),
+            (None, Some(arn)) => {
+                Ok(Request { words: vec![arn.to_string()], ..self.request.clone() })
+            }
+            (None, None) => Err(Error::new(Kind::Bug, "a role was chosen that is not on offer")),
         }
     }
 
     /// The role of the account that was typed.
-    fn role(self, catalogue: &Catalogue, report: &Report) -> Result<cli::Target> {
-        let word = self.asked.words.first().cloned().unwrap_or_default();
-        let Some(account) = catalogue.account(&word) else { return self.unknown_role(&[]) };
+    fn role(self, word: &str, catalogue: &Catalogue) -> Result<Request> {
+        let how = &self.request.invocation;
+        let Some(account) = catalogue.account(word) else {
+            return Err(which_role(Kind::NeedsAnswer, word, &[], how));
+        };
         if let [only] = account.roles.as_slice() {
             let source = only.sources.first().map(Source::to_string).unwrap_or_default();
-            report.note(&format!("role {}: the only one known there, {source}", only.name));
-            return Ok(self.with(&word, only.name.as_str()));
+            self.report.note(&format!("role {}: the only one known there, {source}", only.name));
+            return Ok(self.with(word, only.name.as_str()));
         }
         if !self.can_choose() {
-            return self.unknown_role(&account.roles);
+            let known: Vec<&str> = account.roles.iter().map(|role| role.name.as_str()).collect();
+            return Err(which_role(Kind::NeedsAnswer, word, &known, how));
         }
         if account.roles.is_empty() {
-            return self.typed(&account);
+            return self.typed(word);
         }
         let pairs: Vec<_> = account.roles.iter().map(|role| (&account, Some(role))).collect();
-        let (_, role) = self.pick(&format!("role in {}:", escape_up_to(&word, 40)), &pairs)?;
-        Ok(self.with(&word, role.map_or("", |role| role.name.as_str())))
-    }
-
-    fn unknown_role(&self, known: &[KnownRole]) -> Result<cli::Target> {
-        let word = escape_up_to(self.asked.words.first().map_or("", String::as_str), 80);
-        let names: Vec<&str> = known.iter().map(|role| role.name.as_str()).collect();
-        Err(which_role(Kind::NeedsAnswer, &word, &names))
+        let (_, role) = self.pick(&format!("role in {}:", escape_up_to(word, 40)), &pairs)?;
+        Ok(self.with(word, role.map_or("", |role| role.name.as_str())))
     }
 
     fn pick<'a>(&self, prompt: &str, pairs: &[Pair<'a>]) -> Result<Pair<'a>> {
@@ -151,48 +154,43 @@ impl Chooser<'_> {
             .ok_or_else(|| Error::new(Kind::Bug, "an item was chosen that does not exist"))
     }
 
-    /// A role that nobody has written down yet.
-    fn typed(&self, account: &KnownAccount) -> Result<cli::Target> {
-        let prompt = format!("name of the role in {}:", escape_up_to(account.name(), 40));
+    /// A role that is written down nowhere.
+    fn typed(&self, account: &str) -> Result<Request> {
+        let prompt = format!("name of the role in {}:", escape_up_to(account, 40));
         let preview = |_| String::new();
         let choice =
             Choice { prompt: &prompt, items: &[], preview: &preview, coloured: self.is_coloured() };
         let role = RoleName::parse(&choice.type_word()?)?;
-        let word = self.asked.words.first().map_or(account.name(), String::as_str);
-        Ok(self.with(word, role.as_str()))
+        Ok(self.with(account, role.as_str()))
     }
 
-    fn with(&self, account: &str, role: &str) -> cli::Target {
-        cli::Target { words: vec![account.to_owned(), role.to_owned()], ..self.asked.clone() }
+    fn with(&self, account: &str, role: &str) -> Request {
+        Request { words: vec![account.to_owned(), role.to_owned()], ..self.request.clone() }
     }
 
     fn item(&self, account: &KnownAccount, role: Option<&KnownRole>) -> Item {
         let usage = role.map_or(account.usage, |role| role.usage);
         let used = usage.last.map(|last| format!("used {}", ago(last, self.context.now())));
         let default = role.filter(|role| role.default).map(|_| "default".to_owned());
+        let read_only = account.read_only.then(|| "read-only".to_owned());
         let region = account.region.as_ref().map(Region::to_string);
-        let names = account.names.iter().skip(1).map(Name::as_str);
-        let profiles =
-            role.into_iter().flat_map(|role| &role.sources).filter_map(|source| match source {
-                Source::Profile(name, _) | Source::Sso(name, _) => Some(name.as_str()),
-                Source::Accounts(_) | Source::Assertion | Source::History => None,
-            });
+        let profiles = role.into_iter().flat_map(|role| &role.sources).filter_map(Source::profile);
+        let details = [default, read_only, used, region];
         Item {
             account: account.name().to_owned(),
             role: role.map_or_else(|| "?".to_owned(), |role| role.name.to_string()),
-            detail: [default, used, region].into_iter().flatten().collect::<Vec<_>>().join(", "),
+            detail: details.into_iter().flatten().collect::<Vec<_>>().join(", "),
             also: std::iter::once(account.id.as_str())
-                .chain(names)
                 .chain(profiles)
                 .collect::<Vec<_>>()
                 .join(" "),
         }
     }
 
-    /// What would happen: whose keys, MFA or not, how long, where; or why it would not work. One
-    /// line each.
+    /// What would happen, as the plan says: where the credentials come from, what is asked, how
+    /// long, where; or why it would not work.
     fn preview(&self, account: &KnownAccount, role: &KnownRole) -> String {
-        let asked = cli::Target { yes: true, ..self.with(account.name(), role.name.as_str()) };
+        let request = self.with(account.name(), role.name.as_str());
         let sources: Vec<String> = role.sources.iter().map(Source::to_string).collect();
         let first = format!(
             "{}:{} in {}, known from {}",
@@ -201,28 +199,42 @@ impl Chooser<'_> {
             account.id,
             sources.join(", ")
         );
-        let rest = match Request::resolve(&asked, self.config) {
-            Ok(request) => plan(&request),
-            Err(error) => [error.message, String::new()],
-        };
+        let rest = resolve_complete(&request, self.config).and_then(|plan| self.foreseen(&plan));
+        let rest = rest.unwrap_or_else(|error| [error.message, String::new()]);
         let lines = std::iter::once(first).chain(rest).map(|line| escape_up_to(&line, LONGEST));
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    fn is_coloured(&self) -> bool {
-        takes_colour(self.asked.color, true, &self.context.environment)
+    fn foreseen(&self, plan: &Plan) -> Result<[String; 2]> {
+        let now = self.context.now();
+        let store = Store::of(self.config)?.only_looking();
+        let known = snapshot(plan, &store, now)?;
+        let foresight = foresee(plan, &known, true, now);
+        if let Some(error) = foresight.refused {
+            return Err(error);
+        }
+        let asks = foresight.questions.iter().find_map(|question| match question {
+            Question::MfaCode(_) if foresight.device_is_open => {
+                Some(", an MFA code if the user has a device".to_owned())
+            }
+            Question::MfaCode(device) => Some(format!(", MFA {}", device.value)),
+            Question::Device(_) => Some(", an MFA code".to_owned()),
+            Question::Password => Some(", user and password".to_owned()),
+            Question::SignOn => Some(", a sign-on in the browser".to_owned()),
+            Question::AccountName(_) => None,
+        });
+        let region = plan.region.as_ref();
+        let region = region.map(|region| format!(", {}", region.value)).unwrap_or_default();
+        let protected = if plan.protected.is_empty() { "" } else { ", protected" };
+        let read_only = if plan.is_read_only() { ", read-only" } else { "" };
+        let lasts = minutes(foresight.goal.seconds.into());
+        Ok([
+            format!("{}{}", plan.keys_description(), asks.unwrap_or_default()),
+            format!("for {lasts}{region}{protected}{read_only}"),
+        ])
     }
-}
 
-fn plan(request: &Request) -> [String; 2] {
-    let mfa = match (&request.way, &request.serial) {
-        (Way::Bastion(_), Some(serial)) => format!(", MFA {}", serial.value),
-        (Way::Bastion(_), None) => ", MFA if the user has a device".to_owned(),
-        _ => String::new(),
-    };
-    let region =
-        request.region.as_ref().map(|region| format!(", {}", region.value)).unwrap_or_default();
-    let protected = if request.target.protected.is_some() { ", protected" } else { "" };
-    let length = minutes(request.length.seconds.into());
-    [format!("{}{mfa}", request.way.shown()), format!("for {length}{region}{protected}")]
+    fn is_coloured(&self) -> bool {
+        self.report.is_coloured()
+    }
 }

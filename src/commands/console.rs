@@ -4,14 +4,14 @@
 //! address within its 15 minutes is signed in, so it is printed because the user asked for it and
 //! shown nowhere else.
 
-use super::network::Network;
-use super::obtain::Obtained;
-use super::{Context, handover, whose};
-use crate::acquire::browser;
+use super::session::ActiveRole;
+use super::{Context, handover, session};
+use crate::acquire::{Runtime, browser};
 use crate::aws::{AwsError, Client, Endpoints, SignIn, Trouble, page, unanswered};
 use crate::cli;
+use crate::config::Config;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Overrides, no_desktop, path_of_service};
+use crate::plan::{CredentialSource, Invocation, Plan, no_desktop, path_of_service};
 use crate::types::sanitize::escape;
 use crate::types::{Secret, minutes};
 use crate::ui::report::Report;
@@ -26,10 +26,15 @@ pub(super) fn run(arguments: &cli::Console, context: &Context, report: &Report) 
     if arguments.open {
         refuse_without_desktop(arguments, context)?;
     }
-    let session = whose::any_session(&arguments.target, context, report)?;
+    let config = Config::read(&context.environment)?;
+    let how = Invocation::of_verb("console ");
+    let request = arguments.target.request_as(how);
+    let plan = session::of_verb_anew(request, &config, context, report)?;
+    refuse_user_plan(&plan)?;
+    let session = session::carry_out(plan, &config, context, report)?;
     refuse_user(&session)?;
     session.remember_use(context.now())?;
-    let address = Network::begin()?.run(async {
+    let address = Runtime::new()?.run(async {
         let address = address(&session, path, !arguments.no_logout, context, report).await?;
         if arguments.open {
             handover::hand_over(&address).await?;
@@ -44,16 +49,17 @@ pub(super) fn run(arguments: &cli::Console, context: &Context, report: &Report) 
 }
 
 async fn address(
-    session: &Obtained,
+    role: &ActiveRole,
     path: Option<&str>,
     logs_out: bool,
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
-    let Obtained { request, granted, .. } = session;
-    let overrides: &Overrides = &request.endpoints;
-    let endpoints = Endpoints::resolve(request.sts_region(), request.target.partition, overrides)?;
-    let sign_in = SignIn::resolve(request.target.partition, overrides)?;
+    let ActiveRole { plan, session, .. } = role;
+    let connection = &plan.connection;
+    let overrides = &connection.endpoints;
+    let endpoints = Endpoints::resolve(connection.region.clone(), connection.partition, overrides)?;
+    let sign_in = SignIn::resolve(connection.partition, overrides)?;
     if let Some(url) = &overrides.signin {
         report.note(&format!(
             "the sign-in is asked for at {} ({})",
@@ -61,41 +67,48 @@ async fn address(
             url.origin
         ));
     }
-    let client = Client::new(endpoints, &request.trust, request.timeout, None)?;
-    let keys = &granted.role.session.keys;
-    let length = Some(granted.role.granted).filter(|&seconds| seconds > CHAINED);
+    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let keys = &session.role.session.keys;
+    let length = Some(session.role.granted).filter(|&seconds| seconds > CHAINED);
     let (token, lasts) = match sign_in.token(&client, keys, length).await {
-        Ok(token) => (token, length.map_or(session.left(context.now()), i64::from)),
+        Ok(token) => (token, length.map_or(role.left(context.now()), i64::from)),
         // The keys alone may do: not every session may say how long.
         Err(failure) if length.is_some() && failure.code() == "400" => {
             let token = sign_in
                 .token(&client, keys, None)
                 .await
                 .map_err(|failure| refusal(&failure, &sign_in))?;
-            (token, session.left(context.now()))
+            (token, role.left(context.now()))
         }
         Err(failure) => return Err(refusal(&failure, &sign_in)),
     };
-    let region = request.region.as_ref().map(|region| &region.value);
+    let region = plan.region.as_ref().map(|region| &region.value);
     let place = region.map_or_else(String::new, |region| format!(", {region}"));
-    let lasts = if granted.has_end() { format!(" for {}", minutes(lasts)) } else { String::new() };
-    report.done(&request.target.to_string(), &format!(" in the console{lasts}{place}"));
+    let lasts = if session.has_end() { format!(" for {}", minutes(lasts)) } else { String::new() };
+    report.done(&plan.target.to_string(), &format!(" in the console{lasts}{place}"));
     Ok(sign_in.address(&token, &page(path, region), logs_out))
 }
 
 /// The console takes sessions of roles and federated users (IAM user guide, "Enable custom identity
 /// broker access").
-fn refuse_user(session: &Obtained) -> Result<()> {
-    let arn = &session.granted.role.assumed_role;
+fn refuse_user(role: &ActiveRole) -> Result<()> {
+    let arn = &role.session.role.assumed_role;
     if [":assumed-role/", ":federated-user/"].iter().any(|kind| arn.contains(kind)) {
         return Ok(());
     }
-    Err(Error::config(format!(
-        "{} is no role, and only a role signs in to the console so",
-        session.request.target
-    ))
-    .because(format!("its keys are those of {}", escape(arn)))
-    .hint("assume-role console ACCOUNT ROLE"))
+    Err(needs_role(&role.plan).because(format!("its keys are those of {}", escape(arn))))
+}
+
+/// The same as far as the plan tells, before a code is asked for.
+fn refuse_user_plan(plan: &Plan) -> Result<()> {
+    let is_user = plan.steps.is_empty()
+        && matches!(&plan.base.source, CredentialSource::Keys(keys, _) if !keys.are_temporary());
+    if is_user { Err(needs_role(plan)) } else { Ok(()) }
+}
+
+fn needs_role(plan: &Plan) -> Error {
+    Error::config(format!("the console needs a role; {} is an IAM user's profile", plan.target))
+        .hint("assume-role console ACCOUNT ROLE")
 }
 
 fn refuse_without_desktop(arguments: &cli::Console, context: &Context) -> Result<()> {

@@ -7,9 +7,11 @@
 
 use std::path::Path;
 
-use super::{Context, choose, obtain, previous};
-use crate::cli::{self, Target};
+use super::{Context, choose, session};
+use crate::cli;
+use crate::config::Config;
 use crate::error::{Error, Kind, Result};
+use crate::plan::{Invocation, Plan, Request};
 use crate::shell::variables::value_in;
 use crate::shell::{formats, quote};
 use crate::types::Secret;
@@ -22,10 +24,10 @@ const OF_FILES: [&str; 3] = ["--policy=", "--saml-response=", "--web-identity-to
 
 /// The session as JSON on one line.
 pub(super) fn run(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret> {
-    json(&arguments.target, context).map_err(in_one_line)
+    json(arguments, context).map_err(in_one_line)
 }
 
-fn json(asked: &Target, context: &Context) -> Result<Secret> {
+fn json(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret> {
     if context.prints_to_terminal {
         return Err(Error::usage(
             "credential-process prints keys, which do not belong on a terminal",
@@ -34,47 +36,36 @@ fn json(asked: &Target, context: &Context) -> Result<Secret> {
     }
     let in_background = is_in_background();
     let silent = Report::silent();
-    // An SDK asks too often for a list to choose from.
-    let alone = Target { no_input: true, ..previous::meant(asked, &context.environment)? };
-    let asked = Target {
-        // Who wrote it into ~/.aws/config has entered the account; an SDK only renews.
-        yes: true,
-        no_input: asked.no_input || in_background,
-        ..choose::completed(alone, context, &silent)?
-    };
-    let session = obtain::session(&asked, 0, context, &silent)
-        .map_err(|error| with_nobody_to_ask(error, &asked, in_background))?;
-    let switch = session.switch(context)?;
-    let changes = switch.changes();
-    formats::for_sdks(|name| value_in(&changes, name))
+    let how = Invocation { rest: " -- true".to_owned(), ..Invocation::of_verb("exec ") };
+    let typed = session::previous(arguments.target.request_as(how), &context.environment)?;
+    let config = Config::read(&context.environment)?;
+    // Entered by whoever wrote it into ~/.aws/config: an SDK only renews. And an SDK asks too often
+    // for a list to choose from.
+    let request = Request { yes: true, no_input: true, ..typed.clone() };
+    let plan = choose::plan(request, &config, context, &silent)?;
+    let plan = Plan { may_ask: !typed.no_input && !in_background, ..plan };
+    let words = plan.target_words();
+    let role = session::carry_out(plan, &config, context, &silent)
+        .map_err(|error| without_question(error, &words, in_background))?;
+    role.with_switch(context, |switch| {
+        let changes = switch.changes();
+        formats::for_sdks(|name| value_in(&changes, name))
+    })?
 }
 
-/// What to do where nobody could be asked: let somebody be asked once, then the base session
-/// serves.
-fn with_nobody_to_ask(error: Error, asked: &Target, in_background: bool) -> Error {
+/// What to do where no question was possible: one asked in a terminal serves from then on.
+fn without_question(error: Error, words: &[String], in_background: bool) -> Error {
     if error.kind != Kind::NeedsAnswer {
         return error;
     }
-    let target = match &asked.profile {
-        Some(profile) => format!("--profile {}", quote::process(profile)),
-        None => asked
-            .words
-            .iter()
-            .take(2)
-            .map(|word| quote::process(word))
-            .collect::<Vec<_>>()
-            .join(" "),
-    };
-    let hints = vec![format!("in a terminal: assume-role exec {target} -- true")];
-    match in_background {
-        // Reading the terminal would stop it, and whoever waits for its answer would wait for ever.
-        true => Error {
-            message: "an answer is needed, but a background job may not ask".into(),
-            hints,
-            ..error
-        },
-        false => Error { hints, ..error },
+    let target: Vec<String> = words.iter().map(|word| quote::process(word)).collect();
+    let hints = vec![format!("in a terminal: assume-role exec {} -- true", target.join(" "))];
+    if in_background {
+        // Reading the terminal would stop it, and its caller would wait for ever.
+        let message = "an answer is needed, but a background job may not ask".into();
+        return Error { message, hints, ..error };
     }
+    Error { hints, ..error }
 }
 
 /// The path of this program, as it may stand in a config file.

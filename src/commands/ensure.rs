@@ -1,9 +1,10 @@
 //! `ensure`: time enough for what comes next, or a failure before it starts.
 
-use super::export::Language;
-use super::{Context, Output, assume, held, previous};
+use super::assume::Language;
+use super::{Context, Output, assume, session};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
+use crate::plan::Request;
 use crate::types::{minutes, parse_time_left};
 use crate::ui::report::Report;
 
@@ -14,34 +15,35 @@ pub(super) fn run(
     context: &Context,
     report: &Report,
 ) -> Result<Output> {
+    let environment = &context.environment;
     let wanted = i64::from(parse_time_left("the command line", &arguments.duration)?);
     let short = |why: &str| {
-        Error::new(Kind::TooShort, format!("{} cannot be ensured: {why}", minutes(wanted)))
+        let message = format!("cannot ensure {}: {why}", minutes(wanted));
+        Error::new(Kind::TooShort, message).hint("assume-role ACCOUNT ROLE")
     };
-    if !held::holds_role(&context.environment)? {
-        return Err(short("this shell holds no role of ours").hint("assume-role ACCOUNT ROLE"));
+    if !session::holds_role(environment)? {
+        return Err(short("this shell has no role to renew"));
     }
-    if held::end(&context.environment)?.is_some_and(|ends| ends.since(context.now()) >= wanted) {
+    if session::end(environment)?.is_some_and(|ends| ends.since(context.now()) >= wanted) {
         return Ok(Output::Text(String::new()));
     }
-    let asked = previous::kept("ASSUME_ROLE_TARGET", &context.environment)?
-        .ok_or_else(|| short("ASSUME_ROLE_TARGET is not set").hint("assume-role ACCOUNT ROLE"))?;
-    let asked = cli::Target {
-        mfa_code: arguments.mfa_code.clone(),
+    let kept = session::kept("ASSUME_ROLE_TARGET", environment)?
+        .ok_or_else(|| short("ASSUME_ROLE_TARGET is not set"))?;
+    let request = Request {
+        mfa_code: arguments.mfa_code.clone().map(crate::types::Secret::new),
         no_input: arguments.no_input,
-        yes: previous::has_entered(&context.environment)?,
-        ..asked
+        yes: session::consents(environment)?,
+        min_left: wanted,
+        ..kept
     };
-    let session =
-        assume::renewed(&asked, wanted, language, context, report).map_err(
-            |error| match error.kind {
-                Kind::NeedsAnswer | Kind::Refused | Kind::Network => Error {
-                    kind: Kind::TooShort,
-                    message: format!("{} cannot be ensured: {}", minutes(wanted), error.message),
-                    ..error
-                },
-                _ => error,
+    let code =
+        assume::renew(request, language, context, report).map_err(|error| match error.kind {
+            Kind::NeedsAnswer | Kind::Refused | Kind::Network => Error {
+                kind: Kind::TooShort,
+                message: format!("cannot ensure {}: {}", minutes(wanted), error.message),
+                ..error
             },
-        )?;
-    Ok(Output::Session(session))
+            _ => error,
+        })?;
+    Ok(Output::Session(code))
 }

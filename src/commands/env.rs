@@ -5,9 +5,10 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{FileType, fstat};
 
-use super::{Context, whose};
+use super::{Context, session};
 use crate::cli;
 use crate::error::{Error, Result};
+use crate::plan::Invocation;
 use crate::shell::formats;
 use crate::shell::variables::value_in;
 use crate::types::Secret;
@@ -23,15 +24,15 @@ pub(super) fn run(arguments: &cli::Env, context: &Context, report: &Report) -> R
     if others_may_read(stdout()) {
         report.warn("others may read the file that these keys go into; (umask 077; …) makes one for you alone");
     }
-    match whose::session(&arguments.target, 0, context, report)? {
+    let how = Invocation::of_verb("env ");
+    match session::of_verb(arguments.target.request_as(how), context, report)? {
         None => {
             formats::text(arguments.format, |name| context.environment.text(name).ok().flatten())
         }
-        Some(session) => {
-            let switch = session.switch(context)?;
+        Some(role) => role.with_switch(context, |switch| {
             let changes = switch.changes();
             formats::text(arguments.format, |name| value_in(&changes, name))
-        }
+        })?,
     }
 }
 

@@ -8,9 +8,11 @@ use std::ffi::{OsStr, OsString};
 
 use super::named::{self, Named};
 use super::program::{self, Program};
-use super::{Context, assume, whose};
+use super::{Context, session};
 use crate::cli::Exec;
 use crate::error::{Error, Result};
+use crate::plan::{Invocation, Request};
+use crate::shell::quote;
 use crate::shell::variables::{CONTRADICTING, OWN, SESSION};
 use crate::types::parse_time_left;
 use crate::ui::report::Report;
@@ -33,16 +35,21 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
     let start = |changes: &[(&str, Option<&str>)]| {
         become_program(&program, rest, changes, &named, context, report)
     };
-    if !named.is_empty() && !whose::names_a_target(&arguments.target) {
+    let command: Vec<String> =
+        arguments.command.iter().map(|word| quote::word(&word.to_string_lossy())).collect();
+    let rest = format!(" -- {}", command.join(" "));
+    let how = Invocation { rest, ..Invocation::of_verb("exec ") };
+    let request = Request { min_left: wanted.into(), ..arguments.target.request_as(how) };
+    if !named.is_empty() && !request.names_target() {
         let lies = CONTRADICTING.iter().filter(|name| !PROFILE.contains(name));
         let gone =
             SESSION.iter().chain(&OWN).filter(|name| **name != "ASSUME_ROLE_REGION").chain(lies);
         return Err(start(&gone.map(|name| (*name, None)).collect::<Vec<_>>()));
     }
-    let Some(session) = whose::session(&arguments.target, wanted.into(), context, report)? else {
+    let Some(role) = session::of_verb(request, context, report)? else {
         return Err(start(&PROFILE.map(|name| (name, None))));
     };
-    assume::with_switch(&session, context, |switch| {
+    role.with_switch(context, |switch| {
         let changes = switch.changes();
         Err(start(
             &changes
@@ -54,7 +61,7 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
 }
 
 fn no_command() -> Error {
-    Error::usage("which command? it stands behind --")
+    Error::usage("no command: put it after --")
         .hint("assume-role exec ACCOUNT ROLE -- COMMAND [ARGUMENTS]…")
         .hint("for a shell: assume-role exec ACCOUNT ROLE -- \"$SHELL\"")
 }

@@ -1,22 +1,14 @@
 //! `export`: a switch, or the way back, as code for a shell. Its words are the program's own, read
 //! a second time.
 
-use super::{Context, Output, assume, choose, ensure, previous};
+use super::assume::Language;
+use super::{Context, Output, assume, ensure, session};
 use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
 use crate::ui::Color;
 use crate::ui::report::Report;
-
-/// The language of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
-    /// Code, for a shell that evaluates it.
-    Code(Form),
-    /// JSON, for a shell that cannot.
-    Json,
-}
 
 /// Reads the words and answers them for the shell that asked.
 pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
@@ -63,9 +55,8 @@ pub(super) fn code(cli: &Cli, form: Form, context: &Context, report: &Report) ->
 fn answer(cli: &Cli, language: Language, context: &Context, report: &Report) -> Result<Output> {
     match &cli.verb {
         None => {
-            let asked = previous::meant(&cli.target, &context.environment)?;
-            let asked = choose::completed(asked, context, report)?;
-            assume::run(&asked, language, context, report).map(Output::Session)
+            let request = session::previous(cli.target.request(), &context.environment)?;
+            assume::run(request, language, context, report).map(Output::Session)
         }
         Some(Verb::Ensure(arguments)) => ensure::run(arguments, language, context, report),
         Some(Verb::Leave) => Ok(Output::Text(match language {

@@ -16,7 +16,7 @@ use crate::ui::table::{Column, Row, table};
 pub(super) fn run(arguments: &cli::List, context: &Context, report: &Report) -> String {
     let now = context.now();
     let catalogue = Catalogue::read(&context.environment, Reach::Full, now);
-    let accounts = catalogue.accounts_with_roles();
+    let accounts = catalogue.entries();
     for problem in catalogue.problems() {
         report.warn(&problem.message);
     }

@@ -1,8 +1,8 @@
 //! `login`: a sign-on by a person, kept for this program and for the AWS CLI alike.
 
 use super::Context;
-use super::network::Network;
-use crate::acquire::sso::SignOn;
+use crate::acquire::Runtime;
+use crate::acquire::sso::SignOnClient;
 use crate::aws::{Client, Endpoints};
 use crate::cache::{Key, RoleSession, Store};
 use crate::cli;
@@ -19,14 +19,14 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     let config = Config::read(&context.environment)?;
     let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
     let store = Store::of(&config)?;
-    let session = &request.session;
+    let (session, connection) = (&request.session, &request.connection);
     let region = session.region.clone();
-    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &request.endpoints)?
-        .with_sso(&region, &request.endpoints)?;
-    let client = Client::new(endpoints, &request.trust, request.timeout, None)?;
+    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &connection.endpoints)?
+        .with_sso(&region, &connection.endpoints)?;
+    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
     let terminal = Terminal { may_ask: !arguments.no_input };
-    let sign_on = SignOn::new(session, &client, &store, terminal, context.clock)?;
-    let ends = Network::begin()?.run(sign_on.login(|text| report.text(text)))?;
+    let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
+    let ends = Runtime::new()?.run(sign_on.login(|text| report.text(text)))?;
     // Who signs on may be somebody else than before.
     let of_session = |key: &Key| {
         let says =

@@ -1,12 +1,12 @@
 //! `logout`: forgets what is stored. Keys in a shell are out of reach, and that is said.
 
 use super::Context;
-use crate::acquire::{is_own, root_key};
 use crate::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
 use crate::error::Result;
-use crate::plan::SignOff;
+use crate::plan::keys::{is_own, source_key};
+use crate::plan::{Forgotten, Invocation, Request};
 use crate::ui::report::Report;
 
 /// Forgets all sessions, those of one role or profile, or everything but the history of use: in the
@@ -15,7 +15,11 @@ pub(super) fn run(arguments: &cli::Logout, context: &Context, report: &Report) -
     let config = Config::read(&context.environment)?;
     let target = match arguments.words.as_slice() {
         [] => None,
-        words => Some(SignOff::resolve(words, &config)?),
+        words => {
+            let invocation = Invocation::of_verb("logout ");
+            let request = Request { invocation, ..Request::of_words(words.iter().cloned()) };
+            Some(Forgotten::resolve(&request, &config)?)
+        }
     };
     let chosen = Choice::of(&config.settings).kind;
     let mut forgotten = 0;
@@ -33,18 +37,18 @@ pub(super) fn run(arguments: &cli::Logout, context: &Context, report: &Report) -
     Ok(())
 }
 
-fn forget(store: &Store, all: bool, target: Option<&SignOff>) -> Result<usize> {
+fn forget(store: &Store, all: bool, target: Option<&Forgotten>) -> Result<usize> {
     match target {
         _ if all => store.forget_all(),
         None => store.forget_sessions(),
-        Some(SignOff::Role(role)) => {
+        Some(Forgotten::Role(role)) => {
             let of_role =
                 Key::new().with("account", role.account.as_str()).with("role", role.name.as_str());
             store.forget::<RoleSession>(|key| key.says(&of_role))
         }
         // A user's own session and the base session are the same keys.
-        Some(SignOff::Own(root)) => {
-            let base = root_key(root);
+        Some(Forgotten::Own(base)) => {
+            let base = source_key(base);
             let own = store.forget::<RoleSession>(|key| is_own(key) && key.says(&base))?;
             Ok(own + store.forget::<BaseSession>(|key| key.says(&base))?)
         }

@@ -1,4 +1,5 @@
-//! One file for each verb, and the match that leads to it.
+//! One file for each verb, and the match that leads to it. `session` and `choose` are what the verbs
+//! that hand out keys share.
 
 mod accounts;
 mod assume;
@@ -11,25 +12,18 @@ mod env;
 mod exec;
 mod explain;
 mod export;
-mod guard;
 mod handover;
-mod held;
 mod init;
 mod list;
 mod login;
 mod logout;
 mod man;
 mod named;
-mod near_miss;
-mod network;
-mod obtain;
-mod previous;
 mod profile;
 mod program;
-mod receipt;
+mod session;
 mod status;
 mod wall;
-mod whose;
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -55,7 +49,6 @@ use crate::ui::report::Report;
 pub(crate) struct Context {
     /// The arguments, the program's name first.
     pub arguments: Vec<OsString>,
-    /// The environment.
     pub environment: Environment,
     /// This machine's clock.
     pub clock: Clock,
@@ -131,7 +124,6 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// The bytes.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Text(text) => text.as_bytes(),

@@ -7,14 +7,14 @@
 
 use std::path::PathBuf;
 
-use super::{Context, credential_process, obtain, whose};
+use super::{Context, credential_process, session};
 use crate::cache::{Choice, keep_config};
-use crate::cli::{Exec, Target};
+use crate::cli::Exec;
 use crate::config::Config;
 use crate::config::edit::profiles::without;
 use crate::config::files::{CONFIG_CAP, read_text};
 use crate::error::{Error, Result};
-use crate::plan::{Request, Way};
+use crate::plan::{Plan, Request};
 use crate::shell::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Name, RoleArn};
@@ -23,7 +23,7 @@ use crate::ui::report::Report;
 /// A role under the name of a profile.
 pub(super) struct Named {
     name: Name,
-    target: Target,
+    request: Request,
 }
 
 /// Reads the options.
@@ -36,9 +36,11 @@ pub(super) fn read(arguments: &Exec) -> Result<Vec<Named>> {
             return Err(Error::usage(format!("--profile-as gives the name {name} twice")));
         }
         // A code is good for one call, and goes with the target when there is one.
-        let takes_code = all.is_empty() && !whose::names_a_target(&arguments.target);
-        let target = Target { words, ..of_each(&arguments.target, takes_code) };
-        all.push(Named { name, target });
+        let shared = arguments.target.request();
+        let takes_code = all.is_empty() && !shared.names_target();
+        let mfa_code = shared.mfa_code.clone().filter(|_| takes_code);
+        let request = Request { words, profile: None, mfa_code, ..shared };
+        all.push(Named { name, request });
     }
     Ok(all)
 }
@@ -60,12 +62,6 @@ fn split(text: &str) -> Result<(&str, Vec<String>)> {
     Ok((name, vec![account.to_owned(), role.to_owned()]))
 }
 
-/// The options that hold for each of the roles.
-fn of_each(asked: &Target, takes_code: bool) -> Target {
-    let mfa_code = asked.mfa_code.clone().filter(|_| takes_code);
-    Target { words: Vec::new(), profile: None, mfa_code, ..asked.clone() }
-}
-
 /// Gets a session for each, so that questions and refusals come before the command, and writes the
 /// config file.
 pub(super) fn config(named: &[Named], context: &Context, report: &Report) -> Result<PathBuf> {
@@ -79,17 +75,16 @@ pub(super) fn config(named: &[Named], context: &Context, report: &Report) -> Res
     let own_config = own_path.filter(|_| replaces);
     let with_own = own_config
         .map(|path| format!("env {} ", quote::process(&format!("AWS_CONFIG_FILE={path}"))));
-    for Named { name, target } in named {
-        let session = obtain::session(target, 0, context, report)
-            .and_then(|session| refuse_environment(&session.request).map(|()| session))
+    for Named { name, request } in named {
+        let role = session::obtain(request.clone(), context, report)
+            .and_then(|role| refuse_environment(&role.plan).map(|()| role))
             .map_err(|error| error.because(format!("it was to become the profile {name}")))?;
-        session.remember_use(context.now())?;
-        for note in &session.granted.notes {
+        role.remember_use(context.now())?;
+        for note in &role.session.notes {
             report.note(note);
         }
-        let line = credential_process::line(&program, &session.request.words, &context.directory);
-        let region =
-            session.request.region.as_ref().map(|region| format!("region = {}\n", region.value));
+        let line = credential_process::line(&program, &role.plan.words, &context.directory);
+        let region = role.plan.region.as_ref().map(|region| format!("region = {}\n", region.value));
         text.push_str(&format!(
             "{}\ncredential_process = {}{line}\n{}",
             header(name),
@@ -134,23 +129,14 @@ fn refuse_shadowed(name: &Name, config: &Config) -> Result<()> {
 }
 
 /// The command gets other keys than this process, or none.
-fn refuse_environment(request: &Request) -> Result<()> {
-    if stands_on_environment(&request.way) {
-        return Err(Error::config(
-            "the role is assumed from the keys in the environment, which the command does not get",
-        )
-        .hint("name a profile that holds keys: --base PROFILE"));
+fn refuse_environment(plan: &Plan) -> Result<()> {
+    if !plan.base.is_environment() {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn stands_on_environment(way: &Way) -> bool {
-    match way {
-        Way::Bastion(base) => base.is_environment(),
-        Way::Root(root) => root.is_environment(),
-        Way::Via(hop) => stands_on_environment(&hop.way),
-        Way::Saml(_) | Way::WebIdentity(_) => false,
-    }
+    Err(Error::config(
+        "the role is assumed from the keys in the environment, which the command does not get",
+    )
+    .hint("name a profile that holds keys: --base PROFILE"))
 }
 
 /// The header of a profile, with the quotes that the AWS CLI wants around an odd name.

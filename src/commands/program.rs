@@ -23,7 +23,6 @@ const NO_PATH: &str = "/bin:/usr/bin";
 /// A program that is there.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Program {
-    /// Where.
     path: PathBuf,
     /// What it was called by.
     name: OsString,

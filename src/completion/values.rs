@@ -21,7 +21,6 @@ pub(crate) struct Known {
     pub now: Moment,
 }
 
-/// What is asked for.
 pub(super) struct Asked {
     /// Where the cursor is.
     pub position: Position,

@@ -1,239 +1,166 @@
-//! What was typed becomes what is meant, before anything runs.
+//! What will happen is decided here, once, before anything runs.
 //!
-//! The command line, the environment and the files come in; one [`Request`] goes out, or an error
-//! that names the place of the wrong value. Every default and every conflict is decided here:
-//! option, then account, then environment, then settings, then what is built in.
+//! A [`Request`] and the files come in; a [`Plan`] goes out, or an error that names the place of
+//! the wrong value. Each value keeps what decided it: option, then account or profile, then
+//! environment, then settings, then the default. [`next`] says from a plan and from what is stored
+//! which step comes now; the switch carries that out, `explain` and the picker print it.
 
-mod at_hand;
-mod base;
+mod account;
 pub(crate) mod chain;
+mod chosen;
+mod connection;
 mod desktop;
-mod marks;
-mod network;
-mod open;
+mod foresee;
+pub(crate) mod keys;
+mod next;
+mod parameters;
 mod profile;
+mod queries;
+mod request;
+mod resolve;
 pub(crate) mod saml;
 mod service;
-mod shape;
-mod sign_off;
-mod sign_on;
-mod subject;
-mod survey;
+mod snapshot;
+mod source;
 mod target;
 mod unknown;
-mod way;
+mod values;
 mod web_identity;
 mod words;
 
-use std::time::Duration;
-
-pub(crate) use at_hand::AtHand;
-pub(crate) use base::{Base, ENVIRONMENT, profile_name as base_name};
+pub(crate) use account::Protection;
+pub(crate) use chosen::{Chosen, Origin};
+pub(crate) use connection::{Connection, Overrides, Trust};
 pub(crate) use desktop::no_desktop;
-pub(crate) use marks::Marks;
-pub(crate) use network::{Overrides, Trust};
-pub(crate) use open::{Open, open};
+pub(crate) use foresee::{Foresight, foresee};
+pub(crate) use next::{Call, LockOf, Next, Question, With, next, own_of, renewable};
+pub(crate) use parameters::{ParameterOrigins, Shape};
+pub(crate) use queries::{AccountSurvey, Forgotten, KeysAtHand, SignOnRequest, plain_connection};
+pub(crate) use request::{Invocation, Request, SessionOptions};
+pub(crate) use resolve::{resolve, resolve_complete};
 pub(crate) use saml::Saml;
 pub(crate) use service::{path_of_service, services};
-pub(crate) use shape::{Shape, external_id, session_name};
-pub(crate) use sign_off::SignOff;
-pub(crate) use sign_on::SignOnRequest;
-pub(crate) use survey::Survey;
-pub(crate) use target::Length;
-pub(crate) use target::{Asked, Chosen, ONE_HOUR, Origin, Target, which_role};
+pub(crate) use snapshot::{Device, Goal, Shorter, SignOn, Snapshot, account_of, seconds_left};
+pub(crate) use source::{Base, CredentialSource, ENVIRONMENT, environment_scheme};
+pub(crate) use target::{Target, which_role};
 pub(crate) use unknown::near_regions;
-pub(crate) use way::{Way, environment_scheme, scheme};
 pub(crate) use web_identity::WebIdentity;
+pub(crate) use words::nothing_named;
 
-use crate::cli;
-use crate::config::Config;
-use crate::config::saml_response::Response;
-use crate::config::values::{Scheme, parse_mfa_serial};
-use crate::error::{Error, Result};
-use crate::types::{Region, Secret};
-use subject::{Meant, Subject};
+use crate::types::{Name, Region, RoleArn, RoleName, Secret};
+
+/// The duration of a role session when nothing else is said, in seconds; also the most that a
+/// session made from other temporary keys may last (IAM user guide, "Methods to assume a role",
+/// role chaining).
+pub(crate) const ONE_HOUR: u32 = 3600;
 
 /// One switch, fully decided.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
-    /// Account and role.
+pub(crate) struct Plan {
     pub target: Target,
-    /// How the session is had.
-    pub way: Way,
-    /// The region the shell gets, and who decided it.
+    /// Where the first credentials come from.
+    pub base: Base,
+    /// The roles that are assumed, in order; none where the base's own session is the target.
+    pub steps: Vec<Step>,
+    pub mfa: Mfa,
+    /// The region the shell gets.
     pub region: Option<Chosen<Region>>,
-    /// How long the session shall last.
-    pub length: Length,
-    /// What narrows and marks the session.
-    pub shape: Shape,
-    /// The MFA code that was given.
-    pub code: Option<Secret>,
-    /// The MFA device, and who named it.
-    pub serial: Option<Chosen<String>>,
-    /// Endpoint overrides.
-    pub endpoints: Overrides,
-    /// Trusted certificates.
-    pub trust: Trust,
-    /// The time for a call with all its attempts.
-    pub timeout: Duration,
+    pub connection: Connection,
     /// Take a new session even if a stored one would do.
     pub refresh: bool,
-    /// A protected account may be entered.
-    pub yes: bool,
-    /// Questions are allowed.
+    /// A session with less left is renewed, in seconds.
+    pub min_left: i64,
+    /// Questions are allowed, as far as options say.
     pub may_ask: bool,
-    /// What the user should be warned of, whatever comes of the request.
+    /// A protected account may be entered without a question.
+    pub consents: bool,
+    /// The session may have all the rights of its keys in a `read_only` account.
+    pub write: bool,
+    /// Protected accounts on the way, each with what leads there.
+    pub protected: Vec<ProtectedStep>,
     pub warnings: Vec<String>,
     /// What the user should hear about how the words were understood.
     pub notes: Vec<String>,
     /// The request as words, without secrets: what renews it, and what `-` goes back to.
     pub words: Vec<String>,
+    pub invocation: Invocation,
 }
 
-impl Request {
-    /// Decides everything about a target.
-    pub(crate) fn resolve(asked: &cli::Target, config: &Config) -> Result<Self> {
-        let captured = if asked.via.is_empty() { saml::captured(asked, config)? } else { None };
-        match subject::find(asked, captured.as_ref(), config)? {
-            Subject::Role(meant) => Self::of_role(asked, *meant, captured, config),
-            Subject::Profile(name, extras) => profile::resolve(&name, asked, &extras, config),
-        }
+impl Plan {
+    /// Whether the last session is narrowed to reading because its account is marked so.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.target.protection.read_only.is_some() && !self.write && !self.steps.is_empty()
     }
 
-    fn of_role(
-        asked: &cli::Target,
-        meant: Meant,
-        captured: Option<Chosen<Response>>,
-        config: &Config,
-    ) -> Result<Self> {
-        let (account, extras) = (&meant.account, &meant.extras);
-        refuse_two("region", asked.region.is_some(), extras.region.is_some())?;
-        refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
-        let scheme = way::scheme(asked, Some(account), config)?;
-        let code =
-            asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
-        let region = target::region(
-            asked.region.as_deref().or(extras.region.as_deref()),
-            Some(account),
-            config,
-        )?;
-        let base_name = base::profile_name(asked.base.as_deref(), Some(account), config)?;
-        let is_environment = base_name.value == base::ENVIRONMENT;
-        let from_base =
-            asked.via.is_empty() && matches!(scheme.value, Scheme::Bastion | Scheme::Profile);
-        let profile = if is_environment {
-            None
-        } else if from_base {
-            Some(base::find_profile(&base_name, config)?)
-        } else {
-            config.profiles.get(&base_name.value)?
-        };
-        let region = match region {
-            None => target::fallback_region(profile.as_ref(), config)?,
-            chosen => chosen,
-        };
-        let (target, role) = meant.target(region.as_ref())?;
-        let asked_with_code = cli::Target {
-            mfa_code: code.as_ref().map(|code| code.expose().to_owned()),
-            ..asked.clone()
-        };
-        let hop = way::hop(&asked_with_code, &role, config)?;
-        if hop.is_none()
-            && code.is_some()
-            && matches!(scheme.value, Scheme::Saml | Scheme::WebIdentity)
-        {
-            return Err(Error::usage(format!(
-                "an MFA code, but the scheme from {} takes none",
-                scheme.origin
-            ))
-            .hint("assume-role ACCOUNT ROLE [REGION]"));
+    /// What is typed to reach the target: account and role, an ARN, or a profile.
+    pub(crate) fn target_words(&self) -> Vec<String> {
+        let mut words: Vec<String> =
+            self.words.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
+        if words.is_empty() {
+            words = vec!["--profile".to_owned(), self.target.name.to_string()];
         }
-        let mut warnings = Vec::new();
-        let way = match (hop, scheme.value, &profile) {
-            (Some(hop), ..) => Way::Via(Box::new(hop)),
-            (None, Scheme::Saml, _) => {
-                Way::Saml(Box::new(Saml::of(captured, config, &mut warnings)?))
-            }
-            (None, Scheme::WebIdentity, profile) => {
-                Way::WebIdentity(WebIdentity::of(asked, profile.as_ref(), config)?)
-            }
-            (None, Scheme::IdentityCenter, _) => {
-                return Err(Error::config(format!(
-                    "the scheme sso from {} is not used for an account and a role yet",
-                    scheme.origin
-                ))
-                .hint("name a profile with sso_session, sso_account_id and sso_role_name"));
-            }
-            (None, Scheme::Bastion | Scheme::Profile, profile) => {
-                way::of_base(&base_name, profile.as_ref(), &asked_with_code, config)?
-            }
-        };
-        let mut notes = meant.notes;
-        if let Way::Bastion(base) = &way {
-            notes.extend(base::note_of_own_role(&base.keys, config)?);
-        }
-        if let Way::Via(hop) = &way {
-            warnings.extend(hop.warnings.iter().cloned());
-        }
-        let of_base = match &way {
-            Way::Bastion(base) => base.mfa_serial.clone(),
-            _ => None,
-        };
-        let arn = role.to_string();
-        let account_and_role = [target.name.as_str(), role.name.as_str()];
-        let target_words =
-            if meant.partition.is_some() { &[arn.as_str()][..] } else { &account_and_role };
-        Ok(Self {
-            region,
-            length: target::length(asked.duration.as_deref(), account, config)?,
-            code,
-            serial: serial(asked.mfa_serial.as_deref(), account)?.or(of_base),
-            shape: Shape::of(asked, account, &way, target.partition, config)?,
-            endpoints: network::overrides(profile.as_ref(), config)?,
-            trust: network::trust(profile.as_ref(), config),
-            timeout: Duration::from_secs(config.settings.timeout.value.into()),
-            refresh: asked.refresh,
-            yes: asked.yes,
-            may_ask: !asked.no_input,
-            words: words::without_secrets(asked, extras.region.as_deref(), target_words),
-            warnings,
-            notes,
-            target,
-            way,
+        words
+    }
+}
+
+/// A role on the way to the target, or the target's own.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub role: RoleArn,
+    /// As messages name it: `production:read`, or a profile.
+    pub name: String,
+    /// The profile that says so; `None` for a role that was named by account or ARN.
+    pub profile: Option<String>,
+    /// How long the session shall last, in seconds.
+    pub duration: Chosen<u32>,
+    pub parameters: Shape,
+    pub origins: ParameterOrigins,
+}
+
+/// What is known about MFA before AWS is asked.
+#[derive(Clone, Debug)]
+pub(crate) struct Mfa {
+    pub code: Option<Secret>,
+    pub serial: Option<Chosen<String>>,
+    /// Whether a device that is not named is looked for; a profile with a role says what it wants.
+    pub discovers: bool,
+}
+
+/// A protected account that a plan enters.
+#[derive(Clone, Debug)]
+pub(crate) struct ProtectedStep {
+    /// What is typed to enter it.
+    pub name: Name,
+    /// What it leads to, as messages name it.
+    pub target: String,
+    /// The role there; `None` for a profile without one.
+    pub role: Option<RoleArn>,
+    pub alias: Chosen<Name>,
+}
+
+/// What a request comes to.
+pub(crate) enum Resolution {
+    Plan(Box<Plan>),
+    /// The role of this account has to be chosen. The word that names it, and what to say about
+    /// it.
+    NeedsRole {
+        account: Name,
+        declared: Vec<RoleName>,
+        note: Option<String>,
+    },
+    /// One of several roles that a captured SAML response offers.
+    NeedsOffer(Vec<RoleArn>),
+    /// Account and role have to be chosen.
+    NeedsTarget,
+}
+
+impl ProtectedStep {
+    fn of(target: &Target) -> Option<Self> {
+        Some(Self {
+            name: target.name.clone(),
+            target: target.to_string(),
+            role: target.role.clone(),
+            alias: target.protection.protected.clone()?,
         })
     }
-
-    /// Where STS is asked.
-    pub(crate) fn sts_region(&self) -> Region {
-        let chosen = self.region.as_ref().map(|chosen| chosen.value.clone());
-        chosen
-            .filter(|region| region.partition() == self.target.partition)
-            .unwrap_or_else(|| self.target.partition.default_region())
-    }
-}
-
-fn refuse_two(what: &str, option: bool, word: bool) -> Result<()> {
-    if option && word {
-        return Err(Error::usage(format!("the {what} is given twice, as a word and as an option")));
-    }
-    Ok(())
-}
-
-fn given_code(text: &str) -> Result<Secret> {
-    if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(Secret::new(text.to_owned()));
-    }
-    Err(Error::usage("the value of --mfa-code is not six digits"))
-}
-
-/// The MFA device that option or account name.
-fn serial(option: Option<&str>, account: &Asked) -> Result<Option<Chosen<String>>> {
-    if let Some(text) = option {
-        return Ok(Some(Chosen::new(parse_mfa_serial("--mfa-serial", text)?, "--mfa-serial")));
-    }
-    let of_account = account
-        .entry
-        .as_ref()
-        .and_then(|entry| Some((entry.mfa_serial.clone()?, entry.place.to_string())));
-    Ok(of_account.map(|(serial, place)| Chosen::new(serial, place)))
 }

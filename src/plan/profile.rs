@@ -1,185 +1,170 @@
-//! A profile as the target: its chain, as requests that stand on each other.
+//! A profile as the target: where its credentials come from, and the roles of its chain as steps.
 
-use std::time::Duration;
-
-use super::base::{Base, note_of_own_role};
-use super::chain::{Chain, Hop, Root, Start};
-use super::network;
-use super::shape::Shape;
-use super::target::{self, Asked, Chosen, Length, ONE_HOUR, Origin, Target};
-use super::unknown::unknown_account;
-use super::words::{self, Extras};
-use super::{Request, Way, WebIdentity, given_code, refuse_two};
-use crate::cli;
+use super::account::TargetAccount;
+use super::chain::{Chain, Hop};
+use super::chosen::{Chosen, Origin};
+use super::parameters::Shape;
+use super::request::{Request, SessionOptions};
+use super::source::{CredentialSource, note_of_own_role};
+use super::target::{self, Target};
+use super::values::{code, duration, fallback_region, typed_region};
+use super::words::Extras;
+use super::{Connection, Mfa, ONE_HOUR, Plan, ProtectedStep, Step};
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::config::values::parse_mfa_serial;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
-use crate::types::{AccountId, Name, Partition, Region};
-
-/// How long a session of a user's own keys lasts, in seconds (STS API reference, GetSessionToken).
-const OWN_SECONDS: u32 = 12 * 3600;
+use crate::types::{Name, Partition, Region};
 
 /// Decides everything about a profile.
-pub(super) fn resolve(
+pub(super) fn plan(
     name: &str,
-    asked: &cli::Target,
+    request: &Request,
     extras: &Extras,
     config: &Config,
-) -> Result<Request> {
-    refuse_two("region", asked.region.is_some(), extras.region.is_some())?;
-    refuse_two("MFA code", asked.mfa_code.is_some(), extras.code.is_some())?;
-    refuse_base(asked, name)?;
+) -> Result<Plan> {
+    let code = code(request, extras)?;
+    refuse_base(request, name)?;
     let chain = Chain::resolve(name, config)?;
     let profile = config.profiles.require(name)?;
     if chain.hops.is_empty() {
-        refuse_shape(asked, name)?;
+        refuse_parameters(request, &format!("profile '{}'", escape_up_to(name, 80)))?;
     }
-    let code =
-        asked.mfa_code.as_deref().map(given_code).transpose()?.or_else(|| extras.code.clone());
-    let serial = asked.mfa_serial.as_deref().map(|text| {
-        parse_mfa_serial("--mfa-serial", text).map(|serial| Chosen::new(serial, "--mfa-serial"))
-    });
-    let region =
-        region(asked.region.as_deref().or(extras.region.as_deref()), &profile, &chain, config)?;
-    let partition = match (&chain.role(), &chain.root.start, &region) {
+    let serial = match &request.mfa_serial {
+        Some(text) => Some(Chosen::new(parse_mfa_serial("--mfa-serial", text)?, "--mfa-serial")),
+        None => chain.mfa_serial().cloned(),
+    };
+    let typed = request.region.as_deref().or(extras.region.as_deref());
+    let region = region(typed, &profile, &chain, config)?;
+    let partition = match (chain.role(), chain.base.sso_role(), &region) {
         (Some(hop), ..) => hop.role.value.partition,
-        (None, Start::Sso(sso), _) => sso.session.region.partition(),
-        (None, _, Some(region)) => region.value.partition(),
-        (None, ..) => Partition::default(),
+        (None, Some(sso), _) => sso.session.region.partition(),
+        (None, None, Some(region)) => region.value.partition(),
+        (None, None, None) => Partition::default(),
     };
-    let notes = match &chain.root.start {
-        Start::Credentials(keys, _) => note_of_own_role(keys, config)?.into_iter().collect(),
-        _ => Vec::new(),
+    let mut target = Target {
+        name: Name::parse("profile", name)?,
+        role: chain.last_role(),
+        partition,
+        account: None,
+        account_origin: place_of(&profile, &["role_arn", "sso_account_id"]),
+        role_origin: place_of(&profile, &["role_arn", "sso_role_name"]),
+        protection: super::Protection::default(),
     };
-    let plain = Request {
-        target: Target {
-            name: Name::parse("profile", name)?,
-            role: None,
+    let mut protected = Vec::new();
+    let steps = steps(&chain, &target, request, config, &mut protected)?;
+    if let Some(role) = &target.role {
+        target.protection = target::guarded(&role.account, config)?.protection;
+        if chain.hops.is_empty() && !request.write {
+            target.protection.refuse_unlimited("a session of IAM Identity Center")?;
+        }
+    }
+    protected.extend(ProtectedStep::of(&target));
+    let named = Request { profile: Some(name.to_owned()), ..request.clone() };
+    Ok(Plan {
+        connection: Connection::resolve(
+            region.as_ref().map(|region| &region.value),
             partition,
-            protected: None,
-            role_origin: None,
-            account: None,
-        },
-        way: Way::Root(Box::new(chain.root.clone())),
+            Some(&profile),
+            config,
+        )?,
+        mfa: Mfa { code, serial, discovers: chain.hops.is_empty() },
+        notes: note_of_own_role(&chain.base, config)?.into_iter().collect(),
+        base: chain.base,
+        steps,
         region,
-        length: Length { seconds: OWN_SECONDS, origin: Origin::BuiltIn },
-        shape: Shape::default(),
-        code,
-        serial: serial.transpose()?.or_else(|| chain.mfa_serial().cloned()),
-        endpoints: network::overrides(Some(&profile), config)?,
-        trust: network::trust(Some(&profile), config),
-        timeout: Duration::from_secs(config.settings.timeout.value.into()),
-        refresh: asked.refresh,
-        yes: asked.yes,
-        may_ask: !asked.no_input,
+        refresh: request.refresh,
+        min_left: request.min_left,
+        may_ask: !request.no_input,
+        consents: request.yes,
+        write: request.write,
+        protected,
         warnings: Vec::new(),
-        notes,
-        words: words::without_secrets(&with_profile(asked, name), extras.region.as_deref(), &[]),
-    };
-    links(&chain, plain, asked, config)
+        words: named.kept_words(extras.region.as_deref(), &[]),
+        invocation: request.invocation.clone(),
+        target,
+    })
 }
 
-/// The links as requests: each stands on the one before it, the last is what was asked for.
-fn links(chain: &Chain, plain: Request, asked: &cli::Target, config: &Config) -> Result<Request> {
-    // A code and --refresh together ask for new keys all the way; --refresh alone for a new session
-    // of the role.
-    let refreshes_all = asked.refresh && plain.code.is_some();
+/// The roles of a chain. Options shape the last session; the ones before it are as the profiles
+/// say.
+fn steps(
+    chain: &Chain,
+    target: &Target,
+    request: &Request,
+    config: &Config,
+    protected: &mut Vec<ProtectedStep>,
+) -> Result<Vec<Step>> {
+    let plain =
+        Request { session: SessionOptions::default(), write: request.write, ..Request::default() };
     let last = chain.hops.len();
-    let mut below: Option<Request> = None;
-    if let (Start::Sso(sso), true) = (&chain.root.start, chain.hops.is_empty()) {
-        let marks = account(&sso.account, config)?.marks;
-        if !asked.write {
-            marks.refuse_wide("a session of the single sign-on")?;
-        }
-        let protected = marks.protected;
-        return Ok(Request {
-            target: Target { protected, role: Some(sso.arn()), ..plain.target },
-            ..plain
-        });
-    }
+    let mut steps: Vec<Step> = Vec::new();
     for (at, hop) in chain.hops.iter().enumerate() {
         let is_last = at + 1 == last;
-        let way = match (below.take(), &chain.root.start) {
-            (Some(below), _) => Way::Via(Box::new(below)),
-            (None, Start::Credentials(keys, _)) => Way::Bastion(Base {
-                profile: chain.root.profile.clone(),
-                keys: keys.clone(),
-                keys_from: chain.root.from.clone(),
-                mfa_serial: plain.serial.clone(),
-                finds_device: false,
-                stays: chain.root.stays,
-            }),
-            (None, Start::WebIdentity(file)) => Way::WebIdentity(WebIdentity::File(file.clone())),
-            (None, _) => Way::Via(Box::new(step(&chain.root, &plain, refreshes_all)?)),
-        };
-        let blank = cli::Target { write: asked.write, ..cli::Target::default() };
-        let request = link(hop, way, &plain, if is_last { asked } else { &blank }, config)?;
-        below = Some(Request {
-            refresh: if is_last { asked.refresh } else { refreshes_all },
-            ..request
-        });
+        let account = target::guarded(&hop.role.value.account, config)?;
+        let source = (at == 0).then_some(&chain.base.source);
+        let asked = if is_last { request } else { &plain };
+        let step = step(hop, &account, source, target, asked, config)?;
+        if !is_last {
+            protected.extend(account.protection.protected.clone().map(|alias| ProtectedStep {
+                name: target.name.clone(),
+                target: step.name.clone(),
+                role: Some(step.role.clone()),
+                alias,
+            }));
+        }
+        steps.push(step);
     }
-    Ok(below.unwrap_or(plain))
+    Ok(steps)
 }
 
-/// What the chain begins with, as a step to its first role.
-fn step(root: &Root, plain: &Request, refresh: bool) -> Result<Request> {
-    let target = Target { name: Name::parse("profile", &root.profile)?, ..plain.target.clone() };
-    let way = Way::Root(Box::new(Root { finds_device: false, ..root.clone() }));
-    Ok(Request { target, way, refresh, ..plain.clone() })
-}
-
-/// One role on the way; `asked` says what options it takes.
-fn link(
+fn step(
     hop: &Hop,
-    way: Way,
-    plain: &Request,
-    asked: &cli::Target,
+    account: &TargetAccount,
+    source: Option<&CredentialSource>,
+    target: &Target,
+    request: &Request,
     config: &Config,
-) -> Result<Request> {
+) -> Result<Step> {
     let role = hop.role.value.clone();
-    if role.partition != plain.target.partition {
+    if role.partition != target.partition {
         return Err(Error::config(format!(
             "{}: {role} is in another partition than {}",
-            hop.role.origin, plain.target
+            hop.role.origin, target.name
         ))
-        .because("no role of one partition can assume one of another"));
+        .because("a role cannot assume a role of another partition"));
     }
-    let account = account(&role.account, config)?;
-    let mut shape = Shape::of(asked, &account, &way, role.partition, config)?;
-    shape.external_id = match asked.external_id.as_deref() {
-        Some(_) => shape.external_id,
-        None => hop.external_id.clone(),
-    };
-    if asked.session_name.is_none() && hop.session_name.is_some() {
-        shape.session_name.clone_from(&hop.session_name);
+    let (mut parameters, mut origins) =
+        Shape::resolve(request, account, source, role.partition, config)?;
+    let options = &request.session;
+    let gives_role = source.is_some_and(CredentialSource::gives_role);
+    if options.external_id.is_none() && !gives_role {
+        parameters.external_id = hop.external_id.as_ref().map(|id| id.value.clone());
+        origins.external_id = hop
+            .external_id
+            .as_ref()
+            .map_or(Origin::Default("the profile names none"), |id| id.origin.clone());
     }
-    let length = match (asked.duration.is_some(), &hop.seconds) {
-        (false, Some(seconds)) => {
-            Length { seconds: seconds.value, origin: Origin::Configured(seconds.origin.clone()) }
-        }
-        (false, None) if hop.profile != plain.target.name.as_str() => {
-            Length { seconds: ONE_HOUR, origin: Origin::BuiltIn }
-        }
-        _ => target::length(asked.duration.as_deref(), &account, config)?,
+    if let (None, Some(name)) = (&options.name, &hop.session_name) {
+        parameters.session_name = Some(name.value.clone());
+        origins.session_name = name.origin.clone();
+    }
+    let is_target = hop.profile == target.name.as_str();
+    let duration = match (&options.duration, &hop.seconds) {
+        (None, Some(seconds)) => seconds.clone(),
+        (None, None) if !is_target => Chosen::new(ONE_HOUR, Origin::Default("default")),
+        (option, _) => duration(option.as_deref(), account, config)?,
     };
-    let target = Target {
-        name: Name::parse("profile", &hop.profile)?,
-        protected: account.marks.protected.clone(),
-        role: Some(role),
-        ..plain.target.clone()
-    };
-    Ok(Request { target, way, length, shape, ..plain.clone() })
-}
-
-/// What the accounts file knows about an account that a profile leads to: whether it is guarded.
-/// The rest of what it says is for those who name the account.
-fn account(id: &AccountId, config: &Config) -> Result<Asked> {
-    let account = target::find_account(id.as_str(), config)?;
-    let account = account.ok_or_else(|| unknown_account(id.as_str(), config))?;
-    Ok(Asked { entry: None, ..account })
+    let name = Name::parse("profile", &hop.profile)?;
+    Ok(Step {
+        name: format!("{name}:{}", role.name),
+        role,
+        profile: Some(hop.profile.clone()),
+        duration,
+        parameters,
+        origins,
+    })
 }
 
 /// The region: as typed, the profile's, the environment's, that of a profile on the way, the
@@ -192,52 +177,41 @@ fn region(
 ) -> Result<Option<Chosen<Region>>> {
     let own = match word {
         None if profile.value("region").is_some() => {
-            return target::fallback_region(Some(profile), config);
+            return fallback_region(Some(profile), config);
         }
-        word => target::region(word, None, config)?,
+        word => typed_region(word, None, config)?,
     };
     match own.or_else(|| chain.region.clone()) {
         Some(region) => Ok(Some(region)),
-        None => target::fallback_region(None, config),
+        None => fallback_region(None, config),
     }
 }
 
-/// A profile says itself who asks, and through whom.
-fn refuse_base(asked: &cli::Target, name: &str) -> Result<()> {
-    let given = [("--via", !asked.via.is_empty()), ("--base", asked.base.is_some())];
-    match given.iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) => {
-            let name = escape_up_to(name, 80);
-            Err(Error::usage(format!("{option} goes with a role, and '{name}' is a profile"))
-                .because("source_profile says there whose keys ask"))
-        }
+fn place_of(profile: &Section<'_>, keys: &[&str]) -> Origin {
+    let value = keys.iter().find_map(|key| profile.value(key));
+    value.map_or(Origin::Default(""), |value| Origin::from(&value.place))
+}
+
+/// A profile says itself where its credentials come from.
+fn refuse_base(request: &Request, name: &str) -> Result<()> {
+    let name = escape_up_to(name, 80);
+    if !request.via.is_empty() {
+        return Err(Error::usage(format!("--via goes with a role, and '{name}' is a profile"))
+            .because("source_profile says there what assumes the role"));
+    }
+    if request.base.is_some() {
+        return Err(Error::usage(format!("--base goes with a role, and '{name}' is a profile"))
+            .because("source_profile says there what assumes the role"));
+    }
+    Ok(())
+}
+
+/// Without an AssumeRole of ours nothing takes these options.
+pub(super) fn refuse_parameters(request: &Request, what: &str) -> Result<()> {
+    match request.session.given().next() {
+        Some(option) => Err(Error::usage(format!(
+            "{option} is a parameter of AssumeRole, which {what} does not use"
+        ))),
         None => Ok(()),
     }
-}
-
-/// A profile without a role has nothing that these could shape.
-fn refuse_shape(asked: &cli::Target, name: &str) -> Result<()> {
-    let given = [
-        ("--duration", asked.duration.is_some()),
-        ("--session-name", asked.session_name.is_some()),
-        ("--external-id", asked.external_id.is_some()),
-        ("--source-identity", asked.source_identity.is_some()),
-        ("--tag", !asked.tag.is_empty()),
-        ("--transitive-tag", !asked.transitive_tag.is_empty()),
-        ("--policy", asked.policy.is_some()),
-        ("--policy-arn", !asked.policy_arn.is_empty()),
-    ];
-    match given.iter().find(|(_, is_given)| *is_given) {
-        Some((option, _)) => {
-            let name = escape_up_to(name, 80);
-            Err(Error::usage(format!(
-                "{option} shapes a role's session, and profile '{name}' has no role"
-            )))
-        }
-        None => Ok(()),
-    }
-}
-
-fn with_profile(asked: &cli::Target, name: &str) -> cli::Target {
-    cli::Target { profile: Some(name.to_owned()), ..asked.clone() }
 }

@@ -1,10 +1,12 @@
 //! A SAML response as the ground of a session: fetched with user and password, or captured in a
 //! browser.
 
+use std::fmt;
+
 use serde_json::Value;
 
-use super::target::Chosen;
-use crate::cli;
+use super::chosen::{Chosen, Origin};
+use super::request::{Invocation, Request};
 use crate::config::Config;
 use crate::config::saml::{self, PasswordSource};
 use crate::config::saml_response::{Offer, Response};
@@ -12,7 +14,7 @@ use crate::config::stdin::read_handed_over;
 use crate::config::url::{Protection, Purpose, check_url};
 use crate::error::{Error, Kind, Result};
 use crate::types::RoleArn;
-use crate::types::sanitize::{escape, escape_up_to};
+use crate::types::sanitize::{escape, escape_up_to, escape_url};
 
 /// What the login URL is for.
 const LOGIN: Purpose = Purpose {
@@ -21,7 +23,10 @@ const LOGIN: Purpose = Purpose {
     example: "https://idp.example.com/api/v1/saml/sso",
 };
 
-/// The way by a SAML response.
+/// The most roles that an error lists.
+const MOST_LISTED: usize = 40;
+
+/// A SAML response, and the provider that AWS knows it by.
 #[derive(Clone, Debug)]
 pub(crate) struct Saml {
     /// Where the response is from.
@@ -52,24 +57,16 @@ pub(crate) struct Login {
 
 impl Saml {
     /// Whether the next session takes no answer either.
-    pub(crate) fn asks_nobody(&self) -> bool {
+    pub(crate) fn asks_nothing(&self) -> bool {
         match &self.proof {
             Proof::Login(login) => login.who.username.is_some() && login.who.password.is_some(),
             Proof::Captured(_) => false,
         }
     }
 
-    /// Where the assertion is from, for messages.
-    pub(crate) fn shown(&self) -> String {
-        match &self.proof {
-            Proof::Login(login) => format!("the login at {}", escape(&login.url.value)),
-            Proof::Captured(response) => format!("the captured response ({})", response.origin),
-        }
-    }
-
     /// The captured response, or else what the environment says about the login. Warnings are added
     /// to `warnings`.
-    pub(crate) fn of(
+    pub(super) fn resolve(
         captured: Option<Chosen<Response>>,
         config: &Config,
         warnings: &mut Vec<String>,
@@ -80,6 +77,15 @@ impl Saml {
             None => Proof::Login(Box::new(Login::of(config, warnings)?)),
         };
         Ok(Self { proof, provider })
+    }
+}
+
+impl fmt::Display for Saml {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.proof {
+            Proof::Login(login) => write!(f, "the login at {}", escape_url(&login.url.value)),
+            Proof::Captured(response) => write!(f, "the captured response ({})", response.origin),
+        }
     }
 }
 
@@ -119,46 +125,56 @@ impl Login {
 }
 
 /// The response that `--saml-response` names.
-pub(crate) fn captured(asked: &cli::Target, config: &Config) -> Result<Option<Chosen<Response>>> {
-    let Some(path) = &asked.saml_response else { return Ok(None) };
+pub(crate) fn captured(request: &Request, config: &Config) -> Result<Option<Chosen<Response>>> {
+    let Some(path) = &request.saml_response else { return Ok(None) };
     let (text, origin) =
         read_handed_over("--saml-response", path, config.environment.home().as_deref())?;
     let response = Response::of_captured(text.expose()).map_err(|why| {
         Error::config(format!("{origin} is not a SAML response: {}", why.0))
             .hint("copy the whole value of SAMLResponse from the browser's developer tools")
     })?;
-    Ok(Some(Chosen::new(response, origin)))
+    Ok(Some(Chosen::new(response, Origin::Place(origin))))
+}
+
+/// What is offered, in an account if one is given.
+pub(super) fn offers<'a>(response: &'a Chosen<Response>, account: Option<&str>) -> Vec<&'a Offer> {
+    let fits =
+        |offer: &&Offer| account.is_none_or(|account| offer.role.account.as_str() == account);
+    response.value.offers.iter().filter(fits).collect()
+}
+
+/// The roles on offer.
+pub(super) fn roles(response: &Chosen<Response>, account: Option<&str>) -> Vec<RoleArn> {
+    offers(response, account).into_iter().map(|offer| offer.role.clone()).collect()
 }
 
 /// The one role that is offered, in an account if one is given.
-pub(crate) fn only_offer<'a>(
+pub(super) fn only_offer<'a>(
     response: &'a Chosen<Response>,
     account: Option<&str>,
 ) -> Result<&'a RoleArn> {
-    let fits =
-        |offer: &&Offer| account.is_none_or(|account| offer.role.account.as_str() == account);
-    let offers: Vec<&Offer> = response.value.offers.iter().filter(fits).collect();
-    match offers.as_slice() {
-        [only] => Ok(&only.role),
+    match offers(response, account).as_slice() {
+        [only, ..] => Ok(&only.role),
         [] => Err(Error::usage(format!(
             "which role? The response from {} offers none here",
             response.origin
         ))),
-        several => {
-            let kind = if account.is_some() { Kind::NeedsAnswer } else { Kind::Usage };
-            Err(listed(
-                Error::new(kind, "which role? The response offers several"),
-                several.iter().copied(),
-            ))
-        }
     }
+}
+
+/// The error for a choice among several roles that a response offers.
+pub(crate) fn several_offers(kind: Kind, roles: &[RoleArn], how: &Invocation) -> Error {
+    let error = Error::new(kind, "which role? The response offers several");
+    roles
+        .iter()
+        .take(MOST_LISTED)
+        .fold(error, |error, role| error.because(how.with(&[&role.to_string()])))
 }
 
 /// An error with the roles on offer, each as a line that can be typed.
 pub(crate) fn listed<'a>(error: Error, offers: impl Iterator<Item = &'a Offer>) -> Error {
-    const MOST: usize = 40;
     offers
-        .take(MOST)
+        .take(MOST_LISTED)
         .fold(error, |error, offer| error.because(format!("assume-role {}", offer.role)))
 }
 

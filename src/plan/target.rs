@@ -1,82 +1,37 @@
-//! Which account, role, region and duration are meant.
+//! What the words mean: an account's role, the role of an ARN, or a profile.
 
 use std::fmt;
 
-use super::base::chosen;
-use super::marks::Marks;
-use super::unknown::near_regions;
+use super::account::{Protection, TargetAccount};
+use super::chosen::{Chosen, Origin};
+use super::request::{Invocation, Request};
+use super::saml;
+use super::source::scheme;
+use super::unknown::{not_an_account, unknown_account};
+use super::words::{self, Extras};
 use crate::config::Config;
-use crate::config::accounts::Account;
-use crate::config::profiles::Section;
-use crate::config::values::parse_role_duration;
+use crate::config::saml_response::Response;
+use crate::config::values::Scheme;
 use crate::error::{Error, Kind, Result};
+use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, Partition, Region, RoleArn, RoleName};
 
-/// The duration of a role session when nobody says otherwise, in seconds; also the most that a
-/// session made from other temporary keys may last (IAM user guide, "Methods to assume a role",
-/// role chaining).
-pub(crate) const ONE_HOUR: u32 = 3600;
-
-/// A value and who decided it: `--region`, `AWS_REGION`, `~/.aws/config:3`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Chosen<T> {
-    /// The value.
-    pub value: T,
-    /// Who decided.
-    pub origin: String,
-}
-
-impl<T> Chosen<T> {
-    /// A value with its origin.
-    pub(crate) fn new(value: T, origin: impl Into<String>) -> Self {
-        Self { value, origin: origin.into() }
-    }
-}
-
-/// Who decided how long a session lasts: it changes what happens when AWS finds it too long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// `--duration`: refused rather than shortened.
-    Option,
-    /// A file or a variable, by its place: shortened, and said.
-    Configured(String),
-    /// Nobody.
-    BuiltIn,
-}
-
-/// How long a session shall last.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Length {
-    /// In seconds.
-    pub seconds: u32,
-    /// Who decided.
-    pub origin: Origin,
-}
+/// The origin of what stands among the words.
+pub(super) const TYPED: Origin = Origin::CommandLine("the command line");
 
 /// What a switch leads to.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     /// The word typed: an alias or an id; for a profile its name.
     pub name: Name,
-    /// The role; `None` for a profile that names none and acts as whoever its keys belong to.
+    /// The role; `None` for a profile that names none and acts as the user its keys belong to.
     pub role: Option<RoleArn>,
-    /// The partition.
     pub partition: Partition,
-    /// The alias that guards the account, and where it says so.
-    pub protected: Option<Chosen<Name>>,
-    /// Why this role, when it was not typed.
-    pub role_origin: Option<String>,
-    /// The account as it was meant; `None` for a profile.
-    pub account: Option<Box<Asked>>,
-}
-
-impl Target {
-    /// The role.
-    pub(crate) fn role(&self) -> Result<&RoleArn> {
-        self.role
-            .as_ref()
-            .ok_or_else(|| Error::new(Kind::Bug, format!("{} has no role to assume", self.name)))
-    }
+    /// The account as it was named; `None` for a profile.
+    pub account: Option<Box<TargetAccount>>,
+    pub account_origin: Origin,
+    pub role_origin: Origin,
+    pub protection: Protection,
 }
 
 /// As messages name it: `production:read`, or the profile.
@@ -89,136 +44,190 @@ impl fmt::Display for Target {
     }
 }
 
-/// An account as typed, with what the accounts file knows about it.
-#[derive(Clone, Debug)]
-pub(crate) struct Asked {
-    /// The word typed, an alias or an id; for an ARN the only alias, else the id.
-    pub name: Name,
-    /// The id.
-    pub id: AccountId,
-    /// The entry of the file; of an id typed in full, the only alias's.
-    pub entry: Option<Account>,
-    /// What any of its aliases says about entering it.
-    pub marks: Marks,
+/// What the words of a request mean.
+pub(super) enum Meaning {
+    Role(Box<RoleTarget>),
+    /// A profile by its name, and the words behind it.
+    Profile(String, Extras),
+    /// An account whose role is not named: it has to be chosen.
+    Account(Box<TargetAccount>),
+    /// One of several roles that a captured SAML response offers.
+    Offered(Vec<RoleArn>),
+    /// Neither account nor role.
+    Nothing,
 }
 
-/// Finds the account of a word: a 12-digit id always means itself, anything else is looked up by
-/// its exact name.
-pub(super) fn find_account(word: &str, config: &Config) -> Result<Option<Asked>> {
-    if let Some(id) = AccountId::parse(word) {
-        let entry = match config.accounts.aliases_of(&id)?.as_slice() {
-            [only] => Some(only.clone()),
-            _ => None,
-        };
-        let marks = Marks::of(&id, None, config)?;
-        return Ok(Some(Asked { name: Name::parse("account", word)?, id, entry, marks }));
-    }
-    let name = Name::parse("account", word)?;
-    let Some(account) = config.accounts.find(word)? else { return Ok(None) };
-    let marks = Marks::of(&account.id, Some(&account), config)?;
-    Ok(Some(Asked { name, id: account.id.clone(), entry: Some(account), marks }))
+/// A role, as far as the words and the accounts file tell.
+pub(super) struct RoleTarget {
+    pub account: TargetAccount,
+    pub role: Chosen<RoleName>,
+    pub account_origin: Origin,
+    /// The partition, when an ARN was typed.
+    pub partition: Option<Partition>,
+    pub extras: Extras,
+    pub notes: Vec<String>,
 }
 
-/// The role of a target: as typed, else the account's default, else the only one declared.
-pub(super) fn role(word: Option<&str>, asked: &Asked) -> Result<(RoleName, Option<String>)> {
-    if let Some(word) = word {
-        return Ok((RoleName::parse(word)?, None));
-    }
-    let usage = |known: &[&str]| which_role(Kind::Usage, asked.name.as_str(), known);
-    let Some(entry) = &asked.entry else { return Err(usage(&[])) };
-    match (&entry.default_role, entry.roles.as_slice()) {
-        (Some(role), _) => Ok((role.clone(), Some(format!("default_role of {}", entry.place)))),
-        (None, [only]) => Ok((only.clone(), Some(format!("the only role in {}", entry.place)))),
-        (None, several) => {
-            let names: Vec<&str> = several.iter().map(RoleName::as_str).collect();
-            Err(usage(&names))
-        }
-    }
-}
-
-/// The question that nobody answered, with the roles that are known. `account` is what was typed,
-/// fit to be shown.
-pub(crate) fn which_role(kind: Kind, account: &str, known: &[&str]) -> Error {
-    let error = Error::new(kind, format!("which role in {account}?"))
-        .hint(format!("assume-role {account} ROLE"));
-    if known.is_empty() {
-        error
-    } else {
-        error.hint(format!("roles known there: {}", known.join(", ")))
-    }
-}
-
-/// The region, as far as option, account and environment decide it. A region that a switch set
-/// earlier does not count as the user's choice.
-pub(super) fn region(
-    word: Option<&str>,
-    asked: Option<&Asked>,
+/// Finds out what is meant: an ARN; else an account, with or without a role; else a profile.
+pub(super) fn meaning(
+    request: &Request,
+    captured: Option<&Chosen<Response>>,
     config: &Config,
-) -> Result<Option<Chosen<Region>>> {
-    if let Some(word) = word {
-        let region =
-            Region::parse("the command line", word).map_err(|error| match near_regions(word) {
-                Some(near) => error.hint(near),
-                None => error,
-            })?;
-        return Ok(Some(Chosen::new(region, "the command line")));
+) -> Result<Meaning> {
+    let how = &request.invocation;
+    if let Some(name) = &request.profile {
+        return Ok(Meaning::Profile(name.clone(), words::extras(&request.words, how)?));
     }
-    if let Some(entry) = asked.and_then(|asked| asked.entry.as_ref())
-        && let Some(region) = &entry.region
+    if let Some((arn, rest)) =
+        request.words.split_first().filter(|(word, _)| RoleArn::is_meant(word))
     {
-        return Ok(Some(Chosen::new(region.clone(), entry.place.to_string())));
+        let role = RoleArn::parse("the command line", arn)?;
+        return of_arn(role, TYPED, words::extras(rest, how)?, config);
     }
-    let set_by_us = config.environment.text("ASSUME_ROLE_REGION")?;
-    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
-        match config.environment.text(name)? {
-            Some(text) if Some(text) != set_by_us => {
-                return Ok(Some(Chosen::new(Region::parse(name, text)?, name)));
+    if let (Some(response), []) = (captured, request.words.as_slice()) {
+        return match saml::offers(response, None).as_slice() {
+            [_, _, ..] => Ok(Meaning::Offered(saml::roles(response, None))),
+            _ => {
+                let role = saml::only_offer(response, None)?.clone();
+                of_arn(role, "--saml-response".into(), Extras::default(), config)
             }
-            _ => {}
-        }
+        };
     }
-    Ok(None)
+    if request.words.is_empty() && scheme(request, None, config)?.value == Scheme::WebIdentity {
+        let variable = "AWS_ROLE_ARN";
+        let arn = config.environment.text(variable)?.ok_or_else(|| {
+            Error::usage("which role?").hint(format!("{}, or set {variable}", how.usage()))
+        })?;
+        return of_arn(RoleArn::parse(variable, arn)?, variable.into(), Extras::default(), config);
+    }
+    if request.words.is_empty() {
+        return Ok(Meaning::Nothing);
+    }
+    let words = words::with_role_apart(&request.words, |word| {
+        Ok(config.accounts.find(word)?.is_some() || config.profiles.get(word)?.is_some())
+    })?;
+    let (name, role, rest) = words::account_and_role(&words, how)?;
+    let is_profile = || Ok::<_, Error>(config.profiles.get(name)?.is_some());
+    let Some(account) = TargetAccount::find(name, config)? else {
+        // A profile has no role behind it, but may have a code and a region.
+        let behind = words.get(1..).unwrap_or_default();
+        return match words::extras(behind, how) {
+            Ok(extras) if is_profile()? => Ok(Meaning::Profile(name.to_owned(), extras)),
+            _ if is_profile()? => Err(not_an_account(name, role, how, config)),
+            _ => Err(unknown_account(name, role, how, config)),
+        };
+    };
+    let account_origin = account.value(|_| Some(())).map_or(TYPED, |chosen| chosen.origin);
+    let is_named = account.entry.as_ref().is_some_and(|entry| entry.name == account.name);
+    let account_origin = if is_named { account_origin } else { TYPED };
+    let mut notes = Vec::new();
+    if role.is_none() && is_profile().unwrap_or(false) {
+        notes.push(also_a_profile(name));
+    }
+    let role = match (role, default_role(&account)) {
+        (Some(role), _) => Chosen::new(RoleName::parse(role)?, TYPED),
+        (None, Some(role)) => role,
+        (None, None) => match captured {
+            Some(response) => {
+                let id = Some(account.id.as_str());
+                if saml::offers(response, id).len() > 1 {
+                    return Ok(Meaning::Offered(saml::roles(response, id)));
+                }
+                let only = saml::only_offer(response, id)?;
+                let why = "the only role that the response offers there";
+                Chosen::new(only.name.clone(), Origin::Default(why))
+            }
+            None => return Ok(Meaning::Account(Box::new(account))),
+        },
+    };
+    let extras = words::extras(rest, how)?;
+    let partition = None;
+    let target = RoleTarget { account, role, account_origin, partition, extras, notes };
+    Ok(Meaning::Role(Box::new(target)))
 }
 
-/// The region that the base profile or the settings name.
-pub(super) fn fallback_region(
-    profile: Option<&Section<'_>>,
-    config: &Config,
-) -> Result<Option<Chosen<Region>>> {
-    if let Some(region) = profile.and_then(|profile| chosen(profile, "region")) {
-        return Ok(Some(Chosen::new(Region::parse(&region.origin, &region.value)?, region.origin)));
-    }
-    Ok(config
-        .settings
-        .region
-        .as_ref()
-        .map(|set| Chosen::new(set.value.clone(), set.origin.to_string())))
+/// The role that is taken when none is named.
+fn default_role(account: &TargetAccount) -> Option<Chosen<RoleName>> {
+    let entry = account.entry.as_ref()?;
+    let role = entry.default_role.clone()?;
+    Some(Chosen::new(role, Origin::Place(format!("default_role of {}", entry.place))))
 }
 
-/// How long the session shall last.
-pub(super) fn length(option: Option<&str>, asked: &Asked, config: &Config) -> Result<Length> {
-    if let Some(text) = option {
-        return Ok(Length {
-            seconds: parse_role_duration("--duration", text)?,
-            origin: Origin::Option,
-        });
+/// The error for a role that is not named, with those that are known.
+pub(crate) fn which_role(kind: Kind, account: &str, known: &[&str], how: &Invocation) -> Error {
+    let error = Error::new(kind, format!("which role in {}?", escape_up_to(account, 80)));
+    match known {
+        [] => error.hint(how.with(&[account, "ROLE"])),
+        [first, ..] => error
+            .hint(how.with(&[account, first]))
+            .hint(format!("roles known there: {}", known.join(", "))),
     }
-    if let Some((seconds, place)) =
-        asked.entry.as_ref().and_then(|entry| Some((entry.duration?, &entry.place)))
-    {
-        return Ok(Length { seconds, origin: Origin::Configured(place.to_string()) });
+}
+
+/// The line about a word that names both; the account wins.
+pub(super) fn also_a_profile(name: &str) -> String {
+    let name = escape_up_to(name, 80);
+    format!("'{name}' is an account and a profile; for the profile: --profile '{name}'")
+}
+
+fn of_arn(role: RoleArn, origin: Origin, extras: Extras, config: &Config) -> Result<Meaning> {
+    let mut account = TargetAccount::of_id(role.account, config)?;
+    let mut account_origin = origin.clone();
+    if let Some(entry) = &account.entry {
+        account.name = entry.name.clone();
+        account_origin = Origin::from(&entry.place);
     }
-    let variable = "AWS_ROLE_SESSION_TIMEOUT";
-    if let Some(text) = config.environment.text(variable)? {
-        return Ok(Length {
-            seconds: parse_role_duration(variable, text)?,
-            origin: Origin::Configured(variable.into()),
-        });
-    }
-    Ok(match &config.settings.duration {
-        Some(set) => {
-            Length { seconds: set.value, origin: Origin::Configured(set.origin.to_string()) }
+    Ok(Meaning::Role(Box::new(RoleTarget {
+        account,
+        role: Chosen::new(role.name, origin),
+        account_origin,
+        partition: Some(role.partition),
+        extras,
+        notes: Vec::new(),
+    })))
+}
+
+impl RoleTarget {
+    /// Puts account, role and partition together; `region` helps where nothing else says the
+    /// partition.
+    pub(super) fn target(&self, region: Option<&Chosen<Region>>) -> Result<(Target, RoleArn)> {
+        let account = &self.account;
+        let of_account = account.value(|entry| entry.partition);
+        if let (Some(of_arn), Some(chosen)) = (self.partition, &of_account)
+            && of_arn != chosen.value
+        {
+            return Err(Error::config(format!(
+                "the ARN is of partition {of_arn}, but {} puts account {} into {}",
+                chosen.origin, account.name, chosen.value
+            )));
         }
-        None => Length { seconds: ONE_HOUR, origin: Origin::BuiltIn },
-    })
+        let known = self.partition.or(of_account.map(|chosen| chosen.value));
+        if let (Some(partition), Some(region)) = (known, region)
+            && region.value.partition() != partition
+        {
+            return Err(Error::config(format!(
+                "region {} from {} is not in partition {partition} of account {}",
+                region.value, region.origin, account.name
+            )));
+        }
+        let partition = known.or(region.map(|region| region.value.partition())).unwrap_or_default();
+        let name = self.role.value.clone();
+        let role = RoleArn { partition, account: account.id.clone(), name };
+        let target = Target {
+            name: account.name.clone(),
+            role: Some(role.clone()),
+            partition,
+            account: Some(Box::new(account.clone())),
+            account_origin: self.account_origin.clone(),
+            role_origin: self.role.origin.clone(),
+            protection: account.protection.clone(),
+        };
+        Ok((target, role))
+    }
+}
+
+/// The account that a role of a profile lies in: whether it is guarded. The rest of what the file
+/// says is for those who name the account.
+pub(super) fn guarded(id: &AccountId, config: &Config) -> Result<TargetAccount> {
+    Ok(TargetAccount { entry: None, ..TargetAccount::of_id(id.clone(), config)? })
 }

@@ -1,44 +1,96 @@
 //! The refusal of a word that is no account: what it may have been meant to be, and the first step
-//! of who begins.
+//! of someone who begins.
 
-use crate::cli;
+use super::request::Invocation;
 use crate::config::Config;
 use crate::config::suggest::{first_few, meant, near};
 use crate::error::Error;
-use crate::types::known_regions;
+use crate::types::quote::word as quoted;
 use crate::types::sanitize::escape_up_to;
+use crate::types::{RoleName, known_regions};
 
 /// The most names suggested.
 const MOST: usize = 3;
 
-/// The refusal, with what looks like the word: a verb, an account, a profile.
-pub(super) fn unknown_account(word: &str, config: &Config) -> Error {
+/// What people type who come from another tool, and the command that does it here.
+const OTHER_TOOLS: [(&str, &str); 9] = [
+    ("whoami", "assume-role status"),
+    ("ls", "assume-role list"),
+    ("unset", "assume-role leave"),
+    ("exit", "assume-role leave"),
+    ("use", "assume-role --help"),
+    ("switch", "assume-role --help"),
+    ("assume", "assume-role --help"),
+    ("help", "assume-role --help"),
+    ("version", "assume-role --version"),
+];
+
+/// The error for a profile where an account was expected: a role stands behind it.
+pub(super) fn not_an_account(
+    name: &str,
+    role: Option<&str>,
+    how: &Invocation,
+    config: &Config,
+) -> Error {
+    let shown = escape_up_to(name, 80);
+    let section = config.profiles.get(name).ok().flatten();
+    let names_role = section.is_some_and(|profile| {
+        profile.value("role_arn").is_some() || profile.value("sso_role_name").is_some()
+    });
+    let error = match (names_role, role) {
+        (true, _) => Error::config(format!("'{shown}' is a profile and has its role already")),
+        (false, Some(role)) => Error::config(format!(
+            "'{shown}' is a profile, and '{}' is no MFA code and no region",
+            escape_up_to(role, 80)
+        )),
+        (false, None) => Error::config(format!("'{shown}' is a profile")),
+    };
+    error.hint(how.with(&[name]))
+}
+
+/// The refusal, with what looks like the word: a verb, an account, a profile, a role.
+pub(super) fn unknown_account(
+    word: &str,
+    role: Option<&str>,
+    how: &Invocation,
+    config: &Config,
+) -> Error {
     let accounts = &config.accounts;
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let only_digits =
-        word.chars().all(|character| character.is_ascii_digit() || matches!(character, '-' | ' '));
-    let error = Error::config(format!("there is no account '{}'", escape_up_to(word, 80)));
-    if only_digits && digits > 0 {
-        let plain: String = word.chars().filter(char::is_ascii_digit).collect();
-        let error = error.because(format!(
-            "an account id has 12 digits and nothing else; this has {digits} digits"
-        ));
-        return if digits == 12 { error.hint(format!("try {plain}")) } else { error };
+    let shown = escape_up_to(word, 80);
+    let what = match config.profiles.names().next() {
+        Some(_) if role.is_none() => "account or profile",
+        _ => "account",
+    };
+    let error = Error::config(format!("there is no {what} '{shown}'"));
+    let error = config.missing().into_iter().fold(error, Error::because);
+    let error = match config.profiles.hint_about_ignored(word) {
+        Some(hint) => error.hint(hint),
+        None => error,
+    };
+    if let Some(error) = as_digits(word, error.clone(), role, how) {
+        return error;
     }
-    match word {
-        "help" => {
-            return error
-                .hint("if you mean the help: assume-role --help, or assume-role VERB --help");
-        }
-        "version" => return error.hint("if you mean the version: assume-role --version"),
-        _ => {}
+    if let Some((_, command)) = OTHER_TOOLS.iter().find(|(other, _)| *other == word) {
+        return error.hint((*command).to_owned());
     }
-    let verbs = cli::verbs();
-    let error = match near(word, verbs.iter().map(String::as_str)).first() {
+    let verb = near(word, VERBS).first().copied().filter(|_| how.verb.is_empty());
+    let error = match verb {
         Some(verb) => error.hint(format!("if you mean the verb: assume-role {verb}")),
         None => error,
     };
-    let mut names = accounts.near(word);
+    // The words may be swapped, and a slash may stand where a blank or a colon belongs.
+    let is_role = |word: &str| RoleName::parse(word).is_ok();
+    let is_account = |word: &str| accounts.find(word).is_ok_and(|found| found.is_some());
+    if let Some(role) = role.filter(|role| verb.is_none() && is_account(role) && is_role(word)) {
+        return error.hint(how.with(&[role, word]));
+    }
+    if let Some((account, role)) = word.split_once('/').filter(|(account, _)| is_account(account))
+        && is_role(role)
+    {
+        return error.hint(how.with(&[account, role]));
+    }
+    let near_accounts = accounts.near(word);
+    let mut names: Vec<&str> = near_accounts.clone();
     names.extend(config.profiles.near(word));
     names.dedup();
     names.truncate(MOST);
@@ -48,8 +100,13 @@ pub(super) fn unknown_account(word: &str, config: &Config) -> Error {
         None => error,
     };
     let error = if accounts.exists() { error } else { first_step(error, word, config) };
-    if !names.is_empty() {
-        return error.hint(meant(&names));
+    if let Some(first) = names.first() {
+        let is_account = near_accounts.contains(first);
+        let command = match role.filter(|_| is_account) {
+            Some(role) => how.with(&[first, role]),
+            None => how.with(&[first]),
+        };
+        return error.hint(format!("{} {command}", meant(&names)));
     }
     let file = accounts.file().unwrap_or("~/.aws/accounts");
     match (accounts.exists(), first_few(accounts.listed().map(|account| account.name))) {
@@ -66,28 +123,71 @@ pub(super) fn unknown_account(word: &str, config: &Config) -> Error {
     }
 }
 
+/// The verbs, for near misses; a test holds the list against the parser.
+pub(crate) const VERBS: [&str; 20] = [
+    "init",
+    "export",
+    "leave",
+    "clear",
+    "ensure",
+    "exec",
+    "env",
+    "credential-process",
+    "status",
+    "list",
+    "explain",
+    "doctor",
+    "console",
+    "profile",
+    "accounts",
+    "login",
+    "logout",
+    "completions",
+    "man",
+    "help",
+];
+
+/// The error for a word of digits that is no account id.
+fn as_digits(word: &str, error: Error, role: Option<&str>, how: &Invocation) -> Option<Error> {
+    let digits: String = word.chars().filter(char::is_ascii_digit).collect();
+    let is_id = |character: char| character.is_ascii_digit() || matches!(character, '-' | ' ');
+    if digits.is_empty() || !word.chars().all(is_id) {
+        return None;
+    }
+    let count = digits.len();
+    let error = error
+        .because(format!("an account id has 12 digits and nothing else; this has {count} digits"));
+    Some(match (count, role) {
+        (12, Some(role)) => error.hint(how.with(&[&digits, role])),
+        (12, None) => error.hint(how.with(&[&digits])),
+        _ => error,
+    })
+}
+
 /// What to do where no account has a name yet.
 fn first_step(error: Error, word: &str, config: &Config) -> Error {
     let file = config.accounts.file().unwrap_or("~/.aws/accounts");
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let name = if word.bytes().all(is_plain) && !word.starts_with('-') { word } else { "NAME" };
     let has_profiles = config.profiles.names().next().is_some();
-    let error = match has_profiles {
-        true => error.because(format!("{file} does not exist")),
-        false => error.because(format!(
+    let error = if has_profiles {
+        error.because(format!("{file} does not exist"))
+    } else {
+        error.because(format!(
             "nothing is set up yet: {file} does not exist, and there is no profile"
-        )),
+        ))
     };
     let error = error.hint(format!(
-        "name it (a 12-digit id works without a name): assume-role accounts add {name} 123456789012"
+        "name it (a 12-digit id works without a name): assume-role accounts add {} 123456789012",
+        quoted(name)
     ));
-    match has_profiles {
-        true => error,
-        false => error.hint(
-            "and put the keys of your own user into ~/.aws/credentials, under [default]: aws_access_key_id and \
-             aws_secret_access_key",
-        ),
+    if has_profiles {
+        return error;
     }
+    error.hint(
+        "and put the keys of your own user into ~/.aws/credentials, under [default]: aws_access_key_id and \
+         aws_secret_access_key",
+    )
 }
 
 /// The regions that a word looks like, as the end of a hint.

@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::base::chosen;
-use super::target::Chosen;
-use crate::cli;
+use super::chosen::{Chosen, Origin};
+use super::request::Request;
+use super::source::{chosen, file_of};
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::config::shlex::command_words;
 use crate::config::stdin::read_handed_over;
 use crate::error::{Error, Result};
 use crate::types::Secret;
-use crate::types::sanitize::escape;
 
 /// The way by a token.
 #[derive(Clone, Debug)]
@@ -27,13 +26,13 @@ pub(crate) enum WebIdentity {
 impl WebIdentity {
     /// Finds the token: option, `AWS_WEB_IDENTITY_TOKEN_FILE`, base profile, the command of the
     /// settings.
-    pub(crate) fn of(
-        asked: &cli::Target,
+    pub(super) fn resolve(
+        request: &Request,
         profile: Option<&Section<'_>>,
         config: &Config,
     ) -> Result<Self> {
         let option = "--web-identity-token-file";
-        match asked.web_identity_token_file.as_deref() {
+        match request.web_identity_token_file.as_deref() {
             Some("-") => return Ok(Self::Given(read_handed_over(option, "-", None)?.0)),
             Some(path) => return Ok(Self::File(Chosen::new(PathBuf::from(path), option))),
             None => {}
@@ -43,12 +42,13 @@ impl WebIdentity {
             return Ok(Self::File(Chosen::new(path, variable)));
         }
         if let Some(path) = profile.and_then(|profile| chosen(profile, "web_identity_token_file")) {
-            return Ok(Self::File(Chosen::new(PathBuf::from(path.value), path.origin)));
+            return Ok(Self::File(file_of(path, config)));
         }
         match &config.settings.web_identity_command {
             Some(set) => {
                 let place = set.origin.to_string();
-                Ok(Self::Command(Chosen::new(command_words(&set.value, &place)?, place)))
+                let words = command_words(&set.value, &place)?;
+                Ok(Self::Command(Chosen::new(words, Origin::Place(place))))
             }
             None => Err(Error::config("the scheme web-identity needs a token")
                 .hint("--web-identity-token-file FILE, or AWS_WEB_IDENTITY_TOKEN_FILE")),
@@ -56,20 +56,7 @@ impl WebIdentity {
     }
 
     /// Whether the next session takes no answer either.
-    pub(crate) fn asks_nobody(&self) -> bool {
+    pub(crate) fn asks_nothing(&self) -> bool {
         !matches!(self, Self::Given(_))
-    }
-
-    /// Where the token is from, for messages.
-    pub(crate) fn shown(&self) -> String {
-        match self {
-            Self::File(path) => format!(
-                "the token in {} ({})",
-                escape(&path.value.display().to_string()),
-                path.origin
-            ),
-            Self::Command(words) => format!("the token of the command in {}", words.origin),
-            Self::Given(_) => "the token on standard input".to_owned(),
-        }
     }
 }

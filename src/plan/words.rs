@@ -1,10 +1,10 @@
 //! The words of a target, in the order of the old script and a little freer.
 
+use super::request::Invocation;
 use super::unknown::near_regions;
-use crate::cli;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Region, Secret};
+use crate::types::{Region, RoleArn, Secret};
 
 /// What may stand behind a role.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,8 @@ pub(super) struct Extras {
 /// Sorts the words behind the role, in any order and each once: six digits are the code, a
 /// region-shaped word the region, an empty word nothing (the old script was called with empty
 /// arguments to skip them).
-pub(super) fn extras(words: &[String]) -> Result<Extras> {
+pub(super) fn extras(words: &[String], how: &Invocation) -> Result<Extras> {
+    let usage = |message: String| Error::usage(message).hint(how.usage());
     let mut sorted = Extras::default();
     for word in words.iter().filter(|word| !word.is_empty()) {
         let is_code = word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
@@ -27,15 +28,13 @@ pub(super) fn extras(words: &[String]) -> Result<Extras> {
         } else if Region::is_shaped(word) && sorted.region.is_none() {
             sorted.region = Some(word.clone());
         } else if is_code {
-            return Err(usage("there are two MFA codes"));
+            return Err(usage("there are two MFA codes".to_owned()));
         } else if Region::is_shaped(word) {
             return Err(usage(format!("'{}' is a second region", escape_up_to(word, 80))));
         } else {
-            let message = format!(
-                "'{}' is neither a six-digit MFA code nor a region",
-                escape_up_to(word, 80)
-            );
-            return Err(match near_regions(word) {
+            let word = escape_up_to(word, 80);
+            let message = format!("'{word}' is neither a six-digit MFA code nor a region");
+            return Err(match near_regions(&word) {
                 Some(near) => Error::usage(message).hint(near),
                 None => usage(message),
             });
@@ -44,99 +43,74 @@ pub(super) fn extras(words: &[String]) -> Result<Extras> {
     Ok(sorted)
 }
 
+/// `ACCOUNT:ROLE`, as the prompt shows it, is two words, split at the last colon. An account or a
+/// profile of that whole name wins, and so does an ARN.
+pub(super) fn with_role_apart(
+    words: &[String],
+    is_known: impl FnOnce(&str) -> Result<bool>,
+) -> Result<Vec<String>> {
+    if let Some((first, rest)) = words.split_first()
+        && !RoleArn::is_meant(first)
+        && let Some((account, role)) = first.rsplit_once(':')
+        && !account.is_empty()
+        && !role.is_empty()
+        && !is_known(first)?
+    {
+        let apart = [account, role].map(str::to_owned);
+        return Ok(apart.into_iter().chain(rest.iter().cloned()).collect());
+    }
+    Ok(words.to_vec())
+}
+
 /// The words of `ACCOUNT ROLE`, the role if there is one, and what stands behind them.
-pub(super) fn account_and_role(words: &[String]) -> Result<(&str, Option<&str>, &[String])> {
-    let Some((account, rest)) = words.split_first() else {
-        return Err(usage("which account and role?")
-            .hint("assume-role list shows what is known here; assume-role accounts add NAME ID names an account"));
-    };
-    if account.is_empty() {
-        return Err(usage("the account is empty"));
-    }
-    match rest.split_first() {
-        Some((role, _)) if role.is_empty() => Err(usage("the role is empty")),
-        Some((role, rest)) => Ok((account, Some(role), rest)),
-        None => Ok((account, None, rest)),
+pub(super) fn account_and_role<'a>(
+    words: &'a [String],
+    how: &Invocation,
+) -> Result<(&'a str, Option<&'a str>, &'a [String])> {
+    let empty = |what: &str| Err(Error::usage(format!("the {what} is empty")).hint(how.usage()));
+    match words {
+        [] => Err(nothing_named(how)),
+        [account, ..] if account.is_empty() => empty("account"),
+        [_, role, ..] if role.is_empty() => empty("role"),
+        [account, role, rest @ ..] => Ok((account, Some(role), rest)),
+        [account] => Ok((account, None, &[])),
     }
 }
 
-/// The request as words that ask for the same session again: the target and what was chosen on the
-/// command line, never a code or a consent. `region` is the one that stood among the words,
-/// `target` what the rest came down to.
-pub(super) fn without_secrets(
-    asked: &cli::Target,
-    region: Option<&str>,
-    target: &[&str],
-) -> Vec<String> {
-    let options = [
-        ("--region", asked.region.as_deref().or(region)),
-        ("--duration", asked.duration.as_deref()),
-        ("--mfa-serial", asked.mfa_serial.as_deref()),
-        ("--base", asked.base.as_deref()),
-        ("--scheme", asked.scheme.as_deref()),
-        ("--session-name", asked.session_name.as_deref()),
-        ("--external-id", asked.external_id.as_deref()),
-        ("--source-identity", asked.source_identity.as_deref()),
-        ("--policy", asked.policy.as_deref()),
-        // What was read from standard input is gone.
-        ("--saml-response", asked.saml_response.as_deref().filter(|path| *path != "-")),
-        (
-            "--web-identity-token-file",
-            asked.web_identity_token_file.as_deref().filter(|path| *path != "-"),
-        ),
-        ("--profile", asked.profile.as_deref()),
-    ];
-    let chosen = options
-        .into_iter()
-        .filter_map(|(option, value)| value.map(|value| format!("{option}={value}")));
-    let mut words: Vec<String> = chosen.collect();
-    for (option, values) in [
-        ("--via", &asked.via),
-        ("--policy-arn", &asked.policy_arn),
-        ("--tag", &asked.tag),
-        ("--transitive-tag", &asked.transitive_tag),
-    ] {
-        words.extend(values.iter().map(|value| format!("{option}={value}")));
-    }
-    if asked.write {
-        words.push("--write".to_owned());
-    }
-    words.push("--".to_owned());
-    words.extend(target.iter().map(|&word| word.to_owned()));
-    words
-}
-
-fn usage(message: impl Into<String>) -> Error {
-    Error::usage(message).hint("assume-role ACCOUNT ROLE [MFA_CODE] [REGION]")
+/// The error for a target that is not named at all.
+pub(crate) fn nothing_named(how: &Invocation) -> Error {
+    Error::usage("which account and role?")
+        .hint(how.usage())
+        .hint("assume-role list shows what is known here; assume-role accounts add NAME ID names an account")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sorted(words: &[&str]) -> Result<Extras> {
-        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        extras(account_and_role(&words)?.2)
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn sorted(typed: &[&str]) -> Result<Extras> {
+        let how = Invocation::default();
+        extras(account_and_role(&words(typed), &how)?.2, &how)
     }
 
     #[test]
     fn code_and_region_in_any_order() {
-        for words in [["a", "r", "123456", "eu-west-1"], ["a", "r", "eu-west-1", "123456"]] {
-            let sorted = sorted(&words).unwrap();
+        for typed in [["a", "r", "123456", "eu-west-1"], ["a", "r", "eu-west-1", "123456"]] {
+            let sorted = sorted(&typed).unwrap();
             assert_eq!(sorted.code.unwrap().expose(), "123456");
             assert_eq!(sorted.region.as_deref(), Some("eu-west-1"));
         }
-    }
-
-    #[test]
-    fn empty_words_say_nothing() {
         let sorted = sorted(&["a", "r", "", "eu-west-1"]).unwrap();
         assert!(sorted.code.is_none() && sorted.region.is_some());
     }
 
     #[test]
     fn other_words_and_second_ones_are_refused() {
-        for words in [
+        for typed in [
             &["a", "r", "12345"][..],
             &["a", "r", "x"],
             &["a", "r", "123456", "123457"],
@@ -145,7 +119,22 @@ mod tests {
             &["a", ""],
             &[],
         ] {
-            assert_eq!(sorted(words).unwrap_err().kind, crate::error::Kind::Usage, "{words:?}");
+            assert_eq!(sorted(typed).unwrap_err().kind, crate::error::Kind::Usage, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn account_and_role_in_one_word() {
+        for (typed, known, expected) in [
+            (&["a:r"][..], "", &["a", "r"][..]),
+            (&["a:b:ops/r", "123456"], "", &["a:b", "ops/r", "123456"]),
+            (&["a:r"], "a:r", &["a:r"]),
+            (&[":r"], "", &[":r"]),
+            (&["a:"], "", &["a:"]),
+            (&["arn:aws:iam::1:role/x"], "", &["arn:aws:iam::1:role/x"]),
+        ] {
+            let apart = with_role_apart(&words(typed), |word| Ok(word == known)).unwrap();
+            assert_eq!(apart, words(expected));
         }
     }
 }

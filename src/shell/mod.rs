@@ -24,7 +24,6 @@ use crate::types::sanitize::escape_up_to;
 pub enum Shell {
     /// bash, 3.2 and later.
     Bash,
-    /// zsh.
     Zsh,
     /// fish, 3.6 and later.
     Fish,

@@ -166,7 +166,10 @@ impl Switch<'_> {
             (LEFT, None),
             ("ASSUME_ROLE_PREVIOUS", self.previous.as_deref().map(Cow::Borrowed)),
             ("ASSUME_ROLE_REGION", region.filter(|_| self.region_is_ours)),
-            ("ASSUME_ROLE_PROTECTED", self.protected.then_some(Cow::Borrowed("1"))),
+            (
+                "ASSUME_ROLE_PROTECTED",
+                self.protected.then_some(Cow::Borrowed(self.account_id.as_str())),
+            ),
         ]);
         if self.bridge {
             all.push((

@@ -7,6 +7,7 @@ mod arn;
 mod credentials;
 mod names;
 mod partition;
+pub(crate) mod quote;
 mod regions;
 pub(crate) mod sanitize;
 mod time;

@@ -44,6 +44,10 @@ impl Report {
         Self { coloured, verbose, silent: false, columns }
     }
 
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.coloured
+    }
+
     /// A line about what was done; `told` stands out.
     pub(crate) fn done(&self, told: &str, rest: &str) {
         self.line(told, Style::new().bold(), rest, "");

@@ -162,7 +162,7 @@ fn keys_that_are_not_taken() {
     assert!(ran.status == 4 && ran.stderr.contains("STS refused"), "{ran:?}");
     scene.world.unset("AWS_ACCESS_KEY_ID");
     let ran = sync(&scene, &[]);
-    assert!(ran.status == 3 && ran.stderr.contains("there is nobody to ask"), "{ran:?}");
+    assert!(ran.status == 3 && ran.stderr.contains("sync needs AWS keys in this shell"), "{ran:?}");
     scene.world.set("AWS_ACCESS_KEY_ID", "AKIA1234567890123456");
     scene.world.set("AWS_ENDPOINT_URL_ORGANIZATIONS", "http://198.51.100.1");
     let ran = sync(&scene, &[]);

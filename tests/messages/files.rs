@@ -57,8 +57,8 @@ fn what_is_nearly_an_id_is_counted() {
     for (id, told) in [
         ("12345678901", "this has 11 digits"),
         ("1234567890123", "this has 13 digits"),
-        ("123 456 789 012", "try 123456789012"),
-        ("1234-5678-9012", "try 123456789012"),
+        ("123 456 789 012", "assume-role 123456789012 read"),
+        ("1234-5678-9012", "assume-role 123456789012 read"),
     ] {
         let said = scene.refused_at_once(3, &[id, "read"]);
         assert_says(&said, &["12 digits and nothing else", told]);

@@ -200,7 +200,7 @@ fn a_word_that_nearly_fits() {
         (&["production", "read", "us-east1"], 2, "hint: did you mean us-east-1, us-east-2?"),
         (&["production", "read", "--region", "eu_west_1"], 3, "hint: did you mean eu-west-1"),
         (&["production", "read", "--durration", "2h"], 2, "hint: did you mean --duration?"),
-        (&["help", "exec"], 3, "hint: if you mean the help: assume-role --help"),
+        (&["help", "exec"], 3, "hint: assume-role --help"),
     ] {
         let said = scene.refused_at_once(status, words);
         assert!(said.contains(told), "{words:?}: {said}");

@@ -61,7 +61,7 @@ fn letters_find_a_role_and_enter_takes_it() {
     let scene = scene();
     let mut terminal = picker(&scene, &["--yes"]);
     let screen = until(&mut terminal, "known from");
-    assert!(screen.lines().next().unwrap().trim_end().ends_with("5/5"), "{screen}");
+    assert!(screen.lines().next().unwrap().trim_end().ends_with("8/8"), "{screen}");
     for row in [
         "production  admin",
         "production  read",
@@ -71,11 +71,11 @@ fn letters_find_a_role_and_enter_takes_it() {
     ] {
         assert!(screen.contains(row), "{row}: {screen}");
     }
-    terminal.type_text("prd depl").unwrap();
+    terminal.type_text("prodn depl").unwrap();
     let screen = until(&mut terminal, "production:ops/deploy in");
     assert!(screen.contains("known from profile chain"), "{screen}");
     assert!(screen.contains("profile default (~/.aws/credentials:2)"), "{screen}");
-    assert!(screen.contains("MFA if the user has a device\n"), "{screen}");
+    assert!(screen.contains("an MFA code if the user has a device\n"), "{screen}");
     assert!(screen.contains("for 1h, eu-west-1, protected"), "{screen}");
     terminal.type_text("\r").unwrap();
     terminal.wait_for("MFA code").unwrap();
@@ -144,6 +144,25 @@ fn a_screen_that_changes_its_size_is_drawn_anew() {
 }
 
 #[test]
+fn the_name_that_matched_is_entered_with_its_own_settings() {
+    let scene = scene();
+    let accounts = format!(
+        r#"{{"prod-us": {{"id": "{PRODUCTION}", "roles": ["read"], "region": "us-east-1"}},
+            "prod-eu": {{"id": "{PRODUCTION}", "roles": ["read"], "region": "eu-central-1"}}}}"#
+    );
+    scene.world.accounts(&accounts).unwrap();
+    let mut terminal = picker(&scene, &[]);
+    terminal.type_text("prod-eu read").unwrap();
+    until(&mut terminal, "> prod-eu  read");
+    terminal.type_text("\r").unwrap();
+    terminal.wait_for("MFA code").unwrap();
+    terminal.type_line(&scene.code()).unwrap();
+    let code = left(terminal, 0);
+    assert!(code.contains("AWS_ACCOUNT_NAME='prod-eu'"), "{code}");
+    assert!(code.contains("AWS_REGION='eu-central-1'"), "{code}");
+}
+
+#[test]
 fn what_is_pasted_takes_nothing_before_enter_is_pressed() {
     let scene = scene();
     let mut terminal = picker(&scene, &["--yes"]);
@@ -151,7 +170,7 @@ fn what_is_pasted_takes_nothing_before_enter_is_pressed() {
     terminal.type_text("\x1b[200~single\r\nonly\n\x1b[201~").unwrap();
     until(&mut terminal, "single  only");
     terminal.type_text("\x15").unwrap();
-    until(&mut terminal, "5/5");
+    until(&mut terminal, "8/8");
     terminal.type_text("\x1b").unwrap();
     assert_eq!(left(terminal, 130), "");
 }

@@ -234,7 +234,7 @@ fn a_protected_account_is_guarded_in_every_chain() {
         .unwrap();
     scene.refused_at_once(8, &["first"]);
     let told = scene.switch(&["first", "--yes"]);
-    assert_eq!(told.get("ASSUME_ROLE_PROTECTED"), Some("1"));
+    assert_eq!(told.get("ASSUME_ROLE_PROTECTED"), Some(PRODUCTION));
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_session_by_keys_that_it_replaces_is_not_said_to_renew_and_ensure_says_why()
         let (before, calls) = (shell.variables.clone(), scene.sts.requests().len());
         let said = shell.fails(7, &["ensure", "2h"]);
         assert!(
-            said.contains("stood in the environment and are gone")
+            said.contains("the environment keys used to assume ")
                 && said.contains("assume-role leave"),
             "{said}"
         );
@@ -73,7 +73,7 @@ fn a_session_by_keys_that_it_replaces_is_not_said_to_renew_and_ensure_says_why()
         let mut exec = scene.world.command(["exec", "--min", "2h", "--", "true"]);
         exec.envs(&shell.variables);
         let ran = run(exec, b"").unwrap();
-        assert!(ran.status == 4 && ran.stderr.contains("are gone"), "{ran:?}");
+        assert!(ran.status == 4 && ran.stderr.contains("have been replaced"), "{ran:?}");
     }
 }
 
@@ -85,7 +85,7 @@ fn the_role_of_this_shell_is_not_taken_for_the_keys_that_asked_before() {
     shell.succeeds(&["production", "admin", "--base", "other"]);
     let calls = scene.sts.requests().len();
     let said = shell.fails(3, &["-"]);
-    assert!(said.contains("gone") && shell.role() == "admin", "{said}");
+    assert!(said.contains("have been replaced") && shell.role() == "admin", "{said}");
     assert_eq!(scene.sts.requests().len(), calls);
     // The user's own keys in their place are keys to ask with.
     shell.variables.insert("AWS_ACCESS_KEY_ID".to_owned(), scene.key.id.clone());

@@ -14,6 +14,7 @@ mod refused_assertions;
 pub mod saml;
 mod saml_provider;
 mod sso;
+mod sso_roles;
 mod web_identity;
 
 use crate::fake_aws::sts::{Role, Trust, User};

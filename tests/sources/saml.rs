@@ -110,7 +110,10 @@ fn the_credentials_file_of_the_old_script() {
 fn six_digits_are_no_word_of_this_scheme() {
     let (scene, idp) = with_login();
     let said = scene.refused_at_once(2, &["production", "read", "123456"]);
-    assert!(said.contains("ACCOUNT ROLE [REGION]"), "{said}");
+    assert!(
+        said.contains("takes no MFA code") && said.contains("assume-role production read"),
+        "{said}"
+    );
     assert!(idp.received().is_empty());
 }
 

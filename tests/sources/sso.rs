@@ -12,7 +12,7 @@ use crate::scenes::{PRODUCTION, Scene};
 use crate::support::terminal::Terminal;
 
 const SOON: &str = "2026-01-01T00:00:00Z";
-const FAR: &str = "2099-01-01T00:00:00Z";
+pub(super) const FAR: &str = "2099-01-01T00:00:00Z";
 const START: &str = "https://corp.awsapps.com/start";
 
 /// sha1 of `corp`, and of the start page: how the AWS CLI names its files.
@@ -41,7 +41,7 @@ fn cache(scene: &Scene) -> PathBuf {
 }
 
 /// Keeps a token as the AWS CLI does.
-fn keep(scene: &Scene, token: &str, expires: &str, refresh: Option<&str>) {
+pub(super) fn keep(scene: &Scene, token: &str, expires: &str, refresh: Option<&str>) {
     let mut text = json!({"startUrl": START, "region": "eu-west-1", "accessToken": token, "expiresAt": expires});
     if let Some(refresh) = refresh {
         text["refreshToken"] = refresh.into();
@@ -83,7 +83,7 @@ fn without_a_sign_on_or_a_terminal_login_is_named() {
     let (scene, sso) = signed();
     let said = scene.refused(5, &["read"]);
     assert!(
-        said.contains("nobody is signed on to corp") && said.contains("assume-role login corp"),
+        said.contains("not signed on to corp") && said.contains("assume-role login corp"),
         "{said}"
     );
     keep(&scene, "ended", SOON, None);

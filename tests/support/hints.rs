@@ -10,7 +10,7 @@ use std::process::Command;
 use assume_role::testing::cli;
 
 /// Hints that show how a command is written, since nothing of it is known; `*` is any one word.
-const GENERIC: [&str; 13] = [
+const GENERIC: [&str; 27] = [
     "assume-role ACCOUNT ROLE",
     "assume-role ACCOUNT ROLE [MFA_CODE] [REGION]",
     "assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]",
@@ -19,16 +19,30 @@ const GENERIC: [&str; 13] = [
     "assume-role accounts add|remove|import|sync …",
     "assume-role accounts import * FILE",
     "assume-role console ACCOUNT ROLE",
+    "assume-role console ACCOUNT ROLE [MFA_CODE] [REGION]",
+    "assume-role console * ROLE",
     "assume-role ensure DURATION",
+    "assume-role env ACCOUNT ROLE [MFA_CODE] [REGION]",
+    "assume-role env * ROLE",
     "assume-role exec ACCOUNT ROLE -- COMMAND [ARGUMENTS]…",
+    "assume-role exec ACCOUNT ROLE [MFA_CODE] [REGION] -- *",
+    "assume-role exec ACCOUNT ROLE [MFA_CODE] [REGION] -- * *",
+    "assume-role exec ACCOUNT ROLE [MFA_CODE] [REGION] -- * * *",
+    "assume-role exec * ROLE -- *",
+    "assume-role exec * ROLE -- * * *",
+    "assume-role explain ACCOUNT ROLE [MFA_CODE] [REGION]",
+    "assume-role explain * ROLE",
     "assume-role export [OPTIONS] [WORDS]...",
+    "assume-role logout * ROLE",
+    "assume-role profile add * ACCOUNT ROLE [MFA_CODE] [REGION]",
+    "assume-role profile add * * ROLE",
     "assume-role profile add NAME ACCOUNT ROLE [OPTIONS]",
     "assume-role profile add|remove|list …",
 ];
 
 /// Hints that do not keep to the rule yet. This list only ever gets shorter.
-const TO_BE_REWORDED: [&str; 17] = [
-    "assume-role ACCOUNT ROLE, or set AWS_ROLE_ARN",
+const TO_BE_REWORDED: [&str; 15] = [
+    "assume-role ACCOUNT ROLE [MFA_CODE] [REGION], or set AWS_ROLE_ARN",
     "assume-role export --format json ACCOUNT ROLE",
     "assume-role export --shell * ACCOUNT ROLE",
     "assume-role leave brings them back; then name the role again",
@@ -41,8 +55,6 @@ const TO_BE_REWORDED: [&str; 17] = [
     "for an account of that name: assume-role … -- *",
     "for one command: assume-role exec ACCOUNT ROLE -- COMMAND",
     "give the code as a word: assume-role ACCOUNT ROLE 123456",
-    "if you mean it: assume-role exec * read --yes -- …",
-    "if you mean the help: assume-role --help, or assume-role VERB --help",
     "into a file or a pipe: (umask 077; assume-role env ACCOUNT ROLE > FILE)",
     "where that is loaded: assume-role ACCOUNT ROLE",
 ];

@@ -109,7 +109,7 @@ fn a_protected_account_takes_consent_each_time() {
         .unwrap();
     let mut shell = OneShell::new(&scene);
     shell.succeeds(&["production", "read", "--yes"]);
-    assert_eq!(shell.get("ASSUME_ROLE_PROTECTED"), "1");
+    assert_eq!(shell.get("ASSUME_ROLE_PROTECTED"), PRODUCTION);
     assert!(!shell.get("ASSUME_ROLE_TARGET").contains("yes"));
     // The id of that account is as protected as its name.
     shell.fails(8, &[PRODUCTION, "admin"]);

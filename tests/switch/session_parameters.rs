@@ -202,7 +202,7 @@ fn a_protected_account_is_entered_on_purpose_only() {
         let said = scene.refused_at_once(8, &words);
         assert!(said.contains("is protected") && said.contains("--yes"), "{said}");
         let told = scene.switch(&[words[0], words[1], "--yes"]);
-        assert_eq!(told.get("ASSUME_ROLE_PROTECTED"), Some("1"));
+        assert_eq!(told.get("ASSUME_ROLE_PROTECTED"), Some(PRODUCTION));
     }
     scene.refused_at_once(8, &READ);
 }

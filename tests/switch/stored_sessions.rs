@@ -32,7 +32,7 @@ fn a_code_that_a_live_base_session_does_not_need_is_not_sent_and_that_is_said() 
     let scene = bastion();
     scene.switch_with_code(&READ);
     let told = scene.switch(&["production", "admin", "123456"]);
-    told.assert_says("the code was not needed: the base session lasts another");
+    told.assert_says("the code was not needed: the MFA session lasts another");
     assert_eq!(scene.codes_sent(), 1);
 }
 
@@ -69,7 +69,7 @@ fn a_session_near_its_end_serves_when_aws_cannot_be_reached() {
     }
     let told = scene.switch(&READ);
     assert_eq!(told.keys().id, first.keys().id);
-    told.assert_says("the stored one serves");
+    told.assert_says("using the stored one");
     scene.world.set("ASSUME_ROLE_STORE", "none");
     scene.refused(6, &["production", "read", "123456"]);
 }

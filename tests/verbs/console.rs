@@ -150,7 +150,7 @@ fn a_user_without_a_role_is_refused() {
     let (scene, sign_in) = scene();
     scene.world.config("[profile me]\nregion = eu-west-1\nsource_profile = default\n").unwrap();
     let said = refused(&scene, 3, &["--profile", "default"]);
-    assert!(said.contains("default is no role") && said.contains("user/alice"), "{said}");
+    assert!(said.contains("the console needs a role; default is an IAM user's profile"), "{said}");
     assert!(sign_in.received().is_empty());
 }
 

@@ -41,6 +41,9 @@ fn a_table_for_people() {
          production    read        eu-west-1  111111111111  protected, default, ~/.aws/accounts:2:5, also prod\n\
          production    Admin       eu-west-1  111111111111  protected, SSO profile sso, also prod\n\
          production    admin       eu-west-1  111111111111  protected, ~/.aws/accounts:2:5, also prod\n\
+         prod          Admin                  111111111111  protected, SSO profile sso, also production\n\
+         prod          admin                  111111111111  protected, ~/.aws/accounts:2:5, also production\n\
+         prod          read                   111111111111  protected, ~/.aws/accounts:2:5, also production\n\
          R and D                              222222222222\n\
          333333333333  ops/deploy             333333333333  profile chain\n"
     );

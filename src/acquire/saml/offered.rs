@@ -3,12 +3,12 @@
 //!
 //! AWS looks at the same and refuses with fewer words.
 
-use crate::acquire::errand::Errand;
 use crate::config::saml_response::Response;
 use crate::error::{Error, Result};
 use crate::plan::Saml;
 use crate::plan::saml::{Proof, listed};
 use crate::types::sanitize::escape;
+use crate::types::{Moment, RoleArn};
 
 /// How long AWS takes a response, in seconds (IAM user guide, "Troubleshoot SAML federation").
 const REDEEMABLE: i64 = 5 * 60;
@@ -28,17 +28,13 @@ pub(super) fn again(saml: &Saml) -> &'static str {
 }
 
 /// Whether it can still be redeemed.
-pub(super) fn check_time(saml: &Saml, response: &Response, errand: &Errand<'_>) -> Result<()> {
+pub(super) fn check_time(saml: &Saml, response: &Response, now: Moment) -> Result<()> {
     let by_issue = response.issued.map(|issued| issued.plus(REDEEMABLE));
     let Some(end) = [response.ends, by_issue].into_iter().flatten().min() else { return Ok(()) };
-    if errand.aws_now() > end.plus(SLACK) {
-        return Err(Error::refused(format!(
-            "too late: {} ended at {}",
-            saml.shown(),
-            end.rfc3339()
-        ))
-        .because("AWS takes a response for five minutes")
-        .hint(again(saml)));
+    if now > end.plus(SLACK) {
+        return Err(Error::refused(format!("too late: {} ended at {}", saml, end.rfc3339()))
+            .because("AWS takes a response for five minutes")
+            .hint(again(saml)));
     }
     Ok(())
 }
@@ -58,15 +54,14 @@ pub(super) fn check_audience(saml: &Saml, response: &Response) -> Result<()> {
     }
     let audiences: Vec<String> =
         response.audiences.iter().map(|audience| escape(audience)).collect();
-    Err(Error::refused(format!("{} is not meant for AWS", saml.shown()))
+    Err(Error::refused(format!("{saml} is not meant for AWS"))
         .because(format!("its audience is {}", audiences.join(", ")))
         .hint("AWS wants the audience https://signin.aws.amazon.com/saml"))
 }
 
 /// The ARN of the SAML provider: the configured one, else the one that the response names for the
 /// role.
-pub(super) fn provider_of(saml: &Saml, response: &Response, errand: &Errand<'_>) -> Result<String> {
-    let role = errand.request.target.role()?;
+pub(super) fn provider_of(saml: &Saml, response: &Response, role: &RoleArn) -> Result<String> {
     let configured = saml.provider.as_ref().map(|name| {
         format!("arn:{}:iam::{}:saml-provider/{}", role.partition, role.account, name.value)
     });
@@ -82,12 +77,11 @@ pub(super) fn provider_of(saml: &Saml, response: &Response, errand: &Errand<'_>)
         (Some(configured), None) if response.offers.is_empty() => Ok(configured),
         (None, Some(offer)) => Ok(offer.provider.clone()),
         (None, None) if response.offers.is_empty() => {
-            Err(Error::config(format!("{} names no provider", saml.shown()))
+            Err(Error::config(format!("{saml} names no provider"))
                 .hint("export SAML_IDP_NAME=NAME"))
         }
         (_, None) => {
-            let error =
-                Error::refused(format!("{} does not offer {role}; it offers", saml.shown()));
+            let error = Error::refused(format!("{saml} does not offer {role}; it offers"));
             Err(listed(error, response.offers.iter()))
         }
     }

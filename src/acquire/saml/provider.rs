@@ -3,13 +3,12 @@
 
 use serde_json::Value;
 
-use super::Person;
 use super::template::filled;
-use crate::acquire::errand::Errand;
+use crate::acquire::run::Runner;
 use crate::aws::{Reply, Trouble};
 use crate::config::saml_response::Response;
 use crate::error::{Error, Result};
-use crate::plan::saml::Login;
+use crate::plan::saml;
 use crate::types::sanitize::{escape, escape_url};
 
 /// The field of the answer that holds the response, in base64.
@@ -21,13 +20,13 @@ const WORDS: [&str; 3] = ["message", "error", "error_description"];
 
 /// Logs in, once: a wrong password that is repeated locks a user out.
 pub(super) async fn log_in(
-    login: &Login,
-    person: &Person,
-    errand: &Errand<'_>,
+    at: &saml::Login,
+    login: &super::Login,
+    runner: &mut Runner<'_>,
 ) -> Result<Response> {
-    let url = &login.url.value;
-    let body = filled(&login.template, &person.user, person.password.expose());
-    let posted = errand.client.post_to_provider(url, &body).await;
+    let url = &at.url.value;
+    let body = filled(&at.template, &login.user, login.password.expose());
+    let posted = runner.client()?.post_to_provider(url, &body).await;
     let posted = posted.map_err(|failure| unreachable(url, &failure.trouble))?;
     let refused = |error: Error| match words_of(&posted) {
         Some(words) => error.because(format!("it said: {words}")),

@@ -1,6 +1,6 @@
 //! What a sign-on gives a person: accounts with their roles, asked for a few at a time.
 
-use super::{SignOn, refusal};
+use super::{SignOnClient, refusal};
 use crate::aws::{Assigned, assigned_accounts, assigned_roles};
 use crate::cache::{Key, RoleSession};
 use crate::error::Result;
@@ -9,17 +9,16 @@ use crate::types::{AccountId, RoleName, Secret};
 /// An account with the roles that a person has there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Assignment {
-    /// The account.
     pub account: Assigned,
     /// Its roles, by the names of their permission sets.
     pub roles: Vec<RoleName>,
 }
 
-impl SignOn<'_> {
+impl SignOnClient<'_> {
     /// All accounts and roles; `told` hears how many accounts are done, of how many.
     pub(crate) async fn assignments(&self, told: &dyn Fn(usize, usize)) -> Result<Vec<Assignment>> {
         let key = Key::new().with("assignments", self.file.to_string_lossy());
-        let lock = self.store.lock::<RoleSession>(&key, &mut crate::acquire::tell_waiting).await?;
+        let lock = self.store.lock::<RoleSession>(&key, &mut |_| {}).await?;
         let token = self.token(&lock).await?.access;
         let refused = |failure| refusal(&failure, self.session, &self.portal());
         let accounts = assigned_accounts(self.client, &token).await.map_err(refused)?;

@@ -26,7 +26,6 @@ const PAUSE: u64 = 5;
 const SLOWER: u64 = 5;
 /// The shortest pause, whatever the service says.
 const SHORTEST: Duration = Duration::from_millis(100);
-/// What a page is for.
 const PAGE: Purpose = Purpose {
     what: "page",
     carries: "the sign-on",
@@ -67,7 +66,6 @@ struct Created {
 pub(super) struct Invitation {
     /// The page, with the code in it where the service offers that.
     pub url: String,
-    /// The code.
     pub code: String,
 }
 

@@ -10,13 +10,14 @@ mod device;
 use std::path::PathBuf;
 
 use crate::acquire::browser;
-use crate::acquire::tell_waiting;
 use crate::aws::{AwsError, Client, Trouble, role_credentials, unanswered};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
+use crate::plan::SignOn;
 use crate::plan::chain::{SsoRole, SsoSession};
 use crate::types::sanitize::{escape, escape_up_to};
 use crate::types::{Clock, Moment, Session};
+use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 use cache::Token;
 
@@ -24,7 +25,7 @@ use cache::Token;
 const RENEWED_BELOW: i64 = 15 * 60;
 
 /// A sign-on of one run.
-pub(crate) struct SignOn<'a> {
+pub(crate) struct SignOnClient<'a> {
     session: &'a SsoSession,
     client: &'a Client,
     store: &'a Store,
@@ -32,9 +33,10 @@ pub(crate) struct SignOn<'a> {
     file: PathBuf,
     /// This machine's.
     clock: Clock,
+    report: &'a Report,
 }
 
-impl<'a> SignOn<'a> {
+impl<'a> SignOnClient<'a> {
     /// Prepares the sign-on of a session.
     pub(crate) fn new(
         session: &'a SsoSession,
@@ -42,12 +44,21 @@ impl<'a> SignOn<'a> {
         store: &'a Store,
         terminal: Terminal,
         clock: Clock,
+        report: &'a Report,
     ) -> Result<Self> {
         let home = session.home.as_ref().ok_or_else(|| {
             Error::config("HOME is not set, and the sign-on is kept below it")
                 .hint("set HOME to your home directory")
         })?;
-        Ok(Self { session, client, store, terminal, file: cache::path(home, session), clock })
+        Ok(Self {
+            session,
+            client,
+            store,
+            terminal,
+            file: cache::path(home, session),
+            clock,
+            report,
+        })
     }
 
     /// Signs on anew; `say` tells the person what to do.
@@ -86,7 +97,7 @@ impl<'a> SignOn<'a> {
         let key = Key::new().with("sign-on", self.file.to_string_lossy());
         let waiting = &mut |holder| {
             role.waits_for(holder);
-            tell_waiting(holder);
+            self.report.text(&super::run::waiting_for(holder));
         };
         let lock = self.store.lock::<RoleSession>(&key, waiting).await?;
         role.asking(false);
@@ -184,9 +195,16 @@ impl<'a> SignOn<'a> {
     }
 }
 
-/// When the kept sign-on of a session ends, by this machine's clock.
-pub(crate) fn ends(session: &SsoSession) -> Option<Moment> {
-    cache::read(&cache::path(session.home.as_ref()?, session), session).map(|token| token.expires)
+/// The state of the kept sign-on: good, renewing itself, or missing.
+pub(crate) fn state(session: &SsoSession, now: Moment) -> SignOn {
+    let home = session.home.as_ref();
+    match home.and_then(|home| cache::read(&cache::path(home, session), session)) {
+        Some(token) if token.expires > now => SignOn::Live(token.expires),
+        Some(Token { renewal: Some(renewal), expires, .. }) if renewal.client.expires > now => {
+            SignOn::Live(expires)
+        }
+        _ => SignOn::Missing,
+    }
 }
 
 /// Opens a page that was checked before. A failure is no fault: the URL is on the terminal.

@@ -5,7 +5,7 @@
 //! answer too.
 
 use super::progress::Progress;
-use crate::acquire::sso::SignOn;
+use crate::acquire::sso::SignOnClient;
 use crate::aws::{
     AwsError, Client, Endpoints, Trouble, account_aliases, caller_identity, organization_accounts,
     unanswered,
@@ -13,10 +13,11 @@ use crate::aws::{
 use crate::cache::Store;
 use crate::config::import::Lead;
 use crate::error::{Kind, Result};
-use crate::plan::Survey;
+use crate::plan::AccountSurvey;
 use crate::plan::chain::SsoSession;
 use crate::types::sanitize::{escape, escape_up_to};
 use crate::types::{AccountId, Clock, Credentials};
+use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
 /// What was learnt.
@@ -31,30 +32,36 @@ pub(super) struct Learnt {
 }
 
 /// Asks everybody.
-pub(super) async fn ask(survey: &Survey, store: &Store, clock: Clock) -> Result<Learnt> {
+pub(super) async fn ask(
+    survey: &AccountSurvey,
+    store: &Store,
+    clock: Clock,
+    report: &Report,
+) -> Result<Learnt> {
     let mut learnt = Learnt::default();
     let progress = Progress::begin();
     if let Some(keys) = &survey.keys {
         ask_aws(survey, keys, &progress, &mut learnt).await?;
     }
     for session in &survey.sign_ons {
-        ask_portal(survey, session, store, clock, &progress, &mut learnt).await?;
+        ask_portal(survey, session, store, clock, &progress, &mut learnt, report).await?;
     }
     Ok(learnt)
 }
 
 async fn ask_aws(
-    survey: &Survey,
+    survey: &AccountSurvey,
     keys: &Credentials,
     progress: &Progress,
     learnt: &mut Learnt,
 ) -> Result<()> {
+    let connection = &survey.connection;
     let endpoints =
-        Endpoints::resolve(survey.region.clone(), survey.region.partition(), &survey.endpoints)?;
+        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
     let client = Client::new(
-        endpoints.with_organizations(&survey.endpoints)?,
-        &survey.trust,
-        survey.timeout,
+        endpoints.with_organizations(&connection.endpoints)?,
+        &connection.trust,
+        connection.timeout,
         None,
     )?;
     progress.tell("asking AWS whose keys these are");
@@ -85,23 +92,26 @@ async fn ask_aws(
 }
 
 async fn ask_portal(
-    survey: &Survey,
+    survey: &AccountSurvey,
     session: &SsoSession,
     store: &Store,
     clock: Clock,
     progress: &Progress,
     learnt: &mut Learnt,
+    report: &Report,
 ) -> Result<()> {
+    let connection = &survey.connection;
     let region = session.region.clone();
-    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &survey.endpoints)?;
+    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &connection.endpoints)?;
     let client = Client::new(
-        endpoints.with_sso(&region, &survey.endpoints)?,
-        &survey.trust,
-        survey.timeout,
+        endpoints.with_sso(&region, &connection.endpoints)?,
+        &connection.trust,
+        connection.timeout,
         None,
     )?;
     // Whoever is not signed on is told so; a survey is no reason to sign on.
-    let sign_on = SignOn::new(session, &client, store, Terminal { may_ask: false }, clock)?;
+    let sign_on =
+        SignOnClient::new(session, &client, store, Terminal { may_ask: false }, clock, report)?;
     let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 40);
     progress.tell(&format!("asking {name} for accounts"));
     let told = |done, all| progress.tell(&format!("{name}: roles of {done} of {all} accounts"));

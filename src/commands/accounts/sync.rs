@@ -5,15 +5,15 @@ use std::collections::HashMap;
 
 use super::takeover::Takeover;
 use super::{survey, told, write};
+use crate::acquire::Runtime;
 use crate::cache::Store;
 use crate::cli;
 use crate::commands::Context;
-use crate::commands::network::Network;
 use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::suggest::first_few;
 use crate::error::{Error, Kind, Result};
-use crate::plan::Survey;
+use crate::plan::AccountSurvey;
 use crate::types::AccountId;
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
@@ -26,9 +26,9 @@ pub(super) fn run(
     report: &Report,
 ) -> Result<String> {
     let config = Config::read(&context.environment)?;
-    let survey = Survey::resolve(&config)?;
+    let survey = AccountSurvey::resolve(&config)?;
     let store = Store::of(&config)?;
-    let learnt = Network::begin()?.run(survey::ask(&survey, &store, context.clock))?;
+    let learnt = Runtime::new()?.run(survey::ask(&survey, &store, context.clock, report))?;
     report.warn_all(config.warnings().into_iter().chain(store.take_warnings()));
     if learnt.leads.is_empty() && learnt.members.is_none() {
         let error = Error::refused("nobody told of any account");
@@ -46,7 +46,7 @@ pub(super) fn run(
     let asks = !arguments.dry_run && !planned.is_empty() && terminal.can_ask();
     if asks {
         terminal.say(&told(&planned, true, context, report));
-        let answer = Network::begin()?.run(terminal.ask_text("Write it? [y/N]"));
+        let answer = Runtime::new()?.run(terminal.ask_text("Write it? [y/N]"));
         if !answer.is_ok_and(|answer| {
             answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")
         }) {

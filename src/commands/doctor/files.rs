@@ -12,7 +12,7 @@ use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::Result;
 use crate::plan::chain::Chain;
-use crate::plan::{AtHand, environment_scheme};
+use crate::plan::{KeysAtHand, environment_scheme};
 use crate::types::sanitize::escape_up_to;
 
 /// Each file as far as it could be read.
@@ -157,12 +157,12 @@ fn base(read: &Read, environment: &Environment) -> Finding {
     let Some(config) = &read.config else {
         return Finding::note("the base keys are not looked at before all files can be read");
     };
-    match AtHand::of_base(config) {
+    match KeysAtHand::of_base(config) {
         Ok(at_hand) => {
             let kind =
                 if at_hand.keys.are_temporary() { "temporary base keys" } else { "base keys" };
             let id = escape_up_to(&at_hand.keys.short_id(), 40);
-            Finding::fine(&format!("{kind} {id}, from {}", at_hand.keys_from))
+            Finding::fine(&format!("{kind} {id}, from {}", at_hand.description))
         }
         Err(error) => {
             let other_scheme =

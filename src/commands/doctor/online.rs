@@ -3,13 +3,13 @@
 
 use super::files::Read;
 use super::finding::{Finding, Level};
+use crate::acquire::Runtime;
 use crate::aws::{
     Attempt, AwsError, Client, Device, Endpoints, Trouble, caller_identity, diagnose, mfa_devices,
 };
-use crate::commands::network::Network;
 use crate::commands::wall::skew_told;
 use crate::error::{Kind, Result};
-use crate::plan::AtHand;
+use crate::plan::{KeysAtHand, plain_connection};
 use crate::types::sanitize::escape;
 use crate::types::{Credentials, Secret};
 
@@ -18,21 +18,27 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
     let Some(config) = &read.config else {
         return Ok(vec![Finding::note("AWS is not asked before all files can be read")]);
     };
-    let base = AtHand::of_base(config);
+    let base = KeysAtHand::of_base(config);
     let has_keys = base.is_ok();
-    let at_hand = match base.or_else(|_| AtHand::without_keys(nobody(), config)) {
+    let no_keys = |_| {
+        let description = "no keys".to_owned();
+        let connection = plain_connection(config)?;
+        Ok(KeysAtHand { keys: placeholder(), description, mfa_serial: None, connection })
+    };
+    let at_hand = match base.or_else(no_keys) {
         Ok(at_hand) => at_hand,
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };
-    let region = at_hand.sts_region();
-    let client = Endpoints::resolve(region.clone(), region.partition(), &at_hand.endpoints)
-        .and_then(|endpoints| Client::new(endpoints, &at_hand.trust, at_hand.timeout, None));
+    let connection = &at_hand.connection;
+    let region = connection.region.clone();
+    let client = Endpoints::resolve(region, connection.partition, &connection.endpoints)
+        .and_then(|endpoints| Client::new(endpoints, &connection.trust, connection.timeout, None));
     let client = match client {
         Ok(client) => client,
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };
-    let asked = Network::begin()
-        .and_then(|network| network.run(async { Ok(ask(&at_hand, has_keys, &client).await) }));
+    let asked = Runtime::new()
+        .and_then(|runtime| runtime.run(async { Ok(ask(&at_hand, has_keys, &client).await) }));
     let mut findings = match asked {
         Ok(findings) => findings,
         Err(error) if error.kind == Kind::Cancelled => return Err(error),
@@ -42,8 +48,8 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// Keys that belong to nobody: AWS's refusal of them shows that it can be reached.
-fn nobody() -> Credentials {
+/// Keys that do not exist: AWS's refusal of them shows that it can be reached.
+fn placeholder() -> Credentials {
     Credentials {
         id: "AKIAXXXXXXXXXXXXXXXX".to_owned(),
         secret: Secret::new("nobody".to_owned()),
@@ -51,7 +57,7 @@ fn nobody() -> Credentials {
     }
 }
 
-async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> {
+async fn ask(at_hand: &KeysAtHand, has_keys: bool, client: &Client) -> Vec<Finding> {
     let sts = client.endpoints().sts_shown();
     let identity = match caller_identity(client, &at_hand.keys).await {
         Ok(identity) => identity,
@@ -61,7 +67,7 @@ async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> 
             ))];
         }
         Err(failure) => {
-            let error = diagnose(&failure, &Attempt::to_ask_whose(&at_hand.keys_from), client);
+            let error = diagnose(&failure, &Attempt::to_ask_whose(&at_hand.description), client);
             return vec![Finding::of_error(Level::Broken, &error)];
         }
     };
@@ -69,7 +75,7 @@ async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> 
         return vec![
             Finding::broken(&format!(
                 "{} are root keys: AWS lets root assume no role",
-                at_hand.keys_from
+                at_hand.description
             ))
             .remedy("make an IAM user, give it keys, and delete the root keys"),
         ];
@@ -82,7 +88,7 @@ async fn ask(at_hand: &AtHand, has_keys: bool, client: &Client) -> Vec<Finding> 
     findings
 }
 
-fn devices(answer: std::result::Result<Vec<Device>, AwsError>, at_hand: &AtHand) -> Finding {
+fn devices(answer: std::result::Result<Vec<Device>, AwsError>, at_hand: &KeysAtHand) -> Finding {
     let devices = match answer {
         Ok(devices) => devices,
         Err(failure) if failure.is_denial() => {

@@ -1,129 +1,144 @@
 //! `explain`: what a switch would do and why, without doing it.
 //!
-//! The words of a switch come in; which file and line decided what, who would be asked, what the
-//! store would answer and which variables would change go out. No network, no question, no program
-//! run, nothing written.
+//! The plan is printed, each value with the file and line that decided it, and what [`foresee`]
+//! says would come of it. No network, no question, no program run, nothing written.
 
-mod decided;
+mod facts;
 mod variables;
-mod way;
 
 use owo_colors::Style;
+use serde_json::{Value, json};
 
-use super::{Context, Told, previous};
-use crate::acquire::{Asks, Granted, Outlook, left, outlook};
-use crate::aws::Endpoints;
-use crate::cache::Store;
+use super::{Context, Told, choose, session};
+use crate::acquire::{endpoints, snapshot};
+use crate::cache::{RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
-use crate::config::files::shown_path;
 use crate::error::Result;
-use crate::plan::Request;
+use crate::plan::{Foresight, Invocation, Plan, Question, foresee, seconds_left};
 use crate::types::{Moment, minutes};
 use crate::ui::page::Fact;
 use crate::ui::report::Report;
 
-/// The plan.
+/// The plan, as facts for people or as JSON for programs.
 pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) -> Result<Told> {
-    let asked = previous::meant(&arguments.target, &context.environment)?;
+    let how = Invocation::of_verb("explain ");
+    let may_ask = !arguments.target.no_input;
+    let request = arguments.target.request_as(how);
+    let request = session::previous(request, &context.environment)?;
     let config = Config::read(&context.environment)?;
-    let request = Request::resolve(&asked, &config)?;
+    let plan =
+        choose::plan(crate::plan::Request { no_input: true, ..request }, &config, context, report)?;
+    let plan = Plan { may_ask, ..plan };
     let store = Store::of(&config)?.only_looking();
     let now = context.now();
-    let outlook = outlook(&request, &store, now)?;
-    let page = context.page(asked.color);
-    let endpoints =
-        Endpoints::resolve(request.sts_region(), request.target.partition, &request.endpoints);
-    let mut facts = decided::facts(&asked, &request, &outlook, &config)?;
-    facts.push(match &endpoints {
-        Ok(endpoints) => endpoint(&request, endpoints),
+    let known = snapshot(&plan, &store, now)?;
+    let foresight = foresee(&plan, &known, may_ask, now);
+    let endpoint = endpoints(&plan);
+    let mut facts = facts::of_plan(&plan, &known, &foresight, now);
+    facts.push(match &endpoint {
+        Ok(endpoints) => facts::sts(&plan, endpoints),
         Err(error) => Fact::new("STS", "would not be asked", &error.message),
     });
-    facts.extend(way::links(
-        &way::Plan { asked: &asked, config: &config, outlook: &outlook, store: &store, now },
-        &request,
-    )?);
-    facts.push(stored(&request, &outlook, &store, context));
-    facts.extend(variables::facts(&request, &context.environment)?);
-    for text in request.warnings.iter().chain(&config.warnings()).chain(&store.take_warnings()) {
+    facts.push(stored(&plan, &foresight, &known, &store, context));
+    facts.extend(variables::facts(&plan, &context.environment)?);
+    for text in plan.warnings.iter().chain(&config.warnings()).chain(&store.take_warnings()) {
         report.warn(text);
     }
-    for note in &request.notes {
+    for note in &plan.notes {
         report.note(note);
     }
-    let would_fail = endpoints.err().or(outlook.refused.clone());
-    let head = page.styled(&request.target.to_string(), Style::new().bold());
-    let what = match &would_fail {
-        Some(_) if outlook.stored.is_none() => {
-            "it would be refused before anybody is asked".to_owned()
-        }
-        _ => headline(&request, &outlook, &store, now),
+    let refused = endpoint.err().or_else(|| foresight.refused.clone());
+    let error = refused.filter(|_| foresight.stored.is_none());
+    if arguments.json {
+        let text = format!("{}\n", as_json(&plan, &foresight, &facts));
+        return Ok(Told { text, error });
+    }
+    let page = context.page(arguments.target.color);
+    let head = page.styled(&plan.target.to_string(), Style::new().bold());
+    let what = match &error {
+        Some(_) => "would be refused".to_owned(),
+        None => headline(&plan, &foresight, known.skew, now),
     };
-    let error = would_fail.filter(|_| outlook.stored.is_none());
     Ok(Told { text: format!("{head}: {what}\n{}", page.facts(&facts)), error })
 }
 
-fn headline(request: &Request, outlook: &Outlook, store: &Store, now: Moment) -> String {
-    let what = match &outlook.stored {
-        Some(granted) => {
-            return format!(
-                "the stored session serves, {} left; nobody is asked",
-                time_left(granted, store, now)
-            );
-        }
-        None if request.refresh => "a new session, as --refresh says",
-        None => "a new session",
-    };
-    let asked = match &outlook.asks {
-        Asks::Nothing => "nobody is asked".to_owned(),
-        Asks::GivenCode => "the code that was given is sent".to_owned(),
-        Asks::Code(_) => "an MFA code is asked".to_owned(),
-        Asks::PerhapsCode => "an MFA code is asked if the user has a device".to_owned(),
-        Asks::Password => "user and password are asked".to_owned(),
-        Asks::SignOn => "a sign-on in the browser is asked".to_owned(),
-        Asks::Program => "its program may ask".to_owned(),
-    };
-    format!("{what}; {asked}")
+/// The plan for programs; docs/explain.md describes it.
+fn as_json(plan: &Plan, foresight: &Foresight, facts: &[Fact]) -> Value {
+    let role = plan.target.role.as_ref();
+    let calls: Vec<&str> = foresight.calls.iter().map(|call| call.name(plan)).collect();
+    let asks: Vec<&str> = foresight.questions.iter().map(Question::name).collect();
+    let values: Vec<Value> = facts
+        .iter()
+        .map(|fact| json!({"name": fact.label, "value": fact.value, "origin": fact.note}))
+        .collect();
+    json!({
+        "target": plan.target.to_string(),
+        "account_id": role.map(|role| role.account.as_str()),
+        "role": role.map(|role| role.name.as_str()),
+        "source": plan.base.description,
+        "stored": foresight.stored.is_some(),
+        "calls": calls,
+        "asks": asks,
+        "values": values,
+    })
 }
 
-fn time_left(granted: &Granted, store: &Store, now: Moment) -> String {
-    if granted.has_end() {
-        minutes(left(granted, store, now))
-    } else {
-        "an unknown time".to_owned()
+fn headline(plan: &Plan, foresight: &Foresight, skew: i64, now: Moment) -> String {
+    if let Some(session) = &foresight.stored {
+        return format!(
+            "the stored session serves, {} left; no question",
+            time_left(session, skew, now)
+        );
+    }
+    let what = if plan.refresh { "a new session, as --refresh says" } else { "a new session" };
+    let asks = foresight.questions.iter().find_map(|question| match question {
+        Question::MfaCode(_) | Question::Device(_) if foresight.device_is_open => {
+            Some("an MFA code is asked if the user has a device")
+        }
+        Question::MfaCode(_) | Question::Device(_) => Some("an MFA code is asked"),
+        Question::Password => Some("user and password are asked"),
+        Question::SignOn => Some("a sign-on in the browser is asked"),
+        Question::AccountName(_) => None,
+    });
+    let runs_program = foresight.calls.iter().any(|call| call.name(plan) == "credential_process");
+    let otherwise = match (&plan.mfa.code, runs_program) {
+        (_, true) => "its program may ask",
+        (Some(_), _) if facts::sends_code(foresight) => "the code that was given is sent",
+        _ => "no question",
+    };
+    format!("{what}; {}", asks.unwrap_or(otherwise))
+}
+
+fn time_left(session: &RoleSession, skew: i64, now: Moment) -> String {
+    match session.granted {
+        0 => "an unknown time".to_owned(),
+        _ => minutes(seconds_left(session, skew, now)),
     }
 }
 
-fn endpoint(request: &Request, endpoints: &Endpoints) -> Fact {
-    match &request.endpoints.sts {
-        Some(url) => Fact::new("STS", &url.value, &url.origin),
-        None => {
-            let kinds = [(endpoints.fips, " FIPS"), (endpoints.dual_stack, " dual-stack")];
-            let kind: String =
-                kinds.into_iter().filter(|(is_on, _)| *is_on).map(|(_, kind)| kind).collect();
-            Fact::new("STS", &format!("AWS's{kind} endpoint in {}", endpoints.region), "")
-        }
-    }
-}
-
-fn stored(request: &Request, outlook: &Outlook, store: &Store, context: &Context) -> Fact {
+fn stored(
+    plan: &Plan,
+    foresight: &Foresight,
+    known: &crate::plan::Snapshot,
+    store: &Store,
+    context: &Context,
+) -> Fact {
     let Some(path) = store.path() else {
         return Fact::new("stored", "nothing: the store is off", "");
     };
-    let (now, place) = (context.now(), shown_path(path, context.environment.home().as_deref()));
-    match &outlook.stored {
-        Some(granted) => {
-            let renewal = match granted.renewable {
+    let home = context.environment.home();
+    let place = crate::config::files::shown_path(path, home.as_deref());
+    match &foresight.stored {
+        Some(session) => {
+            let renewal = match crate::plan::renewable(plan, known, session) {
                 Some(_) => "renews without a question",
                 None => "does not renew by itself",
             };
-            Fact::new(
-                "stored",
-                &format!("a session with {} left", time_left(granted, store, now)),
-                renewal,
-            )
+            let left = time_left(session, known.skew, context.now());
+            Fact::new("stored", &format!("a session with {left} left"), renewal)
         }
-        None if request.refresh => Fact::new("stored", "not looked at", "--refresh"),
+        None if plan.refresh => Fact::new("stored", "not looked at", "--refresh"),
         None => Fact::new("stored", "no session that would do", &place),
     }
 }

@@ -3,24 +3,24 @@
 
 use crate::config::environment::Environment;
 use crate::error::Result;
-use crate::plan::{Request, Way};
+use crate::plan::Plan;
 use crate::shell::variables::{Legacy, OWN, Switch};
 use crate::types::{AccountId, Credentials, Moment, Secret};
 use crate::ui::page::Fact;
 
 /// The names, those of marks of ours left out.
-pub(super) fn facts(request: &Request, environment: &Environment) -> Result<Vec<Fact>> {
+pub(super) fn facts(plan: &Plan, environment: &Environment) -> Result<Vec<Fact>> {
     let blank = || Secret::new("x".to_owned());
     let keys = Credentials { id: "x".to_owned(), secret: blank(), token: Some(blank()) };
     let Some(nobody) = AccountId::parse("000000000000") else { return Ok(Vec::new()) };
-    let asks_by_itself = matches!(request.way, Way::Bastion(_));
+    let asks_by_itself = plan.base.source.long_term_keys().is_some() && plan.steps.len() == 1;
     let legacy = environment.turns_on("ASSUME_ROLE_LEGACY")?;
     let switch = Switch {
         keys: &keys,
         account_id: &nobody,
-        account_name: request.target.name.as_str(),
+        account_name: plan.target.name.as_str(),
         role: "x",
-        region: request.region.as_ref().map(|region| &region.value),
+        region: plan.region.as_ref().map(|region| &region.value),
         region_is_ours: true,
         expires_aws: Some(Moment(0)),
         expires_local: Some(Moment(0)),

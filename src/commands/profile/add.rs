@@ -2,15 +2,17 @@
 
 use super::files::{Files, Wish, told};
 use super::{assume, refuse_default};
+use crate::acquire::{Runtime, confirm};
 use crate::cache::Store;
 use crate::cli;
-use crate::commands::{Context, credential_process, guard, obtain};
+use crate::commands::{Context, choose, credential_process, session};
 use crate::config::Config;
 use crate::config::profiles::FileKind;
 use crate::error::{Error, Kind, Result};
-use crate::plan::Request;
+use crate::plan::{Invocation, Plan, Request};
 use crate::types::{Moment, Name, Secret, minutes};
 use crate::ui::report::Report;
+use crate::ui::terminal::Terminal;
 
 /// Writes the profile, or shows what would be written.
 pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> Result<String> {
@@ -18,28 +20,32 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
     refuse_default(name.as_str())?;
     let files = Files::of(&context.environment)?;
     let config = Config::read(&context.environment)?;
-    let request = Request::resolve(&add.target, &config)?;
-    refuse_itself(&name, &request)?;
-    enter(&request, context)?;
+    let how = Invocation::of_verb("profile add ");
+    let how = how.behind(name.as_str());
+    let request = Request { no_input: true, ..add.target.request_as(how) };
+    let plan = choose::plan(request, &config, context, report)?;
+    let plan = Plan { may_ask: !add.target.no_input, ..plan };
+    refuse_itself(&name, &plan)?;
+    enter(&plan)?;
     if add.static_keys {
-        return with_keys(add, &name, &request, &files, context, report);
+        return with_keys(add, &name, plan, &files, &config, context, report);
     }
-    report.warn_all(config.warnings().into_iter().chain(request.warnings.iter().cloned()));
+    report.warn_all(config.warnings().into_iter().chain(plan.warnings.iter().cloned()));
     let mut entries = if add.assume {
         let store = Store::of(&config)?;
-        assume::entries(&request, &config, &store, context.now())?
+        assume::entries(&plan, &config, &store, context.now())?
     } else {
         let program = credential_process::program(context)?;
         vec![(
             "credential_process",
-            credential_process::line(&program, &request.words, &context.directory),
+            credential_process::line(&program, &plan.words, &context.directory),
         )]
     };
-    entries.extend(request.region.as_ref().map(|region| ("region", region.value.to_string())));
+    entries.extend(plan.region.as_ref().map(|region| ("region", region.value.to_string())));
     let wish = Wish { name: &name, file: FileKind::Config, entries: &entries, force: add.force };
     let changes = if add.dry_run { files.plan(&wish)? } else { files.write(&wish)? };
     if !add.dry_run {
-        report.done(&format!("profile {name}"), &format!(" leads to {}", request.target));
+        report.done(&format!("profile {name}"), &format!(" leads to {}", plan.target));
     }
     Ok(told(&changes, add.dry_run, context, report))
 }
@@ -48,12 +54,13 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
 fn with_keys(
     add: &cli::ProfileAdd,
     name: &Name,
-    request: &Request,
+    plan: Plan,
     files: &Files,
+    config: &Config,
     context: &Context,
     report: &Report,
 ) -> Result<String> {
-    let region = request.region.as_ref().map(|region| region.value.to_string());
+    let region = plan.region.as_ref().map(|region| region.value.to_string());
     let entries = |id: &str, secret: &str, token: Option<&str>, ends: Option<String>| {
         let mut entries = vec![
             ("aws_access_key_id", id.to_owned()),
@@ -72,40 +79,46 @@ fn with_keys(
     if add.dry_run {
         return Ok(told(&planned, true, context, report));
     }
-    let entered = cli::Target { yes: true, ..add.target.clone() };
-    let obtained = obtain::session(&entered, 0, context, report)?;
-    for note in &obtained.granted.notes {
+    let plan = Plan { consents: true, ..plan };
+    let role = session::carry_out(plan, config, context, report)?;
+    for note in &role.session.notes {
         report.note(note);
     }
-    let session = &obtained.granted.role.session;
+    let session = &role.session.role.session;
     let keys = &session.keys;
-    let ends = obtained.granted.has_end().then_some(session.expires);
+    let ends = role.session.has_end().then_some(session.expires);
     let token = keys.token.as_ref().map(Secret::expose);
     let written = entries(&keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
     let changes = files.write(&wish(&written))?;
     let left =
-        ends.map(|_| format!(" for {}", minutes(obtained.left(context.now())))).unwrap_or_default();
-    report
-        .done(&format!("profile {name}"), &format!(" holds the keys of {}{left}", request.target));
+        ends.map(|_| format!(" for {}", minutes(role.left(context.now())))).unwrap_or_default();
+    report.done(
+        &format!("profile {name}"),
+        &format!(" holds the keys of {}{left}", role.plan.target),
+    );
     Ok(told(&changes, false, context, report))
 }
 
 /// A profile that asks this program for itself would never get an answer.
-fn refuse_itself(name: &Name, request: &Request) -> Result<()> {
-    let asks_for_profile =
-        request.words.iter().any(|word| word.strip_prefix("--profile=") == Some(name.as_str()));
-    if !asks_for_profile {
+fn refuse_itself(name: &Name, plan: &Plan) -> Result<()> {
+    let is_itself = |word: &String| word.strip_prefix("--profile=") == Some(name.as_str());
+    if !plan.words.iter().any(is_itself) {
         return Ok(());
     }
     Err(Error::usage(format!("profile {name} cannot lead to itself"))
         .hint("give the new profile another name"))
 }
 
-/// The entrance is here: whoever uses the profile later is not asked any more.
-fn enter(request: &Request, context: &Context) -> Result<()> {
-    guard::pass(request, context).map_err(|error| match error.kind {
-        Kind::Guard => Error { hints: vec!["if you mean it, add --yes".to_owned()], ..error }
-            .because("programs that use the profile enter it unasked"),
-        _ => error,
-    })
+/// Protection is asked about here: programs that use the profile later are not asked any more.
+fn enter(plan: &Plan) -> Result<()> {
+    let terminal = Terminal { may_ask: plan.may_ask };
+    for step in plan.protected.iter().filter(|_| !plan.consents) {
+        let entered = Runtime::new()?.run(confirm(plan, step, terminal));
+        entered.map_err(|error| match error.kind {
+            Kind::Guard => Error { hints: vec!["if you mean it, add --yes".to_owned()], ..error }
+                .because("programs that use the profile enter it unasked"),
+            _ => error,
+        })?;
+    }
+    Ok(())
 }

@@ -26,7 +26,6 @@ pub(super) struct Files {
 
 /// A profile to write.
 pub(super) struct Wish<'a> {
-    /// Its name.
     pub name: &'a Name,
     /// Where it belongs.
     pub file: FileKind,

@@ -3,13 +3,13 @@
 
 use super::Present;
 use super::facts::{Fact, Value};
+use crate::acquire::Runtime;
 use crate::aws::{Attempt, Client, Endpoints, caller_identity, diagnose};
 use crate::commands::Context;
-use crate::commands::network::Network;
 use crate::commands::wall::skew_told;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
-use crate::plan::AtHand;
+use crate::plan::KeysAtHand;
 use crate::prompt::State;
 use crate::types::sanitize::escape;
 use crate::types::{Principal, RoleName};
@@ -17,12 +17,13 @@ use crate::types::{Principal, RoleName};
 /// What AWS says, and the error when that speaks against the shell.
 pub(super) fn ask(present: &Present<'_>, context: &Context) -> Result<(Vec<Fact>, Option<Error>)> {
     let config = Config::read(&context.environment)?;
-    let at_hand = AtHand::of_environment(&config)?;
-    let region = at_hand.sts_region();
-    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &at_hand.endpoints)?;
-    let client = Client::new(endpoints, &at_hand.trust, at_hand.timeout, None)?;
-    let answer = Network::begin()?.run(async {
-        let attempt = Attempt::to_ask_whose(&at_hand.keys_from);
+    let at_hand = KeysAtHand::of_environment(&config)?;
+    let connection = &at_hand.connection;
+    let endpoints =
+        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
+    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let answer = Runtime::new()?.run(async {
+        let attempt = Attempt::to_ask_whose(&at_hand.description);
         let identity = caller_identity(&client, &at_hand.keys).await;
         Ok(identity.map_err(|failure| diagnose(&failure, &attempt, &client)))
     })?;

@@ -1,7 +1,7 @@
-//! A profile of `~/.aws/config` as an ordered list of links: whoever proves itself first, then each
-//! role on the way.
+//! A profile of `~/.aws/config` as an ordered list: where the first credentials come from, then each
+//! role that is assumed.
 //!
-//! The files come in; nothing is asked of anybody and nothing is run. The rules are those of the
+//! Nothing is asked and nothing is run. The rules are those of the
 //! AWS CLI (botocore,
 //! *AWS SDKs and Tools Reference Guide*, "Assume role credential provider"), except that `mfa_serial` of the keys'
 //! own profile counts too. Every value keeps the place it came from.
@@ -9,11 +9,12 @@
 mod root;
 mod sso;
 
-pub(crate) use root::{Process, RUNNING, Root, Start};
-pub(crate) use sso::{SsoRole, SsoSession, sign_on};
+pub(super) use root::of_keys as keys_of;
+pub(crate) use root::{Process, RUNNING};
+pub(crate) use sso::{SsoRole, SsoSession, role_of_sso, sign_on};
 
-use super::base::chosen;
-use super::target::Chosen;
+use super::chosen::Chosen;
+use super::source::{Base, chosen};
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::config::values::{
@@ -29,8 +30,10 @@ const DEEPEST: usize = 8;
 /// What a profile comes down to.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
-    /// Who proves itself first.
-    pub root: Root,
+    /// Where the first credentials come from.
+    pub base: Base,
+    /// The MFA device that the base's own profile names.
+    pub base_serial: Option<Chosen<String>>,
     /// The roles, in the order in which they are assumed; none for a profile without a role.
     pub hops: Vec<Hop>,
     /// The region of the nearest profile on the way that names one.
@@ -42,14 +45,13 @@ pub(crate) struct Chain {
 pub(crate) struct Hop {
     /// The profile that says so.
     pub profile: String,
-    /// The role.
     pub role: Chosen<RoleArn>,
     /// `duration_seconds`.
     pub seconds: Option<Chosen<u32>>,
     /// `external_id`; a profile without it sends none.
-    pub external_id: Option<String>,
+    pub external_id: Option<Chosen<String>>,
     /// `role_session_name`.
-    pub session_name: Option<String>,
+    pub session_name: Option<Chosen<String>>,
     /// `mfa_serial`.
     pub mfa_serial: Option<Chosen<String>>,
 }
@@ -57,68 +59,66 @@ pub(crate) struct Hop {
 impl Chain {
     /// Follows a profile to its beginning.
     pub(crate) fn resolve(name: &str, config: &Config) -> Result<Self> {
-        let mut way = vec![name.to_owned()];
+        let mut seen = vec![name.to_owned()];
         let mut profile = config.profiles.require(name)?;
         let mut hops = Vec::new();
         let mut region = None;
-        let root = loop {
+        let (base, base_serial) = loop {
             region = region.or_else(|| chosen(&profile, "region"));
             let is_source = !hops.is_empty();
             if let Some(file) = chosen(&profile, "web_identity_token_file")
-                .filter(|_| !(is_source && Root::has_keys(&profile)))
+                .filter(|_| !(is_source && root::has_keys(&profile)))
             {
                 hops.push(with_token(&profile, &file)?);
-                break Root::of_token(&profile, file, config)?;
+                break root::of_token(&profile, file, config)?;
             }
             let Some(role) = role_of(&profile, is_source)? else {
-                break Root::of_profile(&profile, config)?;
+                break root::of_profile(&profile, config)?;
             };
             hops.push(hop(&profile, role)?);
             let source = match source(&profile)? {
                 Source::Profile(source) => source,
-                Source::Named(named) => break Root::of_source(&profile, &named, config)?,
+                Source::Named(named) => break root::of_named(&profile, &named, config)?,
             };
             let is_itself = source.value == profile.name();
-            if is_itself && Root::has_keys(&profile) {
-                break Root::of_keys(&profile)?;
+            if is_itself && root::has_keys(&profile) {
+                break root::of_keys(&profile)?;
             }
-            let seen = way.contains(&source.value);
-            way.push(source.value.clone());
-            if seen {
+            let is_circle = seen.contains(&source.value);
+            seen.push(source.value.clone());
+            if is_circle {
                 return Err(Error::config(format!(
                     "{}: the profiles run in a circle",
                     source.origin
                 ))
-                .because(shown_way(&way))
+                .because(arrows(&seen))
                 .hint("one of them has to hold keys, or another way to prove itself"));
             }
-            if way.len() > DEEPEST {
+            if seen.len() > DEEPEST {
                 return Err(Error::config(format!(
                     "{}: more than {DEEPEST} profiles in a row",
                     source.origin
                 ))
-                .because(shown_way(&way)));
+                .because(arrows(&seen)));
             }
             profile = config.profiles.require(&source.value).map_err(|error| {
-                error.because(format!("source_profile of {}: {}", shown_way(&way), source.origin))
+                error.because(format!("source_profile of {}: {}", arrows(&seen), source.origin))
             })?;
         };
         hops.reverse();
         let region = region.map(|region| {
-            Region::parse(&region.origin, &region.value)
-                .map(|value| Chosen::new(value, region.origin))
+            Ok(Chosen::new(
+                Region::parse(&region.origin.to_string(), &region.value)?,
+                region.origin,
+            ))
         });
-        Ok(Self { root, hops, region: region.transpose()? })
+        Ok(Self { base, base_serial, hops, region: region.transpose()? })
     }
 
-    /// The role that whoever takes the profile acts as: the one at its end, or the one that the
-    /// sign-on gives.
-    pub(crate) fn assumed(&self) -> Option<RoleArn> {
-        let of_sign_on = || match &self.root.start {
-            Start::Sso(sso) => Some(sso.arn()),
-            _ => None,
-        };
-        self.role().map(|hop| hop.role.value.clone()).or_else(of_sign_on)
+    /// The role that the profile ends in: the last one assumed, or the permission set.
+    pub(crate) fn last_role(&self) -> Option<RoleArn> {
+        let assumed = self.role().map(|hop| hop.role.value.clone());
+        assumed.or_else(|| self.base.sso_role().map(SsoRole::arn))
     }
 
     /// The role at its end, if there is one.
@@ -128,11 +128,11 @@ impl Chain {
 
     /// The MFA device that the profiles name, nearest to the keys first.
     pub(crate) fn mfa_serial(&self) -> Option<&Chosen<String>> {
-        self.hops.iter().find_map(|hop| hop.mfa_serial.as_ref()).or(self.root.mfa_serial.as_ref())
+        self.hops.iter().find_map(|hop| hop.mfa_serial.as_ref()).or(self.base_serial.as_ref())
     }
 }
 
-fn shown_way(names: &[String]) -> String {
+fn arrows(names: &[String]) -> String {
     names.iter().map(|name| escape_up_to(name, 40)).collect::<Vec<_>>().join(" → ")
 }
 
@@ -144,14 +144,14 @@ enum Source {
 /// The role of a profile. A profile that others take as their source is taken for its keys when it
 /// has some, whatever else it says.
 fn role_of(profile: &Section<'_>, is_source: bool) -> Result<Option<Chosen<RoleArn>>> {
-    if is_source && Root::has_keys(profile) {
+    if is_source && root::has_keys(profile) {
         return Ok(None);
     }
     chosen(profile, "role_arn").map(|arn| parsed_role(&arn)).transpose()
 }
 
 fn parsed_role(arn: &Chosen<String>) -> Result<Chosen<RoleArn>> {
-    Ok(Chosen::new(RoleArn::parse(&arn.origin, &arn.value)?, arn.origin.clone()))
+    Ok(Chosen::new(RoleArn::parse(&arn.origin.to_string(), &arn.value)?, arn.origin.clone()))
 }
 
 fn source(profile: &Section<'_>) -> Result<Source> {
@@ -175,22 +175,21 @@ fn source(profile: &Section<'_>) -> Result<Source> {
 
 fn hop(profile: &Section<'_>, role: Chosen<RoleArn>) -> Result<Hop> {
     let seconds = profile.value("duration_seconds").map(|value| {
-        let place = value.place.to_string();
-        value
-            .read(|place, text| parse_role_duration(place, text))
-            .map(|seconds| Chosen::new(seconds, place))
+        value.read(|place, text| Ok(Chosen::new(parse_role_duration(place, text)?, place)))
     });
-    let external_id = profile
-        .value("external_id")
-        .map(|value| value.read(|place, text| ExternalId::parse(place, text)));
+    let external_id = profile.value("external_id").map(|value| {
+        value.read(|place, text| Ok(Chosen::new(ExternalId::parse(place, text)?, place)))
+    });
     Ok(Hop {
         profile: profile.name().to_owned(),
         role,
         seconds: seconds.transpose()?,
-        external_id: external_id.transpose()?.map(|id| match id {
-            ExternalId::Value(text) => text,
-            // The word means nothing special in this file.
-            ExternalId::None => "none".to_owned(),
+        external_id: external_id.transpose()?.map(|id| {
+            id.map(|id| match id {
+                ExternalId::Value(text) => text,
+                // The word means nothing special in this file.
+                ExternalId::None => "none".to_owned(),
+            })
         }),
         session_name: session_name(profile)?,
         mfa_serial: mfa_serial(profile)?,
@@ -210,10 +209,14 @@ fn with_token(profile: &Section<'_>, file: &Chosen<String>) -> Result<Hop> {
     Ok(Hop { external_id: None, mfa_serial: None, ..hop })
 }
 
-fn session_name(profile: &Section<'_>) -> Result<Option<String>> {
+fn session_name(profile: &Section<'_>) -> Result<Option<Chosen<String>>> {
     let value = profile.value("role_session_name");
     value
-        .map(|value| value.read(|place, text| parse_session_name(place, "session name", text)))
+        .map(|value| {
+            value.read(|place, text| {
+                Ok(Chosen::new(parse_session_name(place, "session name", text)?, place))
+            })
+        })
         .transpose()
 }
 
@@ -221,9 +224,7 @@ fn mfa_serial(profile: &Section<'_>) -> Result<Option<Chosen<String>>> {
     let value = profile.value("mfa_serial");
     value
         .map(|value| {
-            value.read(|place, text| {
-                parse_mfa_serial(place, text).map(|serial| Chosen::new(serial, place.to_string()))
-            })
+            value.read(|place, text| Ok(Chosen::new(parse_mfa_serial(place, text)?, place)))
         })
         .transpose()
 }

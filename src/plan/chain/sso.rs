@@ -1,13 +1,14 @@
-//! What a profile or an `[sso-session]` says about the single sign-on (IAM Identity Center).
+//! What a profile or an `[sso-session]` says about IAM Identity Center.
 
 use std::path::PathBuf;
 
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
-use crate::plan::base::chosen;
+use crate::plan::chosen::Chosen;
 use crate::plan::desktop::no_desktop;
-use crate::plan::target::Chosen;
+use crate::plan::source::chosen;
+use crate::types::quote::word as word_of;
 use crate::types::sanitize::{escape_up_to, is_plain};
 use crate::types::{AccountId, Region, RoleArn, RoleName};
 
@@ -19,7 +20,6 @@ const DEFAULT_SCOPE: &str = "sso:account:access";
 pub(crate) struct SsoRole {
     /// Where to sign on.
     pub session: SsoSession,
-    /// The account.
     pub account: AccountId,
     /// The role, which is the name of a permission set.
     pub role: RoleName,
@@ -59,8 +59,12 @@ impl SsoRole {
             match (chosen(profile, "sso_account_id"), chosen(profile, "sso_role_name")) {
                 (None, None) => return Ok(None),
                 (Some(account), Some(role)) => (account, role),
-                (Some(only), None) => return Err(missing(profile, "sso_role_name", &only.origin)),
-                (None, Some(only)) => return Err(missing(profile, "sso_account_id", &only.origin)),
+                (Some(only), None) => {
+                    return Err(missing(profile, "sso_role_name", &only.origin.to_string()));
+                }
+                (None, Some(only)) => {
+                    return Err(missing(profile, "sso_account_id", &only.origin.to_string()));
+                }
             };
         let id = AccountId::parse(&account.value).ok_or_else(|| {
             Error::config(format!(
@@ -75,7 +79,7 @@ impl SsoRole {
             ..error
         })?;
         Ok(Some(Self {
-            session: SsoSession::of_profile(profile, &account.origin, config)?,
+            session: SsoSession::of_profile(profile, &account.origin.to_string(), config)?,
             account: id,
             role: name,
         }))
@@ -149,7 +153,7 @@ impl SsoSession {
             ))
             .hint("it looks like https://my-company.awsapps.com/start"));
         }
-        let region = Region::parse(&region.origin, &region.value)?;
+        let region = Region::parse(&region.origin.to_string(), &region.value)?;
         let environment = &config.environment;
         let (home, on_desktop) = (environment.home(), no_desktop(environment).is_none());
         Ok(Self { name, start_url: url.value, region, scopes, origin, home, on_desktop })
@@ -165,11 +169,46 @@ fn missing(section: &Section<'_>, key: &str, origin: &str) -> Error {
         .hint("aws configure sso writes all that is needed")
 }
 
+/// The Identity Center that gives a role, where exactly one is configured that does; an error names
+/// both ways where there are two.
+pub(crate) fn role_of_sso(
+    account: &AccountId,
+    role: &RoleName,
+    config: &Config,
+) -> Result<Option<(SsoRole, String)>> {
+    let mut found: Option<(SsoRole, String)> = None;
+    for profile in config.profiles.iter() {
+        let is = |key: &str, text: &str| profile.value(key).is_some_and(|value| value.text == text);
+        if !is("sso_account_id", account.as_str()) || !is("sso_role_name", role.as_str()) {
+            continue;
+        }
+        let Ok(Some(sso)) = SsoRole::of_profile(&profile, config) else { continue };
+        let name = profile.name();
+        match &found {
+            // One Identity Center, whether a session or the profile itself describes it.
+            Some((other, _)) if other.session.start_url == sso.session.start_url => {
+                if other.session.name.is_none() {
+                    found = Some((sso, name.to_owned()));
+                }
+            }
+            Some((_, first)) => {
+                return Err(Error::config(format!(
+                    "two sign-ons give role {role} in account {account}"
+                ))
+                .hint(format!("assume-role --profile {}", word_of(first)))
+                .hint(format!("assume-role --profile {}", word_of(name))));
+            }
+            None => found = Some((sso, name.to_owned())),
+        }
+    }
+    Ok(found)
+}
+
 /// Which sign-on a word means.
 pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession> {
     let names: Vec<&str> = config.profiles.sso_sessions().map(|session| session.name()).collect();
     let word: Option<Chosen<String>> = match (word, names.as_slice()) {
-        (Some(word), _) => Some(Chosen::new(word.to_owned(), "the command line")),
+        (Some(word), _) => Some(Chosen::new(word.to_owned(), crate::plan::target::TYPED)),
         (None, [only]) => return SsoSession::named(only, config),
         (None, _) => config
             .environment
@@ -177,11 +216,14 @@ pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession>
             .map(|name| Chosen::new(name.to_owned(), "AWS_PROFILE")),
     };
     let Some(word) = word else {
-        let error = Error::usage("which sign-on?").hint("assume-role login SSO_SESSION");
-        return Err(if names.is_empty() {
-            error
-        } else {
-            error.hint(format!("known: {}", names.join(", ")))
+        let error = Error::usage("which [sso-session]?");
+        return Err(match names.as_slice() {
+            [] => {
+                error.because("~/.aws/config has none").hint("aws configure sso-session writes one")
+            }
+            names => names.iter().take(3).fold(error, |error, name| {
+                error.hint(format!("assume-role login {}", word_of(name)))
+            }),
         });
     };
     if names.contains(&word.value.as_str()) {
@@ -192,12 +234,19 @@ pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession>
         Some(profile) => {
             SsoRole::of_profile(&profile, config)?.map(|role| role.session).ok_or_else(|| {
                 Error::config(format!(
-                    "profile '{}' from {} has no single sign-on",
+                    "profile '{}' from {} does not sign on to IAM Identity Center",
                     escape_up_to(&word.value, 80),
                     word.origin
                 ))
-                .hint("it takes sso_session, or sso_start_url and its fellows")
+                .hint("it takes sso_session, or sso_start_url, sso_region, sso_account_id and sso_role_name")
             })
         }
+    }
+}
+
+/// As messages name it: the `[sso-session]`, or the start page.
+impl std::fmt::Display for SsoSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&escape_up_to(self.name.as_ref().unwrap_or(&self.start_url), 200))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::environment::Environment;
+use crate::plan::CredentialSource;
 
 fn chain(config: &str, credentials: &str, name: &str) -> Result<Chain> {
     let home = tempfile::tempdir().unwrap();
@@ -26,13 +27,14 @@ fn role(name: &str, rest: &str) -> String {
 }
 
 fn kind(chain: &Chain) -> &'static str {
-    match &chain.root.start {
-        Start::Credentials(..) => "keys",
-        Start::Process(_) => "process",
-        Start::Container => "container",
-        Start::Instance => "instance",
-        Start::WebIdentity(_) => "web identity",
-        Start::Sso(_) => "sso",
+    match &chain.base.source {
+        CredentialSource::Keys(..) => "keys",
+        CredentialSource::Process(_) => "process",
+        CredentialSource::Container => "container",
+        CredentialSource::Instance => "instance",
+        CredentialSource::WebIdentity(_) => "web identity",
+        CredentialSource::IdentityCenter(_) => "sso",
+        CredentialSource::Saml(_) => "saml",
     }
 }
 
@@ -47,11 +49,11 @@ fn hops_stand_in_the_order_in_which_they_are_assumed() {
             .concat();
     let chain = chain(&config, &keys("a"), "c").unwrap();
     assert_eq!(
-        (names(&chain), kind(&chain), chain.root.profile.as_str()),
+        (names(&chain), kind(&chain), chain.base.profile.as_str()),
         (vec!["b", "c"], "keys", "a")
     );
-    assert_eq!(chain.role().unwrap().role.origin, "~/.aws/config:2");
-    assert_eq!(chain.root.from, "profile a (~/.aws/credentials:2)");
+    assert_eq!(chain.role().unwrap().role.origin.to_string(), "~/.aws/config:2");
+    assert_eq!(chain.base.description, "profile a (~/.aws/credentials:2)");
     assert_eq!(chain.region.unwrap().value.as_str(), "eu-west-1");
 }
 

@@ -42,7 +42,7 @@ fn the_name_is_typed_or_nothing_changes() {
         assert_eq!(seat.who(), session_of("read"), "{shell:?}");
         assert_eq!(
             seat.environment().get("ASSUME_ROLE_PROTECTED").map(String::as_str),
-            Some("1"),
+            Some(PRODUCTION),
             "{shell:?}"
         );
     });

@@ -81,7 +81,7 @@ fn time_is_ensured_or_the_status_says_not() {
         let mut seat = Seat::take(&scene, shell);
         let said = seat.types("assume-role ensure 45m");
         assert_eq!(said.status, 7, "{shell:?}: {}", said.text);
-        assert!(said.text.contains("this shell holds no role of ours"), "{shell:?}: {}", said.text);
+        assert!(said.text.contains("this shell has no role to renew"), "{shell:?}: {}", said.text);
         seat.types_with_code("assume-role production read");
         let before = seat.environment();
         assert_eq!(seat.does("assume-role ensure 45m"), "", "{shell:?}");

@@ -1,19 +1,19 @@
 //! What a failed session may owe to a typo: a role or a region that is not known here but looks
 //! like one that is.
 
-use super::Context;
 use crate::catalog::{Catalogue, Reach};
+use crate::config::Config;
 use crate::config::suggest::near;
 use crate::error::{Error, Kind};
-use crate::plan::{Request, near_regions};
-use crate::types::known_regions;
+use crate::plan::{Plan, near_regions};
+use crate::types::{Moment, known_regions};
 
 /// The error with what may have been meant. AWS alone knows what there is, so nothing is refused
 /// for its looks.
-pub(super) fn with_suggestion(error: Error, request: &Request, context: &Context) -> Error {
+pub(super) fn with_suggestion(error: Error, plan: &Plan, config: &Config, now: Moment) -> Error {
     let suggestion = match error.kind {
-        Kind::Refused => role(request, context),
-        Kind::Network => region(request),
+        Kind::Refused => role(plan, config, now),
+        Kind::Network => region(plan),
         _ => None,
     };
     match suggestion {
@@ -22,10 +22,10 @@ pub(super) fn with_suggestion(error: Error, request: &Request, context: &Context
     }
 }
 
-fn role(request: &Request, context: &Context) -> Option<String> {
-    let role = request.target.role.as_ref()?;
-    let known = Catalogue::read(&context.environment, Reach::Full, context.now())
-        .account(role.account.as_str())?;
+fn role(plan: &Plan, config: &Config, now: Moment) -> Option<String> {
+    let role = plan.target.role.as_ref()?;
+    let known =
+        Catalogue::read(&config.environment, Reach::Full, now).account(role.account.as_str())?;
     let names: Vec<&str> = known.roles.iter().map(|known| known.name.as_str()).collect();
     if names.contains(&role.name.as_str()) {
         return None;
@@ -34,8 +34,8 @@ fn role(request: &Request, context: &Context) -> Option<String> {
     (!near.is_empty()).then(|| format!("did you mean the role {}?", near.join(", ")))
 }
 
-fn region(request: &Request) -> Option<String> {
-    let region = request.sts_region();
+fn region(plan: &Plan) -> Option<String> {
+    let region = &plan.connection.region;
     if known_regions().any(|known| known == region.as_str()) {
         return None;
     }

@@ -1,15 +1,50 @@
-//! What the user configured about the way to AWS: other endpoints, other certificates.
+//! How AWS is reached: which region is asked, other endpoints, other certificates, how long a call
+//! may take.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::base::chosen;
-use super::target::Chosen;
+use super::chosen::{Chosen, Origin};
+use super::source::chosen;
 use crate::config::Config;
 use crate::config::container::Container;
 use crate::config::profiles::Section;
 use crate::config::proxy::Proxies;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
+use crate::types::{Partition, Region};
+
+/// How AWS is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    /// The region that STS is asked in.
+    pub region: Region,
+    pub partition: Partition,
+    pub endpoints: Overrides,
+    pub trust: Trust,
+    /// The time for a call with all its attempts.
+    pub timeout: Duration,
+}
+
+impl Connection {
+    /// What the environment and a profile say. Where `region` is unknown or lies in another
+    /// partition, STS is asked in the partition's default region.
+    pub(super) fn resolve(
+        region: Option<&Region>,
+        partition: Partition,
+        profile: Option<&Section<'_>>,
+        config: &Config,
+    ) -> Result<Self> {
+        let here = region.filter(|region| region.partition() == partition).cloned();
+        Ok(Self {
+            region: here.unwrap_or_else(|| partition.default_region()),
+            partition,
+            endpoints: overrides(profile, config)?,
+            trust: trust(profile, config),
+            timeout: Duration::from_secs(config.settings.timeout.value.into()),
+        })
+    }
+}
 
 /// Endpoints other than the region's own.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +108,7 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
             "AWS_ENDPOINT_URL".to_owned(),
         ] {
             if let Some(url) = environment.text(&variable)? {
-                return Ok(Some(Chosen::new(url.to_owned(), variable)));
+                return Ok(Some(Chosen::new(url.to_owned(), Origin::Variable(variable.into()))));
             }
         }
         let section = value("services")
@@ -83,7 +118,7 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
         let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
         Ok(own
             .or_else(|| value("endpoint_url"))
-            .map(|url| Chosen::new(url.text.to_owned(), url.place.to_string())))
+            .map(|url| Chosen::new(url.text.to_owned(), &url.place)))
     };
     let legacy_sts = match environment.text("AWS_STS_REGIONAL_ENDPOINTS")? {
         Some(word) => is_legacy("AWS_STS_REGIONAL_ENDPOINTS", word)?,

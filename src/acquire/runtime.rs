@@ -1,18 +1,18 @@
-//! Where waiting is done: the runtime of verbs that talk to the network.
+//! The asynchronous runtime, started only by what asks the network or a person.
 
 use rustix::process::Signal;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::{Error, Kind, Result};
 
 /// A runtime on this thread, for one job.
-pub(super) struct Network(Runtime);
+pub(crate) struct Runtime(tokio::runtime::Runtime);
 
-impl Network {
+impl Runtime {
     /// From here on Ctrl-Z does not stop this process: zsh and fish would wait for ever for the
     /// output of a process that no job control of theirs continues.
-    pub(super) fn begin() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -28,11 +28,12 @@ impl Network {
 
     /// Runs a job to its end, or to Ctrl-C: dying of it would leave fish with status 1. A question
     /// that was given up leaves a thread behind that waits for a line; nobody waits for it.
-    pub(super) fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(crate) fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
         let interrupted = async {
-            match is_ignored(Signal::INT) {
-                true => std::future::pending().await,
-                false => tokio::signal::ctrl_c().await,
+            if is_ignored(Signal::INT) {
+                std::future::pending().await
+            } else {
+                tokio::signal::ctrl_c().await
             }
         };
         let done = self.0.block_on(async {

@@ -1,0 +1,54 @@
+//! The question at the entrance of a protected account, before the network and before the store.
+//!
+//! Renewal does not come here: it consents for the account that was entered before.
+
+use crate::error::{Error, Kind, Result};
+use crate::plan::{Plan, ProtectedStep};
+use crate::ui::terminal::Terminal;
+
+/// Has the account's name typed, or refuses.
+pub(crate) async fn confirm(plan: &Plan, step: &ProtectedStep, terminal: Terminal) -> Result<()> {
+    let sentence = sentence(step);
+    if !terminal.can_ask() {
+        let mut words = plan.target_words();
+        words.push("--yes".to_owned());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        return Err(Error::new(Kind::Guard, sentence)
+            .because(&step.alias.origin)
+            .hint(format!("if you mean it: {}", plan.invocation.with(&words))));
+    }
+    terminal.say(&format!("{sentence} ({})", step.alias.origin));
+    let question = format!("To become {}, type {}:", step.target, step.name);
+    let typed = terminal.ask_text(&question).await?;
+    // The terminal hands a lone Escape over with the line.
+    if typed.contains('\u{1b}') {
+        return Err(Error::new(Kind::Cancelled, "cancelled"));
+    }
+    if typed == step.name.as_str() || typed == step.alias.value.as_str() {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Guard, format!("that was not {}: nothing was changed", step.name)))
+}
+
+fn sentence(step: &ProtectedStep) -> String {
+    let ProtectedStep { name, role, alias, target } = step;
+    match role {
+        _ if *name == alias.value => format!("account {name} is protected"),
+        Some(role) if name.as_str() == role.account.as_str() => {
+            format!("account {name} is protected as {}", alias.value)
+        }
+        Some(role) if target.starts_with(&format!("{name}:")) || target == name.as_str() => {
+            format!(
+                "{name} leads to account {}, which is protected as {}",
+                role.account, alias.value
+            )
+        }
+        Some(role) => {
+            format!(
+                "{name} leads through account {}, which is protected as {}",
+                role.account, alias.value
+            )
+        }
+        None => format!("{name} leads to the account {}, which is protected", alias.value),
+    }
+}

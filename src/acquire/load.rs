@@ -1,0 +1,88 @@
+//! What is stored for a plan, as a snapshot.
+
+use super::sso;
+use crate::cache::{BaseFacts, BaseSession, LegalDuration, MfaDevice, RoleSession, Store};
+use crate::error::Result;
+use crate::plan::{Chosen, CredentialSource, Device, ONE_HOUR, Origin, Plan, SignOn, Snapshot};
+use crate::types::Moment;
+
+/// What is known before anything runs.
+pub(crate) fn snapshot(plan: &Plan, store: &Store, now: Moment) -> Result<Snapshot> {
+    let mut known = Snapshot::new(plan);
+    refresh(plan, store, now, &mut known)?;
+    Ok(known)
+}
+
+/// Looks at the store again. What this run has learnt or made itself stays.
+pub(super) fn refresh(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Result<()> {
+    known.skew = store.skew(now);
+    for (at, step) in plan.steps.iter().enumerate() {
+        let is_last = at + 1 == plan.steps.len();
+        let asked = step.duration.value;
+        let mut longest = None;
+        let mut durations = vec![asked];
+        if asked > ONE_HOUR {
+            longest = store.get::<LegalDuration>(&plan.role_key(at), now)?;
+            durations.push(ONE_HOUR);
+            durations.extend(longest.as_ref().map(|longest| longest.seconds));
+            durations.dedup();
+        }
+        let Some(state) = known.steps.get_mut(at).filter(|state| !state.is_new) else { continue };
+        state.longest = longest.map(|longest| longest.seconds);
+        state.stored.clear();
+        if is_last && plan.refresh {
+            continue;
+        }
+        for seconds in durations {
+            let session = store.get::<RoleSession>(&plan.session_key(at, seconds), now)?;
+            state.stored.extend(session.filter(|session| is_alive(&known.dead, session)));
+        }
+    }
+    let has_own = plan.steps.is_empty() || plan.has_own_session();
+    if has_own && !known.own_is_new {
+        known.own = store.get::<RoleSession>(&plan.own_key(), now)?;
+    }
+    match &plan.base.source {
+        CredentialSource::IdentityCenter(role) if known.sign_on == SignOn::Missing => {
+            known.sign_on = sso::state(&role.session, now);
+        }
+        _ => {}
+    }
+    let keys = match &plan.base.source {
+        CredentialSource::Keys(keys, _) => Some(keys),
+        _ => plan.user_keys(known),
+    };
+    let Some((id, is_temporary)) = keys.map(|keys| (keys.id.clone(), keys.are_temporary())) else {
+        return Ok(());
+    };
+    let key = plan.user_key(&id);
+    let facts: Option<BaseFacts> = store.get(&key, now)?;
+    if known.arn.is_none() {
+        known.arn = facts.as_ref().and_then(|facts| facts.arn.clone());
+    }
+    if is_temporary {
+        return Ok(());
+    }
+    if matches!(known.device, Device::Unknown) {
+        known.device = match facts.and_then(|facts| facts.mfa) {
+            Some(MfaDevice::Serial(serial)) => {
+                Device::Known(Chosen::new(serial, Origin::Remembered))
+            }
+            Some(MfaDevice::None) => Device::RememberedNone,
+            None => Device::Unknown,
+        };
+    }
+    if known.mfa_session_is_new {
+        return Ok(());
+    }
+    let session: Option<BaseSession> = store.get(&key, now)?;
+    let dead = &known.dead;
+    known.mfa_session = session.filter(|found| !dead.contains(&found.session.keys.id));
+    known.has_ended_mfa_session =
+        known.mfa_session.is_none() && dead.is_empty() && store.has::<BaseSession>(&key)?;
+    Ok(())
+}
+
+fn is_alive(dead: &[String], session: &RoleSession) -> bool {
+    !dead.contains(&session.session.keys.id)
+}

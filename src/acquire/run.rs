@@ -1,0 +1,352 @@
+//! The loop over [`next`]: each step is carried out, and what came of it noted.
+
+use super::guard;
+use super::saml::Login;
+use super::{Surroundings, load};
+use crate::aws::{Attempt, AwsError, Client, Endpoints, caller_identity, diagnose};
+use crate::cache::{BaseFacts, BaseSession, Holder, Key, Lock, RoleSession};
+use crate::error::{Error, Kind, Result};
+use crate::plan::{
+    Call, CredentialSource, Device, Goal, LockOf, Next, Plan, Protection, Question, Shorter,
+    SignOn, Snapshot, account_of, next, seconds_left,
+};
+use crate::types::sanitize::{escape, escape_url};
+use crate::types::{Credentials, Moment, Session, minutes};
+use crate::ui::terminal::Terminal;
+
+/// The most steps of one run; more would be a fault of ours.
+const MOST_STEPS: usize = 200;
+
+/// One plan being carried out.
+pub(super) struct Runner<'a> {
+    pub plan: &'a Plan,
+    pub with: Surroundings<'a>,
+    pub terminal: Terminal,
+    pub known: Snapshot,
+    /// What the user should hear.
+    pub notes: Vec<String>,
+    endpoints: Option<Endpoints>,
+    client: Option<Client>,
+    locks: Vec<(LockOf, Lock)>,
+    pub(super) mfa: super::mfa::Attempts,
+    pub(super) login: Option<Login>,
+}
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        with: Surroundings<'a>,
+        endpoints: Endpoints,
+        known: Snapshot,
+        terminal: Terminal,
+    ) -> Self {
+        Self {
+            plan,
+            with,
+            terminal,
+            known,
+            notes: Vec::new(),
+            endpoints: Some(endpoints),
+            client: None,
+            locks: Vec::new(),
+            mfa: super::mfa::Attempts::default(),
+            login: None,
+        }
+    }
+
+    /// Goes on until the session is there.
+    pub(super) async fn run(&mut self) -> Result<RoleSession> {
+        let may_ask = self.terminal.can_ask();
+        for _ in 0..MOST_STEPS {
+            match next(self.plan, &self.known, may_ask, self.now()) {
+                Next::Done(role) => return self.finish(*role),
+                Next::Refuse(error) => return Err(error),
+                Next::Wait(lock) => self.wait(lock).await?,
+                Next::Ask(question) => self.ask(question).await?,
+                Next::Call(call) => self.call(call).await?,
+            }
+        }
+        Err(Error::new(Kind::Bug, format!("the plan for {} has no end", self.plan.target)))
+    }
+
+    fn finish(&mut self, role: RoleSession) -> Result<RoleSession> {
+        let is_stored = self.known.own.as_ref() == Some(&role) && !self.known.own_is_new;
+        if self.plan.steps.is_empty() && !is_stored {
+            self.keep_own(&role)?;
+        }
+        Ok(role)
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        (self.with.clock)()
+    }
+
+    pub(super) fn aws_now(&self) -> Moment {
+        let measured = self.client.as_ref().and_then(Client::skew);
+        self.now().plus(measured.unwrap_or_else(|| self.with.store.skew(self.now())))
+    }
+
+    /// The client, made when the first call is.
+    pub(super) fn client(&mut self) -> Result<&Client> {
+        if self.client.is_none() {
+            let connection = &self.plan.connection;
+            if let Some(url) = &connection.endpoints.sts {
+                let shown = escape_url(&url.value);
+                self.with.report.note(&format!("STS is asked at {shown} ({})", url.origin));
+            }
+            let skew = Some(self.with.store.skew(self.now())).filter(|&skew| skew != 0);
+            let endpoints =
+                self.endpoints.take().ok_or_else(|| Error::new(Kind::Bug, "no endpoints"))?;
+            self.client =
+                Some(Client::new(endpoints, &connection.trust, connection.timeout, skew)?);
+        }
+        self.made_client()
+    }
+
+    pub(super) fn made_client(&self) -> Result<&Client> {
+        self.client.as_ref().ok_or_else(|| Error::new(Kind::Bug, "no client"))
+    }
+
+    pub(super) fn remember_clock(&mut self) -> Result<()> {
+        if let Some(skew) = self.client.as_ref().and_then(Client::skew) {
+            self.with.store.put_skew(skew, self.now())?;
+            self.known.skew = skew;
+        }
+        Ok(())
+    }
+
+    pub(super) fn refresh(&mut self) -> Result<()> {
+        load::refresh(self.plan, self.with.store, self.now(), &mut self.known)
+    }
+
+    async fn wait(&mut self, lock: LockOf) -> Result<()> {
+        let store = self.with.store;
+        let held = &self.locks;
+        let report = self.with.report;
+        // While we wait for an answer to another shell's question, so does all that waits for us.
+        let mut waiting = |holder: Holder| {
+            held.iter().for_each(|(_, lock)| lock.waits_for(holder));
+            report.text(&waiting_for(holder));
+        };
+        let taken = match lock {
+            LockOf::Step(at) => {
+                let seconds = self.plan.steps.get(at).map_or(0, |step| step.duration.value);
+                store.lock::<RoleSession>(&self.plan.session_key(at, seconds), &mut waiting).await?
+            }
+            LockOf::Own => store.lock::<RoleSession>(&self.plan.own_key(), &mut waiting).await?,
+            LockOf::Mfa => store.lock::<BaseSession>(&self.user_key(), &mut waiting).await?,
+        };
+        self.tell_asking(false);
+        self.locks.push((lock, taken));
+        self.known.locks.push(lock);
+        if let Some(client) = &self.client {
+            client.expect_skew(store.skew(self.now()));
+        }
+        // The process that held the lock before us may have made what we want.
+        self.refresh()
+    }
+
+    pub(super) fn release(&mut self, lock: LockOf) {
+        self.locks.retain(|(held, _)| *held != lock);
+    }
+
+    /// Tells those who wait for us whether the user is being asked something.
+    pub(super) fn tell_asking(&self, asking: bool) {
+        self.locks.iter().for_each(|(_, lock)| lock.asking(asking));
+    }
+
+    pub(super) fn lock(&self) -> Option<&Lock> {
+        self.locks.last().map(|(_, lock)| lock)
+    }
+
+    async fn ask(&mut self, question: Question) -> Result<()> {
+        match question {
+            Question::AccountName(step) => {
+                guard::confirm(self.plan, &step, self.terminal).await?;
+                if self.known.confirmed < self.plan.protected.len() {
+                    self.known.confirmed += 1;
+                } else {
+                    self.known.principal_confirmed = true;
+                }
+                Ok(())
+            }
+            Question::MfaCode(device) => self.ask_code(&device).await,
+            Question::Device(serials) => self.ask_device(&serials).await,
+            Question::Password => self.ask_login().await,
+            // The call signs on where it has to.
+            Question::SignOn => {
+                self.known.sign_on = SignOn::Live(self.now());
+                Ok(())
+            }
+        }
+    }
+
+    async fn call(&mut self, call: Call) -> Result<()> {
+        match call {
+            Call::CallerIdentity => self.prove_keys().await,
+            Call::ListMfaDevices => self.list_devices().await,
+            Call::SessionToken { code } => self.session_token(code).await,
+            Call::AssumeRole { step, with } => self.assume_role(step, with).await,
+            Call::WithSaml => self.with_saml().await,
+            Call::WithWebIdentity => self.with_web_identity().await,
+            Call::Source => self.source_credentials().await,
+        }
+    }
+
+    /// The keys that sign: those of the plan, or what a program or the machine gave.
+    pub(super) fn keys(&self) -> Result<Credentials> {
+        let of_plan = match &self.plan.base.source {
+            CredentialSource::Keys(keys, _) => Some(keys),
+            _ => self.known.given.as_ref().map(|(keys, _)| keys),
+        };
+        of_plan.cloned().ok_or_else(|| Error::new(Kind::Bug, "no keys to sign with"))
+    }
+
+    /// What facts and the MFA session of the keys' user are kept under.
+    pub(super) fn user_key(&self) -> Key {
+        self.keys().map_or_else(|_| self.plan.base_key(), |keys| self.plan.user_key(&keys.id))
+    }
+
+    pub(super) fn facts(&self) -> Result<BaseFacts> {
+        let nothing = BaseFacts { account: None, arn: None, mfa: None, learned: self.now() };
+        Ok(self.with.store.get(&self.user_key(), self.now())?.unwrap_or(nothing))
+    }
+
+    /// Asks AWS whose keys these are, which opens the connection and proves the keys.
+    pub(super) async fn prove_keys(&mut self) -> Result<()> {
+        let keys = self.keys()?;
+        let identity = caller_identity(self.client()?, &keys).await;
+        let identity = identity.map_err(|failure| {
+            let from = format!("the user of {}", self.plan.base.description);
+            self.refusal(&failure, self.known.arn.as_deref().map_or(from, escape), false)
+        })?;
+        if identity.is_root() {
+            let from = &self.plan.base.description;
+            return Err(Error::refused(format!("{from} holds root keys"))
+                .because("AWS lets root assume no role, and root keys cannot be limited")
+                .hint("make an IAM user, give it keys, and delete the root keys"));
+        }
+        self.remember_clock()?;
+        if !keys.are_temporary() || self.known.given.is_none() {
+            let mut facts = self.facts()?;
+            facts.account = Some(identity.account.clone());
+            facts.arn = Some(identity.arn.clone());
+            self.with.store.put(&self.user_key(), &facts, self.now())?;
+        }
+        self.known.is_proved = true;
+        self.known.arn = Some(identity.arn.clone());
+        let is_own = self.plan.steps.is_empty() || self.plan.has_own_session();
+        if is_own && keys.are_temporary() {
+            self.temporary_session(keys, identity.arn)?;
+        }
+        self.refresh()
+    }
+
+    /// Keys that are temporary already are used as they are.
+    fn temporary_session(&mut self, keys: Credentials, arn: String) -> Result<()> {
+        let expires = match (&self.plan.base.source, &self.known.given) {
+            (CredentialSource::Keys(_, expires), _) => *expires,
+            (_, given) => given.as_ref().and_then(|(_, expires)| *expires),
+        };
+        let now = self.aws_now();
+        let left = expires.map(|expires| u32::try_from(expires.since(now)).unwrap_or(0));
+        let session = Session { keys, expires: expires.unwrap_or(now) };
+        let role = RoleSession { session, assumed_role: arn, granted: left.unwrap_or(0) };
+        self.keep_own(&role)?;
+        self.made_own(role)
+    }
+
+    /// Notes the base's own session.
+    pub(super) fn made_own(&mut self, role: RoleSession) -> Result<()> {
+        if self.plan.target.role.is_none() && self.plan.steps.is_empty() {
+            let account = account_of(&role);
+            let protection = account.map(|id| Protection::of(&id, None, self.with.config));
+            self.known.principal = protection.transpose()?;
+        }
+        self.known.own = Some(role);
+        self.known.own_is_new = true;
+        Ok(())
+    }
+
+    /// Keys that last longer than any of STS are asked for each time.
+    pub(super) fn keep_own(&self, role: &RoleSession) -> Result<()> {
+        use crate::cache::Entry;
+        if role.granted > 0 && role.is_possible() {
+            self.with.store.put(&self.plan.own_key(), role, self.now())?;
+        }
+        Ok(())
+    }
+
+    /// The error for a failed call of `principal`.
+    pub(super) fn refusal(&self, failure: &AwsError, principal: String, mfa: bool) -> Error {
+        if failure.is_about_time() {
+            // The next run knows AWS's clock; that this one failed is told anyway.
+            let skew = self.client.as_ref().and_then(Client::skew);
+            let _ = skew.map(|skew| self.with.store.put_skew(skew, self.now()));
+        }
+        match &self.client {
+            Some(client) => diagnose(failure, &self.attempt(principal, mfa), client),
+            None => Error::new(Kind::Bug, "a call without a client"),
+        }
+    }
+
+    /// What was tried, for messages.
+    pub(super) fn attempt(&self, principal: String, mfa: bool) -> Attempt {
+        let step = self.plan.steps.last();
+        Attempt {
+            what: self.plan.target.to_string(),
+            principal,
+            role_arn: step.map(|step| step.role.to_string()),
+            mfa,
+            external_id: step.is_some_and(|step| step.parameters.external_id.is_some()),
+            keys_from: self.plan.keys_description(),
+        }
+    }
+
+    /// What is stored and has a little left, where no new session can be had.
+    pub(super) fn fallback(&self) -> Option<RoleSession> {
+        let stored = match self.known.steps.last() {
+            Some(state) => state.stored.clone(),
+            None => self.known.own.iter().cloned().collect(),
+        };
+        let left = |role: &RoleSession| seconds_left(role, self.known.skew, self.now());
+        stored
+            .into_iter()
+            .filter(|role| left(role) > super::LITTLE.max(self.plan.min_left))
+            .max_by_key(|role| role.session.expires)
+    }
+
+    pub(super) fn device_is(&self, device: &Device) -> bool {
+        self.known.device == *device
+    }
+}
+
+/// The line about a session that is shorter than was asked for. A stored one needs no word about
+/// what AWS allows.
+pub(super) fn note_of_duration(
+    plan: &Plan,
+    at: usize,
+    goal: &Goal,
+    is_stored: bool,
+) -> Option<String> {
+    let asked = minutes(plan.steps.get(at)?.duration.value.into());
+    match goal.shorter? {
+        Shorter::Chained if !is_stored => Some(format!(
+            "1h instead of {asked}: AWS gives a role assumed from temporary keys no more"
+        )),
+        Shorter::NoQuestion => Some(format!(
+            "1h instead of {asked}: a longer session takes an MFA code, and no question may be asked"
+        )),
+        Shorter::Chained | Shorter::Remembered => None,
+    }
+}
+
+/// Who is waited for. The line is written at once, since a crowd may say so together.
+pub(super) fn waiting_for(holder: Holder) -> String {
+    let who = holder.pid.map_or("another assume-role".to_owned(), |pid| format!("process {pid}"));
+    let doing = match holder.asking {
+        true => "which asks for an answer in its terminal",
+        false => "which fetches the same session",
+    };
+    format!("waiting for {who}, {doing}")
+}

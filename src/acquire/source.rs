@@ -1,0 +1,86 @@
+//! The credentials that a base gives by itself: a program's, the machine's, a permission set's.
+
+use super::run::Runner;
+use super::{process, sso};
+use crate::aws::{Machine, Trouble, machine_keys};
+use crate::cache::BaseSession;
+use crate::error::{Error, Kind, Result};
+use crate::plan::{CredentialSource, own_of};
+use crate::types::sanitize::escape;
+use crate::types::{Credentials, Moment};
+
+/// An MFA session with less left is renewed before it goes into a shell, in seconds.
+const ENOUGH: i64 = 15 * 60;
+
+impl Runner<'_> {
+    /// The credentials that the base gives by itself.
+    pub(super) async fn source_credentials(&mut self) -> Result<()> {
+        let plan = self.plan;
+        let (keys, expires) = match &plan.base.source {
+            CredentialSource::Process(process) => {
+                self.tell_asking(true);
+                let printed = process::run(&plan.base.profile, process, self.now()).await;
+                self.tell_asking(false);
+                let printed = printed?;
+                (printed.keys, printed.expires)
+            }
+            CredentialSource::Container => self.machine(Machine::Container).await?,
+            CredentialSource::Instance => self.machine(Machine::Instance).await?,
+            CredentialSource::IdentityCenter(role) => {
+                let (store, terminal, clock) = (self.with.store, self.terminal, self.with.clock);
+                self.client()?;
+                let lock = self.lock().ok_or_else(|| Error::new(Kind::Bug, "no lock"))?;
+                let client = self.made_client()?;
+                let sign_on = sso::SignOnClient::new(
+                    &role.session,
+                    client,
+                    store,
+                    terminal,
+                    clock,
+                    self.with.report,
+                )?;
+                let session = sign_on.keys(role, lock).await?;
+                self.known.sign_on = sso::state(&role.session, self.now());
+                (session.keys, Some(session.expires))
+            }
+            _ => return Err(Error::new(Kind::Bug, "this source gives no credentials of its own")),
+        };
+        self.known.given = Some((keys, expires));
+        self.refresh()?;
+        // The same keys are the same user, wherever they come from: one MFA session, one code.
+        let is_enough = |base: &BaseSession| base.session.expires.since(self.aws_now()) > ENOUGH;
+        let user = self.plan.user_keys(&self.known).is_some();
+        if let (true, Some(base), Some(arn)) = (user, &self.known.mfa_session, &self.known.arn)
+            && is_enough(base)
+            && !self.plan.refreshes_all()
+        {
+            let own = own_of(base, arn.clone());
+            self.keep_own(&own)?;
+            self.made_own(own)?;
+        }
+        Ok(())
+    }
+
+    async fn machine(&mut self, machine: Machine) -> Result<(Credentials, Option<Moment>)> {
+        let from = &self.plan.base.description;
+        let what = match machine {
+            Machine::Container => "the container",
+            Machine::Instance => "the instance",
+        };
+        machine_keys(self.client()?, machine).await.map_err(|failure| {
+            let error = Error::refused(format!("{what} gives no keys: {from}"));
+            let error = match failure.trouble {
+                Trouble::Connect(why) => error.because(escape(&why)),
+                _ => error.because("nothing answers"),
+            };
+            error.hint(match machine {
+                Machine::Container => {
+                    "credential_source = EcsContainer works in a task of ECS or a pod of EKS that has a role"
+                }
+                Machine::Instance => {
+                    "credential_source = Ec2InstanceMetadata works on an instance of EC2 that has a role"
+                }
+            })
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! An account as it was named, and what the accounts file says about entering it.
+
+use super::chosen::Chosen;
+use crate::config::Config;
+use crate::config::accounts::Account;
+use crate::error::{Error, Kind, Result};
+use crate::types::{AccountId, Name};
+
+/// An account as typed, with what the accounts file knows about it.
+#[derive(Clone, Debug)]
+pub(crate) struct TargetAccount {
+    /// The word typed, an alias or an id; for an ARN the only alias, else the id.
+    pub name: Name,
+    pub id: AccountId,
+    /// The entry of the file; of an id typed in full, the only alias's.
+    pub entry: Option<Account>,
+    pub protection: Protection,
+}
+
+impl TargetAccount {
+    /// Finds the account of a word: a 12-digit id always means itself, anything else is looked up
+    /// by its exact name.
+    pub(super) fn find(word: &str, config: &Config) -> Result<Option<Self>> {
+        if let Some(id) = AccountId::parse(word) {
+            return Self::of_id(id, config).map(Some);
+        }
+        let name = Name::parse("account", word)?;
+        let Some(account) = config.accounts.find(word)? else { return Ok(None) };
+        let protection = Protection::of(&account.id, Some(&account), config)?;
+        Ok(Some(Self { name, id: account.id.clone(), entry: Some(account), protection }))
+    }
+
+    pub(super) fn of_id(id: AccountId, config: &Config) -> Result<Self> {
+        let entry = match config.accounts.aliases_of(&id)?.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        };
+        let protection = Protection::of(&id, None, config)?;
+        Ok(Self { name: Name::parse("account", id.as_str())?, id, entry, protection })
+    }
+
+    /// A value of its entry, with the place of the entry.
+    pub(super) fn value<T>(&self, of: impl FnOnce(&Account) -> Option<T>) -> Option<Chosen<T>> {
+        let entry = self.entry.as_ref()?;
+        Some(Chosen::new(of(entry)?, &entry.place))
+    }
+}
+
+/// What the accounts file says about entering an account, each with the alias that says so.
+///
+/// An account may have several aliases, and one that is marked marks them all: a second name must
+/// not be a way around.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Protection {
+    /// Entering has to be confirmed.
+    pub protected: Option<Chosen<Name>>,
+    /// Sessions are read-only unless `--write` is given.
+    pub read_only: Option<Chosen<Name>>,
+}
+
+impl Protection {
+    /// What the aliases of an id say; `own`, the one that was typed, is named before the others.
+    pub(crate) fn of(id: &AccountId, own: Option<&Account>, config: &Config) -> Result<Self> {
+        let aliases = config.accounts.aliases_of(id)?;
+        let says = |is_marked: fn(&Account) -> bool| {
+            let marked = own.into_iter().chain(&aliases).find(|account| is_marked(account));
+            marked.map(|account| Chosen::new(account.name.clone(), &account.place))
+        };
+        Ok(Self {
+            protected: says(|account| account.protected),
+            read_only: says(|account| account.read_only),
+        })
+    }
+
+    /// Refuses a session that no policy narrows, where the account wants it narrow.
+    pub(crate) fn refuse_unlimited(&self, what: &str) -> Result<()> {
+        match &self.read_only {
+            None => Ok(()),
+            Some(alias) => {
+                Err(Error::new(Kind::Guard, format!("account {} is read_only", alias.value))
+                    .because(format!("{}, and {what} cannot be narrowed", alias.origin))
+                    .hint("with --write the session has all the rights of its keys"))
+            }
+        }
+    }
+}

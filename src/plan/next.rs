@@ -1,0 +1,398 @@
+//! Which step comes now: decided from a plan and from what is known, without any I/O.
+//!
+//! The switch carries out what [`next`] says, notes what came of it in the [`Snapshot`], and asks
+//! again until it is done. [`foresee`] does the same with every call taken to succeed, which is
+//! what `explain` and the picker print, so that neither has rules of its own.
+
+use super::saml::Proof;
+use super::snapshot::{Device, ENOUGH, SignOn, Snapshot};
+use super::{Chosen, CredentialSource, ONE_HOUR, Origin, Plan, ProtectedStep};
+use crate::cache::{BaseSession, RoleSession};
+use crate::error::{Error, Kind};
+use crate::types::{Moment, minutes};
+
+/// `renewable` of a source that never ends, 9999-12-31.
+const FOREVER: Moment = Moment(253_402_300_799);
+
+/// What comes now.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// The goal is reached: this session serves.
+    Done(Box<RoleSession>),
+    Ask(Question),
+    Call(Call),
+    /// Only one process at a time may go on from here. What the others made is looked at again
+    /// once the lock is held.
+    Wait(LockOf),
+    Refuse(Error),
+}
+
+/// What the user is asked.
+#[derive(Clone, Debug)]
+pub(crate) enum Question {
+    /// The name of a protected account.
+    AccountName(ProtectedStep),
+    /// A code of this device. Meanwhile the connection opens and the keys are proved.
+    MfaCode(Chosen<String>),
+    /// Which of several MFA devices.
+    Device(Vec<String>),
+    /// User or password, at the identity provider.
+    Password,
+    /// A sign-on in the browser.
+    SignOn,
+}
+
+impl Question {
+    /// As `explain --json` names it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::AccountName(_) => "account_name",
+            Self::MfaCode(_) => "mfa_code",
+            Self::Device(_) => "mfa_device",
+            Self::Password => "password",
+            Self::SignOn => "sign_on",
+        }
+    }
+}
+
+/// A call, or a program that is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// Whose long-term or temporary keys these are.
+    CallerIdentity,
+    ListMfaDevices,
+    /// Temporary keys of the user, with MFA where `code` says so.
+    SessionToken {
+        code: bool,
+    },
+    /// The role of a step.
+    AssumeRole {
+        step: usize,
+        with: With,
+    },
+    WithSaml,
+    WithWebIdentity,
+    /// The credentials that the base gives by itself: a program's, the machine's, or a permission
+    /// set's.
+    Source,
+}
+
+/// The credentials that a role is assumed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum With {
+    /// The base's keys as they are.
+    Keys,
+    /// Long-term keys with an MFA code in the same call.
+    KeysAndCode,
+    /// The MFA session of the user.
+    MfaSession,
+    /// The session that the base gives by itself.
+    OwnSession,
+    /// The session of the step before.
+    Step,
+}
+
+impl Call {
+    /// As `explain --json` names it.
+    pub(crate) fn name(self, plan: &Plan) -> &'static str {
+        match self {
+            Self::CallerIdentity => "sts:GetCallerIdentity",
+            Self::ListMfaDevices => "iam:ListMFADevices",
+            Self::SessionToken { .. } => "sts:GetSessionToken",
+            Self::AssumeRole { .. } => "sts:AssumeRole",
+            Self::WithSaml => "sts:AssumeRoleWithSAML",
+            Self::WithWebIdentity => "sts:AssumeRoleWithWebIdentity",
+            Self::Source => match plan.base.source {
+                CredentialSource::IdentityCenter(_) => "sso:GetRoleCredentials",
+                CredentialSource::Process(_) => "credential_process",
+                CredentialSource::Container => "container credentials",
+                _ => "instance metadata",
+            },
+        }
+    }
+}
+
+/// What a lock is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockOf {
+    /// The session of a step.
+    Step(usize),
+    /// The session of the base itself.
+    Own,
+    /// The MFA session of the user: one question for all shells.
+    Mfa,
+}
+
+/// What comes now. `may_ask`: whether a question would reach a person; `now` is this machine's
+/// clock.
+pub(crate) fn next(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
+    if let Some(step) = plan.protected.get(known.confirmed).filter(|_| !plan.consents) {
+        return Next::Ask(Question::AccountName(step.clone()));
+    }
+    let Some(last) = plan.steps.len().checked_sub(1) else {
+        return own_session(plan, known, may_ask, now);
+    };
+    if let Some(session) = plan.serving(last, known, may_ask, now) {
+        return Next::Done(Box::new(session.clone()));
+    }
+    if let Some(refusal) = refusal(plan) {
+        return Next::Refuse(refusal);
+    }
+    for at in (0..=last).rev() {
+        if !known.holds(LockOf::Step(at)) {
+            return Next::Wait(LockOf::Step(at));
+        }
+        match at.checked_sub(1) {
+            Some(before) if plan.serving(before, known, may_ask, now).is_some() => {
+                return Next::Call(Call::AssumeRole { step: at, with: With::Step });
+            }
+            _ => {}
+        }
+    }
+    first_role(plan, known, may_ask, now)
+}
+
+/// Why no new session can be had at all, as far as the plan tells.
+fn refusal(plan: &Plan) -> Option<Error> {
+    for (at, step) in plan.steps.iter().enumerate() {
+        let seconds = step.duration.value;
+        let insists = step.duration.origin.is_command_line();
+        if !insists || seconds <= ONE_HOUR {
+            continue;
+        }
+        if plan.is_chained(at) {
+            return Some(too_long_for_a_chain(plan, seconds));
+        }
+    }
+    None
+}
+
+/// The refusal of more than an hour that the command line insists on.
+fn too_long_for_a_chain(plan: &Plan, seconds: u32) -> Error {
+    let from = plan.keys_description();
+    Error::config(format!("{} is too long: {from} holds temporary keys", minutes(seconds.into())))
+        .because("AWS gives a role assumed from temporary keys one hour at most (role chaining)")
+        .hint("--duration 1h")
+}
+
+impl Plan {
+    /// What assumes the last role, for messages.
+    pub(crate) fn keys_description(&self) -> String {
+        match self.steps.len().checked_sub(2).and_then(|before| self.steps.get(before)) {
+            Some(step) => format!("the session of {}", step.name),
+            None => self.base.description.clone(),
+        }
+    }
+}
+
+/// The first role of a plan, by whatever the base gives.
+fn first_role(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
+    let assume = |with| Next::Call(Call::AssumeRole { step: 0, with });
+    match &plan.base.source {
+        CredentialSource::Saml(saml) => {
+            if let Proof::Login(_) = &saml.proof
+                && !saml.asks_nothing()
+                && !known.has_login
+            {
+                return Next::Ask(Question::Password);
+            }
+            Next::Call(Call::WithSaml)
+        }
+        CredentialSource::WebIdentity(_) => Next::Call(Call::WithWebIdentity),
+        CredentialSource::Keys(keys, _) if keys.are_temporary() => {
+            named(plan, known).unwrap_or_else(|| assume(With::Keys))
+        }
+        CredentialSource::Keys(..) => by_user(plan, known, may_ask, now),
+        _ if plan.own_serving(known, now).is_some() => assume(With::OwnSession),
+        _ => own_session(plan, known, may_ask, now),
+    }
+}
+
+/// The session's name is the user's unless one was chosen, so AWS is asked who that is.
+fn named(plan: &Plan, known: &Snapshot) -> Option<Next> {
+    let is_chosen = plan.steps.first().is_some_and(|step| step.parameters.session_name.is_some());
+    (!is_chosen && known.arn.is_none()).then_some(Next::Call(Call::CallerIdentity))
+}
+
+/// The first role by long-term keys: with the MFA session that all roles share for up to an hour,
+/// by a code of its own for more (AWS caps what is made from `GetSessionToken` at one hour).
+fn by_user(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
+    let assume =
+        |with| named(plan, known).unwrap_or(Next::Call(Call::AssumeRole { step: 0, with }));
+    if plan.goes_without_mfa() {
+        return assume(With::Keys);
+    }
+    let is_long = plan.goal(0, known, may_ask).seconds > ONE_HOUR;
+    let renews = plan.refreshes_all() && !known.mfa_session_is_new;
+    let live = known.mfa_session.as_ref().filter(|_| !renews && !is_long);
+    let is_live = |session: &BaseSession| {
+        known.mfa_session_is_new || session.session.expires > now.plus(known.skew)
+    };
+    if live.is_some_and(is_live) {
+        return assume(With::MfaSession);
+    }
+    if !known.holds(LockOf::Mfa) {
+        return Next::Wait(LockOf::Mfa);
+    }
+    // This machine's clock may have jumped: AWS's is asked before the user is.
+    if !is_long && known.code.is_none() && known.has_ended_mfa_session && !known.is_proved {
+        return Next::Call(Call::CallerIdentity);
+    }
+    let refused = known.state(0).is_some_and(|state| state.refused_without_mfa);
+    match &known.device {
+        Device::Known(device) => with_code(known, device.clone(), is_long),
+        Device::Guessed(serial) if known.code.is_some() || refused => {
+            with_code(known, Chosen::new(serial.clone(), Origin::Guessed), is_long)
+        }
+        Device::Unknown => Next::Call(Call::ListMfaDevices),
+        Device::RememberedNone if known.code.is_some() => Next::Call(Call::ListMfaDevices),
+        Device::Several(serials) => Next::Ask(Question::Device(serials.clone())),
+        Device::Guessed(_) | Device::None | Device::RememberedNone => assume(With::Keys),
+    }
+}
+
+/// The code of a device, and the call that takes it. Keys that are used for the first time are
+/// proved first: root's, or wrong ones, are worth no question.
+fn with_code(known: &Snapshot, device: Chosen<String>, is_long: bool) -> Next {
+    if known.arn.is_none() {
+        return Next::Call(Call::CallerIdentity);
+    }
+    match (&known.code, is_long) {
+        (None, _) => Next::Ask(Question::MfaCode(device)),
+        (Some(_), true) => Next::Call(Call::AssumeRole { step: 0, with: With::KeysAndCode }),
+        (Some(_), false) => Next::Call(Call::SessionToken { code: true }),
+    }
+}
+
+/// The session of the base itself: the goal of a profile without a role, or a step to the first
+/// role.
+fn own_session(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
+    if let Some(own) = plan.own_serving(known, now) {
+        return finished(plan, known, own);
+    }
+    if !known.holds(LockOf::Own) {
+        return Next::Wait(LockOf::Own);
+    }
+    if plan.user_keys(known).is_some() {
+        return user_session(plan, known, now);
+    }
+    match &plan.base.source {
+        CredentialSource::Keys(..) => Next::Call(Call::CallerIdentity),
+        _ if known.given.is_some() => Next::Call(Call::CallerIdentity),
+        CredentialSource::IdentityCenter(sso) if known.sign_on == SignOn::Missing => {
+            if may_ask {
+                return Next::Ask(Question::SignOn);
+            }
+            Next::Refuse(
+                Error::new(Kind::NeedsAnswer, format!("not signed on to {}", sso.session))
+                    .because(format!("asked for by {}", sso.session.origin))
+                    .hint(format!(
+                        "assume-role login {}",
+                        crate::types::quote::word(
+                            sso.session.name.as_deref().unwrap_or(&plan.base.profile)
+                        )
+                    )),
+            )
+        }
+        _ => Next::Call(Call::Source),
+    }
+}
+
+/// A session of the user's own keys, which never go into a shell themselves.
+fn user_session(plan: &Plan, known: &Snapshot, now: Moment) -> Next {
+    if known.arn.is_none() {
+        return Next::Call(Call::CallerIdentity);
+    }
+    if !known.holds(LockOf::Mfa) {
+        return Next::Wait(LockOf::Mfa);
+    }
+    let renews = plan.refreshes_all() && !known.mfa_session_is_new;
+    if let Some(base) = known.mfa_session.as_ref().filter(|_| !renews && plan.steps.is_empty())
+        && base.session.expires.since(now.plus(known.skew)) > ENOUGH
+    {
+        let own = own_of(base, known.arn.clone().unwrap_or_default());
+        return finished(plan, known, &own);
+    }
+    let plain = Next::Call(Call::SessionToken { code: false });
+    let discovers = plan.mfa.discovers && plan.steps.is_empty();
+    match &known.device {
+        Device::Known(device) => with_code(known, device.clone(), false),
+        Device::Unknown if discovers => Next::Call(Call::ListMfaDevices),
+        Device::RememberedNone if known.code.is_some() && discovers => {
+            Next::Call(Call::ListMfaDevices)
+        }
+        Device::Guessed(serial) if known.code.is_some() => {
+            with_code(known, Chosen::new(serial.clone(), Origin::Guessed), false)
+        }
+        Device::Several(serials) => Next::Ask(Question::Device(serials.clone())),
+        _ => plain,
+    }
+}
+
+/// The MFA session of a user as what a profile without a role gives.
+pub(crate) fn own_of(base: &BaseSession, arn: String) -> RoleSession {
+    let lasts = base.session.expires.since(base.made);
+    RoleSession {
+        session: base.session.clone(),
+        assumed_role: arn,
+        granted: u32::try_from(lasts).unwrap_or(super::keys::OWN_SECONDS),
+    }
+}
+
+/// The base's own session as the result. A profile without a role reveals its account only with
+/// it, so protection is checked here.
+fn finished(plan: &Plan, known: &Snapshot, own: &RoleSession) -> Next {
+    if plan.target.role.is_some() {
+        return Next::Done(Box::new(own.clone()));
+    }
+    if let Some(protection) = &known.principal {
+        if !plan.write
+            && let Err(error) = protection.refuse_unlimited("a session without a role")
+        {
+            return Next::Refuse(error);
+        }
+        if let Some(alias) = &protection.protected
+            && !plan.consents
+            && !known.principal_confirmed
+        {
+            return Next::Ask(Question::AccountName(ProtectedStep {
+                name: plan.target.name.clone(),
+                target: plan.target.to_string(),
+                role: None,
+                alias: alias.clone(),
+            }));
+        }
+    }
+    Next::Done(Box::new(own.clone()))
+}
+
+/// Until when a session renews without a question, by AWS's clock.
+pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) -> Option<Moment> {
+    let mut granted = session.granted;
+    if plan.steps.len() > 1 {
+        // The later steps renew as long as the first one does.
+        let first = known.state(0)?.stored.last();
+        granted = first.map_or(ONE_HOUR, |first| first.granted);
+    }
+    let is_own = plan.steps.is_empty();
+    match &plan.base.source {
+        CredentialSource::Saml(saml) => saml.asks_nothing().then_some(FOREVER),
+        CredentialSource::WebIdentity(token) => token.asks_nothing().then_some(FOREVER),
+        CredentialSource::Container | CredentialSource::Instance => Some(FOREVER),
+        CredentialSource::IdentityCenter(_) => match known.sign_on {
+            SignOn::Live(ends) => Some(ends),
+            SignOn::Missing => None,
+        },
+        // Whether a program asks is its own affair.
+        CredentialSource::Process(_) => None,
+        CredentialSource::Keys(keys, _) if keys.are_temporary() => None,
+        CredentialSource::Keys(..) if !plan.base.survives_switch => None,
+        CredentialSource::Keys(..) => {
+            if !is_own && plan.goes_without_mfa() || plan.has_no_device(known) {
+                return Some(FOREVER);
+            }
+            let live = known.mfa_session.as_ref().filter(|_| !is_own && granted <= ONE_HOUR);
+            live.map(|session| session.session.expires)
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What verbs besides a switch ask AWS: whose keys these are, a sign-on, what there is to know.
+
+use super::chain::{Chain, SsoSession, keys_of, sign_on};
+use super::chosen::Chosen;
+use super::connection::Connection;
+use super::request::Request;
+use super::source::{Base, CredentialSource, ENVIRONMENT, base_profile, find_profile};
+use super::target::{Meaning, meaning, which_role};
+use super::values::{fallback_region, typed_region};
+use super::words::nothing_named;
+use crate::config::Config;
+use crate::config::profiles::Section;
+use crate::error::{Error, Kind, Result};
+use crate::types::{Credentials, Partition, Region, RoleArn, RoleName};
+
+/// Keys, and how to ask AWS about them: for `status --verify` and `doctor --online`.
+#[derive(Clone, Debug)]
+pub(crate) struct KeysAtHand {
+    pub keys: Credentials,
+    /// For messages: `profile bastion (~/.aws/credentials:3)`.
+    pub description: String,
+    /// The MFA device of their user, where the profile names it.
+    pub mfa_serial: Option<Chosen<String>>,
+    pub connection: Connection,
+}
+
+impl KeysAtHand {
+    /// The keys of the environment, asked about as programs would: with the profile that
+    /// `AWS_PROFILE` names, or `default`, for the rest.
+    pub(crate) fn of_environment(config: &Config) -> Result<Self> {
+        let base = Base::of_environment(config)?;
+        let name = config.environment.text("AWS_PROFILE")?.unwrap_or("default");
+        let profile = config.profiles.get(name).ok().flatten();
+        let region = match variable_region(config)? {
+            None => fallback_region(profile.as_ref(), config)?.map(|region| region.value),
+            region => region,
+        };
+        Self::new(base, None, region.as_ref(), profile.as_ref(), config)
+    }
+
+    /// The keys of the base, when no option and no account names another.
+    pub(crate) fn of_base(config: &Config) -> Result<Self> {
+        let name = base_profile(None, None, config)?;
+        let (profile, (base, serial)) = if name.value == ENVIRONMENT {
+            (None, (Base::of_environment(config)?, None))
+        } else {
+            let profile = find_profile(&name, config)?;
+            let keys = keys_of(&profile)?;
+            (Some(profile), keys)
+        };
+        let region = match typed_region(None, None, config)? {
+            None => fallback_region(profile.as_ref(), config)?,
+            region => region,
+        };
+        let region = region.map(|region| region.value);
+        Self::new(base, serial, region.as_ref(), profile.as_ref(), config)
+    }
+
+    fn new(
+        base: Base,
+        mfa_serial: Option<Chosen<String>>,
+        region: Option<&Region>,
+        profile: Option<&Section<'_>>,
+        config: &Config,
+    ) -> Result<Self> {
+        let CredentialSource::Keys(keys, _) = base.source else {
+            return Err(Error::new(Kind::Bug, "the base holds no keys"));
+        };
+        let connection = connection(region, profile, config)?;
+        Ok(Self { keys, description: base.description, mfa_serial, connection })
+    }
+}
+
+/// How AWS is reached without a target.
+pub(crate) fn plain_connection(config: &Config) -> Result<Connection> {
+    let region = match typed_region(None, None, config)? {
+        None => fallback_region(None, config)?,
+        region => region,
+    };
+    connection(region.map(|region| region.value).as_ref(), None, config)
+}
+
+fn connection(
+    region: Option<&Region>,
+    profile: Option<&Section<'_>>,
+    config: &Config,
+) -> Result<Connection> {
+    let partition = region.map_or(Partition::default(), Region::partition);
+    Connection::resolve(region, partition, profile, config)
+}
+
+/// The region of the variables, also one that a switch has set.
+fn variable_region(config: &Config) -> Result<Option<Region>> {
+    for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+        if let Some(text) = config.environment.text(name)? {
+            return Region::parse(name, text).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// A sign-on to IAM Identity Center, and how it is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct SignOnRequest {
+    pub session: SsoSession,
+    pub connection: Connection,
+}
+
+impl SignOnRequest {
+    /// The sign-on that a word names: an `[sso-session]`, or a profile that has one.
+    pub(crate) fn resolve(word: Option<&str>, config: &Config) -> Result<Self> {
+        let session = sign_on(word, config)?;
+        let named = word.map(|name| config.profiles.get(name)).transpose()?.flatten();
+        let connection = connection(Some(&session.region), named.as_ref(), config)?;
+        Ok(Self { connection, session })
+    }
+}
+
+/// What `accounts sync` asks: AWS with the keys of this shell, and every sign-on that is
+/// configured.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountSurvey {
+    pub keys: Option<Credentials>,
+    pub sign_ons: Vec<SsoSession>,
+    pub connection: Connection,
+}
+
+impl AccountSurvey {
+    pub(crate) fn resolve(config: &Config) -> Result<Self> {
+        let keys = match config.environment.has("AWS_ACCESS_KEY_ID") {
+            true => Some(KeysAtHand::of_environment(config)?.keys),
+            false => None,
+        };
+        let names = config.profiles.sso_sessions().map(|section| section.name().to_owned());
+        let names: Vec<String> = names.collect();
+        let sign_ons: Vec<SsoSession> =
+            names.iter().map(|name| SsoSession::named(name, config)).collect::<Result<_>>()?;
+        if keys.is_none() && sign_ons.is_empty() {
+            return Err(Error::config("sync needs AWS keys in this shell or an [sso-session]")
+                .hint("switch to a role of the organization that may list its accounts")
+                .hint("or configure a sign-on: aws configure sso-session"));
+        }
+        let region = variable_region(config)?;
+        Ok(Self { keys, sign_ons, connection: connection(region.as_ref(), None, config)? })
+    }
+}
+
+/// What `logout` is asked to forget.
+#[derive(Clone, Debug)]
+pub(crate) enum Forgotten {
+    /// Every session of a role, whatever its credentials came from.
+    Role(RoleArn),
+    /// The session that a profile without a role gives.
+    Own(Box<Base>),
+}
+
+impl Forgotten {
+    /// What the words mean: as for a switch, an account and a role, an ARN, or a profile.
+    pub(crate) fn resolve(request: &Request, config: &Config) -> Result<Self> {
+        Ok(match meaning(request, None, config)? {
+            Meaning::Role(named) => Self::Role(named.target(None)?.1),
+            Meaning::Profile(name, _) => {
+                let chain = Chain::resolve(&name, config)?;
+                match chain.last_role() {
+                    Some(role) => Self::Role(role),
+                    None => Self::Own(Box::new(chain.base)),
+                }
+            }
+            Meaning::Account(account) => {
+                let known: Vec<&str> = account
+                    .entry
+                    .iter()
+                    .flat_map(|entry| &entry.roles)
+                    .map(RoleName::as_str)
+                    .collect();
+                let name = account.name.as_str();
+                return Err(which_role(Kind::Usage, name, &known, &request.invocation));
+            }
+            Meaning::Offered(_) | Meaning::Nothing => {
+                return Err(nothing_named(&request.invocation));
+            }
+        })
+    }
+}

@@ -164,3 +164,6 @@ impl ProtectedStep {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,7 +108,11 @@ impl Session {
                 return Ok((shown.replace('\r', ""), status.to_owned()));
             }
             let fresh = String::from_utf8_lossy(&bytes[answered..]).into_owned();
-            let question = QUESTIONS.iter().find(|(question, _)| fresh.contains(question));
+            // The code is typed behind the whole question, as a person would.
+            let question = QUESTIONS.iter().find(|(question, answer)| {
+                let is_whole = !matches!(answer, Answer::Code) || fresh.ends_with(": ");
+                fresh.contains(question) && is_whole
+            });
             if let Some((_, answer)) = question {
                 answered = bytes.len();
                 match answer {

@@ -16,6 +16,7 @@ pub(crate) fn snapshot(plan: &Plan, store: &Store, now: Moment) -> Result<Snapsh
 /// Looks at the store again. What this run has learnt or made itself stays.
 pub(super) fn refresh(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Result<()> {
     known.skew = store.skew(now);
+    known.is_stored = store.path().is_some();
     for (at, step) in plan.steps.iter().enumerate() {
         let is_last = at + 1 == plan.steps.len();
         let asked = step.duration.value;

@@ -114,20 +114,16 @@ pub(crate) fn session(plan: &Plan, with: Surroundings<'_>) -> Result<ActiveSessi
     let (runner, outcome) = made?;
     let role = match outcome {
         Ok(role) => role,
-        Err(error) => {
-            let stored = runner.fallback();
-            let excuses = matches!(error.kind, Kind::Network | Kind::NeedsAnswer);
-            match stored.filter(|_| excuses && !plan.refresh) {
-                Some(role) => {
-                    with.report.warn(&format!(
-                        "cannot get a new session, using the stored one: {}",
-                        error.message
-                    ));
-                    role
-                }
-                None => return Err(suggest::with_suggestion(error, plan, with.config, now)),
+        Err(error) => match plan.fallback(&runner.known, error.kind, (with.clock)()).cloned() {
+            Some(role) => {
+                with.report.warn(&format!(
+                    "cannot get a new session, using the stored one: {}",
+                    error.message
+                ));
+                role
             }
-        }
+            None => return Err(suggest::with_suggestion(error, plan, with.config, now)),
+        },
     };
     let left = seconds_left(&role, with.store.skew((with.clock)()), (with.clock)());
     if role.granted > 0 && left < plan.min_left - LITTLE {

@@ -8,7 +8,7 @@ use crate::cache::{BaseFacts, BaseSession, Holder, Key, Lock, RoleSession};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{
     Call, CredentialSource, Device, Goal, LockOf, Next, Plan, Protection, Question, Shorter,
-    SignOn, Snapshot, account_of, next, seconds_left,
+    SignOn, Snapshot, account_of, next,
 };
 use crate::types::sanitize::{escape, escape_url};
 use crate::types::{Credentials, Moment, Session, minutes};
@@ -301,19 +301,6 @@ impl<'a> Runner<'a> {
             external_id: step.is_some_and(|step| step.parameters.external_id.is_some()),
             keys_from: self.plan.keys_description(),
         }
-    }
-
-    /// What is stored and has a little left, where no new session can be had.
-    pub(super) fn fallback(&self) -> Option<RoleSession> {
-        let stored = match self.known.steps.last() {
-            Some(state) => state.stored.clone(),
-            None => self.known.own.iter().cloned().collect(),
-        };
-        let left = |role: &RoleSession| seconds_left(role, self.known.skew, self.now());
-        stored
-            .into_iter()
-            .filter(|role| left(role) > super::LITTLE.max(self.plan.min_left))
-            .max_by_key(|role| role.session.expires)
     }
 
     pub(super) fn device_is(&self, device: &Device) -> bool {

@@ -51,12 +51,16 @@ pub(crate) fn foresee(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment)
             Next::Wait(lock) => known.locks.push(lock),
             Next::Ask(question) => {
                 if !may_ask && !matches!(question, Question::AccountName(_)) {
+                    seen.stored = plan.fallback(&known, Kind::NeedsAnswer, now).cloned();
+                    if seen.stored.is_some() {
+                        break;
+                    }
                     seen.refused = Some(Error::new(
                         Kind::NeedsAnswer,
                         "an answer is needed, and no question may be asked",
                     ));
                 }
-                known.answer(&question, now);
+                known.answer(&question, plan, now);
                 if matches!(question, Question::MfaCode(_)) && !known.is_proved {
                     known.is_proved = true;
                     seen.calls.push(Call::CallerIdentity);
@@ -78,10 +82,12 @@ pub(crate) fn foresee(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment)
 
 impl Snapshot {
     /// Takes a question for answered.
-    fn answer(&mut self, question: &Question, now: Moment) {
+    fn answer(&mut self, question: &Question, plan: &Plan, now: Moment) {
         match question {
-            Question::AccountName(_) if self.own.is_some() => self.principal_confirmed = true,
-            Question::AccountName(_) => self.confirmed += 1,
+            Question::AccountName(_) if self.confirmed < plan.protected.len() => {
+                self.confirmed += 1;
+            }
+            Question::AccountName(_) => self.principal_confirmed = true,
             Question::MfaCode(_) => self.code = Some(Secret::new("000000".to_owned())),
             Question::Device(serials) => {
                 let first = serials.first().cloned().unwrap_or_default();

@@ -391,7 +391,8 @@ pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) ->
             if !is_own && plan.goes_without_mfa() || plan.has_no_device(known) {
                 return Some(FOREVER);
             }
-            let live = known.mfa_session.as_ref().filter(|_| !is_own && granted <= ONE_HOUR);
+            let lasts = known.is_stored && !is_own && granted <= ONE_HOUR;
+            let live = known.mfa_session.as_ref().filter(|_| lasts);
             live.map(|session| session.session.expires)
         }
     }

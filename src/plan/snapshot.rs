@@ -3,6 +3,7 @@
 use super::keys::OWN_SECONDS;
 use super::{Chosen, LockOf, ONE_HOUR, Plan, Protection};
 use crate::cache::{BaseSession, RoleSession};
+use crate::error::Kind;
 use crate::types::{AccountId, Credentials, Moment, Principal, Secret};
 
 /// A stored session is handed out while more than this is left, in seconds: botocore asks a
@@ -52,6 +53,8 @@ pub(crate) struct Snapshot {
     pub arn: Option<String>,
     /// Whether this run has asked AWS whose keys these are.
     pub is_proved: bool,
+    /// Whether what this run obtains is stored, so that later ones find it.
+    pub is_stored: bool,
     pub device: Device,
     /// The code that was given or asked for, until it is spent.
     pub code: Option<Secret>,
@@ -118,6 +121,7 @@ impl Snapshot {
             has_ended_mfa_session: false,
             arn: None,
             is_proved: false,
+            is_stored: true,
             device: plan.mfa.serial.clone().map_or(Device::Unknown, Device::Known),
             code: plan.mfa.code.clone(),
             sign_on: SignOn::Missing,
@@ -219,6 +223,27 @@ impl Plan {
     /// Whether the user is known to have no MFA device, so that nothing ever takes a code.
     pub(super) fn has_no_device(&self, known: &Snapshot) -> bool {
         self.mfa.serial.is_none() && matches!(known.device, Device::None | Device::RememberedNone)
+    }
+
+    /// The stored session to go on with where no new one can be had, for this kind of reason. A
+    /// duration of the command line is not cut short only because no question may be asked.
+    pub(crate) fn fallback<'a>(
+        &self,
+        known: &'a Snapshot,
+        reason: Kind,
+        now: Moment,
+    ) -> Option<&'a RoleSession> {
+        let last = self.steps.last().map(|step| &step.duration);
+        let insists = reason == Kind::NeedsAnswer;
+        let insists = last.filter(|duration| insists && duration.origin.is_command_line());
+        let least = insists.map_or(0, |duration| duration.value);
+        let excuses = matches!(reason, Kind::Network | Kind::NeedsAnswer) && !self.refresh;
+        let stored = known.steps.last().map_or(known.own.as_slice(), |state| &state.stored);
+        stored
+            .iter()
+            .filter(|session| excuses && session.granted >= least)
+            .filter(|session| known.left(session, now) > LITTLE.max(self.min_left))
+            .max_by_key(|session| session.session.expires)
     }
 
     /// The session of a step that serves as it is stored, or was just made.

@@ -61,9 +61,11 @@ impl Sso {
         self.state().refresh_tokens.push(token.to_owned());
     }
 
-    /// Assigns a role: every good token gives these keys for it.
+    /// Assigns a role: every good token gives these keys for it, in place of those before.
     pub fn assign(&self, account: &str, role: &str, keys: Issued) {
-        self.state().roles.push((account.to_owned(), role.to_owned(), keys));
+        let mut state = self.state();
+        state.roles.retain(|(id, name, _)| (id.as_str(), name.as_str()) != (account, role));
+        state.roles.push((account.to_owned(), role.to_owned(), keys));
     }
 
     /// Names an account for the portal's list.

@@ -172,6 +172,14 @@ impl Terminal {
         }
     }
 
+    /// Whether the command has ended.
+    ///
+    /// # Errors
+    /// When that cannot be known.
+    pub fn has_ended(&mut self) -> Outcome<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
     /// Everything that the terminal showed so far, byte for byte.
     pub fn bytes(&mut self) -> &[u8] {
         while let Ok(bytes) = self.arriving.try_recv() {

@@ -4,6 +4,7 @@
 mod base_credentials;
 mod by_arn;
 mod durations;
+mod explain_is_true;
 mod policies_and_tags;
 mod previous;
 mod protection;

@@ -117,6 +117,11 @@ impl Sts {
         }
     }
 
+    /// Whether a device of that serial makes codes.
+    pub fn has_device(&self, serial: &str) -> bool {
+        self.server.state().device(serial).is_some_and(|device| device.seed.is_some())
+    }
+
     /// The code that the device of that serial shows: one that is still good. A used one makes the
     /// device move to its next. Every device that is asked for must be known.
     pub fn mfa_code(&self, serial: &str) -> String {

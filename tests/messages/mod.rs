@@ -4,4 +4,5 @@ mod diagnosis;
 mod files;
 mod help;
 mod hints;
+mod list;
 mod usage;

@@ -26,9 +26,6 @@ const LAYERS: [&str; 16] = [
     "main",
 ];
 
-/// A request is still what clap read.
-const STILL: [(&str, &str); 1] = [("plan", "cli")];
-
 /// Rooms that must not reach the network, by construction: TAB, the scripts and the prompt.
 const WITHOUT_NETWORK: [&str; 3] = ["shell", "prompt", "completion"];
 const NETWORK: [&str; 2] = ["aws", "acquire"];
@@ -54,10 +51,7 @@ fn rooms_import_only_rooms_before_them() {
     for (module, imports) in graph(&modules) {
         let room = room_of(module);
         for other in imports.into_iter().map(room_of) {
-            assert!(
-                layer_of(other) <= layer_of(room) || STILL.contains(&(room, other)),
-                "{module} imports {other}, a later layer"
-            );
+            assert!(layer_of(other) <= layer_of(room), "{module} imports {other}, a later layer");
             assert!(
                 !WITHOUT_NETWORK.contains(&room) || !NETWORK.contains(&other),
                 "{module} imports {other}, which has the network"

@@ -36,6 +36,20 @@ fn leaving_restores_profile_and_region() {
 }
 
 #[test]
+fn the_role_that_was_left_is_the_one_before() {
+    in_each(|shell| {
+        let scene = bastion();
+        let mut seat = Seat::take(&scene, shell);
+        seat.types_with_code("assume-role production read");
+        seat.does("assume-role production admin");
+        seat.does("assume-role leave");
+        seat.does("assume-role -");
+        assert_eq!(seat.who(), session_of("admin"), "{shell:?}");
+        assert!(!seat.environment().contains_key("ASSUME_ROLE_LEFT"), "{shell:?}");
+    });
+}
+
+#[test]
 fn leaving_restores_the_users_own_keys() {
     in_each(|shell| {
         let scene = bastion();

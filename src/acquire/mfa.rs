@@ -7,19 +7,11 @@ use crate::aws::{AwsError, Mfa, mfa_devices, session_token};
 use crate::cache::{BaseSession, MfaDevice};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Chosen, Device, LockOf, Origin, own_of};
-use crate::types::Secret;
 use crate::types::sanitize::escape;
 use crate::ui::terminal::TRIES;
 
 /// How long an MFA session lasts, in seconds.
 const SECONDS: u32 = crate::plan::keys::OWN_SECONDS;
-
-/// The codes that were tried.
-#[derive(Default)]
-pub(super) struct Attempts {
-    count: u32,
-    refused: Option<(Secret, Error)>,
-}
 
 impl Runner<'_> {
     /// Asks for a code. Meanwhile the connection opens and the keys are proved; if that fails the

@@ -1,18 +1,48 @@
 //! The loop over [`next`]: each step is carried out, and what came of it noted.
 
 use super::guard;
-use super::saml::Login;
-use super::{Surroundings, load};
+use super::load;
+use super::wait::waiting_for;
 use crate::aws::{Attempt, AwsError, Client, Endpoints, caller_identity, diagnose};
+use crate::cache::Store;
 use crate::cache::{BaseFacts, BaseSession, Holder, Key, Lock, RoleSession};
+use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{
     Call, CredentialSource, Device, Goal, LockOf, Next, Plan, Protection, Question, Shorter,
     SignOn, Snapshot, account_of, next,
 };
 use crate::types::sanitize::{escape, escape_url};
-use crate::types::{Credentials, Moment, Session, minutes};
+use crate::types::{Clock, Credentials, Moment, Secret, Session, minutes};
+use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
+
+/// Better than nothing where no new session can be had, in seconds.
+pub(super) const LITTLE: i64 = 60;
+
+/// What a plan is carried out with.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub config: &'a Config,
+    pub store: &'a Store,
+    /// This machine's.
+    pub clock: Clock,
+    pub report: &'a Report,
+}
+
+/// The codes that were tried.
+#[derive(Default)]
+pub(super) struct CodeAttempts {
+    pub count: u32,
+    pub refused: Option<(Secret, Error)>,
+}
+
+/// User and password at an identity provider.
+#[derive(Clone)]
+pub(super) struct Login {
+    pub user: String,
+    pub password: Secret,
+}
 
 /// The most steps of one run; more would be a fault of ours.
 const MOST_STEPS: usize = 200;
@@ -28,7 +58,7 @@ pub(super) struct Runner<'a> {
     endpoints: Option<Endpoints>,
     client: Option<Client>,
     locks: Vec<(LockOf, Lock)>,
-    pub(super) mfa: super::mfa::Attempts,
+    pub(super) mfa: CodeAttempts,
     pub(super) login: Option<Login>,
 }
 
@@ -49,7 +79,7 @@ impl<'a> Runner<'a> {
             endpoints: Some(endpoints),
             client: None,
             locks: Vec::new(),
-            mfa: super::mfa::Attempts::default(),
+            mfa: CodeAttempts::default(),
             login: None,
         }
     }
@@ -326,14 +356,4 @@ pub(super) fn note_of_duration(
         )),
         Shorter::Chained | Shorter::Remembered => None,
     }
-}
-
-/// Who is waited for. The line is written at once, since a crowd may say so together.
-pub(super) fn waiting_for(holder: Holder) -> String {
-    let who = holder.pid.map_or("another assume-role".to_owned(), |pid| format!("process {pid}"));
-    let doing = match holder.asking {
-        true => "which asks for an answer in its terminal",
-        false => "which fetches the same session",
-    };
-    format!("waiting for {who}, {doing}")
 }

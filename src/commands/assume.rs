@@ -1,7 +1,7 @@
 //! The main job, from words to a changed shell: what is asked for is decided, obtained, told to the
 //! user, and exported to the shell.
 
-use super::Context;
+use super::context::Context;
 use super::session::{self, ActiveRole};
 use super::wall::skew_told;
 use crate::error::Result;

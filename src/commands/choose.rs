@@ -1,7 +1,7 @@
 //! What a request leaves open is chosen: the role of an account, or both, by the only one that is
 //! known or in the picker. Nothing is guessed.
 
-use super::Context;
+use super::context::Context;
 use crate::acquire::snapshot;
 use crate::cache::Store;
 use crate::catalog::{Catalogue, KnownAccount, KnownRole, Reach, Source, ago};

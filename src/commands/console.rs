@@ -4,8 +4,9 @@
 //! address within its 15 minutes is signed in, so it is printed because the user asked for it and
 //! shown nowhere else.
 
+use super::context::Context;
 use super::session::ActiveRole;
-use super::{Context, handover, session};
+use super::{handover, session};
 use crate::acquire::{Runtime, browser};
 use crate::aws::{AwsError, Client, Endpoints, SignIn, Trouble, page, unanswered};
 use crate::cli;

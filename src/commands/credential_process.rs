@@ -7,7 +7,8 @@
 
 use std::path::Path;
 
-use super::{Context, choose, session};
+use super::context::Context;
+use super::{choose, session};
 use crate::cli;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};

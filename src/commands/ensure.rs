@@ -1,7 +1,8 @@
 //! `ensure`: time enough for what comes next, or a failure before it starts.
 
 use super::assume::Language;
-use super::{Context, Output, assume, session};
+use super::context::{Context, Output};
+use super::{assume, session};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::plan::Request;

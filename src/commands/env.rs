@@ -5,7 +5,8 @@ use std::os::fd::AsFd;
 
 use rustix::fs::{FileType, fstat};
 
-use super::{Context, session};
+use super::context::Context;
+use super::session;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::plan::Invocation;

@@ -6,9 +6,10 @@
 use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 
+use super::context::Context;
 use super::named::{self, Named};
 use super::program::{self, Program};
-use super::{Context, session};
+use super::session;
 use crate::cli::Exec;
 use crate::error::{Error, Result};
 use crate::plan::{Invocation, Request};

@@ -2,7 +2,8 @@
 //! a second time.
 
 use super::assume::Language;
-use super::{Context, Output, assume, ensure, session};
+use super::context::{Context, Output};
+use super::{assume, ensure, session};
 use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::shell::Shell;

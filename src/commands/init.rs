@@ -1,6 +1,6 @@
 //! `init`: the script that a shell loads in its rc file.
 
-use super::Context;
+use super::context::Context;
 use crate::cli;
 use crate::config::settings::{PromptSide, Settings};
 use crate::error::{Error, Result};

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use owo_colors::Style;
 use serde_json::{Value, json};
 
-use super::Context;
+use super::context::Context;
 use crate::catalog::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, ago};
 use crate::cli;
 use crate::types::{Moment, Name, Partition, Region};

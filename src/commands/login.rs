@@ -1,6 +1,6 @@
 //! `login`: a sign-on by a person, kept for this program and for the AWS CLI alike.
 
-use super::Context;
+use super::context::Context;
 use crate::acquire::Runtime;
 use crate::acquire::sso::SignOnClient;
 use crate::aws::{Client, Endpoints};

@@ -1,6 +1,6 @@
 //! `logout`: forgets what is stored. Keys in a shell are out of reach, and that is said.
 
-use super::Context;
+use super::context::Context;
 use crate::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;

@@ -7,7 +7,8 @@
 
 use std::path::PathBuf;
 
-use super::{Context, credential_process, session};
+use super::context::Context;
+use super::{credential_process, session};
 use crate::cache::{Choice, keep_config};
 use crate::cli::Exec;
 use crate::config::Config;

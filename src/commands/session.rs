@@ -3,7 +3,8 @@
 
 use std::ffi::OsString;
 
-use super::{Context, choose};
+use super::choose;
+use super::context::Context;
 use crate::acquire::{self, ActiveSession, Surroundings};
 use crate::cache::{BaseSession, Store, Use};
 use crate::cli::{self, Parsed};

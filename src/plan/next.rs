@@ -5,7 +5,7 @@
 //! what `explain` and the picker print, so that neither has rules of its own.
 
 use super::saml::Proof;
-use super::snapshot::{Device, ENOUGH, SignOn, Snapshot};
+use super::snapshot::{Device, ENOUGH, LockOf, SignOn, Snapshot};
 use super::{Chosen, CredentialSource, ONE_HOUR, Origin, Plan, ProtectedStep};
 use crate::cache::{BaseSession, RoleSession};
 use crate::error::{Error, Kind};
@@ -110,17 +110,6 @@ impl Call {
             },
         }
     }
-}
-
-/// What a lock is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LockOf {
-    /// The session of a step.
-    Step(usize),
-    /// The session of the base itself.
-    Own,
-    /// The MFA session of the user: one question for all shells.
-    Mfa,
 }
 
 /// What comes now. `may_ask`: whether a question would reach a person; `now` is this machine's

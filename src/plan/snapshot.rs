@@ -1,7 +1,7 @@
 //! Everything that is known besides the plan: what is stored, and what this run has learnt.
 
 use super::keys::OWN_SECONDS;
-use super::{Chosen, LockOf, ONE_HOUR, Plan, Protection};
+use super::{Chosen, ONE_HOUR, Plan, Protection};
 use crate::cache::{BaseSession, RoleSession};
 use crate::error::Kind;
 use crate::types::{AccountId, Credentials, Moment, Principal, Secret};
@@ -11,6 +11,17 @@ use crate::types::{AccountId, Credentials, Moment, Principal, Secret};
 pub(super) const ENOUGH: i64 = 15 * 60;
 /// A session that was never longer than that is good until shortly before its end, in seconds.
 const LITTLE: i64 = 60;
+
+/// What a lock is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LockOf {
+    /// The session of a step.
+    Step(usize),
+    /// The session of the base itself.
+    Own,
+    /// The MFA session of the user: one question for all shells.
+    Mfa,
+}
 
 /// What is known about the user's MFA device.
 #[derive(Clone, Debug, PartialEq, Eq)]

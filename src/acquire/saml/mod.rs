@@ -7,7 +7,7 @@ mod template;
 
 use super::program;
 use super::roles::with_shorter;
-use super::run::Runner;
+use super::run::{Login, Runner};
 use crate::aws::{Assumed, Client, RoleCall, about_proof, assume_with_saml};
 use crate::cache::AssertionRoles;
 use crate::config::saml::PasswordSource;
@@ -15,15 +15,7 @@ use crate::config::saml_response::Response;
 use crate::error::{Error, Kind, Result};
 use crate::plan::saml::{self, Proof};
 use crate::plan::{CredentialSource, Saml};
-use crate::types::Secret;
 use crate::types::sanitize::escape;
-
-/// User and password.
-#[derive(Clone)]
-pub(super) struct Login {
-    user: String,
-    password: Secret,
-}
 
 /// A response that gave no session.
 struct Rejected {

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::template::filled;
-use crate::acquire::run::Runner;
+use crate::acquire::run::{Login, Runner};
 use crate::aws::{Reply, Trouble};
 use crate::config::saml_response::Response;
 use crate::error::{Error, Result};
@@ -21,7 +21,7 @@ const WORDS: [&str; 3] = ["message", "error", "error_description"];
 /// Logs in, once: a wrong password that is repeated locks a user out.
 pub(super) async fn log_in(
     at: &saml::Login,
-    login: &super::Login,
+    login: &Login,
     runner: &mut Runner<'_>,
 ) -> Result<Response> {
     let url = &at.url.value;

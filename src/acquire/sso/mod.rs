@@ -97,7 +97,7 @@ impl<'a> SignOnClient<'a> {
         let key = Key::new().with("sign-on", self.file.to_string_lossy());
         let waiting = &mut |holder| {
             role.waits_for(holder);
-            self.report.text(&super::run::waiting_for(holder));
+            self.report.text(&super::wait::waiting_for(holder));
         };
         let lock = self.store.lock::<RoleSession>(&key, waiting).await?;
         role.asking(false);

@@ -3,7 +3,7 @@
 use super::takeover::Takeover;
 use super::{told, write};
 use crate::cli;
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::config::accounts::Accounts;
 use crate::config::import;
 use crate::error::Result;

@@ -9,7 +9,7 @@ mod takeover;
 
 use std::cell::RefCell;
 
-use super::Context;
+use super::context::Context;
 use crate::cli::{self, AccountsEdit};
 use crate::config::accounts::Accounts;
 use crate::config::edit::accounts::{NewAccount, Outcome, put, remove};

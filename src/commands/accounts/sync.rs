@@ -8,7 +8,7 @@ use super::{survey, told, write};
 use crate::acquire::Runtime;
 use crate::cache::Store;
 use crate::cli;
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::suggest::first_few;

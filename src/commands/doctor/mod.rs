@@ -16,7 +16,7 @@ mod shell;
 mod state;
 mod store;
 
-use super::{Context, Told};
+use super::context::{Context, Told};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use finding::{Level, Section};

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::config::files::shown_path;
 
 /// Bits of a mode: everyone may write; only owners may rename and delete.

@@ -4,7 +4,8 @@
 use super::finding::Finding;
 use super::prompt;
 use super::state::ShellState;
-use crate::commands::{Context, init};
+use crate::commands::context::Context;
+use crate::commands::init;
 use crate::shell::variables::REGION;
 
 /// What the shell says about itself; without a word of it the function is not loaded.

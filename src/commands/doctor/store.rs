@@ -5,7 +5,7 @@ use std::path::Path;
 use super::files::Read;
 use super::finding::{Finding, Level};
 use crate::cache::{BaseSession, Choice, Kind, RoleSession, Store};
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::config::files::shown_path;
 use crate::types::minutes;
 

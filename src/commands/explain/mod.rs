@@ -9,7 +9,8 @@ mod variables;
 use owo_colors::Style;
 use serde_json::{Value, json};
 
-use super::{Context, Told, choose, session};
+use super::context::{Context, Told};
+use super::{choose, session};
 use crate::acquire::{endpoints, snapshot};
 use crate::cache::{RoleSession, Store};
 use crate::cli;

@@ -2,7 +2,7 @@
 //!
 //! Nothing of others is overwritten unasked, and the file with the keys is backed up before.
 
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::config::edit::diff::{Look, diff};
 use crate::config::edit::profiles::{self, ExistingProfile, NewProfile};
 use crate::config::edit::{Change, File};

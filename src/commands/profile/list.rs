@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::files::Files;
 use crate::cli::ProfileList;
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::config::profiles::{FileKind, Profiles, Section};
 use crate::error::Result;
 use crate::types::sanitize::escape_up_to;

@@ -5,7 +5,7 @@ mod assume;
 mod files;
 mod list;
 
-use super::Context;
+use super::context::Context;
 use crate::cli::{self, ProfileEdit};
 use crate::error::{Error, Kind, Result};
 use crate::types::sanitize::escape_up_to;

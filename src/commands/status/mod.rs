@@ -7,7 +7,7 @@ mod origins;
 mod programs;
 mod verify;
 
-use super::{Context, Told};
+use super::context::{Context, Told};
 use crate::cli;
 use crate::config::settings::Settings;
 use crate::error::Result;

@@ -5,7 +5,7 @@ use super::Present;
 use super::facts::{Fact, Value};
 use crate::acquire::Runtime;
 use crate::aws::{Attempt, Client, Endpoints, caller_identity, diagnose};
-use crate::commands::Context;
+use crate::commands::context::Context;
 use crate::commands::wall::skew_told;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};

@@ -1,0 +1,141 @@
+//! The session of a plan: from the store while it serves, else by carrying the plan out.
+
+use super::run::{LITTLE, Runner, Surroundings, note_of_duration};
+use super::runtime::Runtime;
+use super::{load, suggest};
+use crate::aws::Endpoints;
+use crate::cache::RoleSession;
+use crate::error::{Error, Kind, Result};
+use crate::plan::{Next, Plan, Snapshot, next, renewable, seconds_left};
+use crate::types::sanitize::escape;
+use crate::types::{Moment, Principal, minutes};
+use crate::ui::terminal::Terminal;
+
+/// A session, and what the user should hear about it.
+#[derive(Debug)]
+pub(crate) struct ActiveSession {
+    /// As it is stored; `granted` is 0 when its end is not known.
+    pub role: RoleSession,
+    /// Until when it renews without a question, by AWS's clock.
+    pub renewable: Option<Moment>,
+    pub notes: Vec<String>,
+    /// Whose keys they are: the role of the plan, or the user that a profile without a role stands
+    /// for.
+    pub principal: Principal,
+    /// Whether its account is protected.
+    pub protected: bool,
+}
+
+impl ActiveSession {
+    /// Whether it is known when the session ends.
+    pub(crate) fn has_end(&self) -> bool {
+        self.role.granted > 0
+    }
+
+    fn new(plan: &Plan, known: &Snapshot, role: RoleSession, notes: Vec<String>) -> Result<Self> {
+        let principal = match &plan.target.role {
+            Some(role) => {
+                Some(Principal { account: role.account.clone(), name: role.name.to_string() })
+            }
+            None => Principal::parse(&role.assumed_role),
+        };
+        let principal = principal.ok_or_else(|| {
+            Error::network(format!("'{}' is no ARN of a principal", escape(&role.assumed_role)))
+        })?;
+        let of_principal =
+            known.principal.as_ref().is_some_and(|protection| protection.protected.is_some());
+        let protected = plan.target.protection.protected.is_some() || of_principal;
+        Ok(Self { renewable: renewable(plan, known, &role), role, notes, principal, protected })
+    }
+}
+
+/// The session of a plan: from the store while enough of it is left, else from AWS.
+pub(crate) fn session(plan: &Plan, with: Surroundings<'_>) -> Result<ActiveSession> {
+    if let Some(step) = plan.steps.last()
+        && i64::from(step.duration.value) < plan.min_left
+    {
+        return Err(too_short(plan, step.duration.value.into()));
+    }
+    let now = (with.clock)();
+    let mut known = Snapshot::new(plan);
+    load::refresh(plan, with.store, now, &mut known)?;
+    let terminal = Terminal { may_ask: plan.may_ask };
+    // Only where a question decides the duration is the terminal looked at before the store.
+    let is_long = plan.steps.iter().any(|step| step.duration.value > crate::plan::ONE_HOUR);
+    let may_ask = is_long && terminal.can_ask();
+    match next(plan, &known, may_ask, now) {
+        Next::Done(role) => {
+            let notes = notes_of_stored(plan, &known, &role, may_ask);
+            return ActiveSession::new(plan, &known, *role, notes);
+        }
+        Next::Refuse(error) => return Err(error),
+        Next::Ask(_) | Next::Call(_) | Next::Wait(_) => {}
+    }
+    // Judged before anything is written: an endpoint that may not be asked is no reason for a lock.
+    let endpoints = endpoints(plan)?;
+    let runtime = Runtime::new()?;
+    let mut runner = Runner::new(plan, with, endpoints, known, terminal);
+    let made = runtime.run(async {
+        let outcome = runner.run().await;
+        Ok((runner, outcome))
+    });
+    let (runner, outcome) = made?;
+    let role = match outcome {
+        Ok(role) => role,
+        Err(error) => match plan.fallback(&runner.known, error.kind, (with.clock)()).cloned() {
+            Some(role) => {
+                with.report.warn(&format!(
+                    "cannot get a new session, using the stored one: {}",
+                    error.message
+                ));
+                role
+            }
+            None => return Err(suggest::with_suggestion(error, plan, with.config, now)),
+        },
+    };
+    let left = seconds_left(&role, with.store.skew((with.clock)()), (with.clock)());
+    if role.granted > 0 && left < plan.min_left - LITTLE {
+        return Err(too_short(plan, left));
+    }
+    ActiveSession::new(plan, &runner.known, role, runner.notes)
+}
+
+fn notes_of_stored(
+    plan: &Plan,
+    known: &Snapshot,
+    role: &RoleSession,
+    may_ask: bool,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(last) = plan.steps.len().checked_sub(1) {
+        let goal = plan.goal(last, known, may_ask);
+        if role.granted == goal.seconds {
+            notes.extend(note_of_duration(plan, last, &goal, true));
+        }
+    }
+    if plan.mfa.code.is_some() {
+        notes.push("the code was not needed: a stored session serves".to_owned());
+    }
+    notes
+}
+
+/// The endpoints of a plan, checked.
+pub(crate) fn endpoints(plan: &Plan) -> Result<Endpoints> {
+    let connection = &plan.connection;
+    let endpoints =
+        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
+    match plan.base.sso_role() {
+        Some(role) => endpoints.with_sso(&role.session.region, &connection.endpoints),
+        None => Ok(endpoints),
+    }
+}
+
+fn too_short(plan: &Plan, longest: i64) -> Error {
+    let target = &plan.target;
+    let mut words = plan.target_words();
+    let wanted = minutes(plan.min_left);
+    words.extend(["--duration".to_owned(), wanted]);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest)))
+        .hint(plan.invocation.with(&words))
+}

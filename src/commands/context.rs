@@ -1,0 +1,119 @@
+//! What a run is given and what it leaves.
+
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use rustix::process::Rlimit;
+
+use crate::config::environment::Environment;
+use crate::error::{Error, Result};
+use crate::shell::integration::binary_path;
+use crate::types::{Clock, Moment, Secret, local_now};
+use crate::ui::Color;
+use crate::ui::page::Page;
+use crate::ui::report::Report;
+
+/// What a run is given: everything that is read from the process is read here.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The arguments, the program's name first.
+    pub arguments: Vec<OsString>,
+    pub environment: Environment,
+    /// This machine's clock.
+    pub clock: Clock,
+    /// The working directory.
+    pub directory: PathBuf,
+    /// Whether standard output is a terminal.
+    pub prints_to_terminal: bool,
+    /// The limit on core dumps that the process was started with, for a program that takes its
+    /// place.
+    pub core_limit: Rlimit,
+}
+
+impl Context {
+    /// Reads the process.
+    pub(crate) fn of_process(arguments: Vec<OsString>, core_limit: Rlimit) -> Result<Self> {
+        if SystemTime::now() < SystemTime::UNIX_EPOCH {
+            return Err(
+                Error::io("the clock of this machine stands before 1970").hint("set the clock")
+            );
+        }
+        Ok(Self {
+            arguments,
+            environment: Environment::of_process(),
+            clock: local_now,
+            directory: std::env::current_dir().unwrap_or_default(),
+            prints_to_terminal: std::io::stdout().is_terminal(),
+            core_limit,
+        })
+    }
+
+    /// Standard output as a page.
+    pub(crate) fn page(&self, color: Color) -> Page {
+        Page::of_output(color, self.prints_to_terminal, &self.environment)
+    }
+
+    /// A path of this program that holds in any directory, as it was called where that is possible.
+    pub(crate) fn binary(&self) -> Result<PathBuf> {
+        let called = self.arguments.first().map_or(OsStr::new("assume-role"), OsString::as_os_str);
+        binary_path(
+            called,
+            &self.directory,
+            self.environment.raw("PATH"),
+            std::env::current_exe().ok(),
+        )
+        .ok_or_else(|| {
+            Error::config("the path of this program cannot be found")
+                .hint("call it by its full path")
+        })
+    }
+
+    /// The time by this machine's clock.
+    pub(crate) fn now(&self) -> Moment {
+        (self.clock)()
+    }
+}
+
+/// What a run leaves: text for standard output, and how it ended.
+pub(crate) struct Outcome {
+    /// Written in one go; may hold secrets.
+    pub output: Output,
+    /// How to print the error.
+    pub report: Report,
+    /// Why it failed.
+    pub error: Option<Error>,
+}
+
+/// Text for standard output.
+pub(crate) enum Output {
+    /// Nothing secret.
+    Text(String),
+    /// A session as code or JSON.
+    Session(Secret),
+}
+
+impl Output {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Session(secret) => secret.expose().as_bytes(),
+        }
+    }
+}
+
+/// Text for people, and what is wrong all the same.
+pub(crate) struct Told {
+    /// For standard output, whatever is wrong.
+    pub text: String,
+    /// What is wrong; decides the exit code.
+    pub error: Option<Error>,
+}
+
+impl Told {
+    /// Text without anything wrong.
+    pub(crate) fn text(text: String) -> Self {
+        Self { text, error: None }
+    }
+}

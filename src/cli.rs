@@ -16,6 +16,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::error::{Error, Result};
+use crate::types::quote;
 use crate::ui::Color;
 
 pub(crate) use edits::{
@@ -187,9 +188,15 @@ fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
                 && !words.iter().any(|word| word == "--")
                 && is_verb(word) =>
         {
+            let rest = words.iter().map(|text| text.to_string_lossy());
+            let rest: Vec<String> =
+                rest.filter(|text| text != word).map(|text| quote::word(&text)).collect();
             Err(Error::usage(format!("the verb '{word}' has to come before its options"))
-                .hint(format!("assume-role {word} …"))
-                .hint(format!("for an account of that name: assume-role … -- {word}")))
+                .hint(format!("assume-role {word}"))
+                .hint(format!(
+                    "for an account of that name: assume-role {} -- {word}",
+                    rest.join(" ")
+                )))
         }
         _ => Ok(()),
     }

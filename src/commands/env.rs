@@ -13,14 +13,19 @@ use crate::plan::Invocation;
 use crate::shell::formats;
 use crate::shell::variables::value_in;
 use crate::types::Secret;
+use crate::types::quote::word;
 use crate::ui::report::Report;
 
 /// The text; nothing is printed on a terminal, where it would stay to be read.
 pub(super) fn run(arguments: &cli::Env, context: &Context, report: &Report) -> Result<Secret> {
     if context.prints_to_terminal {
+        let words = arguments.target.words.iter().take(2).map(|text| word(text));
+        let words: Vec<String> = words.collect();
+        let command =
+            |verb: &str| format!("assume-role {verb} {}", words.join(" ")).trim().to_owned();
         return Err(Error::usage("env prints keys, which do not belong on a terminal")
-            .hint("into a file or a pipe: (umask 077; assume-role env ACCOUNT ROLE > FILE)")
-            .hint("for one command: assume-role exec ACCOUNT ROLE -- COMMAND"));
+            .hint(format!("into a file: (umask 077; {} > keys)", command("env")))
+            .hint(format!("for one command: {} -- COMMAND", command("exec"))));
     }
     if others_may_read(stdout()) {
         report.warn("others may read the file that these keys go into; (umask 077; …) makes one for you alone");

@@ -24,7 +24,8 @@ const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 /// Becomes the command.
 pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infallible> {
-    let (name, rest) = arguments.command.split_first().ok_or_else(no_command)?;
+    let (name, rest) =
+        arguments.command.split_first().ok_or_else(|| no_command(&arguments.target.words))?;
     let program = program::find(name, context.environment.raw("PATH"))?;
     let wanted = arguments
         .min
@@ -61,10 +62,14 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
     })?
 }
 
-fn no_command() -> Error {
+fn no_command(words: &[String]) -> Error {
+    let words: Vec<String> = words.iter().map(|text| quote::word(text)).collect();
+    let (target, command) = words.split_at(words.len().min(2));
+    let target: String = target.iter().map(|word| format!("{word} ")).collect();
+    let command = if command.is_empty() { "COMMAND".to_owned() } else { command.join(" ") };
     Error::usage("no command: put it after --")
-        .hint("assume-role exec ACCOUNT ROLE -- COMMAND [ARGUMENTS]…")
-        .hint("for a shell: assume-role exec ACCOUNT ROLE -- \"$SHELL\"")
+        .hint(format!("for a command: assume-role exec {target}-- {command}"))
+        .hint(format!("for a shell: assume-role exec {target}-- \"$SHELL\""))
 }
 
 /// Comes back only with what kept the command from running.

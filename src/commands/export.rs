@@ -8,16 +8,23 @@ use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::shell::Shell;
 use crate::shell::exports::{self, Form};
+use crate::types::quote::word;
 use crate::ui::Color;
 use crate::ui::report::Report;
 
 /// Reads the words and answers them for the shell that asked.
 pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> {
+    let words: String = arguments
+        .words
+        .iter()
+        .take(2)
+        .map(|text| format!(" {}", word(&text.to_string_lossy())))
+        .collect();
     if context.prints_to_terminal {
         let message =
             "export prints code with keys in it, which does not belong on a terminal".to_owned();
         let unloaded = Error { message, ..super::init::not_loaded(context) };
-        return Err(unloaded.hint("where that is loaded: assume-role ACCOUNT ROLE"));
+        return Err(unloaded.hint(format!("where that is loaded: assume-role{words}")));
     }
     let language = match (arguments.shell.as_deref(), arguments.format) {
         (Some(shell), None) => Language::Code(Form::Function(Shell::parse(shell)?)),
@@ -27,11 +34,11 @@ pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> 
             return Err(Error::usage(
                 "--format is for programs that cannot evaluate code; this shell can",
             )
-            .hint("assume-role export --format json ACCOUNT ROLE"));
+            .hint(format!("assume-role export --format json{words}")));
         }
         (None, None) => {
             return Err(Error::usage("for which shell?")
-                .hint("assume-role export --shell zsh ACCOUNT ROLE"));
+                .hint(format!("assume-role export --shell zsh{words}")));
         }
     };
     let report = Report::new(Color::Auto, false, &context.environment);

@@ -133,7 +133,7 @@ pub(super) fn renew(request: Request, context: &Context, report: &Report) -> Res
             "the environment keys used to assume {} have been replaced",
             plan.target
         ))
-        .hint("assume-role leave brings them back; then switch again"));
+        .hint("to bring them back: assume-role leave"));
     }
     carry_out(plan, &config, context, report)
 }
@@ -228,7 +228,7 @@ pub(super) fn previous(request: Request, environment: &Environment) -> Result<Re
         return Err(Error::config(
             "the environment keys used to assume the previous role have been replaced",
         )
-        .hint("assume-role leave brings them back; then name the role again"));
+        .hint("to bring them back: assume-role leave"));
     }
     Ok(request.over(kept))
 }

@@ -81,7 +81,8 @@ pub(super) fn account_and_role<'a>(
 pub(crate) fn nothing_named(how: &Invocation) -> Error {
     Error::usage("which account and role?")
         .hint(how.usage())
-        .hint("assume-role list shows what is known here; assume-role accounts add NAME ID names an account")
+        .hint("accounts and roles known here: assume-role list")
+        .hint("to name an account: assume-role accounts add NAME 123456789012")
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Terminal {
         for _ in 0..TRIES {
             let line = self.ask_line(question).await.map_err(|error| match error.kind {
                 Kind::NeedsAnswer => {
-                    error.hint("give the code as a word: assume-role ACCOUNT ROLE 123456")
+                    error.hint("give the code with the command: --mfa-code 123456")
                 }
                 _ => error,
             })?;

@@ -21,7 +21,7 @@ fn commands_are_read_as_a_shell_and_the_program_read_them() {
         "assume-role list shows what is known",
         "assume-role ACCOUNT read",
         "again: assume-role login <NAME>",
-        "assume-role exec production read -- …",
+        "assume-role exec production read --yes -- …",
         "assume-role production read --no-such-option",
         "assume-role $(pwd) read",
         "eval \"$(assume-role init bash)",

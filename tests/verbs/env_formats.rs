@@ -126,7 +126,7 @@ fn keys_are_not_shown_on_a_terminal() {
     for format in ["process", "env", "dotenv"] {
         let mut terminal =
             scene.world.terminal(["env", "production", "read", "--format", format]).unwrap();
-        terminal.wait_for("assume-role exec ACCOUNT ROLE -- COMMAND").unwrap();
+        terminal.wait_for("assume-role exec production read -- COMMAND").unwrap();
         assert_eq!(terminal.wait().unwrap(), 2);
         assert!(KEYS.iter().all(|name| !terminal.text().contains(told.get(name).unwrap())));
     }

@@ -114,7 +114,7 @@ fn outcome(accounts: &Accounts, account: &NewAccount) -> Outcome {
 fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
     let error = Error::config(format!("no account '{}' in {shown}", escape_up_to(name, 80)));
     match accounts.near(name).as_slice() {
-        [] => error.hint("assume-role list shows the names there are"),
+        [] => error.hint("the names there are: assume-role list"),
         near => error.hint(meant(near)),
     }
 }

@@ -34,14 +34,18 @@ hooks=${PROMPT_COMMAND[*]-} ${precmd_functions[*]-}
 prompt=${PS1-}"
             fi
             (__assume_role_call "$@")
-            \builtin return
+            \builtin set -- "$?"
+            \builtin unset -f __assume_role_call
+            \builtin return "$1"
             ;;
         *) ;;
         esac
         # eval "$(assume-role …)" of old scripts: the code must reach that eval.
         if [[ ${BASH_SUBSHELL} -gt 0 && ! -t 1 ]]; then
             (__assume_role_call "$@")
-            \builtin return
+            \builtin set -- "$?"
+            \builtin unset -f __assume_role_call
+            \builtin return "$1"
         fi
         # A new function does not trace: once functrace is off, no DEBUG trap sees what happens in it.
         function __assume_role_switch {
@@ -53,7 +57,7 @@ prompt=${PS1-}"
         { \builtin set +exvT; } 2>/dev/null
         __assume_role_switch "$@"
         \builtin set -- "$?"
-        \builtin unset -f __assume_role_switch
+        \builtin unset -f __assume_role_switch __assume_role_call
         case "${__ar_flags}" in *e*) \builtin set -e ;; *) ;; esac
         case "${__ar_flags}" in *T*) \builtin set -T ;; *) ;; esac
         case "${__ar_flags}" in *v*) \builtin set -v ;; *) ;; esac

@@ -36,19 +36,28 @@ function 'assume-role'() {
                 )
             fi
             ( __assume_role_call "$@" )
-            \builtin return
+            \builtin set -- "$?"
+            \builtin unset -f __assume_role_call
+            \builtin return "$1"
             ;;
     esac
     # eval "$(assume-role …)" of old scripts: the code must reach that eval.
     if [[ ${ZSH_SUBSHELL} -gt 0 && ! -t 1 ]]; then
         ( __assume_role_call "$@" )
-        \builtin return
+        \builtin set -- "$?"
+        \builtin unset -f __assume_role_call
+        \builtin return "$1"
     fi
     \builtin setopt local_options local_traps no_xtrace # a trace would show the secrets, and so would
     \builtin trap - DEBUG
     \builtin trap : INT # Ctrl-C at a question: zsh's own answer is status 2 in place of the program's 130
     \builtin local __ar_code
-    __ar_code="$(__assume_role_call export --shell zsh "$@")" || \builtin return
+    __ar_code="$(__assume_role_call export --shell zsh "$@")" || {
+        \builtin set -- "$?"
+        \builtin unset -f __assume_role_call
+        \builtin return "$1"
+    }
+    \builtin unset -f __assume_role_call
     \builtin eval "${__ar_code}"
 }
 

@@ -77,6 +77,9 @@ fn source(account: &KnownAccount, role: Option<&KnownRole>) -> String {
     if account.protected {
         add(format_args!("protected"));
     }
+    if account.read_only {
+        add(format_args!("read-only"));
+    }
     if role.is_some_and(|role| role.default) {
         add(format_args!("default"));
     }

@@ -144,7 +144,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
 fn run_here(arguments: Vec<OsString>) -> u8 {
     let core_limit = forbid_core_dumps();
     if let Some(answer) = at_tab(&arguments) {
-        // Whoever presses TAB reads no messages.
+        // Messages have no place on a line that is being completed.
         let _ = write_out(&answer);
         return 0;
     }

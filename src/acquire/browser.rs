@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 /// Files that container engines put into a container.
 const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
-/// The file that says that this is a container, where a browser would have nobody in front of it.
+/// The file that shows that this is a container, where no user could see a browser.
 pub(crate) fn in_container() -> Option<&'static str> {
     CONTAINER.into_iter().find(|mark| Path::new(mark).exists())
 }

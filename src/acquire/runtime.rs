@@ -27,7 +27,7 @@ impl Runtime {
     }
 
     /// Runs a job to its end, or to Ctrl-C: dying of it would leave fish with status 1. A question
-    /// that was given up leaves a thread behind that waits for a line; nobody waits for it.
+    /// that was given up leaves a thread behind that waits for a line; it is never joined.
     pub(crate) fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
         let interrupted = async {
             if is_ignored(Signal::INT) {

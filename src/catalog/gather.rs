@@ -13,7 +13,7 @@ use crate::cache::Use;
 use crate::config::accounts::{Account, Outline};
 use crate::types::{AccountId, Moment, Name, RoleArn, RoleName};
 
-/// What somebody wants to know. Twenty thousand accounts with their roles cost more than one with
+/// What the caller wants to know. Twenty thousand accounts with their roles cost more than one with
 /// its own.
 #[derive(Clone, Copy)]
 pub(super) enum Wanted<'a> {
@@ -72,7 +72,7 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    /// The account of that id, which is made if need be; `None` when nobody asked for it.
+    /// The account of that id, which is made if need be; `None` when it was not asked for.
     fn account(&mut self, id: &AccountId) -> Option<(usize, &mut KnownAccount)> {
         if matches!(self.wanted, Wanted::One(wanted) if wanted != id) {
             return None;
@@ -85,7 +85,7 @@ impl Gathering<'_> {
         self.accounts.get_mut(index).map(|account| (index, account))
     }
 
-    /// The role of an account, which is made if need be; `None` when nobody asked for roles.
+    /// The role of an account, which is made if need be; `None` when roles were not asked for.
     fn role(&mut self, index: usize, name: &RoleName) -> Option<&mut KnownRole> {
         if matches!(self.wanted, Wanted::Accounts) {
             return None;

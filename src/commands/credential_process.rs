@@ -40,7 +40,7 @@ fn json(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret>
     let how = Invocation { rest: " -- true".to_owned(), ..Invocation::of_verb("exec ") };
     let typed = session::previous(arguments.target.request_as(how), &context.environment)?;
     let config = Config::read(&context.environment)?;
-    // Entered by whoever wrote it into ~/.aws/config: an SDK only renews. And an SDK asks too often
+    // The user consented by writing it into ~/.aws/config: an SDK only renews. And an SDK asks too often
     // for a list to choose from.
     let request = Request { yes: true, no_input: true, ..typed.clone() };
     let plan = choose::plan(request, &config, context, &silent)?;

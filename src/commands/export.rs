@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> 
     }
 }
 
-/// The code for words that change the shell, in the form of whoever evaluates it.
+/// The code for words that change the shell, in the form of the caller that evaluates it.
 pub(super) fn code(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
     answer(cli, Language::Code(form), context, report)
 }

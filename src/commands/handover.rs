@@ -4,7 +4,7 @@
 //! read for as long as the browser runs. So it is given the address of a door on this machine,
 //! which leads on to the real one, once. A file would do the same, but browsers in a sandbox cannot
 //! read those of other programs. The address of the door can be read too, so where the system tells
-//! whose a connection is, nobody else is led on.
+//! whose a connection is, no other user is led on.
 
 use std::io::Read;
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub(super) async fn hand_over(address: &Secret) -> Result<()> {
     }
 }
 
-/// Answers whoever comes until one knows the way. A browser opens connections that it does not use,
+/// Answers each connection until one knows the way. A browser opens connections that it does not use,
 /// so none of them is waited for alone. `user` is whose browser it is.
 async fn lead_on(
     listener: &TcpListener,
@@ -88,7 +88,7 @@ async fn lead_on(
     }
 }
 
-/// The head of a request; `None` for whoever does not send one.
+/// The head of a request; `None` for a client that does not send one.
 async fn head_of(mut stream: TcpStream) -> Option<(TcpStream, Vec<u8>)> {
     let mut head = Vec::new();
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
@@ -120,7 +120,7 @@ fn owner(table: &str, ports: [u16; 2]) -> Option<u32> {
     })
 }
 
-/// 128 bits that nobody can guess, in hexadecimal.
+/// 128 random bits, in hexadecimal.
 fn random() -> std::io::Result<String> {
     let mut bytes = [0; 16];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;

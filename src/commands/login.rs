@@ -14,7 +14,7 @@ use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
-/// Signs on: prints a page and a code, and waits until somebody confirmed the code there.
+/// Signs on: prints a page and a code, and waits until the code is confirmed there.
 pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
     let config = Config::read(&context.environment)?;
     let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
     let ends = Runtime::new()?.run(sign_on.login(|text| report.text(text)))?;
-    // Who signs on may be somebody else than before.
+    // The user who signs on may be another than before.
     let of_session = |key: &Key| {
         let says =
             |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));

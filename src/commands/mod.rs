@@ -111,7 +111,7 @@ fn directly(cli: &cli::Cli, context: &Context, report: Report) -> Outcome {
     }
 }
 
-/// Words that nobody understands, from someone who may evaluate what we print: all but the verbs
+/// Words that are not understood, from a caller that may evaluate what we print: all but the verbs
 /// that print text.
 fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outcome {
     let report = Report::new(Color::Auto, false, &context.environment);

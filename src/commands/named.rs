@@ -72,7 +72,7 @@ pub(super) fn config(named: &[Named], context: &Context, report: &Report) -> Res
     }
     let (own_path, mut text, replaces) = own_config(named, context)?;
     let program = credential_process::program(context)?;
-    // Whoever asks for the role may be the very profile that this file replaces.
+    // The profile that asks for the role may be the one that this file replaces.
     let own_config = own_path.filter(|_| replaces);
     let with_own = own_config
         .map(|path| format!("env {} ", quote::process(&format!("AWS_CONFIG_FILE={path}"))));

@@ -30,7 +30,7 @@ use crate::types::Moment;
 /// The variable by which a shell asks.
 const VARIABLE: &str = "COMPLETE";
 
-/// What to print when a shell asks at TAB; `None` when nobody does. `arguments` has the program's
+/// What to print when a shell asks at TAB; `None` when none does. `arguments` has the program's
 /// name first.
 ///
 /// A variable that is merely left over must not turn a command into a question, so the words have

@@ -7,13 +7,13 @@ use super::values::{Asked, joined};
 use crate::catalog::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
 use crate::types::{AccountId, Moment, Name, Region};
 
-/// Account, role, then a region. A code is nobody's to guess.
+/// Account, role, then a region. Codes are not completed.
 pub(super) fn words(asked: &Asked) -> Vec<Candidate> {
     match asked.position.positionals.len() {
         0 => {
             let catalogue = asked.catalogue(Reach::Glance);
             let (accounts, profiles) = catalogue.targets();
-            // An id that nobody has named comes behind everything that has a name.
+            // Accounts without a name come after those with one.
             let (named, nameless): (Vec<_>, Vec<_>) =
                 accounts.iter().partition(|account| !account.names.is_empty());
             let leading = targets(asked, &accounts, &profiles);

@@ -21,7 +21,7 @@ const MOST_TAGS: usize = 50;
 /// The shape of a role session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shape {
-    /// The session's name in AWS's logs, when somebody chose it.
+    /// The session's name in AWS's logs, where one was chosen.
     pub session_name: Option<String>,
     pub external_id: Option<String>,
     pub policy_arns: Vec<String>,

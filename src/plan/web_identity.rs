@@ -15,7 +15,7 @@ use crate::types::Secret;
 /// The way by a token.
 #[derive(Clone, Debug)]
 pub(crate) enum WebIdentity {
-    /// A file, which whoever rotates it may replace at any moment.
+    /// A file, which may be rotated at any moment.
     File(Chosen<PathBuf>),
     /// What a program prints, by its words.
     Command(Chosen<Vec<String>>),

@@ -15,7 +15,7 @@ use crate::types::Secret;
 pub enum Form {
     /// Our function in that shell.
     Function(Shell),
-    /// Whoever runs `eval "$(assume-role …)"`, or the same without quotes: sh, dash, bash, zsh.
+    /// A caller that runs `eval "$(assume-role …)"`, or the same without quotes: sh, dash, bash, zsh.
     Direct,
 }
 

@@ -98,7 +98,7 @@ pub struct Switch<'a> {
     pub region: Option<&'a Region>,
     /// Whether this switch chose the region; one that the environment named stays the user's own.
     pub region_is_ours: bool,
-    /// The end, by AWS's clock; `None` when nobody knows it.
+    /// The end, by AWS's clock; `None` when it is unknown.
     pub expires_aws: Option<Moment>,
     /// The end, by this machine's clock.
     pub expires_local: Option<Moment>,

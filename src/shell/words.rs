@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_nobody_wrote_are_refused() {
+    fn lines_that_were_not_written_here_are_refused() {
         for line in
             ["a  b", " a", "a ", "a%", "a%2", "a%2g", "%ff", "a*", "%61", "%2b", "é", "a%+1"]
         {

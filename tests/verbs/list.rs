@@ -12,7 +12,7 @@ fn world() -> World {
             r#"{
     "production": {"id": "111111111111", "roles": ["read", "admin"], "default_role": "read", "region": "eu-west-1", "protected": true},
     "prod": "111111111111",
-    "R and D": "222222222222",
+    "R and D": {"id": "222222222222", "read_only": true},
     "bad": 7
 }"#,
         )
@@ -44,7 +44,7 @@ fn a_table_for_people() {
          prod          Admin                  111111111111  protected, SSO profile sso, also production\n\
          prod          admin                  111111111111  protected, ~/.aws/accounts:2:5, also production\n\
          prod          read                   111111111111  protected, ~/.aws/accounts:2:5, also production\n\
-         R and D                              222222222222\n\
+         R and D                              222222222222  read-only\n\
          333333333333  ops/deploy             333333333333  profile chain\n"
     );
     assert!(

@@ -32,7 +32,7 @@ impl From<Error> for Rejected {
 
 impl Runner<'_> {
     /// Gets the response and presents it. One that came too old from the provider is fetched once
-    /// more: the provider took user and password, so asking it again locks nobody out.
+    /// more: the provider took user and password, so asking it again cannot lock the account.
     pub(super) async fn with_saml(&mut self) -> Result<()> {
         let plan = self.plan;
         let CredentialSource::Saml(saml) = &plan.base.source else {

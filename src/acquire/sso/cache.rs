@@ -70,7 +70,7 @@ pub(super) fn path(home: &Path, session: &SsoSession) -> PathBuf {
 
 /// The sign-on of a session, if there is one that can be read and is for the same start page.
 pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
-    // A token that somebody else put there would make us act for them.
+    // With a token that another user put there, we would act as that user.
     let file = read_bytes(path, None, LARGEST).ok()?.filter(|file| file.warning.is_none())?;
     let text: Text = serde_json::from_slice(&Zeroizing::new(file.bytes)).ok()?;
     if text.start_url.is_some_and(|url| url != session.start_url) || !is_bearer(&text.access_token)
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back_and_nobody_else_reads_it() {
+    fn what_is_written_is_read_back_and_is_private() {
         let home = tempfile::tempdir().unwrap();
         for (session, renews) in [(session(Some("s")), true), (session(None), false)] {
             let client = Registration {

@@ -101,7 +101,7 @@ impl<'a> SignOnClient<'a> {
         };
         let lock = self.store.lock::<RoleSession>(&key, waiting).await?;
         role.asking(false);
-        // Whoever held the lock before us may have signed on.
+        // The process that held the lock before us may have signed on.
         let kept = self.kept();
         if let Some(token) = kept.clone().filter(good) {
             return Ok(token);
@@ -130,7 +130,7 @@ impl<'a> SignOnClient<'a> {
         self.by_person(role).await
     }
 
-    /// Signs on in the middle of another job, when there is somebody to do so.
+    /// Signs on in the middle of another job, where the user can be asked.
     async fn by_person(&self, lock: &Lock) -> Result<Token> {
         if !self.terminal.can_ask() {
             let name = self.shown_name();

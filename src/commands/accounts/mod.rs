@@ -108,7 +108,7 @@ fn write(
     environment: &Environment,
 ) -> Result<(Change, Vec<Outcome>)> {
     let file = file(environment)?;
-    // Whoever changes the file meanwhile changes what becomes of the wishes.
+    // An edit of the file in the meantime changes what becomes of the wishes.
     let outcomes = RefCell::new(Vec::new());
     let with = |bytes: &[u8]| {
         let (after, told) = put(bytes, wanted, file.shown())?;

@@ -1,4 +1,4 @@
-//! One line that says how far a long run is, for whoever watches; gone when it is over.
+//! One line that says how far a long run is, for the user; gone when it is over.
 
 use std::io::{IsTerminal, Write};
 

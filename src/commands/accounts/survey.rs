@@ -1,7 +1,7 @@
 //! The questions of `accounts sync`: whose these keys are, which accounts their organization has,
 //! what a sign-on gives.
 //!
-//! A survey comes in; leads and what could not be learnt go out. That somebody may not ask is an
+//! A survey comes in; leads and what could not be learnt go out. That the user may not ask is an
 //! answer too.
 
 use super::progress::Progress;
@@ -109,7 +109,7 @@ async fn ask_portal(
         connection.timeout,
         None,
     )?;
-    // Whoever is not signed on is told so; a survey is no reason to sign on.
+    // Without a sign-on the user is told so; a survey is no reason to sign on.
     let sign_on =
         SignOnClient::new(session, &client, store, Terminal { may_ask: false }, clock, report)?;
     let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 40);

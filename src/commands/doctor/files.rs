@@ -152,7 +152,7 @@ fn chains(read: &Read) -> Vec<Finding> {
         .collect()
 }
 
-/// The keys that ask for roles when nobody names others.
+/// The keys that roles are assumed with unless others are named.
 fn base(read: &Read, environment: &Environment) -> Finding {
     let Some(config) = &read.config else {
         return Finding::note("the base keys are not looked at before all files can be read");

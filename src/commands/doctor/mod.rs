@@ -1,7 +1,7 @@
 //! `doctor`: looks at the set-up and says what to do about each thing that is not as it should be.
 //!
 //! Files, the store, the environment and what the shell says about itself come in; findings go out,
-//! good ones too, so that one sees what was looked at. Nothing is written, nobody is asked, no
+//! good ones too, so that one sees what was looked at. Nothing is written, no question is asked, no
 //! program is run. The network is left alone without `--online`.
 
 mod environment;

@@ -1,5 +1,6 @@
-//! The form for AWS's own tools: `role_arn` and whoever asks for it. They assume the role
-//! themselves, as the request would, so a request that they could not make the same way is refused.
+//! The form for AWS's own tools: `role_arn` and the profile or keys that ask for it. They assume the
+//! role themselves, as the request would, so a request that they could not make the same way is
+//! refused.
 
 use crate::cache::{BaseFacts, MfaDevice, Store};
 use crate::config::Config;

@@ -1,5 +1,5 @@
 //! `status`: who this shell is, from its environment alone. No file but the settings is read and
-//! nobody is asked, except AWS with `--verify`.
+//! no request is sent, except to AWS with `--verify`.
 
 mod facts;
 mod forms;

@@ -1,5 +1,5 @@
 //! Where each variable of a session came from: a switch of ours, the user, or a switch and then
-//! somebody else.
+//! something else.
 //!
 //! A switch leaves marks (`ASSUME_ROLE_KEY_ID`, `ASSUME_ROLE_REGION`); what agrees with them is
 //! ours. A changed secret leaves no mark: only AWS can tell.
@@ -15,7 +15,7 @@ pub(super) enum Origin {
     Ours,
     /// The user.
     Yours,
-    /// A switch, and then somebody else.
+    /// A switch, and then something else.
     Changed,
 }
 

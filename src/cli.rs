@@ -10,6 +10,7 @@ mod target;
 mod verbs;
 
 use std::ffi::OsString;
+use std::sync::LazyLock;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
@@ -207,14 +208,19 @@ pub fn verbs() -> Vec<String> {
     Cli::command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
 }
 
+/// The verbs that change a shell: the only ones whose output `export` is for.
+pub(crate) const SHELL_VERBS: [&str; 3] = ["leave", "clear", "ensure"];
+
 /// Whether a verb changes the shell instead of printing for people.
 pub(crate) fn changes_shell(verb: &str) -> bool {
-    matches!(verb, "leave" | "clear" | "ensure")
+    SHELL_VERBS.contains(&verb)
 }
 
 /// Whether a word is a verb.
 pub(crate) fn is_verb(word: &str) -> bool {
-    Cli::command().find_subcommand(word).is_some()
+    // Built once: `doctor` asks for every account.
+    static PROGRAM: LazyLock<clap::Command> = LazyLock::new(Cli::command);
+    PROGRAM.find_subcommand(word).is_some()
 }
 
 #[cfg(test)]

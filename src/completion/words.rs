@@ -6,11 +6,8 @@
 
 use clap::{Args, Command};
 
-use crate::cli;
+use crate::cli::{self, SHELL_VERBS};
 use crate::types::Region;
-
-/// The verbs that change a shell: the only ones whose output `export` is for.
-const SHELL_VERBS: [&str; 3] = ["leave", "clear", "ensure"];
 
 /// The verb of the function that `init` defines, not of people.
 const EXPORT: &str = "export";

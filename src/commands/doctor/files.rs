@@ -10,39 +10,67 @@ use crate::config::profiles::Profiles;
 use crate::config::saml;
 use crate::config::settings::Settings;
 use crate::config::values::Scheme;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
 use crate::plan::{KeysAtHand, environment_scheme};
 use crate::types::sanitize::escape_up_to;
 
-/// Each file as far as it could be read.
-pub(super) struct Read {
-    pub(super) accounts: Result<Accounts>,
-    pub(super) profiles: Result<Profiles>,
-    pub(super) settings: Result<Settings>,
-    /// All of them, when all can be read.
-    pub(super) config: Option<Config>,
+/// All files, or each as far as it could be read.
+pub(super) enum Read {
+    All(Box<Config>),
+    Some(Box<(Result<Accounts>, Result<Profiles>, Result<Settings>)>),
 }
 
 impl Read {
     /// Reads what the environment points to.
     pub(super) fn all(environment: &Environment) -> Self {
-        Self {
-            accounts: Accounts::read(environment),
-            profiles: Profiles::read(environment),
-            settings: Settings::read(environment),
-            config: Config::read(environment).ok(),
+        let read =
+            (Accounts::read(environment), Profiles::read(environment), Settings::read(environment));
+        match read {
+            (Ok(accounts), Ok(profiles), Ok(settings)) => {
+                let environment = environment.clone();
+                Self::All(Box::new(Config { environment, accounts, profiles, settings }))
+            }
+            read => Self::Some(Box::new(read)),
+        }
+    }
+
+    pub(super) fn accounts(&self) -> std::result::Result<&Accounts, &Error> {
+        match self {
+            Self::All(config) => Ok(&config.accounts),
+            Self::Some(read) => read.0.as_ref(),
+        }
+    }
+
+    pub(super) fn profiles(&self) -> std::result::Result<&Profiles, &Error> {
+        match self {
+            Self::All(config) => Ok(&config.profiles),
+            Self::Some(read) => read.1.as_ref(),
+        }
+    }
+
+    pub(super) fn settings(&self) -> std::result::Result<&Settings, &Error> {
+        match self {
+            Self::All(config) => Ok(&config.settings),
+            Self::Some(read) => read.2.as_ref(),
+        }
+    }
+
+    pub(super) fn config(&self) -> Option<&Config> {
+        match self {
+            Self::All(config) => Some(config),
+            Self::Some(_) => None,
         }
     }
 }
 
 /// What there is to say about them.
 pub(super) fn findings(read: &Read, environment: &Environment) -> Vec<Finding> {
-    let mut findings = accounts(&read.accounts);
-    findings.extend(profiles(&read.profiles));
+    let mut findings = accounts(read.accounts());
+    findings.extend(profiles(read.profiles()));
     findings.extend(chains(read));
     findings.push(base(read, environment));
-    if let Err(error) = &read.settings {
+    if let Err(error) = read.settings() {
         findings.push(Finding::of_error(Level::Broken, error));
     }
     if let Err(error) = saml::read_login(environment) {
@@ -76,7 +104,7 @@ fn owners_and_modes(environment: &Environment) -> Vec<Finding> {
     }
 }
 
-fn accounts(accounts: &Result<Accounts>) -> Vec<Finding> {
+fn accounts(accounts: std::result::Result<&Accounts, &Error>) -> Vec<Finding> {
     let accounts = match accounts {
         Ok(accounts) => accounts,
         Err(error) => return vec![Finding::of_error(Level::Broken, error)],
@@ -97,7 +125,7 @@ fn accounts(accounts: &Result<Accounts>) -> Vec<Finding> {
     findings
 }
 
-fn profiles(profiles: &Result<Profiles>) -> Vec<Finding> {
+fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
     let profiles = match profiles {
         Ok(profiles) => profiles,
         Err(error) => return vec![Finding::of_error(Level::Broken, error)],
@@ -137,7 +165,7 @@ fn profiles(profiles: &Result<Profiles>) -> Vec<Finding> {
 
 /// Profiles that lead to a role but cannot get there.
 fn chains(read: &Read) -> Vec<Finding> {
-    let Some(config) = &read.config else { return Vec::new() };
+    let Some(config) = read.config() else { return Vec::new() };
     let leads = ["role_arn", "sso_account_id", "sso_session", "credential_source"];
     let wanted = config.profiles.iter().filter(|profile| {
         profile.problem().is_none() && leads.iter().any(|key| profile.value(key).is_some())
@@ -154,7 +182,7 @@ fn chains(read: &Read) -> Vec<Finding> {
 
 /// The keys that roles are assumed with unless others are named.
 fn base(read: &Read, environment: &Environment) -> Finding {
-    let Some(config) = &read.config else {
+    let Some(config) = read.config() else {
         return Finding::note("the base keys are not looked at before all files can be read");
     };
     match KeysAtHand::of_base(config) {

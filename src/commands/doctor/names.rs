@@ -13,12 +13,12 @@ use crate::types::sanitize::escape_up_to;
 
 /// What there is to say about the names of accounts and profiles.
 pub(super) fn findings(read: &Read) -> Vec<Finding> {
-    let accounts: Vec<Account> = read.accounts.iter().flat_map(Accounts::iter).collect();
+    let accounts: Vec<Account> = read.accounts().into_iter().flat_map(Accounts::iter).collect();
     let mut findings: Vec<Finding> = accounts.iter().flat_map(hidden).collect();
-    if let Ok(profiles) = &read.profiles {
+    if let Ok(profiles) = read.profiles() {
         let both = accounts
             .iter()
-            .filter(|account| profiles.names().any(|name| name == account.name.as_str()));
+            .filter(|account| !matches!(profiles.get(account.name.as_str()), Ok(None)));
         findings.extend(both.map(|account| {
             let name = account.name.as_str();
             Finding::note(&format!(

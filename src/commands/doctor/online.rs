@@ -15,7 +15,7 @@ use crate::types::{Credentials, Secret};
 
 /// What AWS has to say.
 pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
-    let Some(config) = &read.config else {
+    let Some(config) = read.config() else {
         return Ok(vec![Finding::note("AWS is not asked before all files can be read")]);
     };
     let base = KeysAtHand::of_base(config);

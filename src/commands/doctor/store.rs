@@ -14,7 +14,7 @@ const SKEW_TOLD: i64 = 60;
 
 /// What there is to say about it.
 pub(super) fn findings(read: &Read, context: &Context) -> Vec<Finding> {
-    let choice = read.settings.as_ref().map(Choice::of).unwrap_or_default();
+    let choice = read.settings().map(Choice::of).unwrap_or_default();
     let store = match Store::open(&context.environment, choice) {
         Ok(store) => store.only_looking(),
         Err(error) => return vec![Finding::of_error(Level::Broken, &error)],

@@ -118,9 +118,9 @@ fn time_left(left: i64, look: &Look, calm: State) -> (String, State) {
     (time, state)
 }
 
-/// Digits as a moment. Nothing else is looked at: in a shell, arithmetic on other text can run
-/// commands.
-fn moment(text: &str) -> Option<Moment> {
+/// Digits as a moment. Nothing else is looked at: any user can set the variable, and in a shell,
+/// arithmetic on other text can run commands.
+pub(crate) fn moment(text: &str) -> Option<Moment> {
     let digits = !text.is_empty()
         && text.len() <= MOST_DIGITS
         && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -124,8 +124,17 @@ impl Catalogue {
     /// Every account without its roles, and the profiles that a switch can go to by their name:
     /// each the most used first, then accounts by name and profiles in the order of the files.
     pub(crate) fn targets(&self) -> (Vec<KnownAccount>, Vec<KnownProfile<'_>>) {
-        let mut profiles: Vec<KnownProfile<'_>> = self.profiles().collect();
+        let profiles: Vec<KnownProfile<'_>> = self.profiles().collect();
         let accounts = gather(self, profiles.iter(), Wanted::Accounts);
+        (accounts, self.ranked(profiles))
+    }
+
+    /// The profiles that a switch can go to by their name, the most used first.
+    pub(crate) fn target_profiles(&self) -> Vec<KnownProfile<'_>> {
+        self.ranked(self.profiles().collect())
+    }
+
+    fn ranked<'a>(&self, mut profiles: Vec<KnownProfile<'a>>) -> Vec<KnownProfile<'a>> {
         profiles.retain(|profile| profile.leads != Leads::Nowhere);
         let mut usages: HashMap<&str, Usage> = HashMap::new();
         for used in &self.history {
@@ -135,7 +144,7 @@ impl Catalogue {
             profile.usage = usages.get(profile.name).copied().unwrap_or_default();
         }
         profiles.sort_by_key(|profile| Reverse(profile.usage.score));
-        (accounts, profiles)
+        profiles
     }
 
     /// Every profile with a valid name and what it leads to, in the order of the files.

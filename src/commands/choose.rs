@@ -27,21 +27,17 @@ pub(super) fn plan(
     context: &Context,
     report: &Report,
 ) -> Result<Plan> {
-    let resolution = resolve(&request, config)?;
-    if let Resolution::Plan(plan) = resolution {
-        return Ok(*plan);
-    }
-    let catalogue = Catalogue::read(&context.environment, Reach::Full, context.now());
     let chooser = Chooser { request, config, context, report };
-    let chosen = match resolution {
+    let catalogue = || Catalogue::read(&context.environment, Reach::Full, context.now());
+    let chosen = match resolve(&chooser.request, config)? {
         Resolution::Plan(plan) => return Ok(*plan),
-        Resolution::NeedsTarget => chooser.target(&catalogue)?,
-        Resolution::NeedsOffer(roles) => chooser.offer(catalogue, &roles)?,
+        Resolution::NeedsTarget => chooser.target(&catalogue())?,
+        Resolution::NeedsOffer(roles) => chooser.offer(catalogue(), &roles)?,
         Resolution::NeedsRole { account, note, .. } => {
             if let Some(note) = note {
                 report.note(&note);
             }
-            chooser.role(account.as_str(), &catalogue)?
+            chooser.role(account.as_str(), &catalogue())?
         }
     };
     resolve_complete(&chosen, config)

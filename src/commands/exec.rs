@@ -14,13 +14,9 @@ use crate::cli::Exec;
 use crate::error::{Error, Result};
 use crate::plan::{Invocation, Request};
 use crate::shell::quote;
-use crate::shell::variables::{CONTRADICTING, OWN, SESSION};
+use crate::shell::variables::{CONTRADICTING, OWN, PROFILES, SESSION};
 use crate::types::parse_time_left;
 use crate::ui::report::Report;
-
-/// What chooses a profile: a choice of the user's, which keys of ours contradict and profiles of
-/// ours do not.
-const PROFILE: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 /// Becomes the command.
 pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infallible> {
@@ -43,13 +39,13 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
     let how = Invocation { rest, ..Invocation::of_verb("exec ") };
     let request = Request { min_left: wanted.into(), ..arguments.target.request_as(how) };
     if !named.is_empty() && !request.names_target() {
-        let lies = CONTRADICTING.iter().filter(|name| !PROFILE.contains(name));
+        let lies = CONTRADICTING.iter().filter(|name| !PROFILES.contains(name));
         let gone =
             SESSION.iter().chain(&OWN).filter(|name| **name != "ASSUME_ROLE_REGION").chain(lies);
         return Err(start(&gone.map(|name| (*name, None)).collect::<Vec<_>>()));
     }
     let Some(role) = session::of_verb(request, context, report)? else {
-        return Err(start(&PROFILE.map(|name| (name, None))));
+        return Err(start(&PROFILES.map(|name| (name, None))));
     };
     role.with_switch(context, |switch| {
         let changes = switch.changes();

@@ -77,7 +77,7 @@ pub(super) fn hops(asked: &Asked) -> Vec<Candidate> {
         account.roles.iter().map(hop).collect::<Vec<_>>()
     };
     let hops = accounts.iter().flat_map(of_account);
-    hops.chain(targets(asked, &accounts, &catalogue.targets().1)).collect()
+    hops.chain(targets(asked, &accounts, &catalogue.target_profiles())).collect()
 }
 
 /// Whether a name can be typed where it is: a verb or an option would win over it.

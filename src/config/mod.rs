@@ -10,7 +10,6 @@ mod index;
 mod json;
 pub(crate) mod location;
 pub(crate) mod profiles;
-#[allow(dead_code, reason = "the HTTP client is about to read it")]
 pub(crate) mod proxy;
 pub(crate) mod saml;
 pub(crate) mod saml_response;

@@ -28,8 +28,9 @@ pub(super) const LEFT: &str = "ASSUME_ROLE_LEFT";
 pub(super) const KEYS: [&str; 3] =
     ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 
-/// What no switch ever sets: a value is the user's.
-pub(super) const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
+/// What chooses a profile. No switch ever sets these: a value is the user's choice, which keys contradict
+/// and profiles do not.
+pub(crate) const PROFILES: [&str; 2] = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"];
 
 /// The region, which the user may have changed since.
 pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];

@@ -7,13 +7,10 @@ use crate::cli;
 use crate::commands::wall::{until, wall_time};
 use crate::config::environment::Environment;
 use crate::error::Result;
-use crate::prompt::State;
+use crate::prompt::{State, moment};
 use crate::shell::words::{command_line, decode_words};
+use crate::types::minutes;
 use crate::types::sanitize::escape_url;
-use crate::types::{Moment, minutes};
-
-/// The most digits that are read as a moment.
-const MOST_DIGITS: usize = 12;
 
 /// One fact: its name and value for programs, its words for people. Either may be without.
 pub(super) struct Fact {
@@ -131,14 +128,6 @@ fn of_role(present: &Present<'_>, id: &str, target: &str) -> Vec<Fact> {
         add(Fact::plain("target", "asked as", &command_line(&words, cli::is_verb)));
     }
     facts
-}
-
-/// A moment of a variable that anybody may have set.
-fn moment(text: &str) -> Option<Moment> {
-    let digits = !text.is_empty()
-        && text.len() <= MOST_DIGITS
-        && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok().map(Moment)).flatten()
 }
 
 fn region(origins: &[(&'static str, Origin)], environment: &Environment) -> Result<Vec<Fact>> {

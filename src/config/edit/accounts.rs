@@ -5,6 +5,7 @@
 //! file. The result is read by our own reader, and every other entry has to be what it was. A name
 //! that already means another account is left alone.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::file::lost;
@@ -66,12 +67,15 @@ pub(crate) fn put(
 ) -> Result<(Vec<u8>, Vec<Outcome>)> {
     let file = AccountsText::new(bytes, shown)?;
     let outcomes: Vec<_> = new.iter().map(|account| outcome(&file.accounts, account)).collect();
+    let members: HashMap<&str, &Member> =
+        file.members.iter().map(|member| (member.key.as_str(), member)).collect();
     let (mut splices, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for (account, outcome) in new.iter().zip(&outcomes) {
         match outcome {
             Outcome::Added => added.push(account),
             Outcome::Grown(roles) => {
-                let grown = file.grown(account.name.as_str(), roles);
+                let member = members.get(account.name.as_str());
+                let grown = member.and_then(|member| file.grown(member, roles));
                 splices.push(grown.ok_or_else(|| lost(shown, "its form"))?);
             }
             _ => continue,
@@ -162,7 +166,7 @@ impl AccountsText {
     }
 
     fn others(&self, names: &[&str]) -> Vec<(&str, &str)> {
-        let names: std::collections::HashSet<&str> = names.iter().copied().collect();
+        let names: HashSet<&str> = names.iter().copied().collect();
         let others = self.members.iter().filter(|member| !names.contains(member.key.as_str()));
         others.map(|member| (member.key.as_str(), self.part(&member.value))).collect()
     }
@@ -192,8 +196,7 @@ impl AccountsText {
         Some(Splice { at: last.value.end..last.value.end, text })
     }
 
-    fn grown(&self, name: &str, roles: &[RoleName]) -> Option<Splice> {
-        let member = self.members.iter().find(|member| member.key == name)?;
+    fn grown(&self, member: &Member, roles: &[RoleName]) -> Option<Splice> {
         let (raw, colon) = (self.part(&member.value), self.part(&member.colon));
         if !raw.starts_with('{') {
             let text = format!("{{\"id\"{colon}{raw}, \"roles\"{colon}{}}}", list(roles));

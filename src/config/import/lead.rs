@@ -37,13 +37,3 @@ pub(crate) struct Leads {
     pub problems: Vec<String>,
     pub files: Vec<String>,
 }
-
-pub(super) fn without_repeats(roles: impl Iterator<Item = RoleName>) -> Vec<RoleName> {
-    let mut known = Vec::new();
-    for role in roles {
-        if !known.contains(&role) {
-            known.push(role);
-        }
-    }
-    known
-}

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::lead::{Lead, Leads, without_repeats};
+use super::lead::{Lead, Leads};
 use crate::config::accounts::{Account, Accounts};
 use crate::config::environment::Environment;
 use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
@@ -24,7 +24,7 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
     let accounts = Accounts::parse(shown.clone(), text)?;
     let lead = |account: Account| Lead {
         name: Some(account.name.to_string()),
-        roles: without_repeats(account.all_roles().cloned()),
+        roles: account.all_roles().cloned().collect(),
         is_alias: true,
         id: account.id,
         place: account.place.to_string(),

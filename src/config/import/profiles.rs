@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use super::lead::{Importer, Lead, Leads, without_repeats};
+use super::lead::{Importer, Lead, Leads};
 use crate::config::environment::Environment;
 use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;
@@ -132,7 +132,7 @@ fn included_by<'a>(tool: Importer, section: &Section<'a>) -> Option<&'a str> {
 }
 
 fn lead(id: AccountId, roles: &[ProfileRole]) -> Lead {
-    let names = without_repeats(roles.iter().map(|role| role.name.clone()));
+    let names = roles.iter().map(|role| role.name.clone()).collect();
     let place = roles.first().map(|role| role.place.clone()).unwrap_or_default();
     Lead { name: account_name(roles), is_alias: false, id, roles: names, place }
 }

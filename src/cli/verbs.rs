@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Args, ValueEnum};
 
 use super::ColorOption;
+use crate::shell::Shell;
 
 /// Arguments of `status`.
 #[derive(Args, Clone, Copy, Debug)]
@@ -74,14 +75,14 @@ pub struct Logout {
 /// Arguments of `completions`.
 #[derive(Args, Clone, Debug)]
 pub struct Completions {
-    /// bash, zsh or fish
+    #[arg(help = Shell::all(""))]
     pub shell: String,
 }
 
 /// Arguments of `init`.
 #[derive(Clone, Debug, Args)]
 pub struct Init {
-    /// bash, zsh or fish; `-` finds the running shell
+    #[arg(help = format!("{}; `-` finds the running shell", Shell::all("")))]
     pub shell: String,
     /// Also define a function of this short name
     #[arg(long, value_name = "NAME")]
@@ -114,7 +115,10 @@ pub struct Export {
     /// The shell that evaluates the output
     #[arg(long)]
     pub shell: Option<String>,
-    /// json instead of code, for shells that cannot eval
+    /// The function has kept what stood before the first switch
+    #[arg(long, hide = true, requires = "shell")]
+    pub keeps: bool,
+    /// json instead of code, for programs
     #[arg(long, value_enum)]
     pub format: Option<ExportFormat>,
     /// Account, role and options, or a verb that changes the shell

@@ -14,45 +14,33 @@ use crate::ui::report::Report;
 /// What a session may have lost, in seconds, between AWS's clock and the line that tells of it.
 const ON_ITS_WAY: i64 = 10;
 
-/// The language of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
-    /// Code, for a shell that evaluates it.
-    Code(Form),
-    /// JSON, for a shell that cannot.
-    Json,
-}
-
 /// Switches: returns what the shell evaluates.
 pub(super) fn run(
     request: Request,
-    language: Language,
+    form: Form,
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
     let role = session::obtain(request, context, report)?;
     role.remember_use(context.now())?;
     tell(&role, context.now(), report);
-    export(&role, language, context)
+    export(&role, form, context)
 }
 
 /// As [`run`], for the role in use already, so it counts as no other use of it.
 pub(super) fn renew(
     request: Request,
-    language: Language,
+    form: Form,
     context: &Context,
     report: &Report,
 ) -> Result<Secret> {
     let role = session::renew(request, context, report)?;
     tell(&role, context.now(), report);
-    export(&role, language, context)
+    export(&role, form, context)
 }
 
-fn export(role: &ActiveRole, language: Language, context: &Context) -> Result<Secret> {
-    role.with_switch(context, |switch| match language {
-        Language::Code(form) => exports::switch(form, switch),
-        Language::Json => exports::switch_json(switch),
-    })
+fn export(role: &ActiveRole, form: Form, context: &Context) -> Result<Secret> {
+    role.with_switch(context, |switch| exports::switch(form, switch))
 }
 
 /// Tells the user who the shell is now, for how long, where, and with `--verbose` why.

@@ -1,18 +1,18 @@
 //! `ensure`: time enough for what comes next, or a failure before it starts.
 
-use super::assume::Language;
 use super::context::{Context, Output};
 use super::{assume, session};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use crate::plan::Request;
+use crate::shell::exports::Form;
 use crate::types::{minutes, parse_time_left};
 use crate::ui::report::Report;
 
 /// Renews this shell's role when less than asked is left; prints nothing when there is enough.
 pub(super) fn run(
     arguments: &cli::Ensure,
-    language: Language,
+    form: Form,
     context: &Context,
     report: &Report,
 ) -> Result<Output> {
@@ -37,14 +37,13 @@ pub(super) fn run(
         min_left: wanted,
         ..kept
     };
-    let code =
-        assume::renew(request, language, context, report).map_err(|error| match error.kind {
-            Kind::NeedsAnswer | Kind::Refused | Kind::Network => Error {
-                kind: Kind::TooShort,
-                message: format!("cannot ensure {}: {}", minutes(wanted), error.message),
-                ..error
-            },
-            _ => error,
-        })?;
+    let code = assume::renew(request, form, context, report).map_err(|error| match error.kind {
+        Kind::NeedsAnswer | Kind::Refused | Kind::Network => Error {
+            kind: Kind::TooShort,
+            message: format!("cannot ensure {}: {}", minutes(wanted), error.message),
+            ..error
+        },
+        _ => error,
+    })?;
     Ok(Output::Session(code))
 }

@@ -1,13 +1,12 @@
 //! `export`: a switch, or the way back, as code for a shell. Its words are the program's own, read
 //! a second time.
 
-use super::assume::Language;
 use super::context::{Context, Output};
 use super::{assume, ensure, session};
 use crate::cli::{self, Cli, ExportFormat, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::shell::Shell;
-use crate::shell::exports::{self, Form};
+use crate::shell::exports::{self, Form, Leave};
 use crate::types::quote::word;
 use crate::ui::Color;
 use crate::ui::report::Report;
@@ -26,9 +25,11 @@ pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> 
         let unloaded = Error { message, ..super::init::not_loaded(context) };
         return Err(unloaded.hint(format!("where that is loaded: assume-role{words}")));
     }
-    let language = match (arguments.shell.as_deref(), arguments.format) {
-        (Some(shell), None) => Language::Code(Form::Function(Shell::parse(shell)?)),
-        (None, Some(ExportFormat::Json)) => Language::Json,
+    let form = match (arguments.shell.as_deref(), arguments.format) {
+        (Some(shell), None) => {
+            Form::Function { shell: Shell::parse(shell)?, keeps: arguments.keeps }
+        }
+        (None, Some(ExportFormat::Json)) => Form::Program,
         // The function gave the shell: a shell would take JSON for a command, and show it.
         (Some(_), Some(_)) => {
             return Err(Error::usage(
@@ -50,29 +51,26 @@ pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> 
         }
         Parsed::Words(cli) => {
             let report = Report::new(cli.target.color, cli.target.verbose, &context.environment);
-            answer(&cli, language, context, &report)
+            answer(&cli, form, context, &report)
         }
     }
 }
 
-/// The code for words that change the shell, in the form of the caller that evaluates it.
-pub(super) fn code(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
-    answer(cli, Language::Code(form), context, report)
-}
-
-fn answer(cli: &Cli, language: Language, context: &Context, report: &Report) -> Result<Output> {
+/// What changes the caller in the way that the words say, in its form.
+pub(super) fn answer(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
     match &cli.verb {
         None => {
             let request = session::previous(cli.target.request(), &context.environment)?;
-            assume::run(request, language, context, report).map(Output::Session)
+            assume::run(request, form, context, report).map(Output::Session)
         }
-        Some(Verb::Ensure(arguments)) => ensure::run(arguments, language, context, report),
-        Some(Verb::Leave) => Ok(Output::Text(match language {
-            Language::Code(form) => {
-                exports::leave(form, context.environment.turns_on("ASSUME_ROLE_LEGACY")?)
-            }
-            Language::Json => exports::leave_json(),
-        })),
+        Some(Verb::Ensure(arguments)) => ensure::run(arguments, form, context, report),
+        Some(Verb::Leave) => {
+            let environment = &context.environment;
+            let legacy = environment.turns_on("ASSUME_ROLE_LEGACY")?;
+            let Leave { text, said } = exports::leave(form, environment, legacy);
+            said.into_iter().for_each(|line| report.text(line));
+            Ok(Output::Session(text))
+        }
         Some(_) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
     }
 }

@@ -4,10 +4,10 @@ use super::context::Context;
 use crate::cli;
 use crate::config::settings::{PromptSide, Settings};
 use crate::error::{Error, Result};
-use crate::shell::Shell;
 use crate::shell::detect::{detect, parent_command};
 use crate::shell::integration::{InitOptions, ShortName, script};
 use crate::shell::prompt_style::Look;
+use crate::shell::{Definition, Shell};
 use crate::ui::report::Report;
 
 /// The script for a shell; with wrong settings, which are told, it looks as without any.
@@ -37,12 +37,8 @@ pub(super) fn not_loaded(context: &Context) -> Error {
     let error =
         Error::usage("this shell has not loaded assume-role, so it cannot be changed from here");
     let shell = running_shell(context).unwrap_or(Shell::Bash);
-    let (line, file) = match shell {
-        Shell::Bash => ("eval \"$(assume-role init bash)\"", "~/.bashrc"),
-        Shell::Zsh => ("eval \"$(assume-role init zsh)\"", "~/.zshrc"),
-        Shell::Fish => ("assume-role init fish | source", "~/.config/fish/config.fish"),
-    };
-    error.hint(line).hint(format!("the same line in {file} loads it in every new shell"))
+    let Definition { load, rc, .. } = shell.definition();
+    error.hint(*load).hint(format!("the same line in {rc} loads it in every new shell"))
 }
 
 fn running_shell(context: &Context) -> Result<Shell> {

@@ -105,7 +105,7 @@ fn directly(cli: &cli::Cli, context: &Context, report: Report) -> Outcome {
     if context.prints_to_terminal {
         return failed(report, init::not_loaded(context));
     }
-    match export::code(cli, Form::Direct, context, &report) {
+    match export::answer(cli, Form::Direct, context, &report) {
         Ok(output) => Outcome { output, report, error: None },
         Err(error) => failed_as_code(report, error),
     }

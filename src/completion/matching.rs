@@ -1,9 +1,9 @@
-//! Which candidates fit what is typed, for bash, which leaves that to the completer.
+//! Which candidates fit what is typed, for shells that leave that to the completer.
 
 use super::candidates::Candidate;
 
 /// The candidates that begin with `typed`; when there are none, those that do in another case; when
-/// there are none either, the only one that holds it somewhere. Not several of those: bash would
+/// there are none either, the only one that holds it somewhere. Not several of those: a shell would
 /// replace what is typed by what they have in common, which is often nothing.
 pub(super) fn matching(candidates: &[Candidate], typed: &str) -> Vec<Candidate> {
     let lower = typed.to_lowercase();

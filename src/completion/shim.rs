@@ -15,7 +15,7 @@ use super::line::Line;
 use super::matching::matching;
 use super::values::Known;
 use super::words::Typed;
-use crate::shell::{Shell, completion_scripts};
+use crate::shell::{AtTab, Shell, completion_scripts};
 
 /// A shell at TAB.
 pub(super) struct Shim<'a> {
@@ -55,10 +55,11 @@ impl EnvCompleter for Shim<'_> {
     ) -> io::Result<()> {
         let words: Vec<String> =
             words.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        let text = match self.shell {
-            Shell::Bash => self.for_bash(program, &words),
-            Shell::Zsh => self.lines(program, words, in_zsh),
-            Shell::Fish => self.lines(program, words, in_fish),
+        let text = match self.shell.definition().at_tab {
+            AtTab::Line => self.of_line(program, &words),
+            AtTab::Described => self.of_words(program, words, false, described),
+            AtTab::Tabbed => self.of_words(program, words, false, tabbed),
+            AtTab::Matched => self.of_words(program, words, true, tabbed),
         };
         out.write_all(text.as_bytes())
     }
@@ -69,8 +70,8 @@ const FILE: &str = "\t\n";
 const COMMAND: &str = "\t--\n";
 
 impl Shim<'_> {
-    /// bash sends the line up to the cursor and its word breaks, and takes what it gets as it is.
-    fn for_bash(&self, program: &Command, sent: &[String]) -> String {
+    /// The answer to a line up to the cursor and its word breaks, as it goes onto the line.
+    fn of_line(&self, program: &Command, sent: &[String]) -> String {
         let [line, breaks] = sent else { return String::new() };
         let Line { mut words, current } = Line::read(line, breaks);
         words.push(current.text.clone());
@@ -88,17 +89,20 @@ impl Shim<'_> {
         }
     }
 
-    /// zsh and fish send words, match for themselves, and quote what they insert.
-    fn lines(
+    /// The answer to words, for a shell that quotes what it inserts; matched here on request.
+    fn of_words(
         &self,
         program: &Command,
         words: Vec<String>,
+        matches: bool,
         line: fn(&Candidate, &mut String),
     ) -> String {
+        let typed = matches.then(|| words.last().cloned().unwrap_or_default());
         match candidates(program, Typed::new(words), self.known) {
             Answer::File => FILE.to_owned(),
             Answer::Command => COMMAND.to_owned(),
             Answer::Words(all) => {
+                let all = if let Some(typed) = typed { matching(&all, &typed) } else { all };
                 let mut text = String::with_capacity(all.len() * 64);
                 for candidate in &all {
                     line(candidate, &mut text);
@@ -111,7 +115,7 @@ impl Shim<'_> {
 }
 
 /// `value:description`, the colons of the value escaped, as `_describe` takes it.
-fn in_zsh(candidate: &Candidate, text: &mut String) {
+fn described(candidate: &Candidate, text: &mut String) {
     for character in candidate.value.chars() {
         if matches!(character, ':' | '\\') {
             text.push('\\');
@@ -121,7 +125,7 @@ fn in_zsh(candidate: &Candidate, text: &mut String) {
     push_help(':', candidate, text);
 }
 
-fn in_fish(candidate: &Candidate, text: &mut String) {
+fn tabbed(candidate: &Candidate, text: &mut String) {
     text.push_str(&candidate.value);
     push_help('\t', candidate, text);
 }

@@ -12,12 +12,7 @@ const NAMES: &str = "__ASSUME_ROLE_NAMES__";
 
 /// The shim of a shell. `program` is one quoted word.
 pub(crate) fn shim(shell: Shell, program: &str, names: &[&str]) -> String {
-    let text = match shell {
-        Shell::Bash => include_str!("../../completions/assume-role.bash"),
-        Shell::Zsh => include_str!("../../completions/_assume-role"),
-        Shell::Fish => include_str!("../../completions/assume-role.fish"),
-    };
-    text.replace(PLACEHOLDER, program).replace(NAMES, &names.join(" "))
+    shell.definition().completion.replace(PLACEHOLDER, program).replace(NAMES, &names.join(" "))
 }
 
 /// The shim as a file that a package installs: it finds the program on the `PATH`.

@@ -16,9 +16,9 @@ const OTHERS: [&str; 12] =
 
 /// The shell to answer for, from the name of the parent process and the value of `$SHELL`.
 pub(crate) fn detect(parent: Option<&str>, login: Option<&OsStr>) -> Result<Shell> {
-    let hint = "name it: assume-role init bash, init zsh or init fish";
+    let hint = format!("name it: assume-role init {}", Shell::all("init "));
     if let Some(name) = parent.map(bare_name) {
-        if let Ok(shell) = Shell::parse(name) {
+        if let Some(shell) = Shell::named(name) {
             return Ok(shell);
         }
         if OTHERS.contains(&name) {
@@ -31,7 +31,7 @@ pub(crate) fn detect(parent: Option<&str>, login: Option<&OsStr>) -> Result<Shel
     }
     login
         .and_then(|path| Path::new(path).file_name()?.to_str())
-        .and_then(|name| Shell::parse(name).ok())
+        .and_then(Shell::named)
         .ok_or_else(|| Error::usage("cannot tell which shell is running").hint(hint))
 }
 

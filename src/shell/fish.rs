@@ -1,14 +1,30 @@
-//! Code for fish: only global variables are touched. A universal variable lives in every shell of
+//! fish, 3.6 and later. Its code touches global variables only. A universal variable lives in every shell of
 //! the user, so it is named and left to them.
 //!
 //! What is kept from before the first switch is the list `x VALUE…` when it was exported, `u
 //! VALUE…` when it was not, and empty when there was no global variable. fish has no read-only
 //! variables beside its own.
 
-use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored, keeper};
+use super::definition::{AtTab, Code, Definition};
 use super::quote::fish as quote;
-use super::sh::without_settings;
-use super::variables::{Change, KEYS, LEFT, OWN, PROFILES, REGION, SESSION, restored};
+use super::variables::{
+    KEYS, LEFT, NOTHING_TO_LEAVE, ONLY_UNSET, OWN, PROFILES, REGION, SESSION, Switch, is_restored,
+    keeper, restored, without_settings,
+};
+
+pub(super) const FISH: Definition = Definition {
+    name: "fish",
+    also: &[],
+    quoted: quote,
+    assignment: ["set -g ", " "],
+    init: include_str!("../../shell/init.fish"),
+    completion: include_str!("../../completions/assume-role.fish"),
+    short_name: |name| format!("function {name} --wraps assume-role\n    assume-role $argv\nend\n"),
+    code: Some(Code { switch, leave }),
+    at_tab: AtTab::Tabbed,
+    load: "assume-role init fish | source",
+    rc: "~/.config/fish/config.fish",
+};
 
 /// In the shell that made the first switch the keys' keeper is set, whatever it holds.
 const HERE: &str = "builtin set -q __assume_role_was_AWS_ACCESS_KEY_ID";
@@ -52,7 +68,8 @@ fn forget() -> String {
     )
 }
 
-pub(super) fn switch(changes: &[Change<'_>]) -> String {
+fn switch(switch: &Switch<'_>) -> String {
+    let changes = switch.changes();
     let names: Vec<&str> = changes.iter().map(|change| change.name).collect();
     let kept: Vec<&str> = names.iter().copied().filter(|name| is_restored(name)).collect();
     let unset: Vec<&str> =
@@ -86,13 +103,13 @@ pub(super) fn switch(changes: &[Change<'_>]) -> String {
     )
 }
 
-pub(super) fn leave(legacy: bool) -> String {
+fn leave(legacy: bool) -> String {
     let restored: Vec<&str> = restored().collect();
     let own: Vec<&str> = OWN.into_iter().filter(|name| *name != LEFT).collect();
     let left = format!("builtin set -g --unexport {LEFT} $ASSUME_ROLE_TARGET; ");
     let (own, session, region) = (own.join(" "), SESSION.join(" "), REGION.join(" "));
     let old = if legacy {
-        format!("builtin set -eg {}; ", without_settings().join(" "))
+        format!("builtin set -eg {}; ", without_settings().collect::<Vec<_>>().join(" "))
     } else {
         String::new()
     };

@@ -37,15 +37,12 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
         ))
         .hint("install it under a path without line breaks, in UTF-8")
     })?;
-    let text = match shell {
-        Shell::Bash => include_str!("../../shell/init.bash"),
-        Shell::Zsh => include_str!("../../shell/init.zsh"),
-        Shell::Fish => include_str!("../../shell/init.fish"),
-    };
+    let definition = shell.definition();
     let quoted = shell.quoted(path);
-    let mut script = options.look.assignments(shell) + &text.replace(PLACEHOLDER, &quoted);
+    let mut script =
+        options.look.assignments(shell) + &definition.init.replace(PLACEHOLDER, &quoted);
     if let Some(name) = &options.cmd {
-        script.push_str(&name.function(shell));
+        script.push_str(&(definition.short_name)(&name.0));
     }
     if !options.no_completions {
         let names =
@@ -103,23 +100,6 @@ impl ShortName {
             return refuse("the name is taken");
         }
         Ok(Self(text.to_owned()))
-    }
-
-    /// The function of that name, with the guards of the long one.
-    fn function(&self, shell: Shell) -> String {
-        let name = &self.0;
-        match shell {
-            Shell::Bash => format!(
-                "case \":${{SHELLOPTS-}}:\" in\n*:posix:*) ;;\n*)\n    \\builtin unalias '{name}' 2>/dev/null || \\builtin true\n    \
-                 function {name} {{ assume-role \"$@\"; }}\n    ;;\nesac\n"
-            ),
-            Shell::Zsh => format!(
-                "\\builtin unalias '{name}' 2>/dev/null || \\builtin true\nfunction '{name}'() {{ assume-role \"$@\" }}\n"
-            ),
-            Shell::Fish => {
-                format!("function {name} --wraps assume-role\n    assume-role $argv\nend\n")
-            }
-        }
     }
 }
 

@@ -13,19 +13,26 @@ pub(crate) mod quote;
 pub(crate) mod variables;
 pub(crate) mod words;
 
+mod definition;
+mod posix;
+mod record;
+
+mod bash;
 mod fish;
-mod sh;
+mod zsh;
+
+use definition::Code;
+pub(crate) use definition::{AtTab, Definition};
 
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
 /// A shell with an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Shell {
-    /// bash, 3.2 and later.
     Bash,
     Zsh,
-    /// fish, 3.6 and later.
     Fish,
 }
 
@@ -33,32 +40,49 @@ impl Shell {
     /// Every shell there is.
     pub const ALL: [Self; 3] = [Self::Bash, Self::Zsh, Self::Fish];
 
+    /// What it is.
+    pub(crate) fn definition(self) -> &'static Definition {
+        match self {
+            Self::Bash => &bash::BASH,
+            Self::Zsh => &zsh::ZSH,
+            Self::Fish => &fish::FISH,
+        }
+    }
+
     /// The name, as typed after `init`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Zsh => "zsh",
-            Self::Fish => "fish",
-        }
+        self.definition().name
     }
 
     /// `text` as one word.
     pub(crate) fn quoted(self, text: &str) -> String {
-        match self {
-            Self::Bash | Self::Zsh => quote::sh(text),
-            Self::Fish => quote::fish(text),
-        }
+        (self.definition().quoted)(text)
     }
 
-    /// The shell of that name.
-    pub fn parse(text: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|shell| shell.name() == text).ok_or_else(|| {
-            let names: Vec<&str> = Self::ALL.into_iter().map(Self::name).collect();
-            Error::usage(format!(
-                "there is no integration for the shell '{}'",
-                escape_up_to(text, 80)
-            ))
-            .hint(format!("shells: {}", names.join(", ")))
+    /// The shell that takes the integration of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shell| {
+            let Definition { name: own, also, .. } = shell.definition();
+            *own == name || also.contains(&name)
         })
+    }
+
+    /// As [`Shell::named`], for a name that was typed.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::named(text).ok_or_else(|| {
+            let text = escape_up_to(text, 80);
+            Error::usage(format!("there is no integration for the shell '{text}'"))
+                .hint(format!("shells: {}", Self::ALL.map(Self::name).join(", ")))
+        })
+    }
+
+    /// All of them, as a person lists them; `before` stands before each but the first.
+    pub(crate) fn all(before: &str) -> String {
+        match Self::ALL.map(Self::name).as_slice() {
+            [first @ .., last] => {
+                format!("{} or {before}{last}", first.join(&format!(", {before}")))
+            }
+            [] => String::new(),
+        }
     }
 }

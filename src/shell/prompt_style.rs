@@ -59,7 +59,7 @@ impl Look {
             ("repaint", if self.repaint { "yes" } else { "" }.to_owned()),
             ("renew", self.renew.join(" ")),
         ];
-        let (set, is) = if shell == Shell::Fish { ("set -g ", " ") } else { ("", "=") };
+        let [set, is] = shell.definition().assignment;
         values
             .iter()
             .map(|(name, value)| format!("{set}__assume_role_{name}{is}{}\n", shell.quoted(value)))

@@ -219,3 +219,26 @@ fn epoch<'a>(moment: Moment) -> Cow<'a, str> {
 pub fn restored() -> impl Iterator<Item = &'static str> {
     REGION.into_iter().chain(SESSION).chain(CONTRADICTING).chain(LEGACY)
 }
+
+/// Whether `leave` can give a variable back; ours it only unsets.
+pub(super) fn is_restored(name: &str) -> bool {
+    restored().any(|known| known == name)
+}
+
+/// The old script's names that a child shell may drop; its base profile is a setting of the user.
+pub(super) fn without_settings() -> impl Iterator<Item = &'static str> {
+    let settings = "AWS_PROFILE_ASSUME_ROLE";
+    LEGACY.into_iter().chain(["AWS_SECURITY_TOKEN"]).filter(move |name| *name != settings)
+}
+
+/// The shell variable that keeps what `name` was before the first switch.
+pub(super) fn keeper(name: &str) -> String {
+    format!("__assume_role_was_{name}")
+}
+
+/// Said by `leave` in a shell that inherited its session.
+pub(super) const ONLY_UNSET: &str =
+    "assume-role: session unset; what was set before it is known only to the shell that switched";
+
+/// Said by `leave` where nothing is set.
+pub(super) const NOTHING_TO_LEAVE: &str = "assume-role: no session to leave in this shell";

@@ -60,6 +60,7 @@ fn check(shell: Shell, home: &Path, setup: &str) {
                 "{assignments}echo from-{name} >&2\nprint -rP -- \"$RPROMPT\" >&2; echo to-{name} >&2\n"
             ),
             Shell::Bash => format!("{assignments}echo from-{name} >&2\necho to-{name} >&2\n"),
+            other => super::not_here(other),
         });
     }
     let outcome = match shell {
@@ -94,7 +95,7 @@ fn ours(shell: Shell) -> String {
 fn starship() {
     let Some(directory) = installed() else { return };
     let program = directory.join("bin/starship");
-    for shell in Shell::ALL.into_iter().filter(|shell| is_here(shell.name())) {
+    for shell in super::SHELLS.into_iter().filter(|shell| is_here(shell.name())) {
         let home = home();
         let config = format!(
             "format = \"${{env_var.ASSUME_ROLE_PROMPT}}> \"\nadd_newline = false\n{}",
@@ -124,7 +125,7 @@ fn starship() {
 fn beside_starship_the_colour_tells_the_state() {
     let Some(directory) = installed() else { return };
     let program = directory.join("bin/starship");
-    for shell in Shell::ALL.into_iter().filter(|shell| is_here(shell.name())) {
+    for shell in super::SHELLS.into_iter().filter(|shell| is_here(shell.name())) {
         let home = home();
         std::fs::write(home.path().join("starship.toml"), "format = \"star> \"").unwrap();
         let side = if shell == Shell::Bash { PromptSide::Left } else { PromptSide::Right };
@@ -285,7 +286,7 @@ fn the_status_line_of_tmux() {
         return;
     }
     let program = which::which("tmux").unwrap();
-    for shell in Shell::ALL.into_iter().filter(|shell| is_here(shell.name())) {
+    for shell in super::SHELLS.into_iter().filter(|shell| is_here(shell.name())) {
         let home = home();
         let title = segment(&format!("tmux.{}", shell.name()));
         // Once more a name that tmux would run, if it looked at it.

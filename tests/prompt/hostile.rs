@@ -64,6 +64,7 @@ fn ways(shell: Shell) -> Vec<&'static str> {
             "function fish_prompt; printf '> '; end; function fish_right_prompt; echo $ASSUME_ROLE_PROMPT; end",
             "function fish_prompt; set_color red; echo -ns $ASSUME_ROLE_PROMPT; set_color normal; echo '> '; end",
         ],
+        other => super::not_here(other),
     }
 }
 
@@ -73,6 +74,7 @@ fn set(shell: Shell, name: &str, file: &str) -> String {
     match shell {
         Shell::Bash | Shell::Zsh => format!("{name}=$(cat {file})"),
         Shell::Fish => format!("set -g {name} (cat {file} | string collect)"),
+        other => super::not_here(other),
     }
 }
 
@@ -143,7 +145,7 @@ fn in_fish() {
 #[test]
 fn the_line_editor_knows_how_wide_it_is() {
     const LINE: usize = 150;
-    for shell in Shell::ALL.into_iter().filter(|shell| is_here(shell.name())) {
+    for shell in super::SHELLS.into_iter().filter(|shell| is_here(shell.name())) {
         let home = tempfile::tempdir().unwrap();
         let rc = init(shell, &InitOptions::default()) + &stopped(shell) + &role(shell, 3540);
         let prompt = match shell {
@@ -152,6 +154,7 @@ fn the_line_editor_knows_how_wide_it_is() {
             Shell::Fish => {
                 "function fish_prompt; printf '> '; end\nfunction fish_greeting; end\nset fish_color_autosuggestion\nclear\n"
             }
+            other => super::not_here(other),
         };
         std::fs::write(home.path().join("rc"), rc + prompt).unwrap();
         let variables = [("TERM", "xterm"), ("LC_ALL", "C.UTF-8")];

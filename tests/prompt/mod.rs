@@ -14,6 +14,14 @@ use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::{InitOptions, script};
 use assume_role::testing::shell::quote;
 
+/// The shells whose hooks these tests drive.
+pub const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
+
+/// For a shell that is none of [`SHELLS`].
+pub fn not_here(shell: Shell) -> ! {
+    panic!("{} is not one of the shells here", shell.name())
+}
+
 /// A moment at which the clocks of the shells are stopped.
 pub const NOW: i64 = 1_795_305_600;
 
@@ -32,6 +40,7 @@ pub fn stopped(shell: Shell) -> String {
                 "function __assume_role_minutes_until; builtin math \"($argv[1] - {NOW}) / 60\"; end\n"
             )
         }
+        other => not_here(other),
     }
 }
 
@@ -40,6 +49,7 @@ pub fn assign(shell: Shell, name: &str, value: &str) -> String {
     match shell {
         Shell::Bash | Shell::Zsh => format!("{name}={}\n", quote::sh(value)),
         Shell::Fish => format!("set -g {name} {}\n", quote::fish(value)),
+        other => not_here(other),
     }
 }
 

@@ -231,7 +231,7 @@ fn fish_agrees() {
 fn thresholds_and_mark_come_from_the_settings() {
     let look =
         Look { warning: 1800, alarm: 601, renewable_mark: "%↻!".to_owned(), ..Look::default() };
-    for shell in Shell::ALL {
+    for shell in super::SHELLS {
         let options = InitOptions { look: look.clone(), ..InitOptions::default() };
         check(&[shell.name(), "-i"], shell, &init(shell, &options), &look, "C.UTF-8");
     }

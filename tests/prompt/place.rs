@@ -42,6 +42,7 @@ impl<'a> Drawn<'a> {
                 "emit fish_prompt\n",
                 "printf '%s' (fish_prompt | string collect)\nfunctions -q fish_right_prompt; and printf '|%s' (fish_right_prompt | string collect)\n",
             ),
+            other => super::not_here(other),
         };
         let stopped = stopped(self.shell);
         let script = format!(
@@ -74,8 +75,9 @@ fn shells() -> impl Iterator<Item = (Shell, &'static str)> {
         Shell::Bash => "PS1='here> '",
         Shell::Zsh => "PROMPT='here> '",
         Shell::Fish => "function fish_prompt; printf 'here> '; end",
+        other => super::not_here(other),
     };
-    Shell::ALL
+    super::SHELLS
         .into_iter()
         .filter(|shell| is_here(shell.name()))
         .map(move |shell| (shell, prompt(shell)))
@@ -144,6 +146,7 @@ fn a_prompt_that_shows_it_already_is_left_alone() {
                 "function fish_prompt; printf '[%s] ' $ASSUME_ROLE_PROMPT; end",
                 &["function fish_prompt; test x = \"$AWS_ACCOUNT_NAME\"; printf 'here> '; end"],
             ),
+            other => super::not_here(other),
         };
         assert_eq!(Drawn::of(shell, variable).text(), "[production:read 59m] ", "{shell:?}");
         for before in theirs {
@@ -171,6 +174,7 @@ fn a_prompt_of_a_framework_is_left_alone_unless_set() {
                 "_lp_precmd",
             ],
             Shell::Fish => &["starship", "_tide_item", "_pure_prompt", "_omp_prompt", "spaceship"],
+            other => super::not_here(other),
         }
     };
     for (shell, prompt) in shells() {
@@ -179,6 +183,7 @@ fn a_prompt_of_a_framework_is_left_alone_unless_set() {
                 Shell::Bash => format!("{prompt}\n{hook}() {{ :; }}\nPROMPT_COMMAND={hook}"),
                 Shell::Zsh => format!("{prompt}\n{hook}() {{ : }}\nprecmd_functions=({hook})"),
                 Shell::Fish => format!("function fish_prompt; : {hook}; printf 'here> '; end"),
+                other => super::not_here(other),
             };
             assert_eq!(Drawn::of(shell, &theirs).text(), "here> ", "{shell:?} {hook}");
             // Set up after us, it is the same.
@@ -203,6 +208,7 @@ fn the_right_side_where_there_is_one() {
                 "function fish_right_prompt; printf right; end",
                 "here> |production:read 59m right",
             ),
+            other => super::not_here(other),
         };
         let drawn = Drawn { side: PromptSide::Right, after: more, ..Drawn::of(shell, prompt) };
         assert_eq!(drawn.text(), expected, "{shell:?}");

@@ -64,7 +64,7 @@ const ENSURE: &str = "ensure\n600s\n--no-input\n";
 
 #[test]
 fn a_chosen_command_finds_a_renewed_session() {
-    for shell in Shell::ALL.into_iter().filter(|shell| is_here(shell.name())) {
+    for shell in super::SHELLS.into_iter().filter(|shell| is_here(shell.name())) {
         for left in [599, 5, -5] {
             let (home, outcome) = with(shell, left, 40_000, &["aws s3 ls"]);
             assert_eq!(outcome.out, "ran with 3540\n", "{shell:?} {left}: {}", outcome.err);
@@ -75,7 +75,7 @@ fn a_chosen_command_finds_a_renewed_session() {
 
 #[test]
 fn nothing_is_renewed_that_has_time_or_would_ask() {
-    for shell in Shell::ALL.into_iter().filter(|shell| is_here(shell.name())) {
+    for shell in super::SHELLS.into_iter().filter(|shell| is_here(shell.name())) {
         for (left, renewable) in [(600, 40_000), (300, 0), (300, -5)] {
             let (home, outcome) = with(shell, left, renewable, &["aws s3 ls"]);
             assert_eq!(outcome.out, format!("ran with {left}\n"), "{shell:?}: {}", outcome.err);

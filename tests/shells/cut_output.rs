@@ -48,17 +48,17 @@ fn check(shell: &str, form: Form, script: &str) {
 
 #[test]
 fn in_bash_through_the_function() {
-    check("bash", Form::Function(Shell::Bash), SH);
+    check("bash", Form::function(Shell::Bash), SH);
 }
 
 #[test]
 fn in_zsh_through_the_function() {
-    check("zsh", Form::Function(Shell::Zsh), SH);
+    check("zsh", Form::function(Shell::Zsh), SH);
 }
 
 #[test]
 fn in_fish() {
-    check("fish", Form::Function(Shell::Fish), FISH);
+    check("fish", Form::function(Shell::Fish), FISH);
 }
 
 #[test]

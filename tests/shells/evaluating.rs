@@ -64,6 +64,11 @@ impl Session {
     }
 }
 
+/// What takes a switch back, for a caller in an empty environment.
+pub fn leave(form: Form) -> String {
+    exports::leave(form, &Environment::default(), false).text.expose().to_owned()
+}
+
 /// A shell, the form made for it, and how that shell evaluates a file.
 pub struct Evaluation {
     pub shell: &'static [&'static str],
@@ -72,21 +77,21 @@ pub struct Evaluation {
 }
 
 pub const EVALUATIONS: [Evaluation; 14] = [
-    Evaluation { shell: &["bash"], form: Form::Function(Shell::Bash), eval: r#"eval "$(cat F)""# },
+    Evaluation { shell: &["bash"], form: Form::function(Shell::Bash), eval: r#"eval "$(cat F)""# },
     Evaluation {
         shell: &["bash", "-eu", "-o", "pipefail"],
-        form: Form::Function(Shell::Bash),
+        form: Form::function(Shell::Bash),
         eval: r#"eval "$(cat F)""#,
     },
     Evaluation {
         shell: &["bash --posix", "-f"],
-        form: Form::Function(Shell::Bash),
+        form: Form::function(Shell::Bash),
         eval: r#"eval "$(cat F)""#,
     },
-    Evaluation { shell: &["zsh"], form: Form::Function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
+    Evaluation { shell: &["zsh"], form: Form::function(Shell::Zsh), eval: r#"eval "$(cat F)""# },
     Evaluation {
         shell: &["zsh", "-eu"],
-        form: Form::Function(Shell::Zsh),
+        form: Form::function(Shell::Zsh),
         eval: r#"eval "$(cat F)""#,
     },
     Evaluation {
@@ -101,10 +106,10 @@ pub const EVALUATIONS: [Evaluation; 14] = [
             "-o",
             "rc_quotes",
         ],
-        form: Form::Function(Shell::Zsh),
+        form: Form::function(Shell::Zsh),
         eval: r#"f() { eval "$(cat F)"; }; f"#,
     },
-    Evaluation { shell: &["fish"], form: Form::Function(Shell::Fish), eval: "eval (cat F)" },
+    Evaluation { shell: &["fish"], form: Form::function(Shell::Fish), eval: "eval (cat F)" },
     Evaluation { shell: &["dash", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
     Evaluation { shell: &["dash"], form: Form::Direct, eval: "eval $(cat F)" },
     Evaluation {
@@ -120,7 +125,7 @@ pub const EVALUATIONS: [Evaluation; 14] = [
 
 impl Evaluation {
     pub fn is_fish(&self) -> bool {
-        self.form == Form::Function(Shell::Fish)
+        self.form == Form::function(Shell::Fish)
     }
 
     pub fn eval(&self, file: &str) -> String {
@@ -160,7 +165,7 @@ pub fn in_every_shell(body: impl Fn(&Evaluation) -> String, check: impl Fn(&Eval
             let second = Session { region: None, ..Session::named("ASIASECOND", "it's") };
             write(home.path(), "first", &first.text(evaluation.form));
             write(home.path(), "second", &second.text(evaluation.form));
-            write(home.path(), "leave", &exports::leave(evaluation.form, false));
+            write(home.path(), "leave", &leave(evaluation.form));
             check(evaluation, &run(evaluation.shell, home.path(), &exported, &body(evaluation)));
         }
     }

@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use assume_role::testing::cli::Cli;
+use assume_role::testing::shell::Shell;
+use assume_role::testing::shell::integration::{InitOptions, script};
 use clap::CommandFactory;
 
 use source::{files, modules, root};
@@ -85,16 +87,19 @@ fn every_test_file_is_part_of_the_one_binary() {
     }
 }
 
-/// The words after which the function of a shell calls the program directly.
+/// The words after which the function of a shell calls the program directly: from `init` to
+/// `--version`, whatever the shell writes between them.
 fn direct_words(script: &str) -> BTreeSet<String> {
-    let line = script
+    let end = "--version";
+    let list = |line: &str| {
+        let (from, to) = (line.find("init")?, line.find(end)? + end.len());
+        line.get(from..to).map(str::to_owned)
+    };
+    script
         .lines()
-        .map(str::trim)
-        .find(|line| line.contains("--version") && line.contains("init"))
-        .expect("a line with the verbs that print");
-    line.trim_start_matches("case ")
-        .trim_end_matches(')')
-        .split(|c: char| c == '|' || c.is_whitespace())
+        .find_map(list)
+        .expect("a line with the verbs that print")
+        .split(|c: char| c != '-' && !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect()
@@ -114,8 +119,8 @@ pub fn printing_words() -> BTreeSet<String> {
 
 #[test]
 fn the_shells_know_the_verbs_that_print() {
-    for script in ["init.bash", "init.zsh", "init.fish"] {
-        let text = fs::read_to_string(root().join("shell").join(script)).unwrap();
-        assert_eq!(direct_words(&text), printing_words(), "{script}");
+    for shell in Shell::ALL {
+        let text = script(shell, "/assume-role".as_ref(), &InitOptions::default()).unwrap();
+        assert_eq!(direct_words(&text), printing_words(), "{shell:?}");
     }
 }

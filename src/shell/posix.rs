@@ -1,5 +1,5 @@
-//! Code for the sh family: bash and zsh through our function, and the direct form that sh and dash
-//! understand too.
+//! Code for shells of the sh family: each has its dialect in its own file; here is the direct form,
+//! which all of them understand.
 //!
 //! What is kept from before the first switch is `VALUE=` when it was exported, `VALUE-` when it was
 //! only set, and empty when there was nothing.
@@ -7,35 +7,23 @@
 //! The direct form may be evaluated without quotes around it, where the shell splits it at blanks
 //! and looks for file names in its words first: single blanks only, and no `*`, `?` or `[`.
 
-use super::exports::{NOTHING_TO_LEAVE, ONLY_UNSET, is_restored, keeper};
 use super::quote;
-use super::variables::{Change, KEYS, LEFT, LEGACY, OWN, PROFILES, REGION, SESSION, restored};
+use super::variables::{
+    KEYS, LEFT, NOTHING_TO_LEAVE, ONLY_UNSET, OWN, PROFILES, REGION, SESSION, Switch, is_restored,
+    keeper, restored, without_settings,
+};
 
 /// One way of writing the same code.
 pub(super) struct Dialect {
     /// Before each command: aliases (the backslash) and functions (`builtin`) must not get in
     /// between.
-    builtin: &'static str,
-    quote: fn(&str) -> String,
+    pub(super) builtin: &'static str,
+    pub(super) quote: fn(&str) -> String,
     /// What an assignment needs before it, so that zsh's WARN_CREATE_GLOBAL stays silent.
-    assign: &'static str,
+    pub(super) assign: &'static str,
     /// What takes the kept values out of the environment again, where `set -a` put them.
-    hide: &'static [&'static str],
+    pub(super) hide: &'static [&'static str],
 }
-
-pub(super) const BASH: Dialect = Dialect {
-    builtin: r"\builtin \",
-    quote: quote::sh,
-    assign: "",
-    hide: &[r"\builtin \export -n"],
-};
-
-pub(super) const ZSH: Dialect = Dialect {
-    builtin: r"\builtin \",
-    quote: quote::sh,
-    assign: r"\builtin \typeset -g ",
-    hide: &[r"\builtin \typeset -g +x"],
-};
 
 pub(super) const DIRECT: Dialect = Dialect {
     builtin: r"\",
@@ -51,14 +39,16 @@ pub(super) const DIRECT: Dialect = Dialect {
 const HERE: &str = r#"-n "${__assume_role_was_AWS_ACCESS_KEY_ID+x}""#;
 
 impl Dialect {
-    pub(super) fn switch(&self, changes: &[Change<'_>], exported: impl Fn(&str) -> bool) -> String {
+    pub(super) fn switch(&self, switch: &Switch<'_>) -> String {
         let b = self.builtin;
+        let changes = switch.changes();
         let names: Vec<&str> = changes.iter().map(|change| change.name).collect();
         let kept: Vec<&str> = names.iter().copied().filter(|name| is_restored(name)).collect();
         let saves: String = kept
             .iter()
             .map(|name| {
-                let (keeper, mark) = (keeper(name), if exported(name) { '=' } else { '-' });
+                let (keeper, mark) =
+                    (keeper(name), if switch.environment.has(name) { '=' } else { '-' });
                 format!(
                     r#"{b}test -n "${{{keeper}+x}}" || {}{keeper}="${{{name}+${name}{mark}}}"; "#,
                     self.assign
@@ -95,7 +85,7 @@ impl Dialect {
         let hides: String = self.hide.iter().map(|hide| format!("{hide} {LEFT}; ")).collect();
         let left = format!(r#"{}{LEFT}="${{ASSUME_ROLE_TARGET-}}"; {hides}"#, self.assign);
         let old = if legacy {
-            format!("{b}unset -v {}; ", without_settings().join(" "))
+            format!("{b}unset -v {}; ", without_settings().collect::<Vec<_>>().join(" "))
         } else {
             String::new()
         };
@@ -177,13 +167,4 @@ impl Dialect {
             assign = self.assign,
         )
     }
-}
-
-/// The old script's names that a child shell may drop; its base profile is a setting of the user.
-pub(super) fn without_settings() -> Vec<&'static str> {
-    LEGACY
-        .into_iter()
-        .chain(["AWS_SECURITY_TOKEN"])
-        .filter(|name| *name != "AWS_PROFILE_ASSUME_ROLE")
-        .collect()
 }

@@ -1,5 +1,6 @@
 //! What is stored for a plan, as a snapshot.
 
+use super::sign_in::cache;
 use super::sso;
 use crate::cache::{BaseFacts, BaseSession, LegalDuration, MfaDevice, RoleSession, Store};
 use crate::error::Result;
@@ -38,6 +39,12 @@ pub(super) fn refresh(plan: &Plan, store: &Store, now: Moment, known: &mut Snaps
             let session = store.get::<RoleSession>(&plan.session_key(at, seconds), now)?;
             state.stored.extend(session.filter(|session| is_alive(&known.dead, session)));
         }
+    }
+    if let Some(sign_in) = plan.base.sign_in() {
+        if !known.own_is_new {
+            cache::load(sign_in, known, now);
+        }
+        return Ok(());
     }
     let has_own = plan.steps.is_empty() || plan.has_own_session();
     if has_own && !known.own_is_new {

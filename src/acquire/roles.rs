@@ -201,9 +201,9 @@ impl Runner<'_> {
             }
             With::Step if is_dead && self.drop_step(at)? => Ok(()),
             With::OwnSession if is_dead && !self.known.own_is_new => {
+                self.known.dead.extend(self.known.own.take().map(|own| own.session.keys.id));
                 let key = self.plan.own_key();
                 let _ = self.with.store.forget::<RoleSession>(|stored| *stored == key);
-                self.known.own = None;
                 Ok(())
             }
             With::KeysAndCode => self.code_refused(failure),

@@ -301,7 +301,9 @@ impl<'a> Runner<'a> {
     /// Keys that last longer than any of STS are asked for each time.
     pub(super) fn keep_own(&self, role: &RoleSession) -> Result<()> {
         use crate::cache::Entry;
-        if role.granted > 0 && role.is_possible() {
+        // A console sign-in is kept by the AWS CLI's file.
+        let is_kept = self.plan.base.sign_in().is_some();
+        if role.granted > 0 && role.is_possible() && !is_kept {
             self.with.store.put(&self.plan.own_key(), role, self.now())?;
         }
         Ok(())

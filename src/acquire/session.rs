@@ -6,7 +6,7 @@ use super::{load, suggest};
 use crate::aws::Endpoints;
 use crate::cache::RoleSession;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Next, Plan, Snapshot, next, renewable, seconds_left};
+use crate::plan::{Next, Plan, SIGN_IN_SECONDS, Snapshot, next, renewable, seconds_left};
 use crate::types::sanitize::escape;
 use crate::types::{Moment, Principal, minutes};
 use crate::ui::terminal::Terminal;
@@ -51,10 +51,10 @@ impl ActiveSession {
 
 /// The session of a plan: from the store while enough of it is left, else from AWS.
 pub(crate) fn session(plan: &Plan, with: Surroundings<'_>) -> Result<ActiveSession> {
-    if let Some(step) = plan.steps.last()
-        && i64::from(step.duration.value) < plan.min_left
-    {
-        return Err(too_short(plan, step.duration.value.into()));
+    let of_sign_in = plan.base.sign_in().map(|_| SIGN_IN_SECONDS);
+    let longest = plan.steps.last().map_or(of_sign_in, |step| Some(step.duration.value));
+    if let Some(longest) = longest.filter(|longest| i64::from(*longest) < plan.min_left) {
+        return Err(too_short(plan, longest.into()));
     }
     let now = (with.clock)();
     let mut known = Snapshot::new(plan);
@@ -132,10 +132,16 @@ pub(crate) fn endpoints(plan: &Plan) -> Result<Endpoints> {
 
 fn too_short(plan: &Plan, longest: i64) -> Error {
     let target = &plan.target;
+    let error = Error::new(
+        Kind::TooShort,
+        format!("a new session of {target} lasts only {}", minutes(longest)),
+    );
+    if plan.base.sign_in().is_some() && plan.steps.is_empty() {
+        return error.because("AWS gives the keys of a console sign-in no more");
+    }
     let mut words = plan.target_words();
     let wanted = minutes(plan.min_left);
     words.extend(["--duration".to_owned(), wanted]);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    Error::new(Kind::TooShort, format!("a new session of {target} lasts only {}", minutes(longest)))
-        .hint(plan.invocation.with(&words))
+    error.hint(plan.invocation.with(&words))
 }

@@ -16,6 +16,9 @@ impl Runner<'_> {
     /// The credentials that the base gives by itself.
     pub(super) async fn source_credentials(&mut self) -> Result<()> {
         let plan = self.plan;
+        if let Some(sign_in) = plan.base.sign_in() {
+            return self.sign_in_keys(sign_in).await;
+        }
         let (keys, expires) = match &plan.base.source {
             CredentialSource::Process(process) => {
                 self.tell_asking(true);

@@ -33,7 +33,7 @@ use crate::plan::Trust;
 use crate::types::{Credentials, Moment, local_now};
 
 const ATTEMPT: Duration = Duration::from_secs(3);
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 const ATTEMPTS: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// "Not measured yet" of [`Clock`].

@@ -187,6 +187,34 @@ pub(super) fn sign_in_of(partition: Partition, overrides: &Overrides) -> Result<
     Ok((url_of(&overrides.signin, overrides, sign_in)?, format!("https://{console}")))
 }
 
+/// Where `aws login` signs in: each region has its own, and a sign-in is renewed where it was made.
+pub(crate) fn sign_in_of_region(region: &Region, overrides: &Overrides) -> Result<String> {
+    let Hosts { suffix, sign_in, .. } = hosts(region.partition());
+    let domain = sign_in.split_once("signin.").map_or(sign_in, |(_, domain)| domain);
+    let host = match (overrides.fips, overrides.dual_stack) {
+        (false, false) => format!("{region}.signin.{domain}"),
+        (true, false) => format!("signin-fips.{region}.{suffix}"),
+        (fips, true) => {
+            let service = if fips { "signin-fips" } else { "signin" };
+            format!("{service}.{region}.{}", dual_stack_suffix(region.partition()))
+        }
+    };
+    url_of(&overrides.signin, overrides, &host).map(|url| url.trim_end_matches('/').to_owned())
+}
+
+/// Under which domain a partition has its dual-stack endpoints (partitions.json of the SDKs).
+fn dual_stack_suffix(partition: Partition) -> &'static str {
+    match partition.as_str() {
+        "aws-cn" => "api.amazonwebservices.com.cn",
+        "aws-iso" => "api.aws.ic.gov",
+        "aws-iso-b" => "api.aws.scloud",
+        "aws-iso-e" => "api.cloud-aws.adc-e.uk",
+        "aws-iso-f" => "api.aws.hci.ic.gov",
+        "aws-eusc" => "api.amazonwebservices.eu",
+        _ => "api.aws",
+    }
+}
+
 fn url_of(chosen: &Option<Chosen<String>>, overrides: &Overrides, host: &str) -> Result<String> {
     chosen.as_ref().map_or_else(|| Ok(format!("https://{host}")), |url| checked(url, overrides))
 }
@@ -257,6 +285,31 @@ mod tests {
                 && !is_global("af-south-1", false)
                 && !is_global("us-gov-west-1", false)
         );
+    }
+
+    #[test]
+    fn a_console_sign_in_has_an_endpoint_in_each_region() {
+        let at = |region: &str, fips, dual_stack| {
+            let region = Region::parse("a test", region).unwrap();
+            let overrides = Overrides { fips, dual_stack, ..Overrides::default() };
+            sign_in_of_region(&region, &overrides).unwrap()
+        };
+        for (region, host) in [
+            ("eu-west-1", "eu-west-1.signin.aws.amazon.com"),
+            ("us-east-1", "us-east-1.signin.aws.amazon.com"),
+            ("cn-north-1", "cn-north-1.signin.amazonaws.cn"),
+            ("us-gov-west-1", "us-gov-west-1.signin.amazonaws-us-gov.com"),
+            ("eusc-de-east-1", "eusc-de-east-1.signin.amazonaws-eusc.eu"),
+            ("us-iso-east-1", "us-iso-east-1.signin.c2shome.ic.gov"),
+            ("us-isob-east-1", "us-isob-east-1.signin.sc2shome.sgov.gov"),
+            ("eu-isoe-west-1", "eu-isoe-west-1.signin.csphome.adc-e.uk"),
+            ("us-isof-south-1", "us-isof-south-1.signin.csphome.hci.ic.gov"),
+        ] {
+            assert_eq!(at(region, false, false), format!("https://{host}"));
+        }
+        assert_eq!(at("eu-west-1", true, false), "https://signin-fips.eu-west-1.amazonaws.com");
+        assert_eq!(at("eu-west-1", false, true), "https://signin.eu-west-1.api.aws");
+        assert_eq!(at("us-gov-west-1", true, true), "https://signin-fips.us-gov-west-1.api.aws");
     }
 
     #[test]

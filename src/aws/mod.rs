@@ -4,8 +4,10 @@
 
 mod certificates;
 mod client;
+mod console;
 mod denial;
 mod diagnose;
+mod dpop;
 mod endpoint;
 mod error;
 mod http;
@@ -18,9 +20,11 @@ mod sso;
 mod sts;
 
 pub(crate) use client::Client;
+pub(crate) use console::{Grant, SignInTokens, sign_in_tokens};
 pub(crate) use denial::Attempt;
 pub(crate) use diagnose::{about_proof, diagnose, unanswered};
-pub(crate) use endpoint::Endpoints;
+pub(crate) use dpop::ProofKey;
+pub(crate) use endpoint::{Endpoints, sign_in_of_region};
 pub(crate) use error::{AwsError, Trouble};
 pub(crate) use http::Reply;
 pub(crate) use iam::{Device, account_aliases, mfa_devices};
@@ -30,5 +34,5 @@ pub(crate) use sign_in::{SignIn, page};
 pub(crate) use sso::{Assigned, assigned_accounts, assigned_roles, role_credentials};
 pub(crate) use sts::{
     Assumed, Mfa, RoleCall, assume_role, assume_with_saml, assume_with_web_identity,
-    caller_identity, session_token,
+    caller_identity, checked_keys, session_token,
 };

@@ -155,7 +155,7 @@ impl Client {
 }
 
 /// The reply, unless it is an error in the words of either service: its code, and what it means.
-fn good_news(reply: Reply) -> Result<Reply, AwsError> {
+pub(super) fn good_news(reply: Reply) -> Result<Reply, AwsError> {
     if reply.status == 200 {
         return Ok(reply);
     }

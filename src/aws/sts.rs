@@ -219,6 +219,15 @@ pub(super) fn checked_session(
     expires: Moment,
     now: Moment,
 ) -> Result<Session, AwsError> {
+    let keys = checked_keys(id, secret, token)?;
+    if !(-ROUNDING..=LONGEST_LIFE + ROUNDING).contains(&expires.since(now)) {
+        return Err(AwsError::malformed("Expiration"));
+    }
+    Ok(Session { keys, expires })
+}
+
+/// Temporary keys, when they can be keys.
+pub(crate) fn checked_keys(id: &str, secret: &str, token: &str) -> Result<Credentials, AwsError> {
     let is_id = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     let is_secret = |byte: u8| byte.is_ascii_alphanumeric() || b"/+=".contains(&byte);
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"/+=_.:-".contains(&byte);
@@ -231,15 +240,11 @@ pub(super) fn checked_session(
     if !((1..=8192).contains(&token.len()) && token.bytes().all(is_token)) {
         return Err(AwsError::malformed("SessionToken"));
     }
-    if !(-ROUNDING..=LONGEST_LIFE + ROUNDING).contains(&expires.since(now)) {
-        return Err(AwsError::malformed("Expiration"));
-    }
-    let keys = Credentials {
+    Ok(Credentials {
         id: id.to_owned(),
         secret: Secret::new(secret.to_owned()),
         token: Some(Secret::new(token.to_owned())),
-    };
-    Ok(Session { keys, expires })
+    })
 }
 
 #[cfg(test)]

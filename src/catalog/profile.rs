@@ -3,7 +3,7 @@
 use super::usage::Usage;
 use crate::config::location::Location;
 use crate::config::profiles::Section;
-use crate::types::{AccountId, Name, Partition, RoleArn, RoleName};
+use crate::types::{AccountId, Name, Partition, Principal, RoleArn, RoleName};
 
 /// A profile with a name that can be typed.
 pub(crate) struct KnownProfile<'a> {
@@ -21,6 +21,8 @@ pub(crate) enum Leads {
     Role(RoleArn),
     /// A role of Identity Center.
     Sso(AccountId, RoleName),
+    /// A sign-in to the console.
+    SignIn,
     /// Keys of its own.
     Credentials,
     /// Nothing that a session could begin with.
@@ -75,6 +77,9 @@ impl Leads {
                 _ => Self::Nowhere,
             };
         }
+        if let Some(arn) = section.value("login_session") {
+            return Principal::parse(arn.text).map_or(Self::Nowhere, |_| Self::SignIn);
+        }
         let keys = ["aws_access_key_id", "credential_process"]
             .iter()
             .any(|key| section.value(key).is_some());
@@ -86,7 +91,7 @@ impl Leads {
         match self {
             Self::Role(arn) => Some((&arn.account, &arn.name, Some(arn.partition))),
             Self::Sso(account, role) => Some((account, role, None)),
-            Self::Credentials | Self::Nowhere => None,
+            Self::SignIn | Self::Credentials | Self::Nowhere => None,
         }
     }
 }

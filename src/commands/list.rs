@@ -132,6 +132,7 @@ fn of_profile(profile: &KnownProfile<'_>) -> Value {
     let kind = match profile.leads {
         Leads::Role(_) => "role",
         Leads::Sso(..) => "sso",
+        Leads::SignIn => "sign-in",
         Leads::Credentials => "keys",
         Leads::Nowhere => "none",
     };

@@ -168,6 +168,7 @@ impl<'a> Described<'a> {
                 format!("profile, {account}:{role}")
             }
             None if profile.leads == Leads::Credentials => "profile with keys".to_owned(),
+            None if profile.leads == Leads::SignIn => "profile, console sign-in".to_owned(),
             None => "profile".to_owned(),
         };
         Candidate::new(profile.name, joined([&leads, &used(profile.usage, self.now)]))

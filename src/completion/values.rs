@@ -85,7 +85,8 @@ fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
 /// for this.
 fn bases(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
-    let with_keys = catalogue.profiles().filter(|profile| profile.leads == Leads::Credentials);
+    let bases = [Leads::Credentials, Leads::SignIn];
+    let with_keys = catalogue.profiles().filter(|profile| bases.contains(&profile.leads));
     let placed = with_keys.filter_map(|profile| profile.name_and_place());
     placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
 }

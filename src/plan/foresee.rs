@@ -2,7 +2,7 @@
 
 use super::keys::OWN_SECONDS;
 use super::next::{Call, Next, Question, next};
-use super::snapshot::{Device, Goal, SignOn, Snapshot};
+use super::snapshot::{Device, Goal, SIGN_IN_SECONDS, SignOn, Snapshot};
 use super::{Chosen, Origin, Plan};
 use crate::cache::{BaseSession, RoleSession};
 use crate::error::{Error, Kind};
@@ -140,6 +140,11 @@ impl Snapshot {
                     let session = own.session;
                     self.mfa_session = Some(BaseSession { session, made, mfa_serial: None });
                 }
+            }
+            // Whose keys they are stands in the profile.
+            Call::Source if plan.base.sign_in().is_some() => {
+                self.own = Some(session(SIGN_IN_SECONDS));
+                self.own_is_new = true;
             }
             Call::Source => self.given = Some((own.session.keys, Some(own.session.expires))),
             Call::AssumeRole { step, .. } => self.made(step, role(step)),

@@ -42,6 +42,9 @@ pub(crate) fn source_key(base: &Base) -> Key {
                 .with("sso account", role.account.as_str())
                 .with("sso role", role.role.as_str())
         }
+        CredentialSource::ConsoleSignIn(sign_in) => {
+            Key::new().with("scheme", "console").with("arn", &sign_in.arn.value)
+        }
         CredentialSource::WebIdentity(token) => token_key(token),
         CredentialSource::Saml(saml) => saml_key(saml),
     }

@@ -35,13 +35,16 @@ pub(crate) use desktop::no_desktop;
 pub(crate) use foresee::{Foresight, foresee};
 pub(crate) use next::{Call, Next, Question, With, next, own_of, renewable};
 pub(crate) use parameters::{ParameterOrigins, Shape};
-pub(crate) use queries::{AccountSurvey, Forgotten, KeysAtHand, SignOnRequest, plain_connection};
+pub(crate) use queries::{
+    AccountSurvey, Forgotten, KeysAtHand, SignOnRequest, base_sign_in, plain_connection,
+};
 pub(crate) use request::{Invocation, Request, SessionOptions};
 pub(crate) use resolve::{resolve, resolve_complete};
 pub(crate) use saml::Saml;
 pub(crate) use service::{path_of_service, services};
 pub(crate) use snapshot::{
-    Device, Goal, LockOf, Shorter, SignOn, Snapshot, account_of, seconds_left,
+    Device, Goal, LockOf, SIGN_IN_RENEWED_BELOW, SIGN_IN_SECONDS, Shorter, SignOn, Snapshot,
+    account_of, seconds_left,
 };
 pub(crate) use source::{Base, CredentialSource, ENVIRONMENT, environment_scheme};
 pub(crate) use target::{Target, which_role};

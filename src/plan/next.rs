@@ -104,6 +104,7 @@ impl Call {
             Self::WithWebIdentity => "sts:AssumeRoleWithWebIdentity",
             Self::Source => match plan.base.source {
                 CredentialSource::IdentityCenter(_) => "sso:GetRoleCredentials",
+                CredentialSource::ConsoleSignIn(_) => "signin:CreateOAuth2Token",
                 CredentialSource::Process(_) => "credential_process",
                 CredentialSource::Container => "container credentials",
                 _ => "instance metadata",
@@ -143,6 +144,9 @@ pub(crate) fn next(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) ->
 
 /// Why no new session can be had at all, as far as the plan tells.
 fn refusal(plan: &Plan) -> Option<Error> {
+    if let Some(root) = plan.base.sign_in().filter(|sign_in| sign_in.is_root()) {
+        return Some(root.refuse_role());
+    }
     for (at, step) in plan.steps.iter().enumerate() {
         let seconds = step.duration.value;
         let insists = step.duration.origin.is_command_line();
@@ -259,6 +263,9 @@ fn own_session(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Nex
     if let Some(own) = plan.own_serving(known, now) {
         return finished(plan, known, own);
     }
+    if let Some(sign_in) = plan.base.sign_in().filter(|_| known.sign_on == SignOn::Missing) {
+        return Next::Refuse(sign_in.missing());
+    }
     if !known.holds(LockOf::Own) {
         return Next::Wait(LockOf::Own);
     }
@@ -368,10 +375,12 @@ pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) ->
         CredentialSource::Saml(saml) => saml.asks_nothing().then_some(FOREVER),
         CredentialSource::WebIdentity(token) => token.asks_nothing().then_some(FOREVER),
         CredentialSource::Container | CredentialSource::Instance => Some(FOREVER),
-        CredentialSource::IdentityCenter(_) => match known.sign_on {
-            SignOn::Live(ends) => Some(ends),
-            SignOn::Missing => None,
-        },
+        CredentialSource::IdentityCenter(_) | CredentialSource::ConsoleSignIn(_) => {
+            match known.sign_on {
+                SignOn::Live(ends) => Some(ends),
+                SignOn::Missing => None,
+            }
+        }
         // Whether a program asks is its own affair.
         CredentialSource::Process(_) => None,
         CredentialSource::Keys(keys, _) if keys.are_temporary() => None,

@@ -37,9 +37,11 @@ pub(super) fn plan(
     };
     let typed = request.region.as_deref().or(extras.region.as_deref());
     let region = region(typed, &profile, &chain, config)?;
+    let of_sign_in = chain.base.sign_in().map(|sign_in| sign_in.partition);
     let partition = match (chain.role(), chain.base.sso_role(), &region) {
         (Some(hop), ..) => hop.role.value.partition,
         (None, Some(sso), _) => sso.session.region.partition(),
+        (None, None, _) if of_sign_in.is_some() => of_sign_in.unwrap_or_default(),
         (None, None, Some(region)) => region.value.partition(),
         (None, None, None) => Partition::default(),
     };
@@ -58,6 +60,12 @@ pub(super) fn plan(
         target.protection = target::guarded(&role.account, config)?.protection;
         if chain.hops.is_empty() && !request.write {
             target.protection.refuse_unlimited("a session of IAM Identity Center")?;
+        }
+    }
+    if let (Some(sign_in), true) = (chain.base.sign_in(), chain.hops.is_empty()) {
+        target.protection = target::guarded(&sign_in.principal.account, config)?.protection;
+        if !request.write {
+            target.protection.refuse_unlimited("a console sign-in")?;
         }
     }
     protected.extend(ProtectedStep::of(&target));

@@ -1,6 +1,6 @@
 //! What verbs besides a switch ask AWS: whose keys these are, a sign-on, what there is to know.
 
-use super::chain::{Chain, SsoSession, keys_of, sign_on};
+use super::chain::{Chain, SignIn, SsoSession, keys_of, sign_on};
 use super::chosen::Chosen;
 use super::connection::Connection;
 use super::request::Request;
@@ -69,6 +69,14 @@ impl KeysAtHand {
         let connection = connection(region, profile, config)?;
         Ok(Self { keys, description: base.description, mfa_serial, connection })
     }
+}
+
+/// The console sign-in that is the base, when no option and no account names another.
+pub(crate) fn base_sign_in(config: &Config) -> Result<Option<SignIn>> {
+    let name = base_profile(None, None, config)?;
+    let profile = config.profiles.get(&name.value)?;
+    let profile = profile.filter(|profile| profile.value("aws_access_key_id").is_none());
+    profile.map_or(Ok(None), |profile| SignIn::of_profile(&profile, config))
 }
 
 /// How AWS is reached without a target.

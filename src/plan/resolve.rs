@@ -267,8 +267,13 @@ fn identity_center(
 }
 
 /// What else than keys a profile may get its credentials from.
-const OTHER_SOURCES: [&str; 4] =
-    ["role_arn", "credential_process", "sso_account_id", "web_identity_token_file"];
+const OTHER_SOURCES: [&str; 5] = [
+    "role_arn",
+    "credential_process",
+    "sso_account_id",
+    "login_session",
+    "web_identity_token_file",
+];
 
 /// The base profile: its keys, or whatever else it gets its credentials from.
 fn of_base(

@@ -11,6 +11,10 @@ use crate::types::{AccountId, Credentials, Moment, Principal, Secret};
 pub(super) const ENOUGH: i64 = 15 * 60;
 /// A session that was never longer than that is good until shortly before its end, in seconds.
 const LITTLE: i64 = 60;
+/// The keys of a console sign-in never last longer, in seconds.
+pub(crate) const SIGN_IN_SECONDS: u32 = 15 * 60;
+/// They are renewed when less is left, in seconds, as all of AWS's tools do.
+pub(crate) const SIGN_IN_RENEWED_BELOW: i64 = 5 * 60;
 
 /// What a lock is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -301,7 +305,11 @@ impl Plan {
         let is_goal = self.steps.is_empty();
         let anew = if is_goal { self.refresh } else { self.refreshes_all() };
         let min_left = if is_goal { self.min_left } else { 0 };
-        let is_good = own.granted == 0 || known.left(own, now) > enough(own).max(min_left);
+        let enough = match self.base.sign_in() {
+            Some(_) => SIGN_IN_RENEWED_BELOW,
+            None => enough(own),
+        };
+        let is_good = own.granted == 0 || known.left(own, now) > enough.max(min_left);
         (is_good && !anew).then_some(own)
     }
 }

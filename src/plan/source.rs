@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use super::account::TargetAccount;
-use super::chain::{Process, SsoRole};
+use super::chain::{Process, SignIn, SsoRole};
 use super::chosen::{Chosen, Origin};
 use super::request::Request;
 use super::saml::Saml;
@@ -47,6 +47,8 @@ pub(crate) enum CredentialSource {
     Instance,
     /// A permission set of IAM Identity Center.
     IdentityCenter(SsoRole),
+    /// A sign-in to the console (`aws login`).
+    ConsoleSignIn(Box<SignIn>),
     /// The token of an OpenID Connect provider, which gives the first role.
     WebIdentity(WebIdentity),
     /// A SAML response, which gives the first role.
@@ -84,6 +86,13 @@ impl Base {
     pub(crate) fn sso_role(&self) -> Option<&SsoRole> {
         match &self.source {
             CredentialSource::IdentityCenter(role) => Some(role),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn sign_in(&self) -> Option<&SignIn> {
+        match &self.source {
+            CredentialSource::ConsoleSignIn(sign_in) => Some(sign_in),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod console_sign_in;
 pub mod identity_provider;
 pub mod listener;
 mod loopback;

@@ -5,6 +5,7 @@ mod aws_cli;
 mod boto3;
 mod browser;
 mod chains;
+mod console_sign_in;
 mod environment;
 mod long_term_keys;
 mod machine;

@@ -3,6 +3,7 @@
 
 use super::finding::{Finding, Level};
 use super::modes;
+use crate::acquire::sign_in_state;
 use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::environment::Environment;
@@ -12,8 +13,9 @@ use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
-use crate::plan::{KeysAtHand, environment_scheme};
+use crate::plan::{KeysAtHand, SignOn, base_sign_in, environment_scheme};
 use crate::types::sanitize::escape_up_to;
+use crate::types::{Moment, minutes};
 
 /// All files, or each as far as it could be read.
 pub(super) enum Read {
@@ -65,11 +67,11 @@ impl Read {
 }
 
 /// What there is to say about them.
-pub(super) fn findings(read: &Read, environment: &Environment) -> Vec<Finding> {
+pub(super) fn findings(read: &Read, environment: &Environment, now: Moment) -> Vec<Finding> {
     let mut findings = accounts(read.accounts());
     findings.extend(profiles(read.profiles()));
     findings.extend(chains(read));
-    findings.push(base(read, environment));
+    findings.push(base(read, environment, now));
     if let Err(error) = read.settings() {
         findings.push(Finding::of_error(Level::Broken, error));
     }
@@ -166,7 +168,7 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
 /// Profiles that lead to a role but cannot get there.
 fn chains(read: &Read) -> Vec<Finding> {
     let Some(config) = read.config() else { return Vec::new() };
-    let leads = ["role_arn", "sso_account_id", "sso_session", "credential_source"];
+    let leads = ["role_arn", "sso_account_id", "sso_session", "credential_source", "login_session"];
     let wanted = config.profiles.iter().filter(|profile| {
         profile.problem().is_none() && leads.iter().any(|key| profile.value(key).is_some())
     });
@@ -181,10 +183,20 @@ fn chains(read: &Read) -> Vec<Finding> {
 }
 
 /// The keys that roles are assumed with unless others are named.
-fn base(read: &Read, environment: &Environment) -> Finding {
+fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
     let Some(config) = read.config() else {
         return Finding::note("the base keys are not looked at before all files can be read");
     };
+    if let Ok(Some(sign_in)) = base_sign_in(config) {
+        return match sign_in_state(&sign_in, now) {
+            SignOn::Live(ends) => Finding::fine(&format!(
+                "the base is the console sign-in of {sign_in} ({}), which renews itself for about {} more",
+                sign_in.arn.origin,
+                minutes(ends.since(now).max(0))
+            )),
+            SignOn::Missing => Finding::of_error(Level::Warning, &sign_in.missing()),
+        };
+    }
     match KeysAtHand::of_base(config) {
         Ok(at_hand) => {
             let kind =
@@ -199,6 +211,7 @@ fn base(read: &Read, environment: &Environment) -> Finding {
                 [
                     "sso_account_id",
                     "credential_process",
+                    "login_session",
                     "credential_source",
                     "role_arn",
                     "web_identity_token_file",

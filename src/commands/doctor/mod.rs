@@ -32,7 +32,7 @@ pub(super) fn run(arguments: cli::Doctor, context: &Context) -> Result<Told> {
     let mut sections = vec![
         Section { title: "program", findings: path::findings(context) },
         Section { title: "shell", findings: shell::findings(state.as_ref(), context) },
-        Section { title: "files", findings: files::findings(&read, environment) },
+        Section { title: "files", findings: files::findings(&read, environment, context.now()) },
         Section { title: "names", findings: names::findings(&read) },
         Section { title: "store", findings: store::findings(&read, context) },
         Section { title: "environment", findings: environment::findings(environment) },

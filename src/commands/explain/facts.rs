@@ -144,6 +144,12 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
             }
             _ => "the sign-on renews itself".to_owned(),
         },
+        CredentialSource::ConsoleSignIn(_) => match known.sign_on {
+            SignOn::Live(ends) if ends > now => {
+                format!("the sign-in renews itself for about {} more", minutes(ends.since(now)))
+            }
+            _ => "the sign-in renews itself".to_owned(),
+        },
         CredentialSource::Keys(keys, _) if keys.are_temporary() => {
             "the keys are temporary already and are used as they are".to_owned()
         }
@@ -246,6 +252,9 @@ fn source(base: &Base) -> String {
         CredentialSource::IdentityCenter(role) => {
             let session = &role.session;
             format!("permission set {} by the sign-on {session} ({})", role.role, session.origin)
+        }
+        CredentialSource::ConsoleSignIn(sign_in) => {
+            format!("the console sign-in of {sign_in} ({})", sign_in.arn.origin)
         }
         CredentialSource::WebIdentity(_) | CredentialSource::Saml(_) => base.description.clone(),
     }

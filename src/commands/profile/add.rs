@@ -62,20 +62,23 @@ fn with_keys(
     report: &Report,
 ) -> Result<String> {
     let region = plan.region.as_ref().map(|region| region.value.to_string());
-    let entries = |id: &str, secret: &str, token: Option<&str>, ends: Option<String>| {
-        let mut entries = vec![
-            ("aws_access_key_id", id.to_owned()),
-            ("aws_secret_access_key", secret.to_owned()),
-        ];
-        entries.extend(token.map(|token| ("aws_session_token", token.to_owned())));
-        // The name under which other tools write and read the end; ours too.
-        entries.extend(ends.map(|ends| ("x_security_token_expires", ends)));
-        entries.extend(region.clone().map(|region| ("region", region)));
-        entries
-    };
+    let entries =
+        |account: &str, id: &str, secret: &str, token: Option<&str>, ends: Option<String>| {
+            let mut entries = vec![
+                ("aws_access_key_id", id.to_owned()),
+                ("aws_secret_access_key", secret.to_owned()),
+            ];
+            entries.extend(token.map(|token| ("aws_session_token", token.to_owned())));
+            // That of older keys must not stay: SDKs choose endpoints by it.
+            entries.push(("aws_account_id", account.to_owned()));
+            // The name under which other tools write and read the end; ours too.
+            entries.extend(ends.map(|ends| ("x_security_token_expires", ends)));
+            entries.extend(region.clone().map(|region| ("region", region)));
+            entries
+        };
     let wish = |entries| Wish { name, file: FileKind::Credentials, entries, force: add.force };
     // A refusal comes before a code is spent.
-    let drafted = entries("ASIA…", "***", Some("***"), Some("…".to_owned()));
+    let drafted = entries("…", "ASIA…", "***", Some("***"), Some("…".to_owned()));
     let planned = files.plan(&wish(&drafted))?;
     if add.dry_run {
         return Ok(told(&planned, true, context, report));
@@ -89,7 +92,9 @@ fn with_keys(
     let keys = &session.keys;
     let ends = role.session.has_end().then_some(session.expires);
     let token = keys.token.as_ref().map(Secret::expose);
-    let written = entries(&keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
+    let account = role.session.principal.account.as_str();
+    let written =
+        entries(account, &keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
     let changes = files.write(&wish(&written))?;
     let left =
         ends.map(|_| format!(" for {}", minutes(role.left(context.now())))).unwrap_or_default();

@@ -18,10 +18,11 @@ use crate::ui::table::{Column, Row, table};
 
 /// How a profile says who it is: a key, and what people call that. The first that a profile has
 /// counts.
-const WAYS: [(&str, &str); 5] = [
+const WAYS: [(&str, &str); 6] = [
     ("web_identity_token_file", "token"),
     ("role_arn", "role"),
     ("sso_account_id", "sso"),
+    ("login_session", "sign-in"),
     ("credential_process", "process"),
     ("aws_access_key_id", "keys"),
 ];
@@ -130,6 +131,7 @@ fn leads_to(section: &Section<'_>, how: &str, is_ours: bool) -> Option<String> {
             AccountId::parse(text("sso_account_id")?)?,
             text("sso_role_name")?
         )),
+        "sign-in" => text("login_session").map(str::to_owned),
         "process" if is_ours => {
             let (_, words) = text("credential_process")?.rsplit_once(" credential-process ")?;
             Some(words.rsplit_once("-- ").map_or(words, |(_, target)| target).to_owned())

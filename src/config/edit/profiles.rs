@@ -17,12 +17,14 @@ use crate::types::sanitize::escape_up_to;
 const MARK: &str = "# Written by assume-role";
 /// Keys that say where a profile's credentials come from. There is one answer to that, so they go
 /// when another is written.
-const IDENTITY: [&str; 19] = [
+const IDENTITY: [&str; 21] = [
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
     "aws_security_token",
     "x_security_token_expires",
+    "aws_account_id",
+    "login_session",
     "role_arn",
     "source_profile",
     "credential_source",

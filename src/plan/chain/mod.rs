@@ -7,10 +7,12 @@
 //! own profile counts too. Every value keeps the place it came from.
 
 mod root;
+mod sign_in;
 mod sso;
 
 pub(super) use root::of_keys as keys_of;
 pub(crate) use root::{Process, RUNNING};
+pub(crate) use sign_in::SignIn;
 pub(crate) use sso::{SsoRole, SsoSession, role_of_sso, sign_on};
 
 use super::chosen::Chosen;

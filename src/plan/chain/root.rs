@@ -1,6 +1,7 @@
 //! Where a chain begins: keys, a program, a token, Identity Center, or the machine itself.
 
 use super::mfa_serial;
+use super::sign_in::SignIn;
 use super::sso::SsoRole;
 use crate::config::Config;
 use crate::config::profiles::Section;
@@ -36,6 +37,12 @@ pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Root>
     if let Some(role) = SsoRole::of_profile(profile, config)? {
         let place = role.session.origin.clone();
         return base(profile, &place, CredentialSource::IdentityCenter(role));
+    }
+    if !keys_win(profile, config)
+        && let Some(sign_in) = SignIn::of_profile(profile, config)?
+    {
+        let place = sign_in.arn.origin.to_string();
+        return base(profile, &place, CredentialSource::ConsoleSignIn(Box::new(sign_in)));
     }
     match chosen(profile, "credential_process") {
         Some(command) if !keys_win(profile, config) => {
@@ -112,8 +119,8 @@ fn base(profile: &Section<'_>, place: &str, source: CredentialSource) -> Result<
     Ok((base, mfa_serial(profile)?))
 }
 
-/// Keys of the credentials file come before `credential_process`, and that before keys of the
-/// config file.
+/// Keys of the credentials file come before `login_session` and `credential_process`, and those
+/// before keys of the config file.
 fn keys_win(profile: &Section<'_>, config: &Config) -> bool {
     let config = config.profiles.paths().first();
     profile

@@ -34,6 +34,7 @@ fn kind(chain: &Chain) -> &'static str {
         CredentialSource::Instance => "instance",
         CredentialSource::WebIdentity(_) => "web identity",
         CredentialSource::IdentityCenter(_) => "sso",
+        CredentialSource::ConsoleSignIn(_) => "console sign-in",
         CredentialSource::Saml(_) => "saml",
     }
 }
@@ -61,10 +62,14 @@ fn hops_stand_in_the_order_in_which_they_are_assumed() {
 fn every_kind_of_beginning() {
     let token = "web_identity_token_file = ~/token";
     let sso = "[profile s]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Read\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+    let console = "[profile c]\nlogin_session = arn:aws:iam::123456789012:user/alice\n";
     for (config, name, expected, hops) in [
         (role("w", token), "w", "web identity", 1),
         (sso.to_owned(), "s", "sso", 0),
         (format!("{sso}{}", role("r", "source_profile = s")), "r", "sso", 1),
+        (console.to_owned(), "c", "console sign-in", 0),
+        (format!("{console}{}", role("r", "source_profile = c")), "r", "console sign-in", 1),
+        (format!("{console}credential_process = p\n"), "c", "console sign-in", 0),
         ("[profile p]\ncredential_process = p a\n".to_owned(), "p", "process", 0),
         (role("e", "credential_source = Environment"), "e", "keys", 1),
         (role("i", "credential_source = Ec2InstanceMetadata"), "i", "instance", 1),

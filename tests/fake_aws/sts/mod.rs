@@ -217,6 +217,23 @@ impl Sts {
         issued
     }
 
+    /// Keys of a console sign-in, for an hour: they stand for who signed in.
+    pub fn issue_sign_in(&self, arn: &str, account: &str) -> Issued {
+        let mut issued = self.issue(&Role::new(account, "signed-in"), "x");
+        let mut state = self.server.state();
+        state.issued.pop();
+        issued = Issued {
+            action: "SignIn".to_owned(),
+            arn: arn.to_owned(),
+            user_id: "AIDAEXAMPLEEXAMPLE00".to_owned(),
+            principal: arn.to_owned(),
+            mfa_at: Some(state.now().0),
+            ..issued
+        };
+        state.issued.push(issued.clone());
+        issued
+    }
+
     /// Gives an account its alias at IAM.
     pub fn set_alias(&self, account: &str, alias: &str) {
         self.server.state().aliases.push((account.to_owned(), alias.to_owned()));

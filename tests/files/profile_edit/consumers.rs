@@ -119,6 +119,40 @@ fn a_profile_with_keys() {
 }
 
 #[test]
+fn nothing_stays_that_a_program_would_rather_take() {
+    let scene = scene();
+    let old = "login_session = arn:aws:iam::999999999999:user/eve\nsso_session = corp\n\
+               sso_account_id = 999999999999\nsso_role_name = Admin\naws_account_id = 999999999999\n\
+               sso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\noutput = text\n";
+    let names = ["process", "assumed", "keys"];
+    let config: String =
+        names.iter().take(2).map(|name| format!("[profile {name}]\n{old}")).collect();
+    scene.world.config(&config).unwrap();
+    let (id, secret) = (&scene.key.id, &scene.key.secret);
+    let base = format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    scene.world.credentials(&format!("[default]\n{base}[keys]\n{base}{old}")).unwrap();
+    for (name, form) in names.into_iter().zip([None, Some("--assume"), Some("--static")]) {
+        let words = ["add", name, "production", "read", "--force"].into_iter().chain(form);
+        profile(&scene.world, &words.collect::<Vec<_>>());
+    }
+    let text = ["config", "credentials"]
+        .map(|file| fs::read_to_string(scene.world.home().join(".aws").join(file)).unwrap())
+        .concat();
+    assert!(!text.contains("sso_") && !text.contains("login_session"), "{text}");
+    assert!(!text.contains("999999999999") && text.matches("output = text").count() == 3, "{text}");
+    let Some((path, script)) = python("credential_method.py") else { return };
+    let mut command = scene.world.command_of(path);
+    command.arg(script).args(names);
+    let told = json(command);
+    let method = |name: &str| told[name][0].as_str().unwrap().to_owned();
+    assert_eq!(
+        names.map(method),
+        ["custom-process", "assume-role", "shared-credentials-file"].map(str::to_owned)
+    );
+    assert_eq!(told["keys"][1], PRODUCTION);
+}
+
+#[test]
 fn our_own_reader_knows_the_end_of_the_keys() {
     let scene = scene();
     profile(&scene.world, &["add", "keys", "production", "read", "--static"]);

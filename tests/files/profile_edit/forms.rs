@@ -160,7 +160,8 @@ fn keys_that_end() {
     let issued = scene.sts.issued().pop().unwrap();
     let written = text(&scene.world, ".aws/credentials");
     let keys = format!(
-        "aws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n",
+        "aws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n\
+         aws_account_id = {PRODUCTION}\n",
         issued.key_id, issued.secret, issued.token
     );
     assert!(written.starts_with(&format!(

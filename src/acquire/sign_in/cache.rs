@@ -1,0 +1,185 @@
+//! The file in which the AWS CLI keeps a console sign-in: `~/.aws/login/cache/HASH.json`.
+//!
+//! It is shared by all of AWS's tools, so what it says besides stays as it is. Others write it in
+//! place: a file that does not read well may do so in a moment.
+
+use std::fs::DirBuilder;
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::aws::{SignInTokens, checked_keys};
+use crate::cache::RoleSession;
+use crate::config::files::{read_bytes, shell_path, shown_path};
+use crate::error::{Error, Result};
+use crate::plan::chain::SignIn;
+use crate::plan::{SIGN_IN_SECONDS, SignOn, Snapshot};
+use crate::types::{Credentials, Moment, Region, Secret, Session};
+
+/// The longest file that is read, in bytes. A real one has about 20,000.
+const LARGEST: u64 = 256 * 1024;
+/// How long a sign-in renews itself at most, in seconds: a session of the console.
+const LONGEST: i64 = 12 * 3600;
+
+/// A sign-in as it is kept.
+pub(super) struct CachedSignIn {
+    pub keys: Credentials,
+    /// When they end, by this machine's clock.
+    pub expires: Moment,
+    pub refresh: Secret,
+    pub client_id: String,
+    /// The private key of the proofs, in PEM.
+    pub proof_key: Secret,
+    /// Where it was made, and has to be renewed.
+    pub region: Option<Region>,
+    /// Until when it renews itself at most, by this machine's clock.
+    pub renewable: Moment,
+    /// The whole file.
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Text {
+    access_token: KeyText,
+    refresh_token: Zeroizing<String>,
+    client_id: String,
+    dpop_key: Zeroizing<String>,
+    sign_in_region: Option<String>,
+    id_token: Option<Zeroizing<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct KeyText {
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    session_token: Zeroizing<String>,
+    expires_at: String,
+}
+
+/// The sign-in of a file, if it is one that can be used.
+pub(super) fn read(path: &Path) -> Option<CachedSignIn> {
+    // With keys that another user put there, we would act as that user.
+    let file = read_bytes(path, None, LARGEST).ok()?.filter(|file| file.warning.is_none())?;
+    let bytes = Zeroizing::new(file.bytes);
+    let text: Text = serde_json::from_slice(&bytes).ok()?;
+    let KeyText { access_key_id: id, secret_access_key, session_token, expires_at } =
+        &text.access_token;
+    let expires = Moment::parse_rfc3339(expires_at)?;
+    let made = text.id_token.as_ref().and_then(|token| made(token)).unwrap_or(expires);
+    let region = text.sign_in_region.as_deref();
+    let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
+    Some(CachedSignIn {
+        keys: checked_keys(id, secret_access_key, session_token).ok()?,
+        expires,
+        refresh: secret(&text.refresh_token),
+        client_id: text.client_id,
+        proof_key: secret(&text.dpop_key),
+        region: region.and_then(|region| Region::parse("signInRegion", region).ok()),
+        renewable: made.plus(LONGEST).max(expires),
+        bytes,
+    })
+}
+
+/// Why there is a file and no sign-in.
+pub(super) fn problem(path: &Path) -> Option<String> {
+    match read_bytes(path, None, LARGEST) {
+        Ok(file) => file.map(|file| {
+            file.warning.unwrap_or_else(|| format!("{} is not what aws login writes", file.shown))
+        }),
+        Err(error) => Some(error.message),
+    }
+}
+
+/// Puts what is kept into a snapshot. The file is by this machine's clock, sessions are by AWS's.
+pub(crate) fn load(sign_in: &SignIn, known: &mut Snapshot, now: Moment) {
+    known.sign_on = state(sign_in, now);
+    let kept = read(&sign_in.file);
+    let kept = kept.filter(|kept| kept.expires > now && !known.dead.contains(&kept.keys.id));
+    known.own = kept.map(|kept| RoleSession {
+        session: Session { keys: kept.keys, expires: kept.expires.plus(known.skew) },
+        assumed_role: sign_in.arn.value.clone(),
+        granted: SIGN_IN_SECONDS,
+    });
+}
+
+/// Whether there is a sign-in, and until when it renews itself at most.
+pub(crate) fn state(sign_in: &SignIn, now: Moment) -> SignOn {
+    match read(&sign_in.file) {
+        Some(kept) => SignOn::Live(kept.renewable),
+        // One that is being written may be whole in a moment.
+        None if sign_in.file.exists() => SignOn::Live(now),
+        None => SignOn::Missing,
+    }
+}
+
+/// When a person signed in, as the id token says. It is read for what is shown only, so nothing is
+/// verified.
+fn made(id_token: &str) -> Option<Moment> {
+    let payload = Zeroizing::new(URL_SAFE_NO_PAD.decode(id_token.split('.').nth(1)?).ok()?);
+    let claims: Value = serde_json::from_slice(&payload).ok()?;
+    claims.get("iat")?.as_i64().map(Moment)
+}
+
+impl CachedSignIn {
+    /// The file with new keys and the next refresh token; all else as it was.
+    pub(super) fn renewed(&self, tokens: &SignInTokens, now: Moment) -> Zeroizing<String> {
+        let mut text: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        let expires = now.plus(tokens.seconds).rfc3339();
+        let keys = &tokens.keys;
+        if let Some(kept) = text.get_mut("accessToken").and_then(Value::as_object_mut) {
+            let token = keys.token.as_ref().map(Secret::expose).unwrap_or_default();
+            for (name, value) in [
+                ("accessKeyId", keys.id.as_str()),
+                ("secretAccessKey", keys.secret.expose()),
+                ("sessionToken", token),
+                ("expiresAt", &expires),
+            ] {
+                kept.insert(name.to_owned(), value.into());
+            }
+        }
+        if let Some(kept) = text.as_object_mut() {
+            kept.insert("refreshToken".to_owned(), tokens.refresh.expose().into());
+        }
+        Zeroizing::new(text.to_string())
+    }
+}
+
+/// A place beside the file for what will be in it. It is made before a refresh token is spent: an
+/// answer that cannot be kept would lose the sign-in.
+pub(super) struct Draft<'a> {
+    path: &'a Path,
+    file: tempfile::NamedTempFile,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(path: &'a Path) -> Result<Self> {
+        let directory = path.parent().unwrap_or(path);
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+        let file = made.and_then(|()| tempfile::NamedTempFile::new_in(directory));
+        let file = file.map_err(|error| failed(path, error))?;
+        Ok(Self { path, file })
+    }
+
+    /// Puts it in place of the file: a reader sees the old one or the new one.
+    pub(super) fn keep(mut self, text: &str) -> Result<()> {
+        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
+        written.map_err(|error| failed(self.path, error))?;
+        self.file.persist(self.path).map_err(|error| failed(self.path, error.error))?;
+        Ok(())
+    }
+}
+
+fn failed(path: &Path, error: std::io::Error) -> Error {
+    let directory = shown_path(path.parent().unwrap_or(path), None);
+    Error::io(format!("the console sign-in cannot be kept in {directory}"))
+        .because(error)
+        .hint(format!("is the directory yours? ls -ld {}", shell_path(&directory)))
+}

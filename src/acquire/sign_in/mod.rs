@@ -1,0 +1,169 @@
+//! A console sign-in (`aws login`): read where the AWS CLI keeps it, renewed when it is about to end.
+//!
+//! Its refresh token is good once, and a process that renews with one that another has just used is
+//! refused. So one of us renews at a time, and what others made meanwhile is looked at: AWS's own
+//! tools take no lock.
+
+pub(crate) mod cache;
+
+use std::time::Duration;
+
+use super::run::{LITTLE, Runner};
+use crate::aws::{
+    AwsError, Grant, ProofKey, Trouble, sign_in_of_region, sign_in_tokens, unanswered,
+};
+use crate::error::{Error, Kind, Result};
+use crate::plan::chain::SignIn;
+use crate::plan::{LockOf, SIGN_IN_RENEWED_BELOW};
+use crate::types::sanitize::escape;
+use cache::{CachedSignIn, Draft};
+
+/// How long another process may take between AWS's answer and its file.
+const PATIENCE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(50);
+/// How often a renewal is tried with what another process kept meanwhile.
+const TRIES: u32 = 5;
+
+impl Runner<'_> {
+    /// The keys of the sign-in, renewed unless another process has just done that.
+    pub(super) async fn sign_in_keys(&mut self, sign_in: &SignIn) -> Result<()> {
+        let mut kept = self.kept(sign_in, None).await?;
+        let anew = self.plan.refresh && self.plan.steps.is_empty();
+        for _ in 0..TRIES {
+            let is_dead = self.known.dead.contains(&kept.keys.id);
+            let left = kept.expires.since(self.now());
+            if left > SIGN_IN_RENEWED_BELOW && !is_dead && !anew {
+                break;
+            }
+            let error = match self.renew(sign_in, &kept).await {
+                Ok(()) => break,
+                Err(Renewal::Failed(error)) => error,
+                Err(Renewal::Refused(error)) => match self.kept(sign_in, Some(&kept)).await {
+                    // Another process was faster, and its keys are as good.
+                    Ok(theirs) => {
+                        kept = theirs;
+                        continue;
+                    }
+                    Err(_) => error,
+                },
+            };
+            if left <= LITTLE || is_dead || anew {
+                return Err(error);
+            }
+            self.with.report.warn(&format!(
+                "the console sign-in does not renew, its keys serve to their end: {}",
+                error.message
+            ));
+            break;
+        }
+        self.refresh()?;
+        self.known.own_is_new = self.known.own.is_some();
+        self.release(LockOf::Own);
+        match self.known.own_is_new {
+            true => Ok(()),
+            false => Err(sign_in.missing()),
+        }
+    }
+
+    /// What is kept; with `old`, what is kept in its place. A file that another process is writing
+    /// is waited for.
+    async fn kept(&self, sign_in: &SignIn, old: Option<&CachedSignIn>) -> Result<CachedSignIn> {
+        let read = async {
+            loop {
+                let kept = cache::read(&sign_in.file);
+                let is_new =
+                    |kept: &CachedSignIn| old.is_none_or(|old| old.refresh != kept.refresh);
+                if let Some(kept) = kept.filter(is_new) {
+                    return kept;
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, read).await.map_err(|_| {
+            match cache::problem(&sign_in.file) {
+                Some(problem) => sign_in.missing().because(problem),
+                None => sign_in.missing(),
+            }
+        })
+    }
+
+    async fn renew(
+        &mut self,
+        sign_in: &SignIn,
+        kept: &CachedSignIn,
+    ) -> std::result::Result<(), Renewal> {
+        let key = ProofKey::parse(kept.proof_key.expose()).ok_or_else(|| {
+            let error =
+                Error::refused(format!("the console sign-in of {sign_in} cannot be renewed"));
+            Renewal::Refused(error.because("its dpopKey cannot be read").hint(sign_in.login()))
+        })?;
+        let connection = &self.plan.connection;
+        let region = kept.region.as_ref().unwrap_or(&connection.region);
+        let endpoint = sign_in_of_region(region, &connection.endpoints).map_err(Renewal::Failed)?;
+        let draft = Draft::new(&sign_in.file).map_err(Renewal::Failed)?;
+        let client = self.client().map_err(Renewal::Failed)?;
+        let grant = Grant::Refresh(&kept.refresh);
+        match sign_in_tokens(client, &endpoint, &kept.client_id, &key, grant).await {
+            Ok(tokens) => {
+                let text = kept.renewed(&tokens, self.now());
+                draft.keep(&text).map_err(Renewal::Failed)
+            }
+            Err(failure) => {
+                let error = refusal(&failure, sign_in, &endpoint);
+                let is_about_person = ["INSUFFICIENT_PERMISSIONS", "USER_CREDENTIALS_CHANGED"]
+                    .contains(&failure.code());
+                Err(match failure.trouble {
+                    Trouble::Answer { .. } if !is_about_person => Renewal::Refused(error),
+                    _ => Renewal::Failed(error),
+                })
+            }
+        }
+    }
+}
+
+/// Why a renewal came to nothing.
+enum Renewal {
+    /// AWS does not take what is kept, and may take what another process keeps.
+    Refused(Error),
+    Failed(Error),
+}
+
+/// The error for a failed call of AWS Sign-In.
+fn refusal(failure: &AwsError, sign_in: &SignIn, endpoint: &str) -> Error {
+    let Trouble::Answer { code, message } = &failure.trouble else {
+        return unanswered(failure, &escape(endpoint))
+            .hint("check the network and the proxy variables");
+    };
+    let error = match code.as_str() {
+        "TOKEN_EXPIRED" => {
+            Error::new(Kind::NeedsAnswer, format!("the console sign-in of {sign_in} has ended"))
+                .hint(sign_in.login())
+        }
+        "USER_CREDENTIALS_CHANGED" => Error::new(
+            Kind::NeedsAnswer,
+            format!("the password of {sign_in} has changed since the sign-in"),
+        )
+        .hint(sign_in.login()),
+        "AUTHCODE_EXPIRED" => {
+            Error::refused("the code of the sign-in came too late").hint(sign_in.login())
+        }
+        "INSUFFICIENT_PERMISSIONS" => {
+            Error::refused(format!("{sign_in} may not sign in for programs"))
+                .because("it takes signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token")
+                .hint("the managed policy SignInLocalDevelopmentAccess allows both")
+        }
+        "INVALID_REQUEST" | "ValidationException" => {
+            Error::refused(format!("the console sign-in of {sign_in} cannot be renewed"))
+                .because(format!("it was asked for at {}", escape(endpoint)))
+                .hint(format!(
+                    "a sign-in is renewed in the region where it was made; anew: {}",
+                    sign_in.login()
+                ))
+        }
+        "TooManyRequestsError" | "TooManyRequestsException" | "ThrottlingException" => {
+            Error::network("AWS Sign-In is throttling").hint("wait a moment and try again")
+        }
+        _ => Error::refused("AWS Sign-In refused").hint(sign_in.login()),
+    };
+    error.because(format!("the service said {}: {}", escape(code), escape(message)))
+}

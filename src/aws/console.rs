@@ -1,0 +1,99 @@
+//! The tokens of a console sign-in (AWS Sign-In, CreateOAuth2Token): a code or a refresh token goes
+//! in, keys for a quarter of an hour come out. Nothing is signed but the proof of the key.
+
+use aws_smithy_types::body::SdkBody;
+use serde::Deserialize;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::client::{Client, PATIENCE};
+use super::dpop::ProofKey;
+use super::error::AwsError;
+use super::sso::good_news;
+use super::sts::checked_keys;
+use crate::types::{Credentials, Secret};
+
+/// The longest life of such keys that is believed, in seconds. AWS gives 900.
+const LONGEST_LIFE: i64 = 3600;
+/// The longest refresh token, in bytes, as the service's model has it.
+const LONGEST_TOKEN: usize = 12_288;
+
+/// What tokens are asked with.
+pub(crate) enum Grant<'a> {
+    /// The refresh token, which is good once: the answer holds the next one.
+    Refresh(&'a Secret),
+}
+
+/// What a sign-in gives.
+pub(crate) struct SignInTokens {
+    pub keys: Credentials,
+    /// How long the keys are good, in seconds.
+    pub seconds: i64,
+    /// What renews them next.
+    pub refresh: Secret,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    access_token: Keys,
+    expires_in: i64,
+    refresh_token: Zeroizing<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Keys {
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    session_token: Zeroizing<String>,
+}
+
+/// Asks for tokens, once: a refresh token that was sent is spent, whatever comes back. So the
+/// answer is waited for longer than that of other calls.
+pub(crate) async fn sign_in_tokens(
+    client: &Client,
+    endpoint: &str,
+    client_id: &str,
+    key: &ProofKey,
+    grant: Grant<'_>,
+) -> Result<SignInTokens, AwsError> {
+    let url = format!("{endpoint}/v1/token");
+    let body = Zeroizing::new(match grant {
+        Grant::Refresh(token) => json!({
+            "clientId": client_id, "grantType": "refresh_token", "refreshToken": token.expose(),
+        })
+        .to_string(),
+    });
+    let proof = key.proof(&url, client.aws_now());
+    let proof = proof.ok_or_else(|| AwsError::malformed("the proof of the key"))?;
+    let request = http::Request::post(&url)
+        .header("content-type", "application/json")
+        .header("dpop", proof.expose())
+        .body(SdkBody::from(body.as_str()));
+    let (reply, date) = client.send(request, PATIENCE).await?;
+    client.clock.learn(date);
+    let reply = good_news(reply)?;
+    let answer: Answer =
+        serde_json::from_slice(&reply.body).map_err(|_| AwsError::malformed("tokenOutput"))?;
+    let Keys { access_key_id: id, secret_access_key: secret, session_token: token } =
+        &answer.access_token;
+    if !(1..=LONGEST_LIFE).contains(&answer.expires_in) {
+        return Err(AwsError::malformed("expiresIn"));
+    }
+    Ok(SignInTokens {
+        keys: checked_keys(id, secret, token)?,
+        seconds: answer.expires_in,
+        refresh: token_in(&answer.refresh_token)?,
+    })
+}
+
+fn token_in(text: &str) -> Result<Secret, AwsError> {
+    let is_token = (1..=LONGEST_TOKEN).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_token {
+        Ok(Secret::new(text.to_owned()))
+    } else {
+        Err(AwsError::malformed("refreshToken"))
+    }
+}

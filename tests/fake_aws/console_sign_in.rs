@@ -1,0 +1,252 @@
+//! AWS Sign-In as `aws login` uses it: `/v1/token`, with the proof of each request verified by
+//! ring: the signature, that the key is the sign-in's own, the URL, the time, and that no proof
+//! comes twice. A refresh token is good once.
+
+use std::collections::VecDeque;
+use std::io::{self, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::rand::SystemRandom;
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey,
+};
+use serde_json::{Value, json};
+
+use super::loopback::serve_on_loopback;
+use super::sts::http::{Reply, Request};
+use super::sts::{Instant, Issued};
+
+/// The client of a sign-in in the browser of the same machine.
+pub const SAME_DEVICE: &str = "arn:aws:signin:::devtools/same-device";
+
+/// A running service. Its thread ends with the process.
+pub struct ConsoleSignIn {
+    address: SocketAddr,
+    state: Arc<Mutex<State>>,
+}
+
+/// What happens just before the next request is judged.
+type Meanwhile = Box<dyn FnOnce(&mut State) + Send>;
+
+/// What the service knows.
+#[derive(Default)]
+pub struct State {
+    keys: VecDeque<Issued>,
+    /// The refresh token that is good now.
+    refresh: String,
+    made: usize,
+    /// The key of the sign-in: a point of the curve.
+    proof_key: Vec<u8>,
+    proofs: Vec<String>,
+    log: Vec<Value>,
+    refusals: VecDeque<&'static str>,
+    meanwhile: Option<Meanwhile>,
+}
+
+impl ConsoleSignIn {
+    /// Starts a service that gives these keys, one after the other.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub fn start(keys: impl IntoIterator<Item = Issued>) -> io::Result<Self> {
+        let state = State { keys: keys.into_iter().collect(), ..State::default() };
+        let state = Arc::new(Mutex::new(state));
+        let of_thread = Arc::clone(&state);
+        let address = serve_on_loopback(move |stream| serve(stream, &of_thread))?;
+        Ok(Self { address, state })
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What the AWS CLI keeps of a sign-in that was just made, with keys that last `seconds` more.
+    pub fn sign_in(&self, seconds: i64) -> Value {
+        self.state().sign_in(seconds)
+    }
+
+    /// Refuses the next request so: `TOKEN_EXPIRED` and others.
+    pub fn refuse_next(&self, code: &'static str) {
+        self.state().refusals.push_back(code);
+    }
+
+    /// Does something between the arrival of the next request and its judgement.
+    pub fn meanwhile(&self, act: impl FnOnce(&mut State) + Send + 'static) {
+        self.state().meanwhile = Some(Box::new(act));
+    }
+
+    /// The bodies of all requests, each with its proof as `dpop`.
+    pub fn received(&self) -> Vec<Value> {
+        self.state().log.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+}
+
+fn serve(stream: &TcpStream, state: &Mutex<State>) {
+    let mut reader = BufReader::new(stream);
+    let mut writer = stream;
+    while let Ok(Some(request)) = Request::read(&mut reader) {
+        let reply = state.lock().unwrap().reply(&request);
+        if writer.write_all(&reply.bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// A new key pair as the AWS CLI writes it (SEC1 in PEM), and its public point.
+fn new_key() -> (String, Vec<u8>) {
+    let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
+    let (private, point) = (&pkcs8.as_ref()[36..68], &pkcs8.as_ref()[73..138]);
+    let der = [
+        b"\x30\x77\x02\x01\x01\x04\x20",
+        private,
+        b"\xa0\x0a\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\xa1\x44\x03\x42\x00",
+        point,
+    ];
+    let text = STANDARD.encode(der.concat());
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let body = lines.join("\n");
+    let pem = format!("-----BEGIN EC PRIVATE KEY-----\n{body}\n-----END EC PRIVATE KEY-----\n");
+    (pem, point.to_vec())
+}
+
+impl State {
+    /// A sign-in from the beginning: [`ConsoleSignIn::sign_in`].
+    pub fn sign_in(&mut self, seconds: i64) -> Value {
+        let (pem, point) = new_key();
+        self.proof_key = point;
+        let id_token = ["{}", &json!({"iat": Instant::now(0).0 - 3600}).to_string(), ""]
+            .map(|part| URL_SAFE_NO_PAD.encode(part))
+            .join(".");
+        let output = self.output();
+        let keys = &output["accessToken"];
+        json!({
+            "accessToken": {
+                "accessKeyId": keys["accessKeyId"], "secretAccessKey": keys["secretAccessKey"],
+                "sessionToken": keys["sessionToken"], "accountId": "999999999999",
+                "expiresAt": Instant::now(seconds).rfc3339(),
+            },
+            "tokenType": "aws_sigv4", "clientId": SAME_DEVICE, "refreshToken": self.refresh,
+            "idToken": id_token, "dpopKey": pem, "signInRegion": "eu-central-1",
+            "ofAnotherTool": {"kept": true},
+        })
+    }
+
+    /// What another tool makes of the file when it renews it: the token that was good is good no
+    /// more.
+    pub fn renewed_elsewhere(&mut self, mut file: Value) -> Value {
+        let output = self.output();
+        for name in ["accessKeyId", "secretAccessKey", "sessionToken"] {
+            file["accessToken"][name] = output["accessToken"][name].clone();
+        }
+        file["accessToken"]["expiresAt"] = Instant::now(900).rfc3339().into();
+        file["refreshToken"] = output["refreshToken"].clone();
+        file
+    }
+
+    fn output(&mut self) -> Value {
+        let keys = self.keys.pop_front().expect("no keys are left");
+        self.made += 1;
+        self.refresh = format!("refresh-canary-{}", self.made);
+        json!({
+            "accessToken": {
+                "accessKeyId": keys.key_id, "secretAccessKey": keys.secret,
+                "sessionToken": keys.token,
+            },
+            "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": self.refresh,
+        })
+    }
+
+    fn reply(&mut self, request: &Request) -> Reply {
+        let mut body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
+        if let Some(act) = self.meanwhile.take() {
+            act(self);
+        }
+        let outcome = self.judge(request, &body);
+        if let Some(fields) = body.as_object_mut() {
+            fields.insert("dpop".to_owned(), request.header("dpop").into());
+        }
+        self.log.push(body);
+        let (status, answer) = match outcome {
+            Ok(output) => (200, output),
+            Err(code) => {
+                let denied = code != "INVALID_REQUEST";
+                let kind = if denied { "AccessDeniedException" } else { "ValidationException" };
+                let answer =
+                    json!({"__type": kind, "error": code, "message": "as the service says"});
+                (if denied { 403 } else { 400 }, answer)
+            }
+        };
+        let mut reply = Reply::new(status, "application/json", answer.to_string());
+        reply.headers.push(("Date".to_owned(), Instant::now(0).http()));
+        reply
+    }
+
+    fn judge(&mut self, request: &Request, body: &Value) -> Result<Value, &'static str> {
+        let is_ours = request.method == "POST"
+            && request.path == "/v1/token"
+            && request.header("content-type") == Some("application/json")
+            && request.header("authorization").is_none();
+        if !is_ours || body["clientId"] != SAME_DEVICE {
+            return Err("INVALID_REQUEST");
+        }
+        self.verify(request).map_err(|_| "INVALID_REQUEST")?;
+        if let Some(code) = self.refusals.pop_front() {
+            return Err(code);
+        }
+        match body["grantType"].as_str() {
+            Some("refresh_token") if body["refreshToken"] == self.refresh.as_str() => {
+                Ok(self.output())
+            }
+            Some("refresh_token") => Err("TOKEN_EXPIRED"),
+            _ => Err("INVALID_REQUEST"),
+        }
+    }
+
+    /// Verifies the proof of a request (RFC 9449, section 4.3).
+    fn verify(&mut self, request: &Request) -> Result<(), String> {
+        let proof = request.header("dpop").ok_or("no proof")?;
+        let (text, signature) = proof.rsplit_once('.').ok_or("no JWT")?;
+        let (header, payload) = text.split_once('.').ok_or("no JWT")?;
+        let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|error| error.to_string());
+        let read = |text: &str| -> Result<Value, String> {
+            serde_json::from_slice(&decode(text)?).map_err(|error| error.to_string())
+        };
+        let (header, payload) = (read(header)?, read(payload)?);
+        let text_of = |value: &Value| value.as_str().map(str::to_owned).unwrap_or_default();
+        let jwk = &header["jwk"];
+        let is_right = header["typ"] == "dpop+jwt"
+            && header["alg"] == "ES256"
+            && jwk["kty"] == "EC"
+            && jwk["crv"] == "P-256"
+            && jwk["d"].is_null();
+        let point = [&[4][..], &decode(&text_of(&jwk["x"]))?, &decode(&text_of(&jwk["y"]))?];
+        let point = point.concat();
+        if !is_right || point != self.proof_key {
+            return Err("another key".to_owned());
+        }
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+            .verify(text.as_bytes(), &decode(signature)?)
+            .map_err(|_| "the signature is wrong")?;
+        let host = request.header("host").unwrap_or_default();
+        let age = Instant::now(0).0 - payload["iat"].as_i64().ok_or("no iat")?;
+        let unique = text_of(&payload["jti"]);
+        let is_fresh = (-60..=300).contains(&age) && unique.len() == 36;
+        let is_for_this =
+            payload["htm"] == "POST" && payload["htu"] == format!("http://{host}/v1/token");
+        if !is_fresh || !is_for_this || self.proofs.contains(&unique) {
+            return Err("a proof of something else".to_owned());
+        }
+        self.proofs.push(unique);
+        Ok(())
+    }
+}

@@ -1,6 +1,7 @@
 //! The MFA device and its code: named, remembered, or found out from AWS; asked for while the
 //! connection opens, and again when AWS refuses it.
 
+use super::mfa_program::whose;
 use super::roles::serial_of;
 use super::run::Runner;
 use crate::aws::{AwsError, Mfa, mfa_devices, session_token};
@@ -68,8 +69,19 @@ impl Runner<'_> {
         }
         let error = self.explain_device(failure, &device);
         let is_wrong = words.contains("invalid MFA one time pass code");
+        let program = self.plan.mfa_program(&self.known).filter(|_| self.mfa.printed > 0);
+        let error = match program {
+            Some(program) => error.because(format!("the code is that of {}", whose(program))),
+            None => error,
+        };
         self.mfa.count += 1;
         match self.known.code.take() {
+            // It may be the one of the switch before; the next one is waited for.
+            Some(code) if is_wrong && self.mfa.printed == 1 && program.is_some() => {
+                self.mfa.refused = Some((code, error));
+                Ok(())
+            }
+            _ if program.is_some() => Err(error),
             Some(code) if is_wrong && self.mfa.count < TRIES => {
                 self.terminal.say("AWS did not take that code; each works once");
                 self.mfa.refused = Some((code, error));

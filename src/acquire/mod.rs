@@ -1,9 +1,11 @@
 //! A plan carried out: questions, calls and programs, until a session is there.
 
 pub(crate) mod browser;
+mod children;
 mod guard;
 mod load;
 mod mfa;
+mod mfa_program;
 mod process;
 mod program;
 mod roles;

@@ -1,20 +1,20 @@
 //! `credential_process`: a program of the user's choice that prints keys as JSON.
 //!
 //! Its command line comes in, keys go out. It is run only for the profile that was asked for, and
-//! is told for which, so that we know ourselves again. The contract is that of the *AWS SDKs and
+//! is told for which, so that we know ourselves again. On a terminal it may ask. The contract is that of the *AWS SDKs and
 //! Tools Reference Guide*, "Process credential provider".
-
-use std::process::Stdio;
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::program;
+use super::program::{Program, Voice};
 use crate::config::shlex::command_words;
 use crate::error::{Error, Result};
 use crate::plan::chain::{Process, RUNNING};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Credentials, Moment, Secret};
+use crate::ui::report::Report;
+use crate::ui::terminal::Terminal;
 
 /// Keys that a program printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,17 +25,26 @@ pub(super) struct Printed {
 }
 
 /// Runs the `credential_process` of a profile.
-pub(super) async fn run(profile: &str, process: &Process, now: Moment) -> Result<Printed> {
+pub(super) async fn run(
+    profile: &str,
+    process: &Process,
+    terminal: Terminal,
+    report: &Report,
+    now: Moment,
+) -> Result<Printed> {
     let Process { command, running } = process;
     let place = command.origin.to_string();
     let words = command_words(&command.value, &place)?;
     let whose = format!("the program of profile {} ({place})", escape_up_to(profile, 80));
     let names: Vec<&str> =
         [running.as_str(), profile].into_iter().filter(|name| !name.is_empty()).collect();
-    let printed = program::output(&words, &place, &whose, |command| {
-        command.env(RUNNING, names.join("\n")).stderr(Stdio::piped());
-    });
-    read(&String::from_utf8_lossy(&printed.await?), now).map_err(|why| {
+    let voice = if terminal.can_ask() { Voice::Escaped } else { Voice::Captured };
+    let (names, whose_name) = (names.join("\n"), whose.as_str());
+    let variables = [(RUNNING, names.as_str())];
+    let program =
+        Program { words: &words, place: &place, whose: whose_name, variables: &variables, voice };
+    let printed = program.output(report).await?;
+    read(&String::from_utf8_lossy(&printed), now).map_err(|why| {
         Error::network(format!("{whose} did not print keys: {why}"))
             .hint("it prints {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …, \"SessionToken\": …, \"Expiration\": …} and nothing else")
     })

@@ -1,9 +1,11 @@
-//! A program of the user's choice: it prints keys, a password or a token.
+//! A program of the user's choice: it prints keys, a code, a password or a token.
 //!
-//! The words of its command line come in, what it prints goes out. It is run without a shell, with
-//! nothing on standard input; what it asks, it asks on the terminal device. It has a deadline, and
-//! what it prints has an end.
+//! The words of its command line come in, what it prints goes out. It has a deadline, what it prints
+//! has an end, and what it started ends with it when it is given up. A daemon that it leaves behind
+//! is not waited for, though it may hold the pipe.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -11,23 +13,55 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
+use super::children::Running;
 use crate::error::{Error, Result};
 use crate::types::Secret;
-use crate::types::sanitize::escape_up_to;
+use crate::types::sanitize::{escape, escape_up_to};
+use crate::ui::report::Report;
+use crate::ui::terminal::DEVICE;
 
 /// How long the program may take; it may have to ask the user.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// After this long the user is told what is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long what was printed before the program ended may take to come through the pipe.
+const REST: Duration = Duration::from_millis(50);
 /// The most that is read of what it prints, in bytes.
-const LARGEST: u64 = 64 * 1024;
+const LARGEST: usize = 64 * 1024;
 /// How much of a line on its standard error is shown, in characters, and how many lines.
 const WORDS_SHOWN: (usize, usize) = (1000, 10);
 
+/// Where a program asks and complains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// It reads nothing; its standard error is ours.
+    Own,
+    /// It reads nothing; its standard error is shown, escaped, when it fails.
+    Captured,
+    /// It reads the terminal; its standard error is shown there, escaped, as it comes.
+    Escaped,
+    /// It has the terminal for both, where there is one: some programs look whether it is one.
+    Terminal,
+}
+
+/// A program, and how it is run.
+pub(super) struct Program<'a> {
+    pub words: &'a [String],
+    /// Where its command line stands.
+    pub place: &'a str,
+    /// What messages call it.
+    pub whose: &'a str,
+    pub variables: &'a [(&'a str, &'a str)],
+    pub voice: Voice,
+}
+
 /// A secret that a program prints, without the line's end. `place` says where its command line
 /// stands.
-pub(super) async fn secret(words: &[String], place: &str) -> Result<Secret> {
+pub(super) async fn secret(words: &[String], place: &str, report: &Report) -> Result<Secret> {
     let program = words.first().map(String::as_str).unwrap_or_default();
     let whose = format!("'{}' ({place})", escape_up_to(program, 80));
-    let bytes = output(words, place, &whose, |_| {}).await?;
+    let program = Program { words, place, whose: &whose, variables: &[], voice: Voice::Own };
+    let bytes = program.output(report).await?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| Error::refused(format!("{whose} did not print UTF-8")))?;
     let line = text.strip_suffix('\n').unwrap_or(text);
@@ -38,60 +72,194 @@ pub(super) async fn secret(words: &[String], place: &str) -> Result<Secret> {
     Ok(Secret::new(line.to_owned()))
 }
 
-/// What a program prints; `whose` names it in messages. `prepare` may add to its environment, and
-/// may take its standard error, which is shown when it fails; else it speaks for itself.
-pub(super) async fn output(
-    words: &[String],
-    place: &str,
-    whose: &str,
-    prepare: impl FnOnce(&mut Command),
-) -> Result<Zeroizing<Vec<u8>>> {
-    let (program, arguments) =
-        words.split_first().ok_or_else(|| Error::config(format!("{place}: no command")))?;
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-    prepare(&mut command);
-    let child = command.spawn().map_err(|error| {
-        let error = Error::config(format!("{place}: cannot run '{}'", escape_up_to(program, 80)))
-            .because(error);
-        match program.starts_with('~') || program.contains('$') {
-            true => error.hint("no shell reads this line: write the whole path"),
-            false => error.hint("is it installed, and on the PATH?"),
-        }
-    })?;
-    tokio::time::timeout(DEADLINE, finish(child, whose)).await.map_err(|_| {
-        Error::refused(format!("{whose} gave nothing within a minute"))
-            .hint(format!("try it by itself; its command line stands at {place}"))
-    })?
+impl Program<'_> {
+    /// What the program prints.
+    pub(super) async fn output(&self, report: &Report) -> Result<Zeroizing<Vec<u8>>> {
+        let Self { place, whose, .. } = self;
+        let child = self.spawn()?;
+        let finished = finish(child, whose, self.voice);
+        let told = async {
+            tokio::time::sleep(PATIENCE).await;
+            report.text(&format!("waiting for {whose}"));
+            std::future::pending::<()>().await;
+        };
+        let ended = tokio::select! {
+            ended = tokio::time::timeout(DEADLINE, finished) => ended,
+            () = told => return Err(Error::new(crate::error::Kind::Bug, "no end of waiting")),
+        };
+        ended.map_err(|_| {
+            Error::refused(format!("{whose} gave nothing within a minute"))
+                .hint(format!("try it by itself; its command line stands at {place}"))
+        })?
+    }
+
+    fn spawn(&self) -> Result<Child> {
+        let Self { words, place, variables, voice, .. } = self;
+        let (program, arguments) =
+            words.split_first().ok_or_else(|| Error::config(format!("{place}: no command")))?;
+        let device = |reads: bool| -> Option<Stdio> {
+            OpenOptions::new().read(reads).write(!reads).open(DEVICE).ok().map(Stdio::from)
+        };
+        let reads_terminal = matches!(voice, Voice::Escaped | Voice::Terminal);
+        let asked = if reads_terminal { device(true) } else { None };
+        let said = match voice {
+            Voice::Captured | Voice::Escaped => Some(Stdio::piped()),
+            Voice::Terminal => device(false),
+            Voice::Own => None,
+        };
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .stdin(asked.unwrap_or_else(Stdio::null))
+            .stdout(Stdio::piped())
+            .stderr(said.unwrap_or_else(Stdio::inherit))
+            .kill_on_drop(true);
+        command.spawn().map_err(|error| {
+            let shown = escape_up_to(program, 80);
+            let error = Error::config(format!("{place}: cannot run '{shown}'")).because(error);
+            match program.starts_with('~') || program.contains('$') {
+                true => error.hint("no shell reads this line: write the whole path"),
+                false => error.hint("is it installed, and on the PATH?"),
+            }
+        })
+    }
 }
 
 /// Waits for the end. A program that prints too much is not waited for.
-async fn finish(mut child: Child, whose: &str) -> Result<Zeroizing<Vec<u8>>> {
+async fn finish(mut child: Child, whose: &str, voice: Voice) -> Result<Zeroizing<Vec<u8>>> {
+    // Given up, this is dropped before the child, whose end would make orphans of its children.
+    let mut running = Running::new(&child);
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let failed =
         |error: std::io::Error| Error::io(format!("{whose} cannot be read")).because(error);
-    let (printed, said) = tokio::try_join!(capped(out), capped(err)).map_err(failed)?;
-    if printed.len() as u64 > LARGEST {
+    let mut printed = Zeroizing::new(Vec::with_capacity(8 * 1024));
+    let mut said = Zeroizing::new(Vec::new());
+    let shows = voice == Voice::Escaped;
+    let status = {
+        let read = async {
+            tokio::try_join!(
+                read_into(out, &mut printed, |_| {}),
+                read_into(err, &mut said, |bytes| if shows {
+                    show(bytes);
+                })
+            )
+        };
+        tokio::pin!(read);
+        tokio::select! {
+            biased;
+            ended = &mut read => {
+                ended.map_err(failed)?;
+                None
+            }
+            status = child.wait() => {
+                // A daemon that it left may hold the pipe for ever.
+                if let Ok(ended) = tokio::time::timeout(REST, &mut read).await {
+                    ended.map_err(failed)?;
+                }
+                Some(status.map_err(failed)?)
+            }
+        }
+    };
+    if printed.len() > LARGEST {
         return Err(Error::network(format!("{whose} printed more than 64 KiB")));
     }
-    let status = child.wait().await.map_err(failed)?;
+    let status = match status {
+        Some(status) => status,
+        None => child.wait().await.map_err(failed)?,
+    };
+    running.has_ended();
     if status.success() {
         return Ok(printed);
     }
     let how = status
         .code()
         .map_or_else(|| "was killed".to_owned(), |code| format!("failed with status {code}"));
+    let error = Error::refused(format!("{whose} {how}"));
+    if shows {
+        return Err(error);
+    }
     let (width, height) = WORDS_SHOWN;
     let said = String::from_utf8_lossy(&said);
     let lines =
         said.lines().filter(|line| !line.trim().is_empty()).map(|line| escape_up_to(line, width));
-    Err(lines.take(height).fold(Error::refused(format!("{whose} {how}")), Error::because))
+    Err(lines.take(height).fold(error, Error::because))
 }
 
-async fn capped(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
-    if let Some(stream) = stream {
-        stream.take(LARGEST + 1).read_to_end(&mut bytes).await?;
+/// Reads to the end, or to what is more than enough.
+async fn read_into(
+    stream: Option<impl AsyncRead + Unpin>,
+    bytes: &mut Vec<u8>,
+    seen: impl Fn(&[u8]),
+) -> std::io::Result<()> {
+    let Some(mut stream) = stream else { return Ok(()) };
+    let mut chunk = Zeroizing::new([0; 4096]);
+    while bytes.len() <= LARGEST {
+        let length = stream.read(chunk.as_mut()).await?;
+        let read = chunk.get(..length).unwrap_or_default();
+        if read.is_empty() {
+            return Ok(());
+        }
+        seen(read);
+        bytes.extend_from_slice(read);
     }
-    Ok(bytes)
+    Ok(())
+}
+
+/// Shows on the terminal what a program says there: its lines stay lines, all else is escaped.
+fn show(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<String> =
+        text.split('\n').map(|line| escape_up_to(line.trim_end_matches('\r'), 4096)).collect();
+    if let Ok(mut device) = OpenOptions::new().write(true).open(DEVICE) {
+        let _ = device.write_all(lines.join("\n").as_bytes());
+    }
+}
+
+/// The code in what a program printed: the only word of six digits, or six digits with blanks
+/// between them on a line of their own.
+pub(super) fn code_in_output(printed: &[u8], whose: &str) -> Result<Secret> {
+    let text = Zeroizing::new(String::from_utf8_lossy(printed).into_owned());
+    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let of_line = |line: &str| -> Vec<Secret> {
+        match crate::ui::terminal::code_in(line) {
+            Some(code) => vec![code],
+            None => {
+                let words = line.split_whitespace().filter(is_code);
+                words.map(|word| Secret::new(word.to_owned())).collect()
+            }
+        }
+    };
+    let codes: Vec<Secret> = text.lines().flat_map(of_line).collect();
+    match codes.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Error::refused(format!("{} printed no code", escape(whose)))
+            .because("a code is a word of six digits")),
+        _ => Err(Error::refused(format!("{} printed more than one code", escape(whose)))
+            .because("a code is a word of six digits, and there may be one only")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_in_what_programs_print() {
+        for printed in [
+            "123456",
+            "123456\n",
+            "Amazon Web Services:alice  123456\n",
+            "123 456\n",
+            "\u{feff}code: 123456 (12 s left)\r\n",
+        ] {
+            assert_eq!(code_in_output(printed.as_bytes(), "p").unwrap().expose(), "123456");
+        }
+        for printed in
+            ["", "\n", "12345", "1234567", "123456 654321", "123456\n123456\n", "a123456"]
+        {
+            let error = code_in_output(printed.as_bytes(), "p").unwrap_err().to_string();
+            assert!(!error.contains("123456"), "{error}");
+        }
+    }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Surroundings<'a> {
 #[derive(Default)]
 pub(super) struct CodeAttempts {
     pub count: u32,
+    /// How often a program printed one.
+    pub printed: u32,
     pub refused: Option<(Secret, Error)>,
 }
 
@@ -215,6 +217,7 @@ impl<'a> Runner<'a> {
         match call {
             Call::CallerIdentity => self.prove_keys().await,
             Call::ListMfaDevices => self.list_devices().await,
+            Call::MfaProgram => self.printed_code().await,
             Call::SessionToken { code } => self.session_token(code).await,
             Call::AssumeRole { step, with } => self.assume_role(step, with).await,
             Call::WithSaml => self.with_saml().await,

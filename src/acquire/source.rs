@@ -22,7 +22,10 @@ impl Runner<'_> {
         let (keys, expires) = match &plan.base.source {
             CredentialSource::Process(process) => {
                 self.tell_asking(true);
-                let printed = process::run(&plan.base.profile, process, self.now()).await;
+                let printed = {
+                    let (terminal, report) = (self.terminal, self.with.report);
+                    process::run(&plan.base.profile, process, terminal, report, self.now()).await
+                };
                 self.tell_asking(false);
                 let printed = printed?;
                 (printed.keys, printed.expires)

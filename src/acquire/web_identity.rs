@@ -10,6 +10,7 @@ use crate::config::files::read_text;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{CredentialSource, WebIdentity};
 use crate::types::{Secret, session_name};
+use crate::ui::report::Report;
 
 /// The length of a token, in characters (STS API reference, AssumeRoleWithWebIdentity,
 /// WebIdentityToken).
@@ -26,7 +27,8 @@ impl Runner<'_> {
         };
         let chosen = plan.steps.first().and_then(|step| step.parameters.session_name.clone());
         let call = self.role_call(0, chosen.unwrap_or_else(|| session_name("")))?;
-        let mut token = read(source).await?;
+        let report = self.with.report;
+        let mut token = read(source, report).await?;
         let client = self.client()?;
         let send = async |token: &Secret| {
             let present = async |client: &Client, call: &RoleCall| {
@@ -41,7 +43,7 @@ impl Runner<'_> {
         if outcome.as_ref().is_err_and(|failure| is_old(failure.code()))
             && matches!(source, WebIdentity::File(_))
         {
-            let fresh = read(source).await?;
+            let fresh = read(source, report).await?;
             if fresh != token {
                 token = fresh;
                 (seconds, outcome) = send(&token).await;
@@ -56,12 +58,12 @@ impl Runner<'_> {
     }
 }
 
-async fn read(source: &WebIdentity) -> Result<Secret> {
+async fn read(source: &WebIdentity, report: &Report) -> Result<Secret> {
     let (text, place) = match source {
         WebIdentity::Given(token) => (token.clone(), "standard input".to_owned()),
         WebIdentity::Command(words) => {
             let place = words.origin.to_string();
-            (program::secret(&words.value, &place).await?, place)
+            (program::secret(&words.value, &place, report).await?, place)
         }
         WebIdentity::File(path) => {
             let place = crate::types::sanitize::escape(&path.value.display().to_string());

@@ -127,6 +127,8 @@ pub(crate) struct Step {
 pub(crate) struct Mfa {
     pub code: Option<Secret>,
     pub serial: Option<Chosen<String>>,
+    /// The command line of a program that prints a code.
+    pub program: Option<Chosen<String>>,
     /// Whether a device that is not named is looked for; a profile with a role says what it wants.
     pub discovers: bool,
 }

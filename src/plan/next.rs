@@ -61,6 +61,8 @@ pub(crate) enum Call {
     /// Whose long-term or temporary keys these are.
     CallerIdentity,
     ListMfaDevices,
+    /// The program that prints a code. Meanwhile the connection opens and the keys are proved.
+    MfaProgram,
     /// Temporary keys of the user, with MFA where `code` says so.
     SessionToken {
         code: bool,
@@ -98,6 +100,7 @@ impl Call {
         match self {
             Self::CallerIdentity => "sts:GetCallerIdentity",
             Self::ListMfaDevices => "iam:ListMFADevices",
+            Self::MfaProgram => "mfa_process",
             Self::SessionToken { .. } => "sts:GetSessionToken",
             Self::AssumeRole { .. } => "sts:AssumeRole",
             Self::WithSaml => "sts:AssumeRoleWithSAML",
@@ -233,9 +236,9 @@ fn by_user(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
     }
     let refused = known.state(0).is_some_and(|state| state.refused_without_mfa);
     match &known.device {
-        Device::Known(device) => with_code(known, device.clone(), is_long),
+        Device::Known(device) => with_code(plan, known, device.clone(), is_long),
         Device::Guessed(serial) if known.code.is_some() || refused => {
-            with_code(known, Chosen::new(serial.clone(), Origin::Guessed), is_long)
+            with_code(plan, known, Chosen::new(serial.clone(), Origin::Guessed), is_long)
         }
         Device::Unknown => Next::Call(Call::ListMfaDevices),
         Device::RememberedNone if known.code.is_some() => Next::Call(Call::ListMfaDevices),
@@ -246,11 +249,12 @@ fn by_user(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
 
 /// The code of a device, and the call that takes it. Keys that are used for the first time are
 /// proved first: root's, or wrong ones, are worth no question.
-fn with_code(known: &Snapshot, device: Chosen<String>, is_long: bool) -> Next {
+fn with_code(plan: &Plan, known: &Snapshot, device: Chosen<String>, is_long: bool) -> Next {
     if known.arn.is_none() {
         return Next::Call(Call::CallerIdentity);
     }
     match (&known.code, is_long) {
+        (None, _) if plan.mfa_program(known).is_some() => Next::Call(Call::MfaProgram),
         (None, _) => Next::Ask(Question::MfaCode(device)),
         (Some(_), true) => Next::Call(Call::AssumeRole { step: 0, with: With::KeysAndCode }),
         (Some(_), false) => Next::Call(Call::SessionToken { code: true }),
@@ -312,13 +316,13 @@ fn user_session(plan: &Plan, known: &Snapshot, now: Moment) -> Next {
     let plain = Next::Call(Call::SessionToken { code: false });
     let discovers = plan.mfa.discovers && plan.steps.is_empty();
     match &known.device {
-        Device::Known(device) => with_code(known, device.clone(), false),
+        Device::Known(device) => with_code(plan, known, device.clone(), false),
         Device::Unknown if discovers => Next::Call(Call::ListMfaDevices),
         Device::RememberedNone if known.code.is_some() && discovers => {
             Next::Call(Call::ListMfaDevices)
         }
         Device::Guessed(serial) if known.code.is_some() => {
-            with_code(known, Chosen::new(serial.clone(), Origin::Guessed), false)
+            with_code(plan, known, Chosen::new(serial.clone(), Origin::Guessed), false)
         }
         Device::Several(serials) => Next::Ask(Question::Device(serials.clone())),
         _ => plain,

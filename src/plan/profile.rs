@@ -7,7 +7,7 @@ use super::parameters::Shape;
 use super::request::{Request, SessionOptions};
 use super::source::{CredentialSource, note_of_own_role};
 use super::target::{self, Target};
-use super::values::{code, duration, fallback_region, typed_region};
+use super::values::{code, duration, fallback_region, mfa_program, typed_region};
 use super::words::Extras;
 use super::{Connection, Mfa, ONE_HOUR, Plan, ProtectedStep, Step};
 use crate::config::Config;
@@ -31,9 +31,10 @@ pub(super) fn plan(
     if chain.hops.is_empty() {
         refuse_parameters(request, &format!("profile '{}'", escape_up_to(name, 80)))?;
     }
+    let said = chain.mfa();
     let serial = match &request.mfa_serial {
         Some(text) => Some(Chosen::new(parse_mfa_serial("--mfa-serial", text)?, "--mfa-serial")),
-        None => chain.mfa_serial().cloned(),
+        None => said.serial,
     };
     let typed = request.region.as_deref().or(extras.region.as_deref());
     let region = region(typed, &profile, &chain, config)?;
@@ -77,7 +78,12 @@ pub(super) fn plan(
             Some(&profile),
             config,
         )?,
-        mfa: Mfa { code, serial, discovers: chain.hops.is_empty() },
+        mfa: Mfa {
+            code,
+            serial,
+            program: mfa_program(said.program, config),
+            discovers: chain.hops.is_empty(),
+        },
         notes: note_of_own_role(&chain.base, config)?.into_iter().collect(),
         base: chain.base,
         steps,

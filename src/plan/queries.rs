@@ -1,6 +1,6 @@
 //! What verbs besides a switch ask AWS: whose keys these are, a sign-on, what there is to know.
 
-use super::chain::{Chain, SignIn, SsoSession, keys_of, sign_on};
+use super::chain::{Chain, ProfileMfa, SignIn, SsoSession, keys_of, sign_on};
 use super::chosen::Chosen;
 use super::connection::Connection;
 use super::request::Request;
@@ -41,8 +41,8 @@ impl KeysAtHand {
     /// The keys of the base, when no option and no account names another.
     pub(crate) fn of_base(config: &Config) -> Result<Self> {
         let name = base_profile(None, None, config)?;
-        let (profile, (base, serial)) = if name.value == ENVIRONMENT {
-            (None, (Base::of_environment(config)?, None))
+        let (profile, (base, mfa)) = if name.value == ENVIRONMENT {
+            (None, (Base::of_environment(config)?, ProfileMfa::default()))
         } else {
             let profile = find_profile(&name, config)?;
             let keys = keys_of(&profile)?;
@@ -53,7 +53,7 @@ impl KeysAtHand {
             region => region,
         };
         let region = region.map(|region| region.value);
-        Self::new(base, serial, region.as_ref(), profile.as_ref(), config)
+        Self::new(base, mfa.serial, region.as_ref(), profile.as_ref(), config)
     }
 
     fn new(

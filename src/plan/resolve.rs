@@ -1,6 +1,6 @@
 //! From a request to the plan: whose credentials, through which roles, with which parameters.
 
-use super::chain::{self, SsoRole, SsoSession, role_of_sso};
+use super::chain::{self, ProfileMfa, SsoRole, SsoSession, role_of_sso};
 use super::connection::Connection;
 use super::parameters::Shape;
 use super::request::{Invocation, Request};
@@ -9,7 +9,7 @@ use super::source::{
     Base, CredentialSource, ENVIRONMENT, base_profile, find_profile, note_of_own_role, scheme,
 };
 use super::target::{self, Meaning, RoleTarget, which_role};
-use super::values::{code, duration, fallback_region, serial, typed_region};
+use super::values::{code, duration, fallback_region, mfa_program, serial, typed_region};
 use super::web_identity::WebIdentity;
 use super::words::{self, nothing_named};
 use super::{Chosen, Mfa, Origin, Plan, ProtectedStep, Resolution, Step, profile};
@@ -68,16 +68,16 @@ pub(crate) fn resolve_complete(request: &Request, config: &Config) -> Result<Pla
 struct Before {
     base: Base,
     steps: Vec<Step>,
-    serial: Option<Chosen<String>>,
+    mfa: ProfileMfa,
     discovers: bool,
     warnings: Vec<String>,
     protected: Vec<ProtectedStep>,
 }
 
 impl Before {
-    fn new(base: Base, serial: Option<Chosen<String>>) -> Self {
+    fn new(base: Base, mfa: ProfileMfa) -> Self {
         let (steps, warnings, protected) = (Vec::new(), Vec::new(), Vec::new());
-        Self { base, steps, serial, discovers: true, warnings, protected }
+        Self { base, steps, mfa, discovers: true, warnings, protected }
     }
 }
 
@@ -86,7 +86,7 @@ impl From<Plan> for Before {
         Self {
             base: plan.base,
             steps: plan.steps,
-            serial: plan.mfa.serial,
+            mfa: ProfileMfa { serial: plan.mfa.serial, program: plan.mfa.program },
             discovers: plan.mfa.discovers,
             warnings: plan.warnings,
             protected: plan.protected,
@@ -125,14 +125,16 @@ fn plan_role(
     let mut warnings = Vec::new();
     let mut before = match (request.via.split_last(), sso, scheme.value) {
         (Some((last, via)), ..) => through(last, via, &with_code, &role, config)?,
-        (None, Some(base), _) => Before::new(base, None),
+        (None, Some(base), _) => Before::new(base, ProfileMfa::default()),
         (None, None, Scheme::Saml) => {
             let saml = Saml::resolve(captured, config, &mut warnings)?;
-            Before::new(Base::of_saml(saml, Chosen::new("scheme", scheme.origin.clone())), None)
+            let base = Base::of_saml(saml, Chosen::new("scheme", scheme.origin.clone()));
+            Before::new(base, ProfileMfa::default())
         }
         (None, None, Scheme::WebIdentity) => {
             let token = WebIdentity::resolve(request, profile.as_ref(), config)?;
-            Before::new(Base::of_token(token, Chosen::new("scheme", scheme.origin.clone())), None)
+            let base = Base::of_token(token, Chosen::new("scheme", scheme.origin.clone()));
+            Before::new(base, ProfileMfa::default())
         }
         (None, None, _) => of_base(&base_name, profile.as_ref(), &with_code, config)?,
     };
@@ -180,7 +182,8 @@ fn plan_role(
         )?,
         mfa: Mfa {
             code,
-            serial: serial(request, account)?.or(before.serial),
+            serial: serial(request, account)?.or(before.mfa.serial),
+            program: mfa_program(before.mfa.program, config),
             discovers: before.discovers,
         },
         base: before.base,
@@ -285,12 +288,12 @@ fn of_base(
     let chosen_by = Some(Chosen::new("base", name.origin.clone()));
     let Some(profile) = profile else {
         let base = Base::of_environment(config)?;
-        return Ok(Before::new(Base { chosen_by, ..base }, None));
+        return Ok(Before::new(Base { chosen_by, ..base }, ProfileMfa::default()));
     };
     let says = |key: &&str| profile.value(key).is_some();
     if says(&"aws_access_key_id") || !OTHER_SOURCES.iter().any(says) {
-        let (base, serial) = chain::keys_of(profile)?;
-        return Ok(Before::new(Base { chosen_by, ..base }, serial));
+        let (base, mfa) = chain::keys_of(profile)?;
+        return Ok(Before::new(Base { chosen_by, ..base }, mfa));
     }
     let source = request.for_source(Vec::new(), &[]);
     let source = Request { base: None, scheme: None, ..source };

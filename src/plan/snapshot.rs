@@ -71,8 +71,10 @@ pub(crate) struct Snapshot {
     /// Whether what this run obtains is stored, so that later ones find it.
     pub is_stored: bool,
     pub device: Device,
-    /// The code that was given or asked for, until it is spent.
+    /// The code that was given, asked for or printed, until it is spent.
     pub code: Option<Secret>,
+    /// The program that prints codes gave none; a person is asked from now on.
+    pub mfa_program_failed: bool,
     pub sign_on: SignOn,
     /// User and password are there.
     pub has_login: bool,
@@ -139,6 +141,7 @@ impl Snapshot {
             is_stored: true,
             device: plan.mfa.serial.clone().map_or(Device::Unknown, Device::Known),
             code: plan.mfa.code.clone(),
+            mfa_program_failed: false,
             sign_on: SignOn::Missing,
             has_login: false,
             given: None,
@@ -191,6 +194,11 @@ impl Plan {
         self.refresh && self.mfa.code.is_some()
     }
 
+    /// The program that prints codes, while it may be run.
+    pub(crate) fn mfa_program(&self, known: &Snapshot) -> Option<&Chosen<String>> {
+        self.mfa.program.as_ref().filter(|_| !known.mfa_program_failed)
+    }
+
     /// Whether a profile with a role wants its keys used without MFA.
     pub(super) fn goes_without_mfa(&self) -> bool {
         !self.mfa.discovers && self.mfa.serial.is_none() && self.mfa.code.is_none()
@@ -227,6 +235,7 @@ impl Plan {
         let settles = takes_code
             && known.code.is_none()
             && !may_ask
+            && self.mfa_program(known).is_none()
             && !insists
             && (known.mfa_session.is_some() || has_hour(known, at));
         if settles {

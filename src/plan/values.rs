@@ -41,6 +41,17 @@ pub(super) fn serial(request: &Request, account: &TargetAccount) -> Result<Optio
     Ok(account.value(|entry| entry.mfa_serial.clone()))
 }
 
+/// The program that prints a code: of the profile nearest to the keys, else of the settings.
+pub(super) fn mfa_program(
+    of_profile: Option<Chosen<String>>,
+    config: &Config,
+) -> Option<Chosen<String>> {
+    let set = config.settings.mfa_process.as_ref();
+    let of_settings =
+        || Some(Chosen::new(set?.value.clone(), Origin::Place(set?.origin.to_string())));
+    of_profile.or_else(of_settings)
+}
+
 /// The region, as far as command line, account and environment decide it. A region that a switch
 /// set earlier does not count as the user's choice.
 pub(super) fn typed_region(

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::error::{Error, Kind, Result};
 use crate::types::Secret;
 
-const DEVICE: &str = "/dev/tty";
+pub(crate) const DEVICE: &str = "/dev/tty";
 /// The longest line read, in bytes; the kernel's own line buffer is no longer.
 const LONGEST_LINE: usize = 4096;
 /// How often a code that is no code is asked for again.

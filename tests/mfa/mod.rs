@@ -2,4 +2,5 @@
 
 mod devices;
 mod one_code_for_all;
+mod program;
 mod questions;

@@ -132,3 +132,39 @@ fn a_program_that_runs_us_for_the_same_profile_does_not_loop() {
     assert!(said.contains("leads back to itself") && said.contains("p → p"), "{said}");
     assert_eq!(runs(&scene), 1);
 }
+
+#[test]
+fn it_may_ask_on_the_terminal_and_is_told_when_it_takes_long() {
+    let scene = chain();
+    let script = format!(
+        "printf 'PIN\\033[2J: ' >&2\nread pin; [ \"$pin\" = 1234 ] || exit 7\nprintf '%s' '{}'",
+        keys(&scene, &expiring(&scene))
+    );
+    let path = program(&scene, "vault", &script);
+    configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+    let mut terminal = scene.on_terminal(&["p"]);
+    terminal.wait_for("PIN\\x1b[2J: ").unwrap();
+    terminal.wait_for("waiting for the program of profile p (~/.aws/config:").unwrap();
+    terminal.type_line("1234").unwrap();
+    assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+    let mut terminal = scene.on_terminal(&["p", "--refresh"]);
+    terminal.wait_for("PIN").unwrap();
+    terminal.type_line("1").unwrap();
+    assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
+    assert!(terminal.text().contains("failed with status 7"));
+}
+
+#[test]
+fn a_daemon_that_it_leaves_behind_is_not_waited_for() {
+    let scene = chain();
+    let script = format!(
+        "sleep 1000 2> /dev/null & echo $! > ../child\nprintf '%s' '{}'",
+        keys(&scene, &expiring(&scene))
+    );
+    let path = program(&scene, "agent", &script);
+    configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+    scene.switch(&["p"]);
+    let id = std::fs::read_to_string(scene.world.root().join("child")).unwrap();
+    let id = rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is left alone");
+}

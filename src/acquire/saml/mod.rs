@@ -130,7 +130,9 @@ impl Runner<'_> {
         };
         let password = match &login.who.password {
             Some(PasswordSource::Known(password)) => password.clone(),
-            Some(PasswordSource::Command(words, place)) => program::secret(words, place).await?,
+            Some(PasswordSource::Command(words, place)) => {
+                program::secret(words, place, self.with.report).await?
+            }
             None => {
                 let question = format!("Password of {} at {host}:", escape(&user));
                 self.terminal.ask_secret(&question).await.map_err(needs_answer)?

@@ -72,6 +72,7 @@ pub(super) fn findings(read: &Read, environment: &Environment, now: Moment) -> V
     findings.extend(profiles(read.profiles()));
     findings.extend(chains(read));
     findings.push(base(read, environment, now));
+    findings.extend(mfa_programs(read));
     if let Err(error) = read.settings() {
         findings.push(Finding::of_error(Level::Broken, error));
     }
@@ -180,6 +181,19 @@ fn chains(read: &Read) -> Vec<Finding> {
         .filter_map(|profile| Chain::resolve(profile.name(), config).err())
         .map(|error| Finding::of_error(Level::Broken, &error))
         .collect()
+}
+
+/// Programs that print MFA codes.
+fn mfa_programs(read: &Read) -> Option<Finding> {
+    let of_settings = read.settings().ok().and_then(|settings| settings.mfa_process.as_ref());
+    let of_profiles = read.profiles().into_iter().flat_map(Profiles::iter);
+    let of_profiles = of_profiles.filter_map(|profile| profile.value("mfa_process"));
+    let places: Vec<String> = of_profiles
+        .map(|program| program.place.to_string())
+        .chain(of_settings.map(|set| set.origin.to_string()))
+        .collect();
+    let what = format!("MFA codes come from the programs of mfa_process: {}", places.join(", "));
+    (!places.is_empty()).then(|| Finding::fine(&what))
 }
 
 /// The keys that roles are assumed with unless others are named.

@@ -85,6 +85,11 @@ pub(super) fn sends_code(foresight: &Foresight) -> bool {
     })
 }
 
+/// Whether a program prints the code.
+pub(super) fn runs_mfa_program(foresight: &Foresight) -> bool {
+    foresight.calls.contains(&Call::MfaProgram)
+}
+
 /// What is asked, and why or why not.
 fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -> Fact {
     if foresight.stored.is_some() {
@@ -118,6 +123,10 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
             Question::Password => Fact::new("asks", "user and password", "no file says both"),
             Question::SignOn => Fact::new("asks", "a sign-on in the browser", "not signed on"),
         };
+    }
+    if let Some(program) = plan.mfa_program(known).filter(|_| runs_mfa_program(foresight)) {
+        let value = format!("nothing: a program prints the MFA code ({})", program.origin);
+        return Fact::new("asks", &value, why);
     }
     if sends_code(foresight) {
         return Fact::new("asks", "nothing: the MFA code was given", why);

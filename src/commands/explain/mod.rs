@@ -105,6 +105,7 @@ fn headline(plan: &Plan, foresight: &Foresight, skew: i64, now: Moment) -> Strin
     let runs_program = foresight.calls.iter().any(|call| call.name(plan) == "credential_process");
     let otherwise = match (&plan.mfa.code, runs_program) {
         (_, true) => "its program may ask",
+        _ if facts::runs_mfa_program(foresight) => "a program prints the MFA code",
         (Some(_), _) if facts::sends_code(foresight) => "the code that was given is sent",
         _ => "no question",
     };

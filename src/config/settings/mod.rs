@@ -11,6 +11,7 @@
 //! | `region` | the region when nothing else names one | |
 //! | `duration` | how long role sessions last, 15m to 12h | |
 //! | `base` | the profile that roles are assumed from, or `env` | |
+//! | `mfa_process` | prints an MFA code; a shell runs it | |
 //! | `web_identity_command` | prints a token for the scheme web-identity; run without a shell | |
 //! | `prompt` | `auto`, `left`, `right` or `none`: where the prompt shows the role | `auto` |
 //! | `warning` | from which time left on the prompt warns | `10m` |
@@ -86,6 +87,8 @@ pub struct Settings {
     /// How long role sessions last, in seconds.
     pub duration: Option<Setting<u32>>,
     pub base: Option<Setting<Name>>,
+    /// The command line of a program that prints an MFA code.
+    pub mfa_process: Option<Setting<String>>,
     pub web_identity_command: Option<Setting<String>>,
     pub prompt: Setting<PromptSide>,
     pub warning: Setting<u32>,
@@ -106,6 +109,7 @@ impl Default for Settings {
             region: None,
             duration: None,
             base: None,
+            mfa_process: None,
             web_identity_command: None,
             prompt: Setting::new_default(PromptSide::Auto),
             warning: Setting::new_default(600),
@@ -142,6 +146,7 @@ impl Settings {
             region: setting(&raw, "region", Region::parse)?,
             duration: setting(&raw, "duration", |origin, text| parse_role_duration(origin, text))?,
             base: setting(&raw, "base", parse_base)?,
+            mfa_process: setting(&raw, "mfa_process", |_, text| Ok(text.to_owned()))?,
             web_identity_command: setting(&raw, "web_identity_command", |_, text| {
                 Ok(text.to_owned())
             })?,

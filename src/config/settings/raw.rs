@@ -12,12 +12,13 @@ use crate::config::suggest::{meant, near};
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "store",
     "timeout",
     "region",
     "duration",
     "base",
+    "mfa_process",
     "web_identity_command",
     "prompt",
     "warning",

@@ -34,8 +34,8 @@ const DEEPEST: usize = 8;
 pub(crate) struct Chain {
     /// Where the first credentials come from.
     pub base: Base,
-    /// The MFA device that the base's own profile names.
-    pub base_serial: Option<Chosen<String>>,
+    /// What the base's own profile says about MFA.
+    pub base_mfa: ProfileMfa,
     /// The roles, in the order in which they are assumed; none for a profile without a role.
     pub hops: Vec<Hop>,
     /// The region of the nearest profile on the way that names one.
@@ -54,8 +54,16 @@ pub(crate) struct Hop {
     pub external_id: Option<Chosen<String>>,
     /// `role_session_name`.
     pub session_name: Option<Chosen<String>>,
-    /// `mfa_serial`.
-    pub mfa_serial: Option<Chosen<String>>,
+    pub mfa: ProfileMfa,
+}
+
+/// What a profile says about MFA.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProfileMfa {
+    /// `mfa_serial`: the device.
+    pub serial: Option<Chosen<String>>,
+    /// `mfa_process`: the command line of a program that prints the code.
+    pub program: Option<Chosen<String>>,
 }
 
 impl Chain {
@@ -65,7 +73,7 @@ impl Chain {
         let mut profile = config.profiles.require(name)?;
         let mut hops = Vec::new();
         let mut region = None;
-        let (base, base_serial) = loop {
+        let (base, base_mfa) = loop {
             region = region.or_else(|| chosen(&profile, "region"));
             let is_source = !hops.is_empty();
             if let Some(file) = chosen(&profile, "web_identity_token_file")
@@ -114,7 +122,7 @@ impl Chain {
                 region.origin,
             ))
         });
-        Ok(Self { base, base_serial, hops, region: region.transpose()? })
+        Ok(Self { base, base_mfa, hops, region: region.transpose()? })
     }
 
     /// The role that the profile ends in: the last one assumed, or the permission set.
@@ -128,9 +136,13 @@ impl Chain {
         self.hops.last()
     }
 
-    /// The MFA device that the profiles name, nearest to the keys first.
-    pub(crate) fn mfa_serial(&self) -> Option<&Chosen<String>> {
-        self.hops.iter().find_map(|hop| hop.mfa_serial.as_ref()).or(self.base_serial.as_ref())
+    /// What the profiles say about MFA, nearest to the keys first.
+    pub(crate) fn mfa(&self) -> ProfileMfa {
+        let nearest = |of: fn(&ProfileMfa) -> &Option<Chosen<String>>| {
+            let hops = self.hops.iter().find_map(|hop| of(&hop.mfa).clone());
+            hops.or_else(|| of(&self.base_mfa).clone())
+        };
+        ProfileMfa { serial: nearest(|mfa| &mfa.serial), program: nearest(|mfa| &mfa.program) }
     }
 }
 
@@ -194,7 +206,7 @@ fn hop(profile: &Section<'_>, role: Chosen<RoleArn>) -> Result<Hop> {
             })
         }),
         session_name: session_name(profile)?,
-        mfa_serial: mfa_serial(profile)?,
+        mfa: ProfileMfa::of(profile)?,
     })
 }
 
@@ -208,7 +220,7 @@ fn with_token(profile: &Section<'_>, file: &Chosen<String>) -> Result<Hop> {
         .hint("add role_arn = arn:aws:iam::123456789012:role/NAME")
     })?;
     let hop = hop(profile, parsed_role(&role)?)?;
-    Ok(Hop { external_id: None, mfa_serial: None, ..hop })
+    Ok(Hop { external_id: None, mfa: ProfileMfa::default(), ..hop })
 }
 
 fn session_name(profile: &Section<'_>) -> Result<Option<Chosen<String>>> {
@@ -222,13 +234,13 @@ fn session_name(profile: &Section<'_>) -> Result<Option<Chosen<String>>> {
         .transpose()
 }
 
-fn mfa_serial(profile: &Section<'_>) -> Result<Option<Chosen<String>>> {
-    let value = profile.value("mfa_serial");
-    value
-        .map(|value| {
+impl ProfileMfa {
+    fn of(profile: &Section<'_>) -> Result<Self> {
+        let serial = profile.value("mfa_serial").map(|value| {
             value.read(|place, text| Ok(Chosen::new(parse_mfa_serial(place, text)?, place)))
-        })
-        .transpose()
+        });
+        Ok(Self { serial: serial.transpose()?, program: chosen(profile, "mfa_process") })
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Where a chain begins: keys, a program, a token, Identity Center, or the machine itself.
 
-use super::mfa_serial;
+use super::ProfileMfa;
 use super::sign_in::SignIn;
 use super::sso::SsoRole;
 use crate::config::Config;
@@ -29,8 +29,8 @@ pub(crate) const RUNNING: &str = "ASSUME_ROLE_CHAIN";
 const ENDS: [&str; 4] =
     ["x_security_token_expires", "aws_credential_expiration", "aws_expiration", "expiration"];
 
-/// A base, and the MFA device of its profile.
-type Root = (Base, Option<Chosen<String>>);
+/// A base, and what its profile says about MFA.
+type Root = (Base, ProfileMfa);
 
 /// The credentials of a profile without a source, in the order of the AWS CLI.
 pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Root> {
@@ -63,8 +63,8 @@ pub(super) fn of_token(
     let place = file.origin.to_string();
     let token = WebIdentity::File(file_of(file, config));
     let description = token.to_string();
-    let (base, serial) = base(profile, &place, CredentialSource::WebIdentity(token))?;
-    Ok((Base { description, ..base }, serial))
+    let (base, mfa) = base(profile, &place, CredentialSource::WebIdentity(token))?;
+    Ok((Base { description, ..base }, mfa))
 }
 
 /// The keys of a profile.
@@ -85,7 +85,7 @@ pub(super) fn of_named(
             let base = Base::of_environment(config).map_err(|error| {
                 error.because(format!("credential_source is Environment ({})", named.origin))
             });
-            return Ok((base?, None));
+            return Ok((base?, ProfileMfa::default()));
         }
         "Ec2InstanceMetadata" => CredentialSource::Instance,
         "EcsContainer" => CredentialSource::Container,
@@ -99,7 +99,7 @@ pub(super) fn of_named(
         }
     };
     let (base, _) = base(profile, &named.origin.to_string(), source)?;
-    Ok((base, None))
+    Ok((base, ProfileMfa::default()))
 }
 
 /// Whether a profile holds keys of its own.
@@ -116,7 +116,7 @@ fn base(profile: &Section<'_>, place: &str, source: CredentialSource) -> Result<
         survives_switch: true,
         chosen_by: None,
     };
-    Ok((base, mfa_serial(profile)?))
+    Ok((base, ProfileMfa::of(profile)?))
 }
 
 /// Keys of the credentials file come before `login_session` and `credential_process`, and those

@@ -168,9 +168,8 @@ fn the_device_is_the_roles_own_or_that_of_the_keys() {
     let serial = |text: &str| format!("mfa_serial = arn:aws:iam::123456789012:mfa/{text}\n");
     let config = role("r", &format!("source_profile = a\n{}", serial("own")));
     let credentials = keys("a") + &serial("keys");
-    let found = |config: &str| {
-        chain(config, &credentials, "r").unwrap().mfa_serial().unwrap().value.clone()
-    };
+    let found =
+        |config: &str| chain(config, &credentials, "r").unwrap().mfa().serial.unwrap().value;
     assert!(found(&config).ends_with("/own"));
     assert!(found(&role("r", "source_profile = a")).ends_with("/keys"));
 }

@@ -6,6 +6,7 @@ mod boto3;
 mod browser;
 mod chains;
 mod console_sign_in;
+mod console_sign_in_shared;
 mod environment;
 mod long_term_keys;
 mod machine;

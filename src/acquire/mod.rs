@@ -25,4 +25,5 @@ pub(crate) use load::snapshot;
 pub(crate) use run::Surroundings;
 pub(crate) use runtime::Runtime;
 pub(crate) use session::{ActiveSession, endpoints, session};
+pub(crate) use sign_in::SignInClient;
 pub(crate) use sign_in::cache::state as sign_in_state;

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::client::{Client, PATIENCE};
 use super::dpop::ProofKey;
 use super::error::AwsError;
+use super::http::encoded;
 use super::sso::good_news;
 use super::sts::checked_keys;
 use crate::types::{Credentials, Secret};
@@ -18,8 +19,13 @@ const LONGEST_LIFE: i64 = 3600;
 /// The longest refresh token, in bytes, as the service's model has it.
 const LONGEST_TOKEN: usize = 12_288;
 
+/// As whom a program signs in by a browser elsewhere, where a person copies a code.
+pub(crate) const CROSS_DEVICE: &str = "arn:aws:signin:::devtools/cross-device";
+
 /// What tokens are asked with.
 pub(crate) enum Grant<'a> {
+    /// The code of a sign-in in the browser, with what proves that this program asked for it.
+    Code { code: &'a Secret, verifier: &'a Secret, redirect: &'a str },
     /// The refresh token, which is good once: the answer holds the next one.
     Refresh(&'a Secret),
 }
@@ -31,6 +37,8 @@ pub(crate) struct SignInTokens {
     pub seconds: i64,
     /// What renews them next.
     pub refresh: Secret,
+    /// Who signed in, and when.
+    pub id_token: Option<Secret>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +47,7 @@ struct Answer {
     access_token: Keys,
     expires_in: i64,
     refresh_token: Zeroizing<String>,
+    id_token: Option<Zeroizing<String>>,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +69,11 @@ pub(crate) async fn sign_in_tokens(
 ) -> Result<SignInTokens, AwsError> {
     let url = format!("{endpoint}/v1/token");
     let body = Zeroizing::new(match grant {
+        Grant::Code { code, verifier, redirect } => json!({
+            "clientId": client_id, "grantType": "authorization_code", "code": code.expose(),
+            "codeVerifier": verifier.expose(), "redirectUri": redirect,
+        })
+        .to_string(),
         Grant::Refresh(token) => json!({
             "clientId": client_id, "grantType": "refresh_token", "refreshToken": token.expose(),
         })
@@ -85,7 +99,23 @@ pub(crate) async fn sign_in_tokens(
         keys: checked_keys(id, secret, token)?,
         seconds: answer.expires_in,
         refresh: token_in(&answer.refresh_token)?,
+        id_token: answer.id_token.as_ref().map(|token| token_in(token)).transpose()?,
     })
+}
+
+/// The page on which a person signs in. What it holds proves nothing without the verifier.
+pub(crate) fn sign_in_page(
+    endpoint: &str,
+    client_id: &str,
+    state: &str,
+    redirect: &str,
+    challenge: &str,
+) -> String {
+    let [client_id, redirect] = [client_id, redirect].map(encoded);
+    format!(
+        "{endpoint}/v1/authorize?response_type=code&client_id={client_id}&state={state}\
+         &code_challenge_method=SHA-256&scope=openid&redirect_uri={redirect}&code_challenge={challenge}"
+    )
 }
 
 fn token_in(text: &str) -> Result<Secret, AwsError> {

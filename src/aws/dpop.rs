@@ -38,6 +38,25 @@ impl ProofKey {
         pair.ok().map(Self)
     }
 
+    /// A new key, and its PEM.
+    pub(crate) fn generate() -> Option<(Self, Secret)> {
+        let random = SystemRandom::new();
+        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;
+        // As ring writes it down (PKCS #8), both halves are at the same places each time.
+        let (private, public) = (pkcs8.as_ref().get(36..68)?, pkcs8.as_ref().get(73..138)?);
+        let der = Zeroizing::new([BEFORE, private, BETWEEN, public].concat());
+        let text = Zeroizing::new(STANDARD.encode(&der));
+        let mut pem = format!("{HEADER}\n");
+        let mut rest = text.as_str();
+        while !rest.is_empty() {
+            let (line, behind) = rest.split_at(rest.len().min(64));
+            pem.extend([line, "\n"]);
+            rest = behind;
+        }
+        pem.extend([FOOTER, "\n"]);
+        Some((Self::parse(&pem)?, Secret::new(pem)))
+    }
+
     /// The proof for one request to `url`. `now` is AWS's clock.
     pub(crate) fn proof(&self, url: &str, now: Moment) -> Option<Secret> {
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
@@ -75,19 +94,9 @@ mod tests {
 
     use super::*;
 
-    /// A new key, as the AWS CLI writes it.
-    fn pem() -> String {
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
-        let pkcs8 = pkcs8.as_ref();
-        let der = [BEFORE, &pkcs8[36..68], BETWEEN, &pkcs8[73..138]].concat();
-        let text = STANDARD.encode(der);
-        format!("{HEADER}\n{}\n{}\n{FOOTER}\n", &text[..64], &text[64..])
-    }
-
     #[test]
     fn a_proof_is_signed_by_the_key_that_it_names() {
-        let key = ProofKey::parse(&pem()).unwrap();
+        let (key, _) = ProofKey::generate().unwrap();
         let url = "https://eu-west-1.signin.aws.amazon.com/v1/token";
         let (one, other) =
             (key.proof(url, Moment(1000)).unwrap(), key.proof(url, Moment(1000)).unwrap());
@@ -106,7 +115,9 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_none() {
-        let other = pem().replacen("MHc", "MHd", 1);
+        let (_, pem) = ProofKey::generate().unwrap();
+        assert_eq!(pem.expose().lines().count(), 5);
+        let other = pem.expose().replacen("MHc", "MHd", 1);
         for text in ["", HEADER, &format!("{HEADER}\nAAAA\n{FOOTER}\n"), &other] {
             assert!(ProofKey::parse(text).is_none(), "{text}");
         }

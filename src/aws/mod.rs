@@ -20,10 +20,10 @@ mod sso;
 mod sts;
 
 pub(crate) use client::Client;
-pub(crate) use console::{Grant, SignInTokens, sign_in_tokens};
+pub(crate) use console::{CROSS_DEVICE, Grant, SignInTokens, sign_in_page, sign_in_tokens};
 pub(crate) use denial::Attempt;
 pub(crate) use diagnose::{about_proof, diagnose, unanswered};
-pub(crate) use dpop::ProofKey;
+pub(crate) use dpop::{ProofKey, unique};
 pub(crate) use endpoint::{Endpoints, sign_in_of_region};
 pub(crate) use error::{AwsError, Trouble};
 pub(crate) use http::Reply;

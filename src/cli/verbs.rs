@@ -56,6 +56,9 @@ pub struct Ensure {
 pub struct Login {
     /// An [sso-session] of ~/.aws/config, or a profile that signs on
     pub sso_session: Option<String>,
+    /// Console sign-in with a browser elsewhere: what its page shows is pasted here
+    #[arg(long)]
+    pub remote: bool,
     /// Open no browser
     #[arg(long)]
     pub no_input: bool,

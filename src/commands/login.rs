@@ -1,14 +1,14 @@
 //! `login`: a sign-on by a person, kept for this program and for the AWS CLI alike.
 
 use super::context::Context;
-use crate::acquire::Runtime;
 use crate::acquire::sso::SignOnClient;
+use crate::acquire::{Runtime, SignInClient};
 use crate::aws::{Client, Endpoints};
 use crate::cache::{Key, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
-use crate::error::Result;
-use crate::plan::SignOnRequest;
+use crate::error::{Error, Result};
+use crate::plan::{ConsoleRequest, SignOnRequest};
 use crate::types::minutes;
 use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
@@ -17,6 +17,12 @@ use crate::ui::terminal::Terminal;
 /// Signs on: prints a page and a code, and waits until the code is confirmed there.
 pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
     let config = Config::read(&context.environment)?;
+    if let Some(request) = ConsoleRequest::resolve(arguments.sso_session.as_deref(), &config)? {
+        return to_console(&request, arguments, &config, context, report);
+    }
+    if arguments.remote {
+        return Err(Error::usage("--remote goes with a profile that has login_session"));
+    }
     let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
     let store = Store::of(&config)?;
     let (session, connection) = (&request.session, &request.connection);
@@ -40,5 +46,27 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
         &format!("signed on to {name}"),
         &format!(" for {}", minutes(ends.since(context.now()))),
     );
+    Ok(())
+}
+
+/// Signs in to the console, for a profile with `login_session`.
+fn to_console(
+    request: &ConsoleRequest,
+    arguments: &cli::Login,
+    config: &Config,
+    context: &Context,
+    report: &Report,
+) -> Result<()> {
+    let ConsoleRequest { sign_in, connection } = request;
+    let endpoints =
+        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
+    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let terminal = Terminal { may_ask: !arguments.no_input };
+    let sign_in_client =
+        SignInClient { sign_in, connection, client: &client, terminal, clock: context.clock };
+    let ends = Runtime::new()?.run(sign_in_client.remotely(|text| report.text(text)))?;
+    report.warn_all(config.warnings());
+    let left = minutes(ends.since(context.now()));
+    report.done(&format!("signed in as {sign_in}"), &format!(", renews for about {left}"));
     Ok(())
 }

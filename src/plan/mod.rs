@@ -36,7 +36,8 @@ pub(crate) use foresee::{Foresight, foresee};
 pub(crate) use next::{Call, Next, Question, With, next, own_of, renewable};
 pub(crate) use parameters::{ParameterOrigins, Shape};
 pub(crate) use queries::{
-    AccountSurvey, Forgotten, KeysAtHand, SignOnRequest, base_sign_in, plain_connection,
+    AccountSurvey, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest, base_sign_in,
+    plain_connection,
 };
 pub(crate) use request::{Invocation, Request, SessionOptions};
 pub(crate) use resolve::{resolve, resolve_complete};

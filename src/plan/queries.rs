@@ -124,6 +124,50 @@ impl SignOnRequest {
     }
 }
 
+/// A sign-in to the console, and how it is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct ConsoleRequest {
+    pub sign_in: SignIn,
+    pub connection: Connection,
+}
+
+impl ConsoleRequest {
+    /// The sign-in of a profile, or of the one that its chain begins with; `None` where the word
+    /// means something else. Without a word it is the only one that is configured.
+    pub(crate) fn resolve(word: Option<&str>, config: &Config) -> Result<Option<Self>> {
+        let profile = match word {
+            Some(name) => config.profiles.get(name)?,
+            None if config.profiles.sso_sessions().next().is_some() => None,
+            None => {
+                let has_one = |profile: &Section<'_>| profile.value("login_session").is_some();
+                let mut found = config.profiles.iter().filter(has_one);
+                found.next().filter(|_| found.next().is_none())
+            }
+        };
+        let Some(profile) = profile else { return Ok(None) };
+        let sign_in = match SignIn::of_profile(&profile, config)? {
+            Some(sign_in) => Some(sign_in),
+            None => {
+                let chain = Chain::resolve(profile.name(), config).ok();
+                chain.and_then(|chain| chain.base.sign_in().cloned())
+            }
+        };
+        let Some(sign_in) = sign_in else { return Ok(None) };
+        let own = config.profiles.get(&sign_in.profile)?;
+        let region = match typed_region(None, None, config)? {
+            _ if own.as_ref().is_some_and(|own| own.value("region").is_some()) => {
+                fallback_region(own.as_ref(), config)?
+            }
+            None => fallback_region(None, config)?,
+            region => region,
+        };
+        let region = region.map(|region| region.value);
+        let connection =
+            Connection::resolve(region.as_ref(), sign_in.partition, own.as_ref(), config)?;
+        Ok(Some(Self { sign_in, connection }))
+    }
+}
+
 /// What `accounts sync` asks: AWS with the keys of this shell, and every sign-on that is
 /// configured.
 #[derive(Clone, Debug)]

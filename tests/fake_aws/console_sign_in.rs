@@ -1,6 +1,7 @@
-//! AWS Sign-In as `aws login` uses it: `/v1/token`, with the proof of each request verified by
-//! ring: the signature, that the key is the sign-in's own, the URL, the time, and that no proof
-//! comes twice. A refresh token is good once.
+//! AWS Sign-In as `aws login` uses it. `/v1/authorize` is the page of a person, who is signed in to
+//! the console already. `/v1/token` gives keys, with the proof of each request verified by ring: the
+//! signature, that the key is the sign-in's own, the URL, the time, and that no proof comes twice. A
+//! refresh token is good once, and so is a code.
 
 use std::collections::VecDeque;
 use std::io::{self, BufReader, Write};
@@ -14,13 +15,17 @@ use ring::signature::{
     ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey,
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::loopback::serve_on_loopback;
+use super::sts::form::Form;
 use super::sts::http::{Reply, Request};
 use super::sts::{Instant, Issued};
 
 /// The client of a sign-in in the browser of the same machine.
 pub const SAME_DEVICE: &str = "arn:aws:signin:::devtools/same-device";
+/// The client of a sign-in in a browser elsewhere.
+pub const CROSS_DEVICE: &str = "arn:aws:signin:::devtools/cross-device";
 
 /// A running service. Its thread ends with the process.
 pub struct ConsoleSignIn {
@@ -38,12 +43,25 @@ pub struct State {
     /// The refresh token that is good now.
     refresh: String,
     made: usize,
+    /// Who is signed in to the console in the browser.
+    user: String,
+    /// As which client the sign-in was made.
+    client: String,
+    codes: Vec<Code>,
     /// The key of the sign-in: a point of the curve.
     proof_key: Vec<u8>,
     proofs: Vec<String>,
     log: Vec<Value>,
     refusals: VecDeque<&'static str>,
     meanwhile: Option<Meanwhile>,
+}
+
+/// A code that a page has given.
+struct Code {
+    text: String,
+    client: String,
+    redirect: String,
+    challenge: String,
 }
 
 impl ConsoleSignIn {
@@ -67,6 +85,21 @@ impl ConsoleSignIn {
     /// What the AWS CLI keeps of a sign-in that was just made, with keys that last `seconds` more.
     pub fn sign_in(&self, seconds: i64) -> Value {
         self.state().sign_in(seconds)
+    }
+
+    /// Opens a page as a browser does, and gives what is sent back.
+    pub fn visit(page: &str) -> String {
+        let (host, path) = page.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        io::read_to_string(stream).unwrap()
+    }
+
+    /// Who is signed in to the console in the browser.
+    pub fn user_is(&self, arn: &str) {
+        self.state().user = arn.to_owned();
     }
 
     /// Refuses the next request so: `TOKEN_EXPIRED` and others.
@@ -124,9 +157,8 @@ impl State {
     pub fn sign_in(&mut self, seconds: i64) -> Value {
         let (pem, point) = new_key();
         self.proof_key = point;
-        let id_token = ["{}", &json!({"iat": Instant::now(0).0 - 3600}).to_string(), ""]
-            .map(|part| URL_SAFE_NO_PAD.encode(part))
-            .join(".");
+        self.client = SAME_DEVICE.to_owned();
+        let id_token = self.id_token(3600);
         let output = self.output();
         let keys = &output["accessToken"];
         json!({
@@ -153,6 +185,71 @@ impl State {
         file
     }
 
+    fn id_token(&self, age: i64) -> String {
+        let claims = json!({"sub": self.user, "iat": Instant::now(0).0 - age});
+        let parts = ["{}", &claims.to_string(), "signature"];
+        parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+    }
+
+    /// The page of a person who is signed in: it sends the browser back with a code, or shows the
+    /// code where the browser is elsewhere.
+    fn authorize(&mut self, request: &Request) -> Reply {
+        let form = Form::of(request);
+        let value = |name: &str| form.get(name).unwrap_or_default().to_owned();
+        let (client, redirect) = (value("client_id"), value("redirect_uri"));
+        let host = request.header("host").unwrap_or_default();
+        let is_right = value("response_type") == "code"
+            && value("code_challenge_method") == "SHA-256"
+            && value("scope") == "openid"
+            && value("state").len() == 36
+            && value("code_challenge").len() == 43
+            && match client.as_str() {
+                SAME_DEVICE => {
+                    redirect.starts_with("http://127.0.0.1:")
+                        && redirect.ends_with("/oauth/callback")
+                }
+                CROSS_DEVICE => redirect == format!("http://{host}/v1/sessions/confirmation"),
+                _ => false,
+            };
+        if !is_right {
+            return Reply::new(400, "text/plain", "invalid request");
+        }
+        let text = format!("code/canary+{}", self.codes.len());
+        let (escaped, state) = (text.replace('/', "%2F").replace('+', "%2B"), value("state"));
+        let challenge = value("code_challenge");
+        self.codes.push(Code {
+            text,
+            client: client.clone(),
+            redirect: redirect.clone(),
+            challenge,
+        });
+        let answer = format!("state={state}&code={escaped}");
+        if client == CROSS_DEVICE {
+            return Reply::new(200, "text/plain", STANDARD.encode(answer));
+        }
+        let mut reply = Reply::new(302, "text/plain", "");
+        reply.headers.push(("Location".to_owned(), format!("{redirect}?{answer}")));
+        reply
+    }
+
+    /// Takes a code, once, from the client that can prove that it asked for it.
+    fn redeem(&mut self, body: &Value) -> Result<Value, &'static str> {
+        let at = self.codes.iter().position(|code| body["code"] == code.text.as_str());
+        let code = self.codes.swap_remove(at.ok_or("AUTHCODE_EXPIRED")?);
+        let verifier = body["codeVerifier"].as_str().unwrap_or_default();
+        let is_asker = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == code.challenge
+            && (43..=128).contains(&verifier.len())
+            && body["clientId"] == code.client.as_str()
+            && body["redirectUri"] == code.redirect.as_str();
+        if !is_asker {
+            return Err("INVALID_REQUEST");
+        }
+        self.client = code.client;
+        let mut output = self.output();
+        output["idToken"] = self.id_token(0).into();
+        Ok(output)
+    }
+
     fn output(&mut self) -> Value {
         let keys = self.keys.pop_front().expect("no keys are left");
         self.made += 1;
@@ -167,6 +264,9 @@ impl State {
     }
 
     fn reply(&mut self, request: &Request) -> Reply {
+        if request.method == "GET" && request.path == "/v1/authorize" {
+            return self.authorize(request);
+        }
         let mut body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
         if let Some(act) = self.meanwhile.take() {
             act(self);
@@ -196,10 +296,11 @@ impl State {
             && request.path == "/v1/token"
             && request.header("content-type") == Some("application/json")
             && request.header("authorization").is_none();
-        if !is_ours || body["clientId"] != SAME_DEVICE {
+        let is_first = body["grantType"] == "authorization_code";
+        if !is_ours || !is_first && body["clientId"] != self.client.as_str() {
             return Err("INVALID_REQUEST");
         }
-        self.verify(request).map_err(|_| "INVALID_REQUEST")?;
+        self.verify(request, is_first).map_err(|_| "INVALID_REQUEST")?;
         if let Some(code) = self.refusals.pop_front() {
             return Err(code);
         }
@@ -208,12 +309,14 @@ impl State {
                 Ok(self.output())
             }
             Some("refresh_token") => Err("TOKEN_EXPIRED"),
+            Some("authorization_code") => self.redeem(body),
             _ => Err("INVALID_REQUEST"),
         }
     }
 
-    /// Verifies the proof of a request (RFC 9449, section 4.3).
-    fn verify(&mut self, request: &Request) -> Result<(), String> {
+    /// Verifies the proof of a request (RFC 9449, section 4.3). With the `first` one a sign-in gets
+    /// its key.
+    fn verify(&mut self, request: &Request, first: bool) -> Result<(), String> {
         let proof = request.header("dpop").ok_or("no proof")?;
         let (text, signature) = proof.rsplit_once('.').ok_or("no JWT")?;
         let (header, payload) = text.split_once('.').ok_or("no JWT")?;
@@ -231,10 +334,10 @@ impl State {
             && jwk["d"].is_null();
         let point = [&[4][..], &decode(&text_of(&jwk["x"]))?, &decode(&text_of(&jwk["y"]))?];
         let point = point.concat();
-        if !is_right || point != self.proof_key {
+        if !is_right || !first && point != self.proof_key {
             return Err("another key".to_owned());
         }
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point)
             .verify(text.as_bytes(), &decode(signature)?)
             .map_err(|_| "the signature is wrong")?;
         let host = request.header("host").unwrap_or_default();
@@ -247,6 +350,7 @@ impl State {
             return Err("a proof of something else".to_owned());
         }
         self.proofs.push(unique);
+        self.proof_key = point;
         Ok(())
     }
 }

@@ -23,6 +23,7 @@ pub(super) fn signed_in() -> (Scene, ConsoleSignIn) {
     let mut scene = chain();
     let keys: Vec<_> = (0..300).map(|_| scene.sts.issue_sign_in(ALICE, BASTION)).collect();
     let service = ConsoleSignIn::start(keys).unwrap();
+    service.user_is(ALICE);
     scene.world.set("AWS_ENDPOINT_URL_SIGNIN", service.url());
     scene.world.credentials("").unwrap();
     let me = format!("[profile me]\nlogin_session = {ALICE}\n");
@@ -181,7 +182,7 @@ fn without_a_sign_in_the_way_to_one_is_named() {
     let (mut scene, service) = signed_in();
     let said = scene.refused_at_once(5, &["me"]);
     assert!(said.contains(&format!("not signed in as {ALICE}")), "{said}");
-    assert!(said.contains("~/.aws/config:2") && said.contains("login"), "{said}");
+    assert!(said.contains("~/.aws/config:2") && said.contains("assume-role login me"), "{said}");
     keep(&scene, &service.sign_in(600));
     std::fs::set_permissions(file(&scene), std::fs::Permissions::from_mode(0o666)).unwrap();
     let said = scene.refused(5, &["me"]);

@@ -5,6 +5,7 @@ mod aws_cli;
 mod boto3;
 mod browser;
 mod chains;
+mod console_login;
 mod console_sign_in;
 mod console_sign_in_shared;
 mod environment;

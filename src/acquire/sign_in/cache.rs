@@ -11,7 +11,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::aws::{SignInTokens, checked_keys};
@@ -120,12 +120,44 @@ pub(crate) fn state(sign_in: &SignIn, now: Moment) -> SignOn {
     }
 }
 
+/// What is kept of a new sign-in, as the AWS CLI writes it.
+pub(super) fn new_text(
+    tokens: &SignInTokens,
+    sign_in: &SignIn,
+    client_id: &str,
+    proof_key: &Secret,
+    region: &Region,
+    now: Moment,
+) -> Zeroizing<String> {
+    let keys = &tokens.keys;
+    let text = json!({
+        "accessToken": {
+            "accessKeyId": keys.id,
+            "secretAccessKey": keys.secret.expose(),
+            "sessionToken": keys.token.as_ref().map(Secret::expose),
+            "accountId": sign_in.principal.account.as_str(),
+            "expiresAt": now.plus(tokens.seconds).rfc3339(),
+        },
+        "tokenType": "aws_sigv4",
+        "clientId": client_id,
+        "refreshToken": tokens.refresh.expose(),
+        "idToken": tokens.id_token.as_ref().map(Secret::expose),
+        "dpopKey": proof_key.expose(),
+        "signInRegion": region.as_str(),
+    });
+    Zeroizing::new(text.to_string())
+}
+
 /// When a person signed in, as the id token says. It is read for what is shown only, so nothing is
 /// verified.
 fn made(id_token: &str) -> Option<Moment> {
+    claim(id_token, "iat")?.as_i64().map(Moment)
+}
+
+/// What an id token says about its person.
+pub(super) fn claim(id_token: &str, name: &str) -> Option<Value> {
     let payload = Zeroizing::new(URL_SAFE_NO_PAD.decode(id_token.split('.').nth(1)?).ok()?);
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    claims.get("iat")?.as_i64().map(Moment)
+    serde_json::from_slice::<Value>(&payload).ok()?.get(name).cloned()
 }
 
 impl CachedSignIn {

@@ -5,6 +5,7 @@
 //! tools take no lock.
 
 pub(crate) mod cache;
+mod login;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::plan::chain::SignIn;
 use crate::plan::{LockOf, SIGN_IN_RENEWED_BELOW};
 use crate::types::sanitize::escape;
 use cache::{CachedSignIn, Draft};
+pub(crate) use login::SignInClient;
 
 /// How long another process may take between AWS's answer and its file.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -106,7 +108,12 @@ impl Runner<'_> {
         match sign_in_tokens(client, &endpoint, &kept.client_id, &key, grant).await {
             Ok(tokens) => {
                 let text = kept.renewed(&tokens, self.now());
-                draft.keep(&text).map_err(Renewal::Failed)
+                // Someone who has signed in anew meanwhile has the newer sign-in.
+                let now = cache::read(&sign_in.file);
+                match now.is_none_or(|now| now.proof_key == kept.proof_key) {
+                    true => draft.keep(&text).map_err(Renewal::Failed),
+                    false => Ok(()),
+                }
             }
             Err(failure) => {
                 let error = refusal(&failure, sign_in, &endpoint);

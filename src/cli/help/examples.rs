@@ -123,7 +123,16 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
         "accounts sync",
         &[line("assume-role accounts sync --dry-run", "what AWS knows and the file does not")],
     ),
-    ("login", &[line("assume-role login corp", "signs on to [sso-session corp]")]),
+    (
+        "login",
+        &[
+            line("assume-role login corp", "signs on to [sso-session corp]"),
+            line(
+                "assume-role login me --remote",
+                "signs in to the console, for a profile with login_session",
+            ),
+        ],
+    ),
     (
         "logout",
         &[

@@ -68,7 +68,7 @@ impl SignIn {
 
     /// The command that signs in anew.
     pub(crate) fn login(&self) -> String {
-        format!("aws login --profile {}", word(&self.profile))
+        format!("assume-role login {}", word(&self.profile))
     }
 }
 

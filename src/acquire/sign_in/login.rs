@@ -1,0 +1,144 @@
+//! A sign-in by a person: a page of AWS is opened, and its code comes back to this program.
+//!
+//! Authorization code with PKCE (RFC 7636), as `aws login` does it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use ring::rand::{SecureRandom, SystemRandom};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::cache::{self, Draft};
+use super::refusal;
+use crate::aws::{
+    CROSS_DEVICE, Client, Grant, ProofKey, sign_in_of_region, sign_in_page, sign_in_tokens, unique,
+};
+use crate::error::{Error, Kind, Result};
+use crate::plan::Connection;
+use crate::plan::chain::SignIn;
+use crate::types::sanitize::escape_up_to;
+use crate::types::{Clock, Moment, Secret};
+use crate::ui::terminal::Terminal;
+
+/// A sign-in of one run.
+pub(crate) struct SignInClient<'a> {
+    pub sign_in: &'a SignIn,
+    pub connection: &'a Connection,
+    pub client: &'a Client,
+    pub terminal: Terminal,
+    /// This machine's.
+    pub clock: Clock,
+}
+
+/// What this program alone knows about a sign-in that it began.
+struct Attempt {
+    state: String,
+    verifier: Secret,
+}
+
+impl Attempt {
+    fn new() -> Result<Self> {
+        let mut bytes = Zeroizing::new([0; 48]);
+        let state = SystemRandom::new().fill(bytes.as_mut_slice()).ok().and_then(|()| unique());
+        let state = state.ok_or_else(|| Error::io("the system gives no random numbers"))?;
+        Ok(Self { state, verifier: Secret::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())) })
+    }
+
+    fn challenge(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier.expose()))
+    }
+
+    /// The code of an answer, `state=…&code=…`, if it is the answer to this attempt.
+    fn code(&self, answer: &str) -> Option<Secret> {
+        let value = |name: &str| {
+            answer.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+        };
+        let is_ours = value("state") == Some(self.state.as_str());
+        let code = value("code").filter(|code| is_ours && !code.is_empty())?;
+        let code = percent_encoding::percent_decode_str(code).decode_utf8().ok()?;
+        Some(Secret::new(code.into_owned()))
+    }
+}
+
+impl SignInClient<'_> {
+    /// Signs in by a browser of any machine: the person copies what the page shows. Gives until
+    /// when the sign-in renews itself at most.
+    pub(crate) async fn remotely(&self, say: impl Fn(&str)) -> Result<Moment> {
+        let (attempt, endpoint) = (Attempt::new()?, self.endpoint()?);
+        let redirect = format!("{endpoint}/v1/sessions/confirmation");
+        let challenge = attempt.challenge();
+        let page = sign_in_page(&endpoint, CROSS_DEVICE, &attempt.state, &redirect, &challenge);
+        say(&format!("To sign in as {}, open this page in any browser:", self.sign_in));
+        say(&format!("  {page}"));
+        let pasted = Zeroizing::new(self.terminal.ask_text("What the page shows:").await?);
+        let text: Zeroizing<String> =
+            Zeroizing::new(pasted.trim_end_matches('=').replace('-', "+").replace('_', "/"));
+        let answer = STANDARD_NO_PAD.decode(text.as_bytes()).ok().map(Zeroizing::new);
+        let answer = answer.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let code = answer.and_then(|answer| attempt.code(answer)).ok_or_else(|| {
+            Error::refused("that is not what the page of this sign-in shows")
+                .hint(format!("again: {} --remote", self.sign_in.login()))
+        })?;
+        self.finish(&attempt, CROSS_DEVICE, &code, &redirect).await
+    }
+
+    /// Takes the tokens for a code, and keeps them.
+    async fn finish(
+        &self,
+        attempt: &Attempt,
+        client_id: &str,
+        code: &Secret,
+        redirect: &str,
+    ) -> Result<Moment> {
+        let (sign_in, endpoint) = (self.sign_in, self.endpoint()?);
+        let draft = Draft::new(&sign_in.file)?;
+        let (key, pem) =
+            ProofKey::generate().ok_or_else(|| Error::new(Kind::Bug, "no key can be made"))?;
+        let grant = Grant::Code { code, verifier: &attempt.verifier, redirect };
+        let tokens = sign_in_tokens(self.client, &endpoint, client_id, &key, grant).await;
+        let tokens = tokens.map_err(|failure| refusal(&failure, sign_in, &endpoint))?;
+        let id_token = tokens.id_token.as_ref().map(Secret::expose).unwrap_or_default();
+        let who = cache::claim(id_token, "sub");
+        let who = who.as_ref().and_then(|who| who.as_str()).unwrap_or_default();
+        if who != sign_in.arn.value {
+            return Err(Error::refused(format!(
+                "the browser is signed in as {}, not as {sign_in}",
+                escape_up_to(who, 200)
+            ))
+            .because(format!("login_session: {}", sign_in.arn.origin))
+            .hint("sign out of the console in the browser, or name the other one in the profile"));
+        }
+        let region = &self.connection.region;
+        let now = (self.clock)();
+        draft.keep(&cache::new_text(&tokens, sign_in, client_id, &pem, region, now))?;
+        let kept = cache::read(&sign_in.file);
+        let kept = kept.ok_or_else(|| sign_in.missing().because("it could not be read back"))?;
+        Ok(kept.renewable)
+    }
+
+    fn endpoint(&self) -> Result<String> {
+        sign_in_of_region(&self.connection.region, &self.connection.endpoints)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_answer_to_this_attempt_has_a_code() {
+        let attempt = Attempt::new().unwrap();
+        assert_eq!(attempt.verifier.expose().len(), 64);
+        let state = &attempt.state;
+        for (answer, code) in [
+            (format!("state={state}&code=a%2Bb"), Some("a+b")),
+            (format!("code=c&state={state}"), Some("c")),
+            (format!("code=&state={state}"), None),
+            ("state=other&code=c".to_owned(), None),
+            ("code=c".to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(attempt.code(&answer).as_ref().map(Secret::expose), code, "{answer}");
+        }
+    }
+}

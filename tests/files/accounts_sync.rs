@@ -107,11 +107,11 @@ fn names_and_roles_from_the_sign_on() {
         roles.iter().for_each(|role| sso.assign(account, role, keys()));
     }
     let told = synced(&scene);
-    assert!(told.contains("4 accounts came into the file, 1 get more roles"), "{told}");
-    let expected = FILE.replace("\"123456789012\"", r#"{"id": "123456789012", "roles": ["Admin", "Read", "Billing"]}"#).replace(
+    assert!(told.contains("4 accounts came into the file, 1 get more"), "{told}");
+    let expected = FILE.replace("\"123456789012\"", r#"{"id": "123456789012", "sso_session": "corp", "roles": ["Admin", "Read", "Billing"]}"#).replace(
         "\"\n}",
-        "\",\n  \"Test\": {\"id\": \"222222222222\", \"roles\": [\"Admin\"]},\n  \"Data Lake\": \"333333333333\",\n  \
-         \"Four\": {\"id\": \"444444444444\", \"roles\": [\"Admin\"]},\n  \"Five\": {\"id\": \"555555555555\", \"roles\": [\"Read\"]}\n}",
+        "\",\n  \"Test\": {\"id\": \"222222222222\", \"sso_session\": \"corp\", \"roles\": [\"Admin\"]},\n  \"Data Lake\": {\"id\": \"333333333333\", \"sso_session\": \"corp\"},\n  \
+         \"Four\": {\"id\": \"444444444444\", \"sso_session\": \"corp\", \"roles\": [\"Admin\"]},\n  \"Five\": {\"id\": \"555555555555\", \"sso_session\": \"corp\", \"roles\": [\"Read\"]}\n}",
     );
     assert_eq!(text(&scene), expected);
     assert_eq!(
@@ -119,6 +119,42 @@ fn names_and_roles_from_the_sign_on() {
         (3, 6)
     );
     assert!(synced(&scene).contains("nothing is new"));
+    // The words of `list` are words of a switch now, and nothing is asked but the portal.
+    let told = scene.switch(&["live", "Read"]);
+    assert_eq!(told.get("AWS_ACCOUNT_ROLE"), Some("Read"));
+    scene.switch(&["live", "Read"]);
+    let asked = (sso.received("/federation/credentials").len(), sso.received("/token").len());
+    assert_eq!((asked, scene.sts.count("AssumeRole")), ((1, 0), 0));
+}
+
+#[test]
+fn an_account_of_two_sign_ons_names_neither() {
+    let sso = Sso::start().unwrap();
+    let mut scene = scene();
+    scene.world.unset("AWS_ACCESS_KEY_ID");
+    scene.world.unset("AWS_SECRET_ACCESS_KEY");
+    scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());
+    scene.world.set("AWS_ENDPOINT_URL_SSO_OIDC", sso.url());
+    let mut config = String::new();
+    for (name, hash) in [
+        ("corp", "ee0bfd2552fbd840c02cc48b6e823320543c450f"),
+        ("other", "d0941e68da8f38151ff86a61fc59f7c5cf9fcaa2"),
+    ] {
+        let start = format!("https://{name}.awsapps.com/start");
+        config +=
+            &format!("[sso-session {name}]\nsso_start_url = {start}\nsso_region = eu-west-1\n");
+        let token = format!(
+            r#"{{"startUrl": "{start}", "accessToken": "kept", "expiresAt": "2099-01-01T00:00:00Z"}}"#
+        );
+        scene.world.write(&format!(".aws/sso/cache/{hash}.json"), token).unwrap();
+    }
+    scene.world.config(&config).unwrap();
+    sso.add_token("kept");
+    sso.name_account(PRODUCTION, "Production");
+    sso.assign(PRODUCTION, "Read", scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice"));
+    synced(&scene);
+    let live = r#""live": {"id": "123456789012", "roles": ["Read"]}"#;
+    assert!(text(&scene).contains(live), "{}", text(&scene));
 }
 
 #[test]

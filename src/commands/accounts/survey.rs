@@ -118,6 +118,7 @@ async fn ask_portal(
     match sign_on.assignments(&told).await {
         Ok(assignments) => learnt.leads.extend(assignments.into_iter().map(|assignment| Lead {
             roles: assignment.roles,
+            sso_session: session.name.clone(),
             ..lead(assignment.account.name, &assignment.account.id, &name)
         })),
         Err(error) if matches!(error.kind, Kind::NeedsAnswer | Kind::Refused) => {
@@ -155,5 +156,6 @@ impl Learnt {
 /// A name from AWS. An account that has one of the user's keeps that.
 fn lead(name: String, id: &AccountId, whom: &str) -> Lead {
     let name = Some(name).filter(|name| !name.is_empty());
-    Lead { name, is_alias: false, id: id.clone(), roles: Vec::new(), place: whom.to_owned() }
+    let (roles, place) = (Vec::new(), whom.to_owned());
+    Lead { name, is_alias: false, id: id.clone(), roles, sso_session: None, place }
 }

@@ -31,7 +31,16 @@ impl Takeover {
             names.entry(account.id).or_insert_with(|| account.name.to_owned());
         }
         let mut takeover = Self::default();
-        for lead in leads {
+        let mut sign_ons: HashMap<AccountId, Option<String>> = HashMap::new();
+        for lead in leads.iter().filter(|lead| lead.sso_session.is_some()) {
+            let first = sign_ons.entry(lead.id.clone()).or_insert(lead.sso_session.clone());
+            // The roles of each are its own: an account of two sign-ons has no one way to all.
+            if *first != lead.sso_session {
+                *first = None;
+            }
+        }
+        for mut lead in leads {
+            lead.sso_session = sign_ons.get(&lead.id).cloned().flatten();
             let known = names.get(&lead.id).cloned();
             let name = if lead.is_alias && lead.name.is_some() { lead.name.clone() } else { known };
             takeover.follow(lead, name);
@@ -76,7 +85,10 @@ impl Takeover {
             Ok(valid) => {
                 self.by_name.insert(name, self.wanted.len());
                 self.by_id.entry(lead.id.clone()).or_insert(self.wanted.len());
-                self.wanted.push(NewAccount::new(valid, lead.id, lead.roles));
+                let session = lead.sso_session;
+                let session = session.and_then(|name| Name::parse("sso-session", &name).ok());
+                let wish = NewAccount::new(valid, lead.id, lead.roles);
+                self.wanted.push(NewAccount { sso_session: session, ..wish });
                 self.places.push(lead.place);
             }
             Err(error) => self.left_out.push(format!("{}: {}", lead.place, error.message)),
@@ -109,7 +121,7 @@ impl Takeover {
             let would = if dry { " would come" } else { " came" };
             report.done(
                 &format!("{added} accounts"),
-                &format!("{would} into the file, {grown} get more roles"),
+                &format!("{would} into the file, {grown} get more"),
             );
         }
     }

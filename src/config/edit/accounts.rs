@@ -10,9 +10,10 @@ use std::ops::Range;
 
 use super::file::lost;
 use super::json::{Member, Splice, elements, members, spliced};
-use crate::config::accounts::Accounts;
+use crate::config::accounts::{Account, Accounts};
 use crate::config::files::decode;
 use crate::config::suggest::meant;
+use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, RoleName};
@@ -24,6 +25,8 @@ pub(crate) struct NewAccount {
     pub name: Name,
     pub id: AccountId,
     pub roles: Vec<RoleName>,
+    /// The `[sso-session]` that gives these roles.
+    pub sso_session: Option<Name>,
 }
 
 impl NewAccount {
@@ -32,7 +35,7 @@ impl NewAccount {
         id: AccountId,
         roles: impl IntoIterator<Item = RoleName>,
     ) -> Self {
-        let mut account = Self { name, id, roles: Vec::new() };
+        let mut account = Self { name, id, roles: Vec::new(), sso_session: None };
         account.add_roles(roles);
         account
     }
@@ -49,14 +52,21 @@ impl NewAccount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Added,
-    /// The name was there; these roles are new.
-    Grown(Vec<RoleName>),
+    /// The name was there; roles, or the sign-on that gives them, are new.
+    Grown(Growth),
     /// All of it was there.
     Known,
     /// The name means another account, and still does.
     Conflict(AccountId),
     /// The entry of that name is wrong, and is left as it is.
     Broken(Error),
+}
+
+/// What an entry gets beside what it has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Growth {
+    roles: Vec<RoleName>,
+    sso_session: Option<Name>,
 }
 
 /// The bytes with all accounts that can be added, and what became of each. No two have the same name.
@@ -73,10 +83,10 @@ pub(crate) fn put(
     for (account, outcome) in new.iter().zip(&outcomes) {
         match outcome {
             Outcome::Added => added.push(account),
-            Outcome::Grown(roles) => {
+            Outcome::Grown(growth) => {
                 let member = members.get(account.name.as_str());
-                let grown = member.and_then(|member| file.grown(member, roles));
-                splices.push(grown.ok_or_else(|| lost(shown, "its form"))?);
+                let grown = member.and_then(|member| file.grown(member, growth));
+                splices.extend(grown.ok_or_else(|| lost(shown, "its form"))?);
             }
             _ => continue,
         }
@@ -107,12 +117,27 @@ fn outcome(accounts: &Accounts, account: &NewAccount) -> Outcome {
         Ok(Some(old)) if old.id != account.id => Outcome::Conflict(old.id),
         Ok(Some(old)) => {
             let is_known = |role: &&RoleName| old.all_roles().any(|known| known == *role);
-            let new: Vec<RoleName> =
+            let roles: Vec<RoleName> =
                 account.roles.iter().filter(|role| !is_known(role)).cloned().collect();
-            if new.is_empty() { Outcome::Known } else { Outcome::Grown(new) }
+            let sso_session = account.sso_session.clone().filter(|_| goes_by(&old, account));
+            match roles.is_empty() && sso_session.is_none() {
+                true => Outcome::Known,
+                false => Outcome::Grown(Growth { roles, sso_session }),
+            }
         }
         Err(error) => Outcome::Broken(error),
     }
+}
+
+/// Whether an entry may be reached by the sign-on of `new`: it names no other way, and has no role that
+/// the sign-on does not give, since that role would be out of reach then.
+fn goes_by(old: &Account, new: &NewAccount) -> bool {
+    let says_otherwise = old.sso_session.is_some()
+        || old.base.is_some()
+        || old.mfa_serial.is_some()
+        || old.external_id.is_some()
+        || old.scheme.is_some_and(|scheme| scheme != Scheme::IdentityCenter);
+    !says_otherwise && old.all_roles().all(|role| new.roles.contains(role))
 }
 
 fn no_such_name(name: &str, accounts: &Accounts, shown: &str) -> Error {
@@ -196,32 +221,44 @@ impl AccountsText {
         Some(Splice { at: last.value.end..last.value.end, text })
     }
 
-    fn grown(&self, member: &Member, roles: &[RoleName]) -> Option<Splice> {
+    fn grown(&self, member: &Member, growth: &Growth) -> Option<Vec<Splice>> {
         let (raw, colon) = (self.part(&member.value), self.part(&member.colon));
         if !raw.starts_with('{') {
-            let text = format!("{{\"id\"{colon}{raw}, \"roles\"{colon}{}}}", list(roles));
-            return Some(Splice { at: member.value.clone(), text });
+            let fields = [vec![format!("\"id\"{colon}{raw}")], growth.fields(colon)].concat();
+            let text = format!("{{{}}}", fields.join(", "));
+            return Some(vec![Splice { at: member.value.clone(), text }]);
         }
         let (fields, _) = members(self.accounts.root().part(raw))?;
-        if let Some(field) = fields.iter().find(|field| field.key == "roles") {
-            let (known, close) = elements(self.accounts.root().part(self.part(&field.value)))?;
-            let Some(last) = known.last() else {
-                return Some(Splice { at: field.value.start..close + 1, text: list(roles) });
-            };
-            let (starts, ends): (Vec<_>, Vec<_>) =
-                known.iter().map(|range| (range.start, range.end)).unzip();
-            let between = between(self.text(), field.value.start, &starts, &ends, colon);
-            let text = roles.iter().map(|role| format!("{between}\"{role}\"")).collect();
-            return Some(Splice { at: last.end..last.end, text });
-        }
         // An account without an id is no account, so there is a last field.
         let last = fields.last()?;
+        let mut splices = Vec::new();
+        let mut growth = growth.clone();
+        if let Some(field) = fields.iter().find(|field| field.key == "roles") {
+            splices.extend(self.longer(field, &std::mem::take(&mut growth.roles), colon)?);
+        }
         let (starts, ends): (Vec<_>, Vec<_>) =
             fields.iter().map(|field| (field.start, field.value.end)).unzip();
         let colon = self.part(&last.colon);
         let between = between(self.text(), member.value.start, &starts, &ends, colon);
-        let text = format!("{between}\"roles\"{colon}{}", list(roles));
-        Some(Splice { at: last.value.end..last.value.end, text })
+        let text = growth.fields(colon).iter().map(|field| format!("{between}{field}")).collect();
+        splices.push(Splice { at: last.value.end..last.value.end, text });
+        Some(splices)
+    }
+
+    /// The list of a field with more roles.
+    fn longer(&self, field: &Member, roles: &[RoleName], colon: &str) -> Option<Option<Splice>> {
+        if roles.is_empty() {
+            return Some(None);
+        }
+        let (known, close) = elements(self.accounts.root().part(self.part(&field.value)))?;
+        let Some(last) = known.last() else {
+            return Some(Some(Splice { at: field.value.start..close + 1, text: list(roles) }));
+        };
+        let (starts, ends): (Vec<_>, Vec<_>) =
+            known.iter().map(|range| (range.start, range.end)).unzip();
+        let between = between(self.text(), field.value.start, &starts, &ends, colon);
+        let text = roles.iter().map(|role| format!("{between}\"{role}\"")).collect();
+        Some(Some(Splice { at: last.end..last.end, text }))
     }
 
     fn cut(&self, at: usize) -> Option<Range<usize>> {
@@ -250,11 +287,23 @@ fn between(text: &str, open: usize, starts: &[usize], ends: &[usize], colon: &st
 }
 
 fn entry(account: &NewAccount, colon: &str) -> String {
+    let growth = Growth { roles: account.roles.clone(), sso_session: account.sso_session.clone() };
+    let fields = growth.fields(colon);
     // A name holds no quote and no backslash.
     let key = format!("\"{}\"{colon}", account.name);
-    match account.roles.as_slice() {
+    match fields.as_slice() {
         [] => format!("{key}\"{}\"", account.id),
-        roles => format!("{key}{{\"id\": \"{}\", \"roles\": {}}}", account.id, list(roles)),
+        fields => format!("{key}{{\"id\": \"{}\", {}}}", account.id, fields.join(", ")),
+    }
+}
+
+impl Growth {
+    fn fields(&self, colon: &str) -> Vec<String> {
+        let session =
+            self.sso_session.as_ref().map(|name| format!("\"sso_session\"{colon}\"{name}\""));
+        let roles =
+            (!self.roles.is_empty()).then(|| format!("\"roles\"{colon}{}", list(&self.roles)));
+        session.into_iter().chain(roles).collect()
     }
 }
 

@@ -57,7 +57,7 @@ fn lead(id: AccountId, account: &Node, place: String, problems: &mut Vec<String>
         }
     }
     let name = account.get("Name").and_then(Node::text).map(str::to_owned);
-    Lead { name, is_alias: true, id, roles, place }
+    Lead { name, is_alias: true, id, roles, sso_session: None, place }
 }
 
 fn with_line(place: &str, line: usize) -> String {

@@ -28,6 +28,8 @@ pub(crate) struct Lead {
     pub is_alias: bool,
     pub id: AccountId,
     pub roles: Vec<RoleName>,
+    /// The `[sso-session]` that gives the roles, where a sign-on said so.
+    pub sso_session: Option<String>,
     pub place: String,
 }
 

@@ -27,6 +27,7 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
         roles: account.all_roles().cloned().collect(),
         is_alias: true,
         id: account.id,
+        sso_session: None,
         place: account.place.to_string(),
     };
     Ok(Leads {

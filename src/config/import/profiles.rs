@@ -134,7 +134,7 @@ fn included_by<'a>(tool: Importer, section: &Section<'a>) -> Option<&'a str> {
 fn lead(id: AccountId, roles: &[ProfileRole]) -> Lead {
     let names = roles.iter().map(|role| role.name.clone()).collect();
     let place = roles.first().map(|role| role.place.clone()).unwrap_or_default();
-    Lead { name: account_name(roles), is_alias: false, id, roles: names, place }
+    Lead { name: account_name(roles), is_alias: false, id, roles: names, sso_session: None, place }
 }
 
 /// What the profiles of an account are called without their roles; else what their names share;

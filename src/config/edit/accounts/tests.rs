@@ -10,6 +10,7 @@ fn wish(name: &str, id: &str, roles: &[&str]) -> NewAccount {
         name: Name::parse("account", name).unwrap(),
         id: AccountId::parse(id).unwrap(),
         roles,
+        sso_session: None,
     }
 }
 
@@ -76,13 +77,53 @@ fn roles_join_what_is_there() {
         let (text, outcomes) = put_text(before, &[wish("a", "111111111111", &["read", "ops/x"])]);
         assert_eq!(
             (text.as_str(), outcomes),
-            (after, vec![Outcome::Grown(vec![role("read"), role("ops/x")])])
+            (
+                after,
+                vec![Outcome::Grown(Growth {
+                    roles: vec![role("read"), role("ops/x")],
+                    sso_session: None
+                })]
+            )
         );
     }
     let before =
         "{\"a\": {\"id\": \"111111111111\", \"roles\": [\n  \"read\"\n], \"default_role\": \"x\"}}";
     let (text, _) = put_text(before, &[wish("a", "111111111111", &["x", "read", "new"])]);
     assert_eq!(text, before.replace("\"read\"\n", "\"read\",\n  \"new\"\n"));
+}
+
+#[test]
+fn the_sign_on_joins_what_names_no_other_way() {
+    let id = "\"id\": \"111111111111\"";
+    for (before, after) in [
+        ("\"111111111111\"", "{ID, \"sso_session\": \"corp\", \"roles\": [\"read\"]}"),
+        ("{ID}", "{ID, \"sso_session\": \"corp\", \"roles\": [\"read\"]}"),
+        ("{ID, \"roles\": []}", "{ID, \"roles\": [\"read\"], \"sso_session\": \"corp\"}"),
+        ("{\"roles\": [\"read\"], ID}", "{\"roles\": [\"read\"], ID, \"sso_session\": \"corp\"}"),
+        (
+            "{ID, \"region\": \"eu-west-1\", \"roles\": [\"read\"]}",
+            "{ID, \"region\": \"eu-west-1\", \"roles\": [\"read\"], \"sso_session\": \"corp\"}",
+        ),
+        // Another way, or a role that would be out of reach.
+        ("{ID, \"base\": \"me\"}", "{ID, \"base\": \"me\", \"roles\": [\"read\"]}"),
+        ("{ID, \"scheme\": \"bastion\"}", "{ID, \"scheme\": \"bastion\", \"roles\": [\"read\"]}"),
+        (
+            "{ID, \"default_role\": \"iam\"}",
+            "{ID, \"default_role\": \"iam\", \"roles\": [\"read\"]}",
+        ),
+        ("{ID, \"sso_session\": \"own\"}", "{ID, \"sso_session\": \"own\", \"roles\": [\"read\"]}"),
+    ] {
+        let whole = |entry: &str| format!("{{\n  \"a\": {}\n}}\n", entry.replace("ID", id));
+        let mut wish = wish("a", "111111111111", &["read"]);
+        wish.sso_session = Some(Name::parse("sso-session", "corp").unwrap());
+        assert_eq!(
+            put_text(&whole(before), std::slice::from_ref(&wish)).0,
+            whole(after),
+            "{before}"
+        );
+        let again = put_text(&whole(after), &[wish]);
+        assert_eq!(again, (whole(after), vec![Outcome::Known]), "{before}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reads a file of the user, whatever is at its path: a fifo, a device or a directory is refused without
 //! waiting, a file above the cap without reading it.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -60,54 +60,67 @@ pub(crate) fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Op
 }
 
 pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<RawFile>> {
-    // The usual way to say "no such file" to AWS's tools: AWS_CONFIG_FILE=/dev/null.
-    if path == Path::new("/dev/null") {
-        return Ok(None);
-    }
     let shown = shown_path(path, home);
-    let fail = |error: std::io::Error| {
-        let hint = match error.kind() {
-            ErrorKind::PermissionDenied => format!("to read it: chmod u+r {}", shell_path(&shown)),
-            _ => format!("look at it: ls -ld {}", shell_path(&shown)),
-        };
-        Error::config(format!("cannot read {shown}")).because(error).hint(hint)
-    };
-    let not_a_file = || {
-        Err(Error::config(format!("{shown} is not a regular file"))
-            .hint(format!("look at it: ls -ld {}", shell_path(&shown))))
-    };
-    let too_large = || {
-        Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20))
-            .hint("is this the right file?"))
-    };
-    // Non-blocking, since opening a fifo waits for a writer.
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-    let file = match OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
-            return not_a_file();
-        }
-        Err(error) => return Err(fail(error)),
-    };
-    let metadata = file.metadata().map_err(fail)?;
-    if !metadata.is_file() {
-        return not_a_file();
-    }
-    if metadata.len() > cap {
-        return too_large();
-    }
-    let bytes = read_up_to(file, metadata.len(), cap).map_err(fail)?;
-    if bytes.len() as u64 > cap {
-        return too_large();
-    }
+    let Some(file) = open(path, &shown)? else { return Ok(None) };
+    let (bytes, metadata) = read_open(&file, &shown, cap)?;
     let warning = foreign_writer(&metadata, &shown);
     Ok(Some(RawFile { shown: shown.into(), bytes, warning }))
 }
 
+/// Opens what is a regular file, without waiting for what is none; a missing file is `None`.
+pub(crate) fn open(path: &Path, shown: &str) -> Result<Option<File>> {
+    // The usual way to say "no such file" to AWS's tools: AWS_CONFIG_FILE=/dev/null.
+    if path == Path::new("/dev/null") {
+        return Ok(None);
+    }
+    // Non-blocking, since opening a fifo waits for a writer.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+    match OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
+            Err(not_a_file(shown))
+        }
+        Err(error) => Err(unreadable(shown, &error)),
+    }
+}
+
+/// What an open file holds from where it stands, and what it was just before that was read.
+pub(crate) fn read_open(file: &File, shown: &str, cap: u64) -> Result<(Vec<u8>, Metadata)> {
+    let too_large = || {
+        Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20))
+            .hint("is this the right file?"))
+    };
+    let metadata = file.metadata().map_err(|error| unreadable(shown, &error))?;
+    if !metadata.is_file() {
+        return Err(not_a_file(shown));
+    }
+    if metadata.len() > cap {
+        return too_large();
+    }
+    let bytes = read_up_to(file, metadata.len(), cap).map_err(|error| unreadable(shown, &error))?;
+    if bytes.len() as u64 > cap {
+        return too_large();
+    }
+    Ok((bytes, metadata))
+}
+
+fn unreadable(shown: &str, error: &std::io::Error) -> Error {
+    let hint = match error.kind() {
+        ErrorKind::PermissionDenied => format!("to read it: chmod u+r {}", shell_path(shown)),
+        _ => format!("look at it: ls -ld {}", shell_path(shown)),
+    };
+    Error::config(format!("cannot read {shown}")).because(error).hint(hint)
+}
+
+fn not_a_file(shown: &str) -> Error {
+    Error::config(format!("{shown} is not a regular file"))
+        .hint(format!("look at it: ls -ld {}", shell_path(shown)))
+}
+
 /// Reads one byte more than `cap`, into a buffer that need not grow: growing would leave copies of
 /// keys behind.
-fn read_up_to(file: File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> {
+fn read_up_to(file: &File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes =
         Vec::with_capacity(usize::try_from(expected).unwrap_or_default().saturating_add(1));
     file.take(cap + 1).read_to_end(&mut bytes)?;
@@ -134,7 +147,7 @@ pub(crate) fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
     }
 }
 
-fn foreign_writer(metadata: &std::fs::Metadata, shown: &str) -> Option<String> {
+fn foreign_writer(metadata: &Metadata, shown: &str) -> Option<String> {
     let me = rustix::process::geteuid().as_raw();
     if metadata.mode() & 0o002 != 0 {
         return Some(format!("everyone may write {shown}; chmod o-w {}", shell_path(shown)));

@@ -2,7 +2,8 @@
 //!
 //! The new bytes are on the disk, beside the old ones, before they take their name; mode, owner and
 //! links stay. The lock keeps other processes of this program away; a change by any other program is
-//! noticed, and then the edit is made anew from what the file holds now.
+//! noticed, before the new file takes the name and shortly after, and then the edit is made anew from
+//! what the file holds now.
 
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
@@ -12,6 +13,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use super::attributes;
+use super::look::{Look, never_settles};
 use super::real_file::{EditedFile, unwritable};
 use crate::config::files::{read_bytes, shown_path};
 use crate::error::{Error, Kind, Result};
@@ -70,13 +73,25 @@ impl File {
     }
 
     pub(crate) fn plan(&self, make: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Change> {
-        let before = self.read()?;
+        self.plan_from(self.look()?.bytes, make)
+    }
+
+    fn plan_from(
+        &self,
+        before: Zeroizing<Vec<u8>>,
+        make: impl Fn(&[u8]) -> Result<Vec<u8>>,
+    ) -> Result<Change> {
         let after = Zeroizing::new(make(&before)?);
         Ok(Change { shown: self.shown.clone(), before, after, warnings: Vec::new() })
     }
 
+    fn look(&self) -> Result<Look> {
+        Look::settled(&self.shown, || Look::now(&self.path, &self.shown, self.cap))
+    }
+
     /// Changes the file to what `make` makes of it, once more if another program changed it meanwhile.
-    /// `keeps` decides whether a backup of the old file stays beside it.
+    /// `keeps` decides whether a backup of the old file stays beside it; one stays as well when the
+    /// new file has less than half of what this edit saw there.
     pub(crate) fn change(
         &self,
         make: impl Fn(&[u8]) -> Result<Vec<u8>>,
@@ -88,31 +103,69 @@ impl File {
         if planned.is_empty() {
             return Ok(planned);
         }
+        place.metadata(&self.shown)?;
         place.make_directory(&self.shown)?;
         let lock = place.lock(&self.shown)?;
         if lock.is_some() {
             sweep(&place.directory);
         }
+        let mut largest = planned.before;
+        let mut look = self.look()?;
         for _ in 0..TRIES {
-            let mut change = self.plan(&make)?;
-            if change.is_empty() {
+            if look.bytes.len() > largest.len() {
+                largest = look.bytes.clone();
+            }
+            let mut change = self.plan_from(look.bytes.clone(), &make)?;
+            if change.is_empty() && look.has_name() {
                 return Ok(change);
             }
             let old = place.metadata(&self.shown)?;
-            let mode = self.mode(old.as_ref(), &mut change.warnings);
-            let new = self.written(&place, &change.after, mode, old.as_ref())?;
-            if !change.before.is_empty() && keeps(&change.before) {
-                self.back_up(&place, &change.before)?;
+            let mut mode = self.mode(old.as_ref(), &mut change.warnings);
+            let mut new = self.unfinished(&place.directory, old.as_ref())?;
+            if let Some(file) = look.file.as_ref().filter(|_| !self.private)
+                && let Some(warning) = attributes::copy(file, new.as_file(), &self.shown)
+            {
+                change.warnings.push(warning);
+                mode = 0o600;
             }
-            if self.read()? != change.before {
+            fill(&mut new, &change.after, mode).map_err(|error| unwritable(&self.shown, &error))?;
+            let is_short = change.after.len() < largest.len() / 2;
+            if is_short {
+                self.back_up(&place, &largest, old.as_ref())?;
+            } else if !change.before.is_empty() && keeps(&change.before) {
+                self.back_up(&place, &change.before, old.as_ref())?;
+            }
+            if !look.is_current(&self.path, &self.shown, self.cap)? {
+                look = self.look()?;
                 continue;
             }
-            new.persist(&place.path).map_err(|error| unwritable(&self.shown, &error.error))?;
+            let Some(new) = self.persist(new, &place, old.is_some())? else {
+                look = self.look()?;
+                continue;
+            };
             settle(&place.directory);
-            return Ok(change);
+            match look.written_late(&new, &self.shown, self.cap)? {
+                None => return Ok(change),
+                Some(late) => look = late,
+            }
         }
-        Err(Error::io(format!("{} keeps being changed by others", self.shown))
-            .hint("try again when they are done"))
+        Err(never_settles(&self.shown))
+    }
+
+    /// Gives the new file its name; `None` when another program made a file of that name meanwhile.
+    fn persist(
+        &self,
+        new: NamedTempFile,
+        place: &EditedFile,
+        replaces: bool,
+    ) -> Result<Option<fs::File>> {
+        let named =
+            if replaces { new.persist(&place.path) } else { new.persist_noclobber(&place.path) };
+        match named {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(unwritable(&self.shown, &error.error)),
+        }
     }
 
     pub(crate) fn backup_shown(&self) -> String {
@@ -133,15 +186,11 @@ impl File {
         mode
     }
 
-    fn written(
-        &self,
-        place: &EditedFile,
-        bytes: &[u8],
-        mode: u32,
-        old: Option<&Metadata>,
-    ) -> Result<NamedTempFile> {
+    /// A file for the new bytes, of the owner of the old ones.
+    fn unfinished(&self, directory: &Path, old: Option<&Metadata>) -> Result<NamedTempFile> {
         let failed = |error: io::Error| unwritable(&self.shown, &error);
-        let mut new = unfinished(&place.directory).map_err(failed)?;
+        let new =
+            tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory).map_err(failed)?;
         if let Some(old) = old {
             let own = new.as_file().metadata().map_err(failed)?;
             let (user, group) = (old.uid(), old.gid());
@@ -154,18 +203,17 @@ impl File {
                 })?;
             }
         }
-        fill(&mut new, bytes, mode).map_err(failed)?;
         Ok(new)
     }
 
-    fn back_up(&self, place: &EditedFile, bytes: &[u8]) -> Result<()> {
+    fn back_up(&self, place: &EditedFile, bytes: &[u8], old: Option<&Metadata>) -> Result<()> {
         let path = backup_of(&self.path);
         let directory = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
             .unwrap_or(&place.directory);
         let failed = |error: io::Error| unwritable(&self.backup_shown(), &error);
-        let mut new = unfinished(directory).map_err(failed)?;
+        let mut new = self.unfinished(directory, old)?;
         fill(&mut new, bytes, 0o600).map_err(failed)?;
         new.persist(&path).map_err(|error| failed(error.error))?;
         settle(directory);
@@ -178,10 +226,6 @@ fn backup_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(BACKUP);
     PathBuf::from(name)
-}
-
-fn unfinished(directory: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)
 }
 
 fn fill(file: &mut NamedTempFile, bytes: &[u8], mode: u32) -> io::Result<()> {

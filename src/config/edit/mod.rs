@@ -4,9 +4,11 @@
 //! in place of the old file, whole or not at all.
 
 pub(crate) mod accounts;
+mod attributes;
 pub(crate) mod diff;
 mod file;
 mod json;
+mod look;
 pub(crate) mod profiles;
 mod real_file;
 

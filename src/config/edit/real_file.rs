@@ -1,14 +1,15 @@
 //! The file behind a path and all its links, who may change it, and the lock for edits.
 //!
-//! The lock is the kernel's, on the directory of the file: nothing is left behind, and the death of
-//! its holder frees it.
+//! The lock is the kernel's, so that the death of its holder frees it, on a file of ours beside the
+//! edited one: whoever may read a directory or a file can lock it, and hold up its owner.
 
 use std::fs::{self, DirBuilder, Metadata, TryLockError};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use rustix::fs::OFlags;
 use rustix::process::geteuid;
 
 use crate::config::files::shell_path;
@@ -17,8 +18,11 @@ use crate::error::{Error, Kind, Result};
 /// More links than this lead to each other.
 const MOST_LINKS: usize = 40;
 const PAUSE: Duration = Duration::from_millis(25);
-/// An edit takes milliseconds: a process that holds the lock longer is stopped.
+/// An edit takes at most the two seconds that it waits for others: a process that holds the lock longer
+/// is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Only its owner may open it; it holds the number of the process that has the lock.
+const LOCK: &str = ".assume-role-lock";
 
 pub(super) struct EditedFile {
     pub path: PathBuf,
@@ -75,25 +79,79 @@ impl EditedFile {
         }
     }
 
-    /// Waits for the lock. `None` where the file system has none: what another process wrote meanwhile
-    /// is noticed anyway, right before the new file replaces the old one.
-    pub(super) fn lock(&self, shown: &str) -> Result<Option<fs::File>> {
-        let directory =
-            fs::File::open(&self.directory).map_err(|error| unwritable(shown, &error))?;
+    /// Waits for the lock. `None` where the file system has none, or another user put one there:
+    /// what another process wrote meanwhile is noticed anyway, right before the new file replaces the old one.
+    pub(super) fn lock(&self, shown: &str) -> Result<Option<Lock>> {
+        let path = self.directory.join(LOCK);
         let began = Instant::now();
         loop {
-            match directory.try_lock() {
-                Ok(()) => return Ok(Some(directory)),
+            let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+            let mut options = fs::OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false).mode(0o600);
+            let file = match options.custom_flags(flags).open(&path) {
+                Ok(file) => file,
+                Err(_) if is_of_other(fs::symlink_metadata(&path)) => return Ok(None),
+                Err(error) => return Err(unwritable(shown, &error)),
+            };
+            if is_of_other(file.metadata()) {
+                return Ok(None);
+            }
+            match file.try_lock() {
+                Ok(()) => match Lock::new(file, path.clone()) {
+                    Some(lock) => return Ok(Some(lock)),
+                    None => continue,
+                },
                 Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
                     std::thread::sleep(PAUSE);
                 }
-                Err(TryLockError::WouldBlock) => {
-                    return Err(Error::io(format!("another process is still changing {shown}"))
-                        .hint("look for another assume-role that is stopped"));
+                Err(TryLockError::WouldBlock) => return Err(still_held(&file, shown)),
+                Err(TryLockError::Error(_)) => {
+                    let _ = fs::remove_file(&path);
+                    return Ok(None);
                 }
-                Err(TryLockError::Error(_)) => return Ok(None),
             }
         }
+    }
+}
+
+/// Another user's file is no lock of ours: it could be held for ever.
+fn is_of_other(data: io::Result<Metadata>) -> bool {
+    data.is_ok_and(|data| data.uid() != geteuid().as_raw())
+}
+
+/// A held lock. Its file goes away with it, before others can have it.
+pub(super) struct Lock {
+    path: PathBuf,
+    _file: fs::File,
+}
+
+impl Lock {
+    /// `None` when the file lost its name to the holder before: others lock another file by now.
+    fn new(file: fs::File, path: PathBuf) -> Option<Self> {
+        let (own, named) = (file.metadata().ok()?, fs::symlink_metadata(&path).ok()?);
+        if (own.dev(), own.ino()) != (named.dev(), named.ino()) {
+            return None;
+        }
+        let _ = file.write_all_at(format!("{:<10}\n", std::process::id()).as_bytes(), 0);
+        Some(Self { path, _file: file })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn still_held(file: &fs::File, shown: &str) -> Error {
+    let mut bytes = [0; 16];
+    let length = file.read_at(&mut bytes, 0).unwrap_or_default();
+    let text = String::from_utf8_lossy(bytes.get(..length).unwrap_or_default());
+    match text.trim().parse::<u32>() {
+        Ok(pid) => Error::io(format!("process {pid} is still changing {shown}"))
+            .hint(format!("if it is stopped, end it: kill {pid}")),
+        Err(_) => Error::io(format!("another process is still changing {shown}"))
+            .hint("look for another assume-role that is stopped"),
     }
 }
 

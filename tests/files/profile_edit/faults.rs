@@ -16,6 +16,9 @@ const CALLS: [&str; 5] = [
     "?rename,?renameat,?renameat2",
 ];
 
+/// A killed process leaves it; the next edit takes it away.
+const LOCK: &str = ".assume-role-lock";
+
 fn scene() -> Scene {
     let scene = bastion();
     scene.world.config(BEFORE).unwrap();
@@ -63,7 +66,8 @@ fn killed_at_any_call() {
             }
             killed += 1;
             assert!(now == BEFORE || now == after, "{calls} {n}: {now}");
-            assert!(leftovers(&scene).len() <= 1, "{calls} {n}: {:?}", leftovers(&scene));
+            let unfinished = leftovers(&scene).into_iter().filter(|name| name != LOCK);
+            assert!(unfinished.count() <= 1, "{calls} {n}: {:?}", leftovers(&scene));
             let again = scene
                 .world
                 .run(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"])

@@ -6,6 +6,7 @@ mod faults;
 mod forms;
 mod places;
 mod refusals;
+mod writers;
 
 use crate::scenes::Scene;
 use crate::support::process::Ran;

@@ -67,7 +67,9 @@ fn tell(role: &ActiveRole, now: Moment, report: &Report) {
     let region = plan.region.as_ref();
     let shown = region.map_or("no region".to_owned(), |region| region.value.to_string());
     let read_only = if plan.is_read_only() { " read-only" } else { "" };
-    report.done(&target.to_string(), &format!("{name}{read_only} {left}, {shown}"));
+    let base = &plan.base;
+    let from = if base.is_found { format!(", from {}", base.description) } else { String::new() };
+    report.done(&target.to_string(), &format!("{name}{read_only} {left}, {shown}{from}"));
     if let (Origin::Place(origin), Some(role), Some(_)) =
         (&target.role_origin, &target.role, &target.account)
     {

@@ -9,6 +9,7 @@ pub(crate) mod import;
 mod index;
 mod json;
 pub(crate) mod location;
+pub(crate) mod machine;
 pub(crate) mod profiles;
 pub(crate) mod proxy;
 pub(crate) mod saml;

@@ -6,6 +6,7 @@
 //! which step comes now; the switch carries that out, `explain` and the picker print it.
 
 mod account;
+mod ambient;
 pub(crate) mod chain;
 mod chosen;
 mod connection;
@@ -37,7 +38,7 @@ pub(crate) use next::{Call, Next, Question, With, next, own_of, renewable};
 pub(crate) use parameters::{ParameterOrigins, Shape};
 pub(crate) use queries::{
     AccountSurvey, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest, base_sign_in,
-    plain_connection,
+    base_without_keys, plain_connection,
 };
 pub(crate) use request::{Invocation, Request, SessionOptions};
 pub(crate) use resolve::{resolve, resolve_complete};

@@ -1,10 +1,11 @@
 //! What verbs besides a switch ask AWS: whose keys these are, a sign-on, what there is to know.
 
+use super::ambient::BaseChoice;
 use super::chain::{Chain, ProfileMfa, SignIn, SsoSession, keys_of, sign_on};
 use super::chosen::Chosen;
 use super::connection::Connection;
 use super::request::Request;
-use super::source::{Base, CredentialSource, ENVIRONMENT, base_profile, find_profile};
+use super::source::{Base, CredentialSource, ENVIRONMENT, OTHER_SOURCES, find_profile};
 use super::target::{Meaning, meaning, which_role};
 use super::values::{fallback_region, typed_region};
 use super::words::nothing_named;
@@ -40,13 +41,20 @@ impl KeysAtHand {
 
     /// The keys of the base, when no option and no account names another.
     pub(crate) fn of_base(config: &Config) -> Result<Self> {
-        let name = base_profile(None, None, config)?;
-        let (profile, (base, mfa)) = if name.value == ENVIRONMENT {
-            (None, (Base::of_environment(config)?, ProfileMfa::default()))
-        } else {
-            let profile = find_profile(&name, config)?;
-            let keys = keys_of(&profile)?;
-            (Some(profile), keys)
+        let (profile, (base, mfa)) = match BaseChoice::of_environment(config)? {
+            BaseChoice::Named { name, .. } if name.value == ENVIRONMENT => {
+                (None, (Base::of_environment(config)?, ProfileMfa::default()))
+            }
+            BaseChoice::Named { name, .. } => {
+                let profile = find_profile(&name, config)?;
+                let keys = keys_of(&profile)?;
+                (Some(profile), keys)
+            }
+            BaseChoice::Found(found) => {
+                let base = found.base(config)?.0.description;
+                return Err(Error::config(format!("{base} gives keys when a role is assumed")));
+            }
+            BaseChoice::Nothing(error) => return Err(*error),
         };
         let region = match typed_region(None, None, config)? {
             None => fallback_region(profile.as_ref(), config)?,
@@ -71,9 +79,30 @@ impl KeysAtHand {
     }
 }
 
+/// What roles of accounts are assumed from where that is not keys at hand, when no option and no
+/// account names another.
+pub(crate) fn base_without_keys(config: &Config) -> Result<Option<String>> {
+    Ok(match BaseChoice::of_environment(config)? {
+        BaseChoice::Named { name, .. } if name.value == ENVIRONMENT => None,
+        BaseChoice::Named { name, .. } => {
+            let profile = find_profile(&name, config)?;
+            let says = |key: &&str| profile.value(key).is_some();
+            let has_other = !says(&"aws_access_key_id") && OTHER_SOURCES.iter().any(says);
+            match has_other {
+                true => Some(Chain::resolve(&name.value, config)?.base.description),
+                false => None,
+            }
+        }
+        BaseChoice::Found(found) => Some(found.base(config)?.0.description),
+        BaseChoice::Nothing(_) => None,
+    })
+}
+
 /// The console sign-in that is the base, when no option and no account names another.
 pub(crate) fn base_sign_in(config: &Config) -> Result<Option<SignIn>> {
-    let name = base_profile(None, None, config)?;
+    let BaseChoice::Named { name, .. } = BaseChoice::of_environment(config)? else {
+        return Ok(None);
+    };
     let profile = config.profiles.get(&name.value)?;
     let profile = profile.filter(|profile| profile.value("aws_access_key_id").is_none());
     profile.map_or(Ok(None), |profile| SignIn::of_profile(&profile, config))

@@ -1,12 +1,14 @@
 //! From a request to the plan: whose credentials, through which roles, with which parameters.
 
+use super::ambient::BaseChoice;
 use super::chain::{self, ProfileMfa, SsoRole, SsoSession, role_of_sso};
 use super::connection::Connection;
 use super::parameters::Shape;
 use super::request::{Invocation, Request};
 use super::saml::{self, Saml};
 use super::source::{
-    Base, CredentialSource, ENVIRONMENT, base_profile, find_profile, note_of_own_role, scheme,
+    Base, CredentialSource, ENVIRONMENT, OTHER_SOURCES, base_profile, find_profile,
+    note_of_own_role, scheme,
 };
 use super::target::{self, Meaning, RoleTarget, which_role};
 use super::values::{code, duration, fallback_region, mfa_program, serial, typed_region};
@@ -105,16 +107,21 @@ fn plan_role(
     let scheme = scheme(request, Some(account), config)?;
     let typed = request.region.as_deref().or(extras.region.as_deref());
     let region = typed_region(typed, Some(account), config)?;
-    let base_name = base_profile(request.base.as_deref(), Some(account), config)?;
+    let named_base = base_profile(request.base.as_deref(), Some(account), config)?;
+    let choice = BaseChoice::of(named_base, config)?;
     let sso = match request.via.as_slice() {
         [] => identity_center(request, &named, &scheme, config)?,
         _ => None,
     };
     let is_keyed = matches!(scheme.value, Scheme::Bastion | Scheme::Profile) && sso.is_none();
-    let profile = match base_name.value.as_str() {
-        ENVIRONMENT => None,
-        _ if is_keyed && request.via.is_empty() => Some(find_profile(&base_name, config)?),
-        name => config.profiles.get(name)?.filter(|_| sso.is_none()),
+    let profile = match &choice {
+        BaseChoice::Named { name, is_found: false } if name.value == ENVIRONMENT => None,
+        BaseChoice::Named { name, .. }
+            if is_keyed && request.via.is_empty() && name.value != ENVIRONMENT =>
+        {
+            Some(find_profile(name, config)?)
+        }
+        choice => config.profiles.get(choice.profile_name())?.filter(|_| sso.is_none()),
     };
     let region = match region {
         None => fallback_region(profile.as_ref(), config)?,
@@ -136,7 +143,20 @@ fn plan_role(
             let base = Base::of_token(token, Chosen::new("scheme", scheme.origin.clone()));
             Before::new(base, ProfileMfa::default())
         }
-        (None, None, _) => of_base(&base_name, profile.as_ref(), &with_code, config)?,
+        (None, None, _) => match &choice {
+            BaseChoice::Named { name, is_found } => {
+                let mut before = of_base(name, profile.as_ref(), &with_code, config)?;
+                before.base.is_found = *is_found;
+                before
+            }
+            BaseChoice::Found(found) => {
+                let (base, step) = found.base(config)?;
+                let mut before = Before::new(base, ProfileMfa::default());
+                before.steps.extend(step);
+                before
+            }
+            BaseChoice::Nothing(error) => return Err(*error.clone()),
+        },
     };
     let is_sso = request.via.is_empty() && before.base.sso_role().is_some() && !is_keyed;
     if code.is_some() && (is_sso || (before.steps.is_empty() && before.base.source.gives_role())) {
@@ -170,6 +190,8 @@ fn plan_role(
     }
     let mut protected = before.protected;
     protected.extend(ProtectedStep::of(&target));
+    let base = choice.kept().filter(|_| before.base.is_found);
+    let kept = Request { base: request.base.clone().or(base), ..request.clone() };
     let arn = role.to_string();
     let account_and_role = [target.name.as_str(), role.name.as_str()];
     let words = if named.partition.is_some() { &[arn.as_str()][..] } else { &account_and_role };
@@ -197,7 +219,7 @@ fn plan_role(
         protected,
         warnings,
         notes,
-        words: request.kept_words(extras.region.as_deref(), words),
+        words: kept.kept_words(extras.region.as_deref(), words),
         invocation: request.invocation.clone(),
         target,
     })
@@ -227,6 +249,7 @@ fn identity_center(
         source: CredentialSource::IdentityCenter(sso),
         survives_switch: true,
         chosen_by: Some(Chosen::new("scheme", origin)),
+        is_found: false,
     };
     if let Some(name) = session {
         let session = SsoSession::named(name.value.as_str(), config)
@@ -269,15 +292,6 @@ fn identity_center(
     }
 }
 
-/// What else than keys a profile may get its credentials from.
-const OTHER_SOURCES: [&str; 5] = [
-    "role_arn",
-    "credential_process",
-    "sso_account_id",
-    "login_session",
-    "web_identity_token_file",
-];
-
 /// The base profile: its keys, or whatever else it gets its credentials from.
 fn of_base(
     name: &Chosen<String>,
@@ -286,7 +300,7 @@ fn of_base(
     config: &Config,
 ) -> Result<Before> {
     let chosen_by = Some(Chosen::new("base", name.origin.clone()));
-    let Some(profile) = profile else {
+    let Some(profile) = profile.filter(|_| name.value != ENVIRONMENT) else {
         let base = Base::of_environment(config)?;
         return Ok(Before::new(Base { chosen_by, ..base }, ProfileMfa::default()));
     };

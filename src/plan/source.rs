@@ -31,6 +31,8 @@ pub(crate) struct Base {
     pub survives_switch: bool,
     /// What chose it; `None` for a profile, which says so itself.
     pub chosen_by: Option<Chosen<&'static str>>,
+    /// Nothing names it: it is what AWS's tools would find.
+    pub is_found: bool,
 }
 
 /// Where credentials come from.
@@ -104,6 +106,7 @@ impl Base {
             source: CredentialSource::WebIdentity(token),
             survives_switch: true,
             chosen_by: Some(chosen_by),
+            is_found: false,
         }
     }
 
@@ -114,6 +117,7 @@ impl Base {
             source: CredentialSource::Saml(Box::new(saml)),
             survives_switch: true,
             chosen_by: Some(chosen_by),
+            is_found: false,
         }
     }
 
@@ -128,8 +132,17 @@ impl Base {
             ));
         };
         check_id("AWS_ACCESS_KEY_ID", id)?;
-        let token =
-            environment.text("AWS_SESSION_TOKEN")?.map(|token| Secret::new(token.to_owned()));
+        let token = match environment.text("AWS_SESSION_TOKEN")? {
+            None => environment.text("AWS_SECURITY_TOKEN")?,
+            token => token,
+        };
+        if token.is_none() && id.starts_with("ASIA") {
+            return Err(Error::config(
+                "AWS_ACCESS_KEY_ID holds a temporary key (ASIA…) without AWS_SESSION_TOKEN",
+            )
+            .hint("export all three variables of the temporary keys"));
+        }
+        let token = token.map(|token| Secret::new(token.to_owned()));
         let ends = environment.text("AWS_CREDENTIAL_EXPIRATION")?.and_then(Moment::parse_rfc3339);
         let keys = Credentials { id: id.to_owned(), secret: Secret::new(secret.to_owned()), token };
         let from = if is_own_role(&keys, config)? {
@@ -143,6 +156,7 @@ impl Base {
             source: CredentialSource::Keys(keys, ends),
             survives_switch: false,
             chosen_by: None,
+            is_found: false,
         })
     }
 }
@@ -162,35 +176,39 @@ fn is_own_role(keys: &Credentials, config: &Config) -> Result<bool> {
     Ok(config.environment.text("ASSUME_ROLE_KEY_ID")? == Some(keys.id.as_str()))
 }
 
-/// Which profile is the base: option, account, `AWS_PROFILE_ASSUME_ROLE`, settings, `default`.
+/// What else than keys a profile may get its credentials from.
+pub(super) const OTHER_SOURCES: [&str; 5] = [
+    "role_arn",
+    "credential_process",
+    "sso_account_id",
+    "login_session",
+    "web_identity_token_file",
+];
+
+/// Which profile is named as the base: by option, account, `AWS_PROFILE_ASSUME_ROLE`, settings.
 pub(super) fn base_profile(
     option: Option<&str>,
     account: Option<&TargetAccount>,
     config: &Config,
-) -> Result<Chosen<String>> {
+) -> Result<Option<Chosen<String>>> {
     if let Some(name) = option {
-        return Ok(Chosen::new(name.to_owned(), "--base"));
+        return Ok(Some(Chosen::new(name.to_owned(), "--base")));
     }
     if let Some(base) = account.and_then(|account| account.value(|entry| entry.base.clone())) {
-        return Ok(base.map(|name| name.to_string()));
+        return Ok(Some(base.map(|name| name.to_string())));
     }
     let variable = "AWS_PROFILE_ASSUME_ROLE";
     if let Some(name) = config.environment.text(variable)? {
-        return Ok(Chosen::new(name.to_owned(), variable));
+        return Ok(Some(Chosen::new(name.to_owned(), variable)));
     }
-    Ok(match &config.settings.base {
-        Some(set) => Chosen::new(set.value.to_string(), Origin::Place(set.origin.to_string())),
-        None => Chosen::new("default".to_owned(), Origin::Default("default")),
-    })
+    let set = config.settings.base.as_ref();
+    Ok(set.map(|set| Chosen::new(set.value.to_string(), Origin::Place(set.origin.to_string()))))
 }
 
 /// The base profile, or an error that looks at what is there.
 pub(super) fn find_profile<'a>(name: &Chosen<String>, config: &'a Config) -> Result<Section<'a>> {
     config.profiles.require(&name.value).map_err(|error| {
         let error = error.because(format!("the base profile is named by {}", name.origin));
-        if config.environment.has("AWS_ACCESS_KEY_ID") && name.origin.is_default() {
-            return error.hint("--base env takes the keys in the environment");
-        }
         error.hint(
             "the keys of your own user belong there, in [default] or in the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
         )
@@ -225,7 +243,7 @@ pub(super) fn keys(profile: &Section<'_>) -> Result<(Credentials, String)> {
 }
 
 /// The error for a profile that leads to no credentials, with the line that shows why.
-fn no_keys(profile: &Section<'_>) -> Error {
+pub(super) fn no_keys(profile: &Section<'_>) -> Error {
     let name = escape_up_to(profile.name(), 80);
     if let Some(source) = profile.value("source_profile") {
         return Error::config(format!(

@@ -1,6 +1,7 @@
 //! Where credentials come from: every kind of profile in `~/.aws/config`, SAML, web identity and
 //! IAM Identity Center.
 
+mod ambient;
 mod aws_cli;
 mod boto3;
 mod browser;

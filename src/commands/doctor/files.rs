@@ -13,7 +13,7 @@ use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
-use crate::plan::{KeysAtHand, SignOn, base_sign_in, environment_scheme};
+use crate::plan::{KeysAtHand, SignOn, base_sign_in, base_without_keys, environment_scheme};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Moment, minutes};
 
@@ -210,6 +210,9 @@ fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
             )),
             SignOn::Missing => Finding::of_error(Level::Warning, &sign_in.missing()),
         };
+    }
+    if let Ok(Some(base)) = base_without_keys(config) {
+        return Finding::fine(&format!("roles of accounts are assumed from {base}"));
     }
     match KeysAtHand::of_base(config) {
         Ok(at_hand) => {

@@ -115,6 +115,7 @@ fn base(profile: &Section<'_>, place: &str, source: CredentialSource) -> Result<
         source,
         survives_switch: true,
         chosen_by: None,
+        is_found: false,
     };
     Ok((base, ProfileMfa::of(profile)?))
 }

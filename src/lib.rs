@@ -116,7 +116,7 @@ const FILES: u64 = 16;
 
 /// Runs the program with its arguments, the name first, and returns the exit code.
 ///
-/// Whatever goes to standard output goes out in one write at the very end: a reader that evaluates
+/// Standard output gets everything in one write at the very end: a reader that evaluates
 /// it gets all of it or nothing.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     // A file that may not grow is then an error like any other instead of the end. A handler, and

@@ -1,6 +1,6 @@
 //! A program of the user's choice: it prints keys, a code, a password or a token.
 //!
-//! The words of its command line come in, what it prints goes out. It has a deadline, what it prints
+//! The words of its command line come in, what it prints comes out. It has a deadline, what it prints
 //! has an end, and what it started ends with it when it is given up. A daemon that it leaves behind
 //! is not waited for, though it may hold the pipe.
 

@@ -17,7 +17,7 @@ use crate::types::{Clock, Credentials, Moment, Secret, Session, minutes};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
-/// Better than nothing where no new session can be had, in seconds.
+/// Better than nothing where no new session can be obtained, in seconds.
 pub(super) const LITTLE: i64 = 60;
 
 /// What a plan is carried out with.
@@ -315,7 +315,7 @@ impl<'a> Runner<'a> {
     /// The error for a failed call of `principal`.
     pub(super) fn refusal(&self, failure: &AwsError, principal: String, mfa: bool) -> Error {
         if failure.is_about_time() {
-            // The next run knows AWS's clock; that this one failed is told anyway.
+            // The next run knows AWS's clock; that this one failed is reported anyway.
             let skew = self.client.as_ref().and_then(Client::skew);
             let _ = skew.map(|skew| self.with.store.put_skew(skew, self.now()));
         }

@@ -1,6 +1,6 @@
 //! `console`: the address that signs in to the AWS console as a role.
 //!
-//! A target goes in; an address goes out, to standard output or to the browser. Anyone who has the
+//! A target goes in; an address comes out, to standard output or to the browser. Anyone who has the
 //! address within its 15 minutes is signed in, so it is printed because the user asked for it and
 //! shown nowhere else.
 

@@ -1,10 +1,11 @@
 //! What a run is given and what it leaves.
 
 use std::ffi::{OsStr, OsString};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, stdout};
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, fstat, stat};
 use rustix::process::Rlimit;
 
 use crate::config::environment::Environment;
@@ -27,6 +28,8 @@ pub(crate) struct Context {
     pub directory: PathBuf,
     /// Whether standard output is a terminal.
     pub prints_to_terminal: bool,
+    /// Whether this program was started without a standard output.
+    pub output_is_closed: bool,
     /// The limit on core dumps that the process was started with, for a program that takes its
     /// place.
     pub core_limit: Rlimit,
@@ -45,9 +48,19 @@ impl Context {
             environment: Environment::of_process(),
             clock: local_now,
             directory: std::env::current_dir().unwrap_or_default(),
-            prints_to_terminal: std::io::stdout().is_terminal(),
+            prints_to_terminal: stdout().is_terminal(),
+            output_is_closed: output_is_closed(),
             core_limit,
         })
+    }
+
+    /// Refuses to fetch keys that nothing can take: a code would be spent on them.
+    pub(crate) fn expect_output(&self) -> Result<()> {
+        if self.output_is_closed {
+            return Err(Error::io("standard output is closed, so the keys would go nowhere")
+                .hint("to fetch them all the same: > /dev/null"));
+        }
+        Ok(())
     }
 
     /// Standard output as a page.
@@ -116,4 +129,17 @@ impl Told {
     pub(crate) fn text(text: String) -> Self {
         Self { text, error: None }
     }
+}
+
+/// What is closed at the start the runtime opens anew, as `/dev/null` and for reading too, which
+/// `> /dev/null` does not.
+fn output_is_closed() -> bool {
+    let output = stdout();
+    let is_for_reading = fcntl_getfl(&output)
+        .is_ok_and(|flags| flags.bits() & OFlags::RWMODE.bits() == OFlags::RDWR.bits());
+    let device = |stat: Stat| {
+        (FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice).then_some(stat.st_rdev)
+    };
+    let null = stat("/dev/null").ok().and_then(device);
+    is_for_reading && null.is_some() && fstat(output).ok().and_then(device) == null
 }

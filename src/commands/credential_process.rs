@@ -35,6 +35,7 @@ fn json(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret>
         )
         .hint("to see whether it works: assume-role credential-process … > /dev/null"));
     }
+    context.expect_output()?;
     let in_background = is_in_background();
     let silent = Report::silent();
     let how = Invocation { rest: " -- true".to_owned(), ..Invocation::of_verb("exec ") };

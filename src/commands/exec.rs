@@ -1,6 +1,6 @@
 //! `exec`: one command with a role, and nothing of this program between it and the user.
 //!
-//! Everything that can be refused is refused before anybody is asked for a code. What a switch
+//! Everything that can be refused is refused before the user is asked for a code. What a switch
 //! would set the command gets, what would contradict it the command does not.
 
 use std::convert::Infallible;

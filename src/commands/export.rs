@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> 
 
 /// What changes the caller in the way that the words say, in its form.
 pub(super) fn answer(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
+    context.expect_output()?;
     match &cli.verb {
         None => {
             let request = session::previous(cli.target.request(), &context.environment)?;

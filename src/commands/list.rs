@@ -12,7 +12,7 @@ use crate::types::{Moment, Name, Partition, Region};
 use crate::ui::report::Report;
 use crate::ui::table::{Column, Row, table};
 
-/// What is known, most used first. What is wrong in the files is told and left out.
+/// What is known, most used first. What is wrong in the files is reported and left out.
 pub(super) fn run(arguments: &cli::List, context: &Context, report: &Report) -> String {
     let now = context.now();
     let catalogue = Catalogue::read(&context.environment, Reach::Full, now);

@@ -1,7 +1,7 @@
 //! `exec --profile-as NAME=ACCOUNT:ROLE`: roles as profiles of one command, as programs want them
 //! that use several.
 //!
-//! The words come in; a config file goes out, the user's own with these profiles in it. It holds no
+//! The words come in; a config file comes out, the user's own with these profiles in it. It holds no
 //! keys: each profile names this program as its `credential_process`, which gives them while they
 //! are needed.
 

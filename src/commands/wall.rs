@@ -4,7 +4,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::types::{Moment, minutes};
 
-/// From here on a moment is no date that anybody waits for, in seconds from now.
+/// From here on a moment is no date that a user waits for, in seconds from now.
 const NEVER: i64 = 10 * 365 * 24 * 3600;
 /// From here on people are told that the clock is off, in seconds.
 const SKEW_TOLD: i64 = 60;

@@ -168,7 +168,7 @@ mod tests {
     /// What bash 5 starts with, and bash 3.2.
     const BREAKS: &str = " \t\n\"'@><=;|&(:";
 
-    /// The words, the text, and what stands on the line after the candidate went in.
+    /// The words, the text, and what the line holds after the candidate went in.
     fn after(line: &str, candidate: &str) -> Option<(Vec<String>, String, String)> {
         let Line { words, current } = Line::read(line, BREAKS);
         let (marks, open) = scan(line);

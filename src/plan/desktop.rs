@@ -9,7 +9,7 @@ const ELSEWHERE: [&str; 6] =
 /// Why no browser may be opened, as far as variables tell; `None` on a desktop.
 pub(crate) fn no_desktop(environment: &Environment) -> Option<String> {
     if let Some(name) = ELSEWHERE.iter().find(|name| environment.has(name)) {
-        return Some(format!("{name} is set: nobody sits at this machine"));
+        return Some(format!("{name} is set: no user sits at this machine"));
     }
     let has_screen = cfg!(target_os = "macos")
         || environment.has("DISPLAY")

@@ -1,6 +1,6 @@
 //! What will happen is decided here, once, before anything runs.
 //!
-//! A [`Request`] and the files come in; a [`Plan`] goes out, or an error that names the place of
+//! A [`Request`] and the files come in; a [`Plan`] comes out, or an error that names the place of
 //! the wrong value. Each value keeps what decided it: option, then account or profile, then
 //! environment, then settings, then the default. [`next`] says from a plan and from what is stored
 //! which step comes now; the switch carries that out, `explain` and the picker print it.

@@ -135,17 +135,15 @@ pub(crate) fn next(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) ->
         if !known.holds(LockOf::Step(at)) {
             return Next::Wait(LockOf::Step(at));
         }
-        match at.checked_sub(1) {
-            Some(before) if plan.serving(before, known, may_ask, now).is_some() => {
-                return Next::Call(Call::AssumeRole { step: at, with: With::Step });
-            }
-            _ => {}
+        let before = at.checked_sub(1);
+        if before.and_then(|before| plan.serving(before, known, may_ask, now)).is_some() {
+            return Next::Call(Call::AssumeRole { step: at, with: With::Step });
         }
     }
     first_role(plan, known, may_ask, now)
 }
 
-/// Why no new session can be had at all, as far as the plan tells.
+/// Why the plan allows no new session at all.
 fn refusal(plan: &Plan) -> Option<Error> {
     if let Some(root) = plan.base.sign_in().filter(|sign_in| sign_in.is_root()) {
         return Some(root.refuse_role());

@@ -249,7 +249,7 @@ impl Plan {
         self.mfa.serial.is_none() && matches!(known.device, Device::None | Device::RememberedNone)
     }
 
-    /// The stored session to go on with where no new one can be had, for this kind of reason. A
+    /// The stored session to go on with where no new one can be obtained, for this kind of reason. A
     /// duration of the command line is not cut short only because no question may be asked.
     pub(crate) fn fallback<'a>(
         &self,

@@ -124,7 +124,16 @@ pub(super) fn meaning(
     if role.is_none() && is_profile().unwrap_or(false) {
         notes.push(also_a_profile(name));
     }
+    let mut partition = None;
     let role = match (role, default_role(&account)) {
+        (Some(role), _) if RoleArn::is_meant(role) => {
+            let role = RoleArn::parse("the command line", role)?;
+            if role.account != account.id {
+                return Err(of_other_account(&role, &account, how));
+            }
+            partition = Some(role.partition);
+            Chosen::new(role.name, TYPED)
+        }
         (Some(role), _) => Chosen::new(RoleName::parse(role)?, TYPED),
         (None, Some(role)) => role,
         (None, None) => match captured {
@@ -141,9 +150,17 @@ pub(super) fn meaning(
         },
     };
     let extras = words::extras(rest, how)?;
-    let partition = None;
     let target = RoleTarget { account, role, account_origin, partition, extras, notes };
     Ok(Meaning::Role(Box::new(target)))
+}
+
+/// The account and the ARN cannot both be meant, and either may be the one that was copied in haste.
+fn of_other_account(role: &RoleArn, account: &TargetAccount, how: &Invocation) -> Error {
+    let (name, id) = (&account.name, &account.id);
+    let message = format!("the role {role} is of account {}, not of {name} ({id})", role.account);
+    Error::new(Kind::Guard, message)
+        .hint(how.with(&[&role.to_string()]))
+        .hint(how.with(&[name.as_str(), role.name.as_str()]))
 }
 
 /// The role that is taken when none is named.

@@ -1,6 +1,6 @@
 //! Keys as text for other programs: the forms of `env`.
 //!
-//! Variables come in by name, one text goes out. Where the AWS CLI has a form (`aws configure
+//! Variables come in by name, one text comes out. Where the AWS CLI has a form (`aws configure
 //! export-credentials`), the variables, their order and the text are its own; what it never quotes
 //! is quoted here when a reader would take a character for something else, which no key of AWS's
 //! has.

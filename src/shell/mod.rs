@@ -1,6 +1,6 @@
 //! The shell's side: what is printed for a shell to evaluate, and how a value gets there unharmed.
 //!
-//! Sessions and requests come in as values, text goes out; nothing here reads a file or knows AWS's
+//! Sessions and requests come in as values, text comes out; nothing here reads a file or knows AWS's
 //! services.
 
 pub(crate) mod completion_scripts;

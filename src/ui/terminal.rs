@@ -72,7 +72,7 @@ impl Terminal {
         }
     }
 
-    /// Asks for a line of text, without the blanks and the marks of a paste around it.
+    /// Asks for a line of text, without the blanks and the escape sequences of a paste around it.
     pub(crate) async fn ask_text(self, question: &str) -> Result<String> {
         let line = self.ask_line(question).await?;
         match without_marks(line.trim()).trim() {
@@ -177,13 +177,13 @@ pub(super) fn read_line(mut device: File) -> std::io::Result<Option<Zeroizing<Ve
     Ok(Some(Zeroizing::new(line.get(..end).unwrap_or_default().to_vec())))
 }
 
-/// What was pasted, without the marks of bracketed paste.
+/// What was pasted, without the escape sequences of bracketed paste.
 pub(super) fn without_marks(text: &str) -> &str {
     let text = text.strip_prefix("\x1b[200~").unwrap_or(text);
     text.strip_suffix("\x1b[201~").unwrap_or(text)
 }
 
-/// The six digits of a line, which may have been pasted with blanks or inside the marks of
+/// The six digits of a line, which may have been pasted with blanks or inside the sequences of
 /// bracketed paste.
 pub(crate) fn code_in(line: &str) -> Option<Secret> {
     let bare = line.replace("\x1b[200~", "").replace("\x1b[201~", "");

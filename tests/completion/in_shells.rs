@@ -278,10 +278,10 @@ fn the_packaged_file_works_where_packages_put_it() {
     });
 }
 
-/// ble.sh quotes what it inserts unless it is told that it is quoted; a stand-in for its `compopt`
+/// ble.sh quotes what it inserts unless it hears that it is quoted; a stand-in for its `compopt`
 /// tells what it was told.
 #[test]
-fn ble_sh_is_told_that_names_are_quoted() {
+fn ble_sh_hears_that_names_are_quoted() {
     if !is_here("bash") {
         return;
     }

@@ -146,7 +146,7 @@ impl Session {
     }
 }
 
-/// An Identity Center that somebody is signed on to, with the sign-on where the AWS CLI keeps it.
+/// An Identity Center that the user is signed on to, with the sign-on where the AWS CLI keeps it.
 fn sign_on(stage: &mut Stage) -> Outcome<()> {
     let sso = Sso::start()?;
     stage.world.set("AWS_ENDPOINT_URL_SSO", sso.url());

@@ -20,7 +20,7 @@ fn policy(name: &str) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Members of the group have `read` with a code and nothing else; without MFA nobody has it.
+/// Members of the group have `read` with a code and nothing else; without MFA no user has it.
 #[test]
 fn the_policies_for_users_in_one_account_allow_what_the_page_says() {
     let trust = policy("trust");

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
 use crate::fake_aws::sts::{Role, Trust, User};
-use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
-use crate::support::process::code;
+use crate::scenes::{BASTION, PRODUCTION, Scene, bastion, with_user};
+use crate::support::process::{self, code};
 use crate::support::shells::{Script, Shell};
 
 const READ: [&str; 2] = ["production", "read"];
@@ -114,6 +114,26 @@ fn h103_output_that_cannot_be_written_is_a_failure() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     assert_eq!(with_streams(&scene, writer.into(), Stdio::null()).0, 141);
+}
+
+#[test]
+fn h103_a_closed_output_is_named_before_a_code_is_spent() {
+    let scene = bastion();
+    let run = |words: &str, output: &str| {
+        let mut shell = scene.world.command_of("sh");
+        let code = scene.code();
+        shell.args(["-c", &format!("exec assume-role {words} --mfa-code={code} {output}")]);
+        process::run(shell, b"").unwrap()
+    };
+    let forms = ["", "export --shell fish", "export --format json", "env", "credential-process"];
+    for form in forms {
+        let ran = run(&format!("{form} production read"), ">&-");
+        assert_eq!(ran.status, 9, "{form}: {ran:?}");
+        assert!(ran.stderr.contains("standard output is closed"), "{form}: {ran:?}");
+    }
+    assert_eq!(scene.sts.requests().len(), 0);
+    let ran = run("env production read", ">/dev/null");
+    assert_eq!((ran.status, ran.stderr.contains("closed")), (0, false), "{ran:?}");
 }
 
 #[test]

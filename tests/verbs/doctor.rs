@@ -123,7 +123,7 @@ fn who_else_may_touch_files() {
     assert_eq!(
         configured.run(["doctor"]).unwrap().status,
         1,
-        "a store that was asked for and cannot be had"
+        "a store that was asked for and cannot be used"
     );
 }
 

@@ -44,7 +44,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
     },
     Section {
         title: "Protected accounts",
-        text: "\"protected\": true in ~/.aws/accounts makes whoever enters the account, under any of its names, type the \
+        text: "\"protected\": true in ~/.aws/accounts asks anyone who enters the account, under any of its names, to type the \
                name first; --yes is for scripts. A renewal is not asked about. \"read_only\": true attaches the policy \
                ReadOnlyAccess to each session until --write is given.",
         rows: &[],

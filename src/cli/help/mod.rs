@@ -51,7 +51,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
 const COMMON: [&str; 8] =
     ["region", "duration", "profile", "mfa_code", "refresh", "yes", "write", "no_input"];
 
-/// How much is told.
+/// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
     /// `-h`.

@@ -52,7 +52,7 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
 fn placeholder() -> Credentials {
     Credentials {
         id: "AKIAXXXXXXXXXXXXXXXX".to_owned(),
-        secret: Secret::new("nobody".to_owned()),
+        secret: Secret::new("not-a-secret".to_owned()),
         token: None,
     }
 }

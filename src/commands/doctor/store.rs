@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::config::files::shown_path;
 use crate::types::minutes;
 
-/// From here on a clock is told to be off, in seconds.
+/// From here on a clock is reported as off, in seconds.
 const SKEW_TOLD: i64 = 60;
 
 /// What there is to say about it.

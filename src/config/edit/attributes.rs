@@ -10,8 +10,8 @@ const ACCESS_LIST: &[u8] = b"system.posix_acl_access";
 /// The most that Linux allows a list of names or a value to have, in bytes.
 const MOST: usize = 64 << 10;
 
-/// Gives `new` the attributes of `old`. Whoever the list kept out must stay out, so where it cannot
-/// be copied the answer is a warning, and the mode should let nobody else in.
+/// Gives `new` the attributes of `old`. A user that the list kept out must stay out, so where it cannot
+/// be copied the answer is a warning, and the mode should let no other user in.
 pub(super) fn copy(old: &File, new: &File, shown: &str) -> Option<String> {
     let mut names = Vec::with_capacity(MOST);
     if flistxattr(old, spare_capacity(&mut names)).is_err() {

@@ -53,7 +53,7 @@ impl Version {
         since.and_then(|since| SystemTime::now().duration_since(since).ok()).unwrap_or_default()
     }
 
-    /// Whether nobody wrote in between. A change of the name alone counts as none.
+    /// Whether no program wrote in between. A change of the name alone counts as none.
     fn is_as_written(&self, other: &Self) -> bool {
         (self.file, self.size, self.written) == (other.file, other.size, other.written)
     }

@@ -1,7 +1,7 @@
 //! The file behind a path and all its links, who may change it, and the lock for edits.
 //!
 //! The lock is the kernel's, so that the death of its holder frees it, on a file of ours beside the
-//! edited one: whoever may read a directory or a file can lock it, and hold up its owner.
+//! edited one: a user who may read a directory or a file can lock it, and hold up its owner.
 
 use std::fs::{self, DirBuilder, Metadata, TryLockError};
 use std::io::{self, ErrorKind};

@@ -22,7 +22,7 @@ pub(super) enum Key {
 #[derive(Debug, Default)]
 pub(super) struct Keys {
     pending: Vec<u8>,
-    /// Between the marks of a bracketed paste.
+    /// Between the two ends of a bracketed paste.
     pasted: bool,
 }
 

@@ -20,7 +20,7 @@ fn many_profiles() -> String {
     (0..300).map(|n| format!("[profile p{n}]\nregion = eu-west-1\n\n")).collect()
 }
 
-/// Writes a file the way a program does that has it open meanwhile; `open` is told when it has
+/// Writes a file the way a program does that has it open meanwhile; it calls `open` when it has
 /// begun.
 type Writer = fn(&Path, &str, &mut dyn FnMut());
 
@@ -118,7 +118,7 @@ fn much_less_than_before_leaves_the_old_content_beside_it() {
 #[test]
 fn a_stranger_cannot_hold_the_lock() {
     if !rustix::process::geteuid().is_root() {
-        eprintln!("not done: only root can be somebody else");
+        eprintln!("not done: only root can be another user");
         return;
     }
     let scene = bastion();
@@ -154,9 +154,9 @@ fn a_stopped_holder_is_named() {
 /// `setfacl -m u:54321:r,g::-` of a file with mode 0600, as the kernel keeps it: version 2, then tag,
 /// permissions and user of each entry.
 fn access_list() -> Vec<u8> {
-    let nobody = u32::MAX;
+    let none = u32::MAX;
     let entries: [(u16, u16, u32); 5] =
-        [(1, 6, nobody), (2, 4, 54321), (4, 0, nobody), (0x10, 4, nobody), (0x20, 0, nobody)];
+        [(1, 6, none), (2, 4, 54321), (4, 0, none), (0x10, 4, none), (0x20, 0, none)];
     let mut bytes = 2u32.to_le_bytes().to_vec();
     for (tag, permissions, user) in entries {
         bytes.extend(tag.to_le_bytes());

@@ -46,7 +46,7 @@ fn play(seeds: std::ops::Range<u64>) {
 struct Course {
     /// Calls that AWS answered, in order.
     calls: Vec<String>,
-    /// What somebody was asked, in order.
+    /// What the user was asked, in order.
     asks: Vec<String>,
     /// Whether it ended well.
     succeeds: bool,

@@ -15,7 +15,7 @@ const SERIAL: &str = "ASSUME_ROLE_MFA_SERIAL";
 const STEP: i64 = 30;
 /// How often the clock is looked at while the next code is waited for.
 const PAUSE: Duration = Duration::from_millis(200);
-/// A clock that is set back keeps nobody waiting longer than that.
+/// A clock that is set back makes no one wait longer than that.
 const LONGEST_WAIT: Duration = Duration::from_secs(31);
 
 /// What messages call the program.

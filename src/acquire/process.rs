@@ -1,7 +1,7 @@
 //! `credential_process`: a program of the user's choice that prints keys as JSON.
 //!
 //! Its command line comes in, keys go out. It is run only for the profile that was asked for, and
-//! is told for which, so that we know ourselves again. On a terminal it may ask. The contract is that of the *AWS SDKs and
+//! learns for which, so that we know ourselves again. On a terminal it may ask. The contract is that of the *AWS SDKs and
 //! Tools Reference Guide*, "Process credential provider".
 
 use serde::Deserialize;

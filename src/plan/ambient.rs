@@ -27,12 +27,12 @@ pub(super) enum BaseChoice {
     /// A profile, or [`ENVIRONMENT`]; `is_found` when nothing named it.
     Named { name: Chosen<String>, is_found: bool },
     /// What the environment or the machine gives by itself.
-    Found(Found),
+    Found(Surrounding),
     /// Nothing: the error says what was looked at.
     Nothing(Box<Error>),
 }
 
-pub(super) enum Found {
+pub(super) enum Surrounding {
     Token,
     Container(&'static str),
     Instance(&'static str),
@@ -77,15 +77,15 @@ impl BaseChoice {
             seen.push("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: not set".to_owned());
         }
         if environment.has(TOKEN) && environment.has("AWS_ROLE_ARN") {
-            return Ok(Self::Found(Found::Token));
+            return Ok(Self::Found(Surrounding::Token));
         }
         seen.push(format!("{TOKEN} and AWS_ROLE_ARN: not set"));
         if let Some(variable) = CONTAINER.into_iter().find(|name| environment.has(name)) {
-            return Ok(Self::Found(Found::Container(variable)));
+            return Ok(Self::Found(Surrounding::Container(variable)));
         }
         seen.push(format!("{}: not set", CONTAINER.join(" and ")));
         if let Some(why) = machine::instance(environment)? {
-            return Ok(Self::Found(Found::Instance(why)));
+            return Ok(Self::Found(Surrounding::Instance(why)));
         }
         seen.push("this machine: does not say that it is an instance of EC2".to_owned());
         Ok(Self::Nothing(Box::new(nothing(default.as_ref(), seen, config))))
@@ -146,7 +146,7 @@ fn nothing(default: Option<&Section<'_>>, seen: Vec<String>, config: &Config) ->
     )
 }
 
-impl Found {
+impl Surrounding {
     /// The base, and the role that it gives where it gives one.
     pub(super) fn base(&self, config: &Config) -> Result<(Base, Option<Step>)> {
         let base = |source, description: String, origin: Origin| Base {

@@ -17,6 +17,7 @@ mod next;
 mod parameters;
 mod profile;
 mod queries;
+mod renewal;
 mod request;
 mod resolve;
 pub(crate) mod saml;
@@ -34,12 +35,13 @@ pub(crate) use chosen::{Chosen, Origin};
 pub(crate) use connection::{Connection, Overrides, Trust};
 pub(crate) use desktop::no_desktop;
 pub(crate) use foresee::{Foresight, foresee};
-pub(crate) use next::{Call, Next, Question, With, next, own_of, renewable};
+pub(crate) use next::{Call, Next, Question, With, next, own_of};
 pub(crate) use parameters::{ParameterOrigins, Shape};
 pub(crate) use queries::{
     AccountSurvey, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest, base_sign_in,
     base_without_keys, plain_connection,
 };
+pub(crate) use renewal::renewable;
 pub(crate) use request::{Invocation, Request, SessionOptions};
 pub(crate) use resolve::{resolve, resolve_complete};
 pub(crate) use saml::Saml;

@@ -165,7 +165,7 @@ fn where_nothing_is_there_the_error_lists_what_was_looked_at() {
 }
 
 #[test]
-fn the_old_name_of_the_token_counts_and_a_missing_one_is_told() {
+fn the_old_name_of_the_token_counts_and_a_missing_one_is_refused() {
     let mut scene = without_files();
     let issued =
         scene.sts.issue(&Role::new(BASTION, "first").trusts(Trust::account(BASTION)), "session");

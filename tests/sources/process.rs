@@ -134,7 +134,7 @@ fn a_program_that_runs_us_for_the_same_profile_does_not_loop() {
 }
 
 #[test]
-fn it_may_ask_on_the_terminal_and_is_told_when_it_takes_long() {
+fn it_may_ask_on_the_terminal_and_a_long_wait_is_announced() {
     let scene = chain();
     let script = format!(
         "printf 'PIN\\033[2J: ' >&2\nread pin; [ \"$pin\" = 1234 ] || exit 7\nprintf '%s' '{}'",

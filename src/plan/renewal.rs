@@ -1,0 +1,42 @@
+//! Until when a session renews without a question.
+
+use super::{CredentialSource, ONE_HOUR, Plan, SignOn, Snapshot};
+use crate::cache::RoleSession;
+use crate::types::Moment;
+
+/// `renewable` of a source that never ends, 9999-12-31.
+const FOREVER: Moment = Moment(253_402_300_799);
+
+/// Until when a session renews without a question, by AWS's clock.
+pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) -> Option<Moment> {
+    let mut granted = session.granted;
+    if plan.steps.len() > 1 {
+        // The later steps renew as long as the first one does.
+        let first = known.state(0)?.stored.last();
+        granted = first.map_or(ONE_HOUR, |first| first.granted);
+    }
+    let is_own = plan.steps.is_empty();
+    match &plan.base.source {
+        CredentialSource::Saml(saml) => saml.asks_nothing().then_some(FOREVER),
+        CredentialSource::WebIdentity(token) => token.asks_nothing().then_some(FOREVER),
+        CredentialSource::Container | CredentialSource::Instance => Some(FOREVER),
+        CredentialSource::IdentityCenter(_) | CredentialSource::ConsoleSignIn(_) => {
+            match known.sign_on {
+                SignOn::Live(ends) => Some(ends),
+                SignOn::Missing => None,
+            }
+        }
+        // Whether a program asks is its own affair.
+        CredentialSource::Process(_) => None,
+        CredentialSource::Keys(keys, _) if keys.are_temporary() => None,
+        CredentialSource::Keys(..) if !plan.base.survives_switch => None,
+        CredentialSource::Keys(..) => {
+            if !is_own && plan.goes_without_mfa() || plan.has_no_device(known) {
+                return Some(FOREVER);
+            }
+            let lasts = known.is_stored && !is_own && granted <= ONE_HOUR;
+            let live = known.mfa_session.as_ref().filter(|_| lasts);
+            live.map(|session| session.session.expires)
+        }
+    }
+}

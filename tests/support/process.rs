@@ -5,9 +5,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::failure::{Failure, Outcome};
 use super::hints;
@@ -38,11 +40,28 @@ impl std::fmt::Debug for Ran {
     }
 }
 
+/// Gives what is started from here on the usual signals: a runner under `nohup` or in the background
+/// ignores some, and its children inherit that, where a handler is not inherited.
+pub fn reset_ignored_signals() {
+    static DONE: Once = Once::new();
+    DONE.call_once(|| {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] {
+            if ignored >> (signal - 1) & 1 == 1 {
+                let _ = signal_hook::flag::register(signal, Arc::default());
+            }
+        }
+    });
+}
+
 /// Runs `command` with the given standard input, in a session of its own (see [`detached`]).
 ///
 /// # Errors
 /// When it cannot be started, or hangs; it is killed then, with all its children.
 pub fn run(mut command: Command, input: &[u8]) -> Outcome<Ran> {
+    reset_ignored_signals();
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

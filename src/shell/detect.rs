@@ -11,8 +11,7 @@ use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
 /// Shells that a person may well be in, but that have no integration.
-const OTHERS: [&str; 12] =
-    ["sh", "dash", "ash", "busybox", "ksh", "ksh93", "mksh", "csh", "tcsh", "yash", "pwsh", "rc"];
+const OTHERS: [&str; 4] = ["csh", "tcsh", "pwsh", "rc"];
 
 /// The shell to answer for, from the name of the parent process and the value of `$SHELL`.
 pub(crate) fn detect(parent: Option<&str>, login: Option<&OsStr>) -> Result<Shell> {
@@ -65,6 +64,9 @@ mod tests {
             (Some("/bin/bash"), zsh, Shell::Bash),
             (Some("sudo"), zsh, Shell::Zsh),
             (None, zsh, Shell::Zsh),
+            (Some("busybox"), zsh, Shell::Sh),
+            (Some("-ksh93"), zsh, Shell::Sh),
+            (Some("sh"), None, Shell::Sh),
         ] {
             assert_eq!(detect(parent, login).unwrap(), shell, "{parent:?}");
         }
@@ -73,13 +75,13 @@ mod tests {
     #[test]
     fn a_shell_without_an_integration_is_said() {
         assert!(
-            detect(Some("dash"), Some(OsStr::new("/bin/bash")))
+            detect(Some("tcsh"), Some(OsStr::new("/bin/bash")))
                 .unwrap_err()
                 .message
-                .contains("dash")
+                .contains("tcsh")
         );
         assert!(detect(None, None).is_err());
-        assert!(detect(Some("tmux"), Some(OsStr::new("/bin/sh"))).is_err());
+        assert!(detect(Some("tmux"), Some(OsStr::new("/bin/csh"))).is_err());
     }
 
     #[test]

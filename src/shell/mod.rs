@@ -19,6 +19,7 @@ mod record;
 
 mod bash;
 mod fish;
+mod sh;
 mod zsh;
 
 use definition::Code;
@@ -34,11 +35,12 @@ pub enum Shell {
     Bash,
     Zsh,
     Fish,
+    Sh,
 }
 
 impl Shell {
     /// Every shell there is.
-    pub const ALL: [Self; 3] = [Self::Bash, Self::Zsh, Self::Fish];
+    pub const ALL: [Self; 4] = [Self::Bash, Self::Zsh, Self::Fish, Self::Sh];
 
     /// What it is.
     pub(crate) fn definition(self) -> &'static Definition {
@@ -46,6 +48,7 @@ impl Shell {
             Self::Bash => &bash::BASH,
             Self::Zsh => &zsh::ZSH,
             Self::Fish => &fish::FISH,
+            Self::Sh => &sh::SH,
         }
     }
 

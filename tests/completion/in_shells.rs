@@ -70,6 +70,7 @@ impl<'a> Typist<'a> {
     pub fn new(world: &'a World, shell: Shell, before: &str, load: &str, after: &str) -> Self {
         let show = match shell {
             Shell::Fish => "function assume-role; printf 'got'; printf '<%s>' $argv; echo .; end",
+            Shell::Yash => "assume_role() { printf 'got'; printf '<%s>' \"$@\"; echo .; }",
             _ => "function assume-role { printf 'got'; printf '<%s>' \"$@\"; echo .; }",
         };
         let prompt = if shell == Shell::Fish {
@@ -135,6 +136,33 @@ pub fn everywhere(test: impl Fn(Shell, &World)) {
             world.accounts(ACCOUNTS).unwrap();
             test(shell, &world);
         }
+    }
+}
+
+/// yash needs no quote before it quotes, and leaves one that was typed.
+#[test]
+fn what_yash_inserts_arrives() {
+    if find("tmux").is_none() || Shell::Yash.find().is_none() {
+        return;
+    }
+    let world = World::new(binary()).unwrap();
+    world.accounts(ACCOUNTS).unwrap();
+    let mut typist = Typist::in_shell(&world, Shell::Yash);
+    for (keys, words) in [
+        ("prod⇥", &["production"][..]),
+        ("prod⇥re⇥", &["production", "read"]),
+        ("R⇥p⇥", &["R and D", "power.user"]),
+        ("'R a⇥", &["R and D"]),
+        ("it⇥x⇥", &["it's", "x=y@z,+"]),
+        ("a\\&⇥", &["a&b (c) *"]),
+        ("k:⇥re⇥", &["k:d:e", "read"]),
+        ("w⇥", &["wow!"]),
+        ("'[⇥", &["[z]?;|<>"]),
+        ("--region eu-n⇥prod⇥ad⇥", &["--region", "eu-north-1", "production", "admin"]),
+        ("stag⇥2", &["staging-2"]),
+        ("exec production read -- ech⇥", &["exec", "production", "read", "--", "echo"]),
+    ] {
+        assert_eq!(typist.words_of(keys), shown(words), "{keys}");
     }
 }
 

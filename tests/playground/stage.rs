@@ -74,7 +74,7 @@ impl Stage {
                 "set -g fish_greeting\nfunction fish_prompt\n    echo -n 'playground> '\nend\n"
             }
             Shell::Zsh => "PS1='playground%% '\nautoload -Uz compinit && compinit -D\n",
-            Shell::Bash | Shell::Dash => "PS1='playground$ '\n",
+            _ => "PS1='playground$ '\n",
         };
         self.world.write(shell.rc(), format!("{prompt}{}", shell.loads_init()))?;
         Ok(())

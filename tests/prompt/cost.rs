@@ -10,11 +10,11 @@ use super::{init, role};
 use crate::scenes::real_shells::{command, is_here};
 
 /// The system calls that would start a process, open a file or a connection while `script` runs.
-fn calls(shell: Shell, home: &Path, script: &str) -> Vec<String> {
+fn calls(shell: &str, home: &Path, script: &str) -> Vec<String> {
     let file = home.join("script");
     let log = home.join("log");
     std::fs::write(&file, script).unwrap();
-    let shell = command(&[shell.name(), "-i"], home, &[("TERM", "dumb"), ("LC_ALL", "C.UTF-8")]);
+    let shell = command(&[shell, "-i"], home, &[("TERM", "dumb"), ("LC_ALL", "C.UTF-8")]);
     let mut traced = Command::new("strace");
     traced.args(["-f", "-qq", "-o"]).arg(&log);
     traced.arg("-e").arg(
@@ -59,7 +59,7 @@ fn check(shell: Shell, init: &str) {
     // Far enough away that no minute ends with another text in between.
     let all = |count: &str| {
         calls(
-            shell,
+            shell.name(),
             home.path(),
             &format!(
                 "{prompt}{init}{}{}",
@@ -94,12 +94,37 @@ fn nor_does_it_in_old_bash() {
     }
 }
 
+/// yash has no clock: it reads one file of the kernel for each prompt.
+#[test]
+fn nor_does_it_in_ksh_and_yash_opens_one() {
+    for (shell, opens) in [("ksh93", 0), ("mksh", 0), ("yash", 1)] {
+        if !(is_here(shell) && is_here("strace")) {
+            continue;
+        }
+        let home = tempfile::tempdir().unwrap();
+        let draw = match shell {
+            "yash" => "__assume_role_hook; shown=$__assume_role_shown",
+            "mksh" => "shown=${|__assume_role_segment;}",
+            _ => "shown=${ __assume_role_segment; }",
+        };
+        let all = |count: usize| {
+            let loop_of = format!(
+                "n=0; while [ $n -lt {count} ]; do {draw}; n=$((n+1)); done; echo \"$shown\"\n"
+            );
+            let text = init(Shell::Sh, &InitOptions::default()) + &role(Shell::Sh, 40_000_000);
+            calls(shell, home.path(), &(text + &loop_of))
+        };
+        let (one, hundred) = (all(1), all(100));
+        assert_eq!(one.len() + 99 * opens, hundred.len(), "{shell}: {:#?}", hundred.last());
+    }
+}
+
 #[test]
 fn the_measure_sees_a_process() {
     if is_here("bash") && is_here("strace") {
         let home = tempfile::tempdir().unwrap();
         let count = |script: &str| {
-            calls(Shell::Bash, home.path(), &format!("echo production:read\n{script}")).len()
+            calls("bash", home.path(), &format!("echo production:read\n{script}")).len()
         };
         assert!(count("x=$(:); x=$(:)\n") > count("x=$(:)\n"));
     }

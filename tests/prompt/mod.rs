@@ -35,6 +35,7 @@ pub fn stopped(shell: Shell) -> String {
     match shell {
         Shell::Bash => format!("function __assume_role_clock {{ __assume_role_now={NOW}; }}\n"),
         Shell::Zsh => format!("__assume_role_clock={NOW}\n"),
+        Shell::Sh => format!("__assume_role_hook() {{ __assume_role_look {NOW}; }}\n"),
         Shell::Fish => {
             format!(
                 "function __assume_role_minutes_until; builtin math \"($argv[1] - {NOW}) / 60\"; end\n"
@@ -47,7 +48,7 @@ pub fn stopped(shell: Shell) -> String {
 /// `NAME=value` in a shell's own words, not exported.
 pub fn assign(shell: Shell, name: &str, value: &str) -> String {
     match shell {
-        Shell::Bash | Shell::Zsh => format!("{name}={}\n", quote::sh(value)),
+        Shell::Bash | Shell::Zsh | Shell::Sh => format!("{name}={}\n", quote::sh(value)),
         Shell::Fish => format!("set -g {name} {}\n", quote::fish(value)),
         other => not_here(other),
     }

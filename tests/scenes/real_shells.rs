@@ -32,7 +32,18 @@ impl Outcome {
             .unwrap_or_else(|| panic!("{after}: {}", self.err));
         let dump = rest.split("\0\n").next().unwrap();
         let pairs = dump.split('\0').filter_map(|pair| pair.split_once('='));
-        let own = ["_", "SHLVL", "PWD", "OLDPWD", "HOME", "PATH", "LOGNAME", "USER"];
+        let own = [
+            "_",
+            "SHLVL",
+            "PWD",
+            "OLDPWD",
+            "HOME",
+            "PATH",
+            "LOGNAME",
+            "USER",
+            "A__z",
+            "_AST_FEATURES",
+        ];
         pairs
             .filter(|(name, _)| !own.contains(name))
             .map(|(a, b)| (a.to_owned(), b.to_owned()))
@@ -54,6 +65,8 @@ pub fn words(shell: &str) -> Vec<&str> {
         "zsh" => vec!["zsh", "-f"],
         "zsh as sh" => vec!["zsh", "--emulate", "sh", "-f"],
         "zsh as ksh" => vec!["zsh", "--emulate", "ksh", "-f"],
+        "yash" => vec!["yash", "--norcfile"],
+        "busybox" => vec!["busybox", "ash"],
         "fish" => vec!["fish", "--no-config"],
         "fish with configuration" => vec!["fish"],
         other => vec![other],
@@ -107,11 +120,10 @@ fn finish(command: Command, input: &[u8]) -> Outcome {
     Outcome { status: ran.status, out: ran.stdout, err: without_job_control(&ran.stderr) }
 }
 
-/// bash -i complains when it has no terminal.
+/// An interactive shell of the sh family complains when it has no terminal.
 fn without_job_control(text: &str) -> String {
-    let complaints =
-        ["bash: cannot set terminal process group", "bash: no job control in this shell"];
+    let complaints = ["terminal process group", "job control", "tty", "no login name"];
     text.split_inclusive('\n')
-        .filter(|line| !complaints.iter().any(|complaint| line.starts_with(complaint)))
+        .filter(|line| !complaints.iter().any(|complaint| line.contains(complaint)))
         .collect()
 }

@@ -57,6 +57,13 @@ fn in_zsh_through_the_function() {
 }
 
 #[test]
+fn in_the_others() {
+    for shell in ["busybox", "ksh93", "mksh", "yash"] {
+        check(shell, Form::function(Shell::Sh), SH);
+    }
+}
+
+#[test]
 fn in_fish() {
     check("fish", Form::function(Shell::Fish), FISH);
 }

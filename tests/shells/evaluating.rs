@@ -76,7 +76,7 @@ pub struct Evaluation {
     pub eval: &'static str,
 }
 
-pub const EVALUATIONS: [Evaluation; 14] = [
+pub const EVALUATIONS: [Evaluation; 21] = [
     Evaluation { shell: &["bash"], form: Form::function(Shell::Bash), eval: r#"eval "$(cat F)""# },
     Evaluation {
         shell: &["bash", "-eu", "-o", "pipefail"],
@@ -121,6 +121,21 @@ pub const EVALUATIONS: [Evaluation; 14] = [
     Evaluation { shell: &["zsh"], form: Form::Direct, eval: "eval $(cat F)" },
     Evaluation { shell: &["zsh", "-eu"], form: Form::Direct, eval: r#"eval "$(cat F)""# },
     Evaluation { shell: &["sh"], form: Form::Direct, eval: "eval $(cat F)" },
+    Evaluation {
+        shell: &["dash", "-eu"],
+        form: Form::function(Shell::Sh),
+        eval: r#"eval "$(cat F)""#,
+    },
+    Evaluation { shell: &["busybox"], form: Form::function(Shell::Sh), eval: r#"eval "$(cat F)""# },
+    Evaluation {
+        shell: &["ksh93", "-eu"],
+        form: Form::function(Shell::Sh),
+        eval: r#"eval "$(cat F)""#,
+    },
+    Evaluation { shell: &["mksh"], form: Form::function(Shell::Sh), eval: r#"eval "$(cat F)""# },
+    Evaluation { shell: &["yash"], form: Form::function(Shell::Sh), eval: r#"eval "$(cat F)""# },
+    Evaluation { shell: &["ksh93"], form: Form::Direct, eval: "eval $(cat F)" },
+    Evaluation { shell: &["mksh"], form: Form::Direct, eval: "eval $(cat F)" },
 ];
 
 impl Evaluation {

@@ -8,31 +8,114 @@ use super::process::{self, Ran};
 use super::tools::find;
 use super::world::World;
 
-/// A shell that the program knows, or one that must understand its direct form.
+/// A shell with an integration of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
-    /// bash.
     Bash,
-    /// zsh.
     Zsh,
-    /// fish.
     Fish,
-    /// dash, for `sh`.
     Dash,
+    Busybox,
+    Ksh93,
+    Mksh,
+    Yash,
 }
 
+/// What the tests have to know of a shell. A shell that is added here goes through every test that
+/// asks for [`Shell::ALL`].
+struct Traits {
+    /// Its program and the words that make it this shell.
+    program: &'static [&'static str],
+    /// The options that keep the files of the user and of the system out.
+    bare: &'static [&'static str],
+    /// The file of the home that an interactive shell reads.
+    rc: &'static str,
+    /// The line for the rc file that loads our integration.
+    load: &'static str,
+    /// Makes PROMPT the prompt, in the rc file.
+    prompt: &'static str,
+    /// Gives NAME the VALUE, in the environment.
+    export: &'static str,
+    /// COMMAND, then a line with the number NUMBER of the command and its status, which looks
+    /// otherwise as it is typed.
+    line: &'static str,
+    /// Writes the environment of a child into the file FILE of the home.
+    environment: &'static str,
+    /// The status after Ctrl-C at a question.
+    interrupted: i32,
+}
+
+const SH: Traits = Traits {
+    program: &["dash"],
+    bare: &[],
+    rc: ".shinit",
+    load: "eval \"$(assume-role init sh)\"\n",
+    prompt: "PS1='PROMPT'\n",
+    export: "export NAME=VALUE",
+    line: "COMMAND; echo end\"\"-NUMBER-$?",
+    environment: "command env -0 >$HOME/FILE",
+    interrupted: 130,
+};
+
 impl Shell {
-    /// The three with an integration of ours.
+    /// Every shell with an integration.
+    pub const ALL: [Self; 8] = [
+        Self::Bash,
+        Self::Zsh,
+        Self::Fish,
+        Self::Dash,
+        Self::Busybox,
+        Self::Ksh93,
+        Self::Mksh,
+        Self::Yash,
+    ];
+
+    /// The three that tests of what only one of them does are about.
     pub const INTEGRATED: [Self; 3] = [Self::Bash, Self::Zsh, Self::Fish];
+
+    fn traits(self) -> Traits {
+        match self {
+            Self::Bash => Traits {
+                program: &["bash"],
+                bare: &["--noprofile", "--norc"],
+                rc: ".bashrc",
+                load: "eval \"$(assume-role init bash)\"\n",
+                ..SH
+            },
+            Self::Zsh => Traits {
+                program: &["zsh"],
+                bare: &["--no-rcs"],
+                rc: ".zshrc",
+                load: "eval \"$(assume-role init zsh)\"\n",
+                ..SH
+            },
+            Self::Fish => Traits {
+                program: &["fish"],
+                bare: &["--no-config"],
+                rc: ".config/fish/config.fish",
+                load: "assume-role init fish | source\n",
+                prompt: "function fish_prompt\n    echo -n 'PROMPT'\nend\n",
+                export: "set -gx NAME VALUE",
+                line: "COMMAND; echo end\"\"-NUMBER-$status",
+                ..SH
+            },
+            Self::Dash => SH,
+            Self::Busybox => Traits { program: &["busybox", "ash"], ..SH },
+            Self::Ksh93 => Traits { program: &["ksh93"], ..SH },
+            Self::Mksh => Traits { program: &["mksh"], ..SH },
+            // yash does not wait for what is interrupted, and has an answer of its own.
+            Self::Yash => Traits { program: &["yash"], rc: ".yashrc", interrupted: 386, ..SH },
+        }
+    }
 
     /// Its name, of the program and on our command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Zsh => "zsh",
-            Self::Fish => "fish",
-            Self::Dash => "dash",
-        }
+        self.traits().program[0]
+    }
+
+    /// The words that start it.
+    pub fn program(self) -> &'static [&'static str] {
+        self.traits().program
     }
 
     /// Where it is.
@@ -40,37 +123,50 @@ impl Shell {
         find(self.name())
     }
 
-    /// The option that keeps the files of the user and of the system out.
+    /// The options that keep the files of the user and of the system out.
     pub fn bare(self) -> &'static [&'static str] {
-        match self {
-            Self::Bash => &["--noprofile", "--norc"],
-            Self::Zsh => &["--no-rcs"],
-            Self::Fish => &["--no-config"],
-            Self::Dash => &[],
-        }
+        self.traits().bare
     }
 
     /// The file of the home that an interactive shell reads.
     pub fn rc(self) -> &'static str {
-        match self {
-            Self::Bash => ".bashrc",
-            Self::Zsh => ".zshrc",
-            Self::Fish => ".config/fish/config.fish",
-            Self::Dash => ".shinit",
-        }
+        self.traits().rc
     }
 
     /// The line for the rc file that loads our integration.
     pub fn loads_init(self) -> String {
-        match self {
-            Self::Fish => "assume-role init fish | source\n".to_owned(),
-            _ => format!("eval \"$(assume-role init {})\"\n", self.name()),
-        }
+        self.traits().load.to_owned()
+    }
+
+    /// The lines of the rc file that set the prompt.
+    pub fn prompts(self, prompt: &str) -> String {
+        self.traits().prompt.replace("PROMPT", prompt)
+    }
+
+    /// The line that puts a variable into the environment.
+    pub fn exports(self, name: &str, value: &str) -> String {
+        self.traits().export.replace("NAME", name).replace("VALUE", value)
+    }
+
+    /// What is typed before and behind a command whose number and status are to be shown.
+    pub fn around(self, number: u32) -> (&'static str, String) {
+        let (before, behind) = self.traits().line.split_once("COMMAND").unwrap();
+        (before, behind.replace("NUMBER", &number.to_string()))
+    }
+
+    /// The command that writes the environment of a child into a file of the home.
+    pub fn writes_environment(self, file: &str) -> String {
+        self.traits().environment.replace("FILE", file)
     }
 
     /// The variable that holds the status of the last command.
     pub fn status(self) -> &'static str {
         if self == Self::Fish { "$status" } else { "$?" }
+    }
+
+    /// The status after Ctrl-C at a question.
+    pub fn interrupted(self) -> i32 {
+        self.traits().interrupted
     }
 }
 
@@ -119,7 +215,11 @@ impl<'a> Script<'a> {
         let text = format!(". {}\n{}", rc.path().display(), self.text);
         let script = keep(world, "script", if self.rc.is_empty() { self.text } else { &text })?;
         let mut command = world.command_of(program);
-        command.args(self.shell.bare()).args(self.options).arg(script.path());
+        command
+            .args(&self.shell.program()[1..])
+            .args(self.shell.bare())
+            .args(self.options)
+            .arg(script.path());
         process::run(command, b"")
     }
 }

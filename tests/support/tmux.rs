@@ -63,6 +63,8 @@ impl<'a> Tmux<'a> {
         let launch = scratch.path().join("launch");
         let mut variables = world.environment().clone();
         variables.insert("TERM".into(), "screen".into());
+        // Where dash, busybox, ksh93 and mksh look for their rc file.
+        variables.insert("ENV".into(), world.home().join(shell.rc()).into());
         let variables: Vec<String> = variables
             .iter()
             .map(|(name, value)| {
@@ -72,9 +74,10 @@ impl<'a> Tmux<'a> {
         // The trap keeps this script alive, not the shell, until the shell has ended and written
         // its history.
         let line = format!(
-            "trap : HUP\nenv -i {} {} -i\n: >{}\n",
+            "trap : HUP\nenv -i {} {} {} -i\n: >{}\n",
             variables.join(" "),
             quoted(&text_of(&shell_program)),
+            shell.program()[1..].join(" "),
             quoted(&text_of(&scratch.path().join(ENDED)))
         );
         std::fs::write(&launch, line)?;
@@ -147,7 +150,8 @@ impl<'a> Tmux<'a> {
     /// When tmux is gone.
     pub fn begin(&mut self, command: &str) -> Outcome<()> {
         self.commands += 1;
-        self.type_line(&format!("{command}; {}", self.tail()))
+        let (before, behind) = self.shell.around(self.commands);
+        self.type_line(&format!("{before}{command}{behind}"))
     }
 
     /// Waits for the end of the command begun last.
@@ -161,17 +165,12 @@ impl<'a> Tmux<'a> {
         let all = self.wait_until(mark.trim(), complete)?;
         let (before, after) = all.split_once(&mark).unwrap_or_default();
         let status = after.lines().next().and_then(|line| line.trim().parse().ok());
-        let shown = before.rsplit_once(&self.tail()).map_or(before, |(_, shown)| shown);
+        let (_, behind) = self.shell.around(self.commands);
+        let shown = before.rsplit_once(&behind).map_or(before, |(_, shown)| shown);
         Ok(Shown {
             status: status.ok_or_else(|| Failure(format!("no status after {mark}:\n{all}")))?,
             text: shown.trim_start_matches('\n').to_owned(),
         })
-    }
-
-    /// What is typed behind each command. It differs from what it prints, so that its echo is not
-    /// taken for the end.
-    fn tail(&self) -> String {
-        format!("echo end\"\"-{}-{}", self.commands, self.shell.status())
     }
 
     /// Waits until the screen holds `text`, and gives the screen.

@@ -25,9 +25,16 @@ pub(super) fn findings(state: Option<&ShellState>, context: &Context) -> Vec<Fin
         vec![Finding::fine(&format!("the function is loaded in this {shell} {version}"))];
     findings.extend(too_old(shell, version));
     if state.is_interactive() {
-        findings.push(completion(shell, state));
-        findings.extend(hook(shell, state));
-        findings.push(prompt::finding(shell, state));
+        // What a shell cannot have its function says nothing about.
+        if state.says("completion") {
+            findings.push(completion(shell, state));
+        }
+        if state.says("hook") {
+            findings.extend(hook(shell, state));
+        }
+        if state.says("prompt") {
+            findings.push(prompt::finding(shell, state));
+        }
     } else {
         findings
             .push(Finding::note("this shell is not interactive: no prompt and no TAB to look at"));

@@ -50,6 +50,11 @@ impl ShellState {
         self.values.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// Whether anything was said about a name.
+    pub(super) fn says(&self, name: &str) -> bool {
+        self.values.iter().any(|(known, _)| known == name)
+    }
+
     /// The shell's name and its version.
     pub(super) fn shell(&self) -> (&str, &str) {
         self.get("shell").split_once(' ').unwrap_or((self.get("shell"), ""))

@@ -28,7 +28,7 @@ fn the_name_is_typed_or_nothing_changes() {
             // An interrupted line runs no further in bash and zsh: its status is asked for in
             // another.
             if key == "C-c" {
-                seat.at_prompt();
+                seat.at_prompt_again(key);
             } else {
                 assert_eq!(seat.tmux.finish().unwrap().status, status, "{shell:?} {key}");
             }

@@ -119,7 +119,7 @@ fn a_child_shell_leaves_what_it_inherited_and_says_what_it_cannot_know() {
         let mut seat = Seat::take(&scene, shell);
         seat.does(&seat.exporting("AWS_PROFILE", "default"));
         seat.types_with_code("assume-role production read");
-        seat.tmux.type_line(shell.name()).unwrap();
+        seat.tmux.type_line(&shell.program().join(" ")).unwrap();
         let said = seat.does("assume-role leave");
         assert!(said.contains("known only to the shell that switched"), "{shell:?}: {said}");
         let names: Vec<String> = seat.environment().into_keys().collect();

@@ -1,4 +1,4 @@
-//! What a person does: real interactive bash, zsh and fish in tmux, the integration loaded from the
+//! What a person does: every shell in tmux, the integration loaded from the
 //! rc file, every command and every code typed.
 
 mod giving_up;
@@ -29,7 +29,7 @@ struct Seat<'a> {
 /// Runs `check` for each shell that is here.
 fn in_each(check: impl Fn(Shell)) {
     if find("tmux").is_some() {
-        Shell::INTEGRATED.into_iter().filter(|shell| shell.find().is_some()).for_each(check);
+        Shell::ALL.into_iter().filter(|shell| shell.find().is_some()).for_each(check);
     }
 }
 
@@ -41,10 +41,7 @@ impl<'a> Seat<'a> {
 
     /// The same, with more lines at the end of the rc file.
     fn with(scene: &'a Scene, shell: Shell, more: &str) -> Self {
-        let prompt = match shell {
-            Shell::Fish => format!("function fish_prompt\n    echo -n '{PROMPT} '\nend\n"),
-            _ => format!("PS1='{PROMPT} '\n"),
-        };
+        let prompt = shell.prompts(&format!("{PROMPT} "));
         let rc = format!("{prompt}{}{more}", shell.loads_init());
         let seat = Self { scene, shell, tmux: Tmux::start(&scene.world, shell, &rc).unwrap() };
         seat.at_prompt();
@@ -54,6 +51,16 @@ impl<'a> Seat<'a> {
     /// Waits until the shell has nothing to do.
     fn at_prompt(&self) {
         self.tmux.wait_until("a prompt", |screen| screen.trim_end().ends_with(PROMPT)).unwrap();
+    }
+
+    /// The same after a key that gave a question up. yash has its prompt before the last words of the
+    /// program.
+    fn at_prompt_again(&self, key: &str) {
+        if self.shell == Shell::Yash && key == "C-c" {
+            self.tmux.wait_for("cancelled").unwrap();
+            self.tmux.press("Enter").unwrap();
+        }
+        self.at_prompt();
     }
 
     /// Types a command and waits for its end.
@@ -84,21 +91,19 @@ impl<'a> Seat<'a> {
 
     /// The line that exports a variable.
     fn exporting(&self, name: &str, value: &str) -> String {
-        if self.shell == Shell::Fish {
-            format!("set -gx {name} {value}")
-        } else {
-            format!("export {name}={value}")
-        }
+        self.shell.exports(name, value)
     }
 
     /// What a child of the shell finds in its environment.
     fn environment(&mut self) -> BTreeMap<String, String> {
         let file = self.scene.world.root().join("environment");
-        self.does("command env -0 >$HOME/../environment");
+        self.does(&self.shell.writes_environment("../environment"));
         let text = std::fs::read_to_string(file).unwrap();
         let pairs = text.split_terminator('\0').filter_map(|pair| pair.split_once('='));
+        // ksh93 gives notes of its own to its children.
+        let of_shell = ["_", "A__z", "_AST_FEATURES"];
         pairs
-            .filter(|(name, _)| *name != "_")
+            .filter(|(name, _)| !of_shell.contains(name))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
     }

@@ -115,7 +115,7 @@ fn typed_ahead_of_its_end_the_next_line_waits_its_turn() {
             .unwrap();
         seat.tmux
             .wait_until("both", |screen| {
-                screen.contains("\nit is admin") && screen.trim_end().ends_with(PROMPT)
+                screen.contains("it is admin") && screen.trim_end().ends_with(PROMPT)
             })
             .unwrap();
     });

@@ -19,6 +19,8 @@ const LONGEST_LIFE: i64 = 3600;
 /// The longest refresh token, in bytes, as the service's model has it.
 const LONGEST_TOKEN: usize = 12_288;
 
+/// As whom a program signs in by the browser of this machine.
+pub(crate) const SAME_DEVICE: &str = "arn:aws:signin:::devtools/same-device";
 /// As whom a program signs in by a browser elsewhere, where a person copies a code.
 pub(crate) const CROSS_DEVICE: &str = "arn:aws:signin:::devtools/cross-device";
 

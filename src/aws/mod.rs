@@ -20,7 +20,9 @@ mod sso;
 mod sts;
 
 pub(crate) use client::Client;
-pub(crate) use console::{CROSS_DEVICE, Grant, SignInTokens, sign_in_page, sign_in_tokens};
+pub(crate) use console::{
+    CROSS_DEVICE, Grant, SAME_DEVICE, SignInTokens, sign_in_page, sign_in_tokens,
+};
 pub(crate) use denial::Attempt;
 pub(crate) use diagnose::{about_proof, diagnose, unanswered};
 pub(crate) use dpop::{ProofKey, unique};

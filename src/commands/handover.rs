@@ -11,19 +11,18 @@ use std::time::Duration;
 
 use rustix::process::geteuid;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
 use crate::acquire::browser;
+use crate::acquire::listener::head_of;
 use crate::error::{Error, Result};
 use crate::types::Secret;
 
 /// How long the browser may take to come.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// The longest head of a request read, in bytes.
-const LONGEST_HEAD: usize = 16 * 1024;
 
 /// Opens the browser and waits until it has come for the address.
 pub(super) async fn hand_over(address: &Secret) -> Result<()> {
@@ -88,17 +87,6 @@ async fn lead_on(
     }
 }
 
-/// The head of a request; `None` for a client that does not send one.
-async fn head_of(mut stream: TcpStream) -> Option<(TcpStream, Vec<u8>)> {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        if head.len() >= LONGEST_HEAD || stream.read_buf(&mut head).await.ok()? == 0 {
-            return None;
-        }
-    }
-    Some((stream, head))
-}
-
 /// The user on whose behalf a connection was made; `None` where the system does not tell.
 fn caller_of(stream: &TcpStream) -> Option<u32> {
     let ports = [stream.peer_addr().ok()?.port(), stream.local_addr().ok()?.port()];
@@ -129,6 +117,8 @@ fn random() -> std::io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt;
+
     use super::*;
 
     #[test]

@@ -64,7 +64,14 @@ fn to_console(
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_in_client =
         SignInClient { sign_in, connection, client: &client, terminal, clock: context.clock };
-    let ends = Runtime::new()?.run(sign_in_client.remotely(|text| report.text(text)))?;
+    let say = |text: &str| report.text(text);
+    let signed_in = async {
+        match arguments.remote {
+            true => sign_in_client.remotely(say).await,
+            false => sign_in_client.by_person(say).await,
+        }
+    };
+    let ends = Runtime::new()?.run(signed_in)?;
     report.warn_all(config.warnings());
     let left = minutes(ends.since(context.now()));
     report.done(&format!("signed in as {sign_in}"), &format!(", renews for about {left}"));

@@ -7,6 +7,7 @@
 
 mod account;
 mod ambient;
+mod call;
 pub(crate) mod chain;
 mod chosen;
 mod connection;
@@ -31,11 +32,12 @@ mod web_identity;
 mod words;
 
 pub(crate) use account::Protection;
+pub(crate) use call::{Call, Question, With};
 pub(crate) use chosen::{Chosen, Origin};
 pub(crate) use connection::{Connection, Overrides, Trust};
 pub(crate) use desktop::no_desktop;
 pub(crate) use foresee::{Foresight, foresee};
-pub(crate) use next::{Call, Next, Question, With, next, own_of};
+pub(crate) use next::{Next, next, own_of};
 pub(crate) use parameters::{ParameterOrigins, Shape};
 pub(crate) use queries::{
     AccountSurvey, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest, base_sign_in,

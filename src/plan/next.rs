@@ -4,6 +4,7 @@
 //! again until it is done. [`foresee`] does the same with every call taken to succeed, which is
 //! what `explain` and the picker print, so that neither has rules of its own.
 
+use super::call::{Call, Question, With};
 use super::saml::Proof;
 use super::snapshot::{Device, ENOUGH, LockOf, SignOn, Snapshot};
 use super::{Chosen, CredentialSource, ONE_HOUR, Origin, Plan, ProtectedStep};
@@ -22,95 +23,6 @@ pub(crate) enum Next {
     /// once the lock is held.
     Wait(LockOf),
     Refuse(Error),
-}
-
-/// What the user is asked.
-#[derive(Clone, Debug)]
-pub(crate) enum Question {
-    /// The name of a protected account.
-    AccountName(ProtectedStep),
-    /// A code of this device. Meanwhile the connection opens and the keys are proved.
-    MfaCode(Chosen<String>),
-    /// Which of several MFA devices.
-    Device(Vec<String>),
-    /// User or password, at the identity provider.
-    Password,
-    /// A sign-on in the browser.
-    SignOn,
-}
-
-impl Question {
-    /// As `explain --json` names it.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::AccountName(_) => "account_name",
-            Self::MfaCode(_) => "mfa_code",
-            Self::Device(_) => "mfa_device",
-            Self::Password => "password",
-            Self::SignOn => "sign_on",
-        }
-    }
-}
-
-/// A call, or a program that is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// Whose long-term or temporary keys these are.
-    CallerIdentity,
-    ListMfaDevices,
-    /// The program that prints a code. Meanwhile the connection opens and the keys are proved.
-    MfaProgram,
-    /// Temporary keys of the user, with MFA where `code` says so.
-    SessionToken {
-        code: bool,
-    },
-    /// The role of a step.
-    AssumeRole {
-        step: usize,
-        with: With,
-    },
-    WithSaml,
-    WithWebIdentity,
-    /// The credentials that the base gives by itself: a program's, the machine's, or a permission
-    /// set's.
-    Source,
-}
-
-/// The credentials that a role is assumed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum With {
-    /// The base's keys as they are.
-    Keys,
-    /// Long-term keys with an MFA code in the same call.
-    KeysAndCode,
-    /// The MFA session of the user.
-    MfaSession,
-    /// The session that the base gives by itself.
-    OwnSession,
-    /// The session of the step before.
-    Step,
-}
-
-impl Call {
-    /// As `explain --json` names it.
-    pub(crate) fn name(self, plan: &Plan) -> &'static str {
-        match self {
-            Self::CallerIdentity => "sts:GetCallerIdentity",
-            Self::ListMfaDevices => "iam:ListMFADevices",
-            Self::MfaProgram => "mfa_process",
-            Self::SessionToken { .. } => "sts:GetSessionToken",
-            Self::AssumeRole { .. } => "sts:AssumeRole",
-            Self::WithSaml => "sts:AssumeRoleWithSAML",
-            Self::WithWebIdentity => "sts:AssumeRoleWithWebIdentity",
-            Self::Source => match plan.base.source {
-                CredentialSource::IdentityCenter(_) => "sso:GetRoleCredentials",
-                CredentialSource::ConsoleSignIn(_) => "signin:CreateOAuth2Token",
-                CredentialSource::Process(_) => "credential_process",
-                CredentialSource::Container => "container credentials",
-                _ => "instance metadata",
-            },
-        }
-    }
 }
 
 /// What comes now. `may_ask`: whether a question would reach a person; `now` is this machine's
@@ -262,11 +174,11 @@ fn own_session(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Nex
     if let Some(own) = plan.own_serving(known, now) {
         return finished(plan, known, own);
     }
-    if let Some(sign_in) = plan.base.sign_in().filter(|_| known.sign_on == SignOn::Missing) {
-        return Next::Refuse(sign_in.missing());
-    }
-    if !known.holds(LockOf::Own) {
-        return Next::Wait(LockOf::Own);
+    match plan.base.sign_in().filter(|_| known.sign_on == SignOn::Missing) {
+        Some(sign_in) if !may_ask => return Next::Refuse(sign_in.missing()),
+        _ if !known.holds(LockOf::Own) => return Next::Wait(LockOf::Own),
+        Some(_) => return Next::Ask(Question::SignOn),
+        None => {}
     }
     if plan.user_keys(known).is_some() {
         return user_session(plan, known, now);

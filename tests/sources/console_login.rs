@@ -1,9 +1,10 @@
 //! `login` for a profile with `login_session`: a person in a browser, here or elsewhere.
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::console_sign_in::{ALICE, file, keep, kept, signed_in};
-use crate::fake_aws::console_sign_in::{CROSS_DEVICE, ConsoleSignIn};
+use crate::fake_aws::console_sign_in::{CROSS_DEVICE, ConsoleSignIn, SAME_DEVICE};
 use crate::scenes::Scene;
 use crate::support::terminal::Terminal;
 
@@ -14,7 +15,8 @@ fn remote(scene: &Scene, words: &[&str]) -> (Terminal, String) {
     command.arg("NO_COLOR=1").arg(scene.world.program()).args(words);
     let mut terminal = scene.world.terminal_of(command).unwrap();
     let text = terminal.wait_for("What the page shows:").unwrap();
-    let page = text.split_whitespace().find(|word| word.starts_with("http")).unwrap().to_owned();
+    let page =
+        text.split_whitespace().find(|word| word.contains("/v1/authorize?")).unwrap().to_owned();
     (terminal, page)
 }
 
@@ -89,6 +91,83 @@ fn what_does_not_belong_to_it_is_refused_and_the_old_sign_in_stays() {
     assert_eq!(none.status, 5, "{none:?}");
     let directory = file(&scene).parent().unwrap().to_owned();
     assert_eq!(std::fs::read_dir(directory).unwrap().count(), 1, "nothing is left beside the file");
+}
+
+/// A desktop, whose browser does nothing by itself.
+fn desktop(scene: &mut Scene) {
+    scene.world.set("DISPLAY", ":0");
+    scene.world.set("NO_COLOR", "1");
+    let path = scene.world.bin().join("xdg-open");
+    std::fs::write(&path, "#!/bin/sh\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+/// The page that a terminal shows.
+fn page_on(terminal: &mut Terminal) -> String {
+    let text = terminal.wait_for("With a browser of another machine:").unwrap();
+    text.split_whitespace().find(|word| word.contains("/v1/authorize?")).unwrap().to_owned()
+}
+
+/// Where the page sends the browser.
+fn sent_to(page: &str) -> String {
+    let answer = ConsoleSignIn::visit(page);
+    let line = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
+    line.trim().to_owned()
+}
+
+#[test]
+fn the_browser_of_this_machine_comes_back_by_itself() {
+    let (mut scene, service) = signed_in();
+    desktop(&mut scene);
+    let mut terminal = scene.world.terminal(["login", "me"]).unwrap();
+    let back = sent_to(&page_on(&mut terminal));
+    // What others send here is no answer.
+    let (address, _) = back.split_once("?").unwrap();
+    for other in ["?state=x&code=y", "?error=access_denied", "", "/favicon.ico"] {
+        assert!(ConsoleSignIn::visit(&format!("{address}{other}")).starts_with("HTTP/1.1 404"));
+    }
+    let answer = ConsoleSignIn::visit(&back);
+    assert!(answer.contains("You can close this window"), "{answer}");
+    assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+    let told = scene.switch(&["me"]);
+    assert_eq!((scene.who(&told).as_str(), service.received().len()), (ALICE, 1));
+    assert_eq!(kept(&scene)["clientId"], SAME_DEVICE);
+}
+
+#[test]
+fn a_sign_in_that_is_declined_or_cancelled_changes_nothing() {
+    let (mut scene, service) = signed_in();
+    desktop(&mut scene);
+    let mut terminal = scene.world.terminal(["login", "me"]).unwrap();
+    let back = sent_to(&page_on(&mut terminal));
+    let (address, query) = back.split_once("?").unwrap();
+    let state = query.split('&').next().unwrap();
+    let declined = format!("{address}?error=access_denied&{state}");
+    assert!(ConsoleSignIn::visit(&declined).contains("The terminal says why"));
+    assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
+    assert!(terminal.text().contains("the page said access_denied"), "{}", terminal.text());
+    let mut terminal = scene.world.terminal(["login", "me"]).unwrap();
+    page_on(&mut terminal);
+    terminal.press_control('c').unwrap();
+    assert_eq!(terminal.wait().unwrap(), 130, "{}", terminal.text());
+    assert!(!file(&scene).exists() && service.received().is_empty());
+}
+
+#[test]
+fn a_switch_on_a_terminal_signs_in() {
+    let (mut scene, service) = signed_in();
+    desktop(&mut scene);
+    for round in 0..2 {
+        let mut terminal = scene.on_terminal(&["first", "--refresh"]);
+        let back = sent_to(&page_on(&mut terminal));
+        ConsoleSignIn::visit(&back);
+        assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+        assert!(terminal.stdout().contains("AWS_ACCESS_KEY_ID"));
+        // The second time the sign-in has ended.
+        keep(&scene, &service.sign_in(-60));
+        service.refuse_next("TOKEN_EXPIRED");
+        assert_eq!(scene.sts.count("AssumeRole"), round + 1);
+    }
 }
 
 #[test]

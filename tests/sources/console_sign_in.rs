@@ -265,6 +265,9 @@ fn every_verb_knows_the_kind() {
     let doctor = run(&["doctor"]);
     assert!(doctor.stdout.contains(&format!("not signed in as {ALICE}")), "{doctor:?}");
     let explain = run(&["explain", "production", "first"]);
+    assert_eq!(explain.status, 0, "{explain:?}");
+    assert!(explain.stdout.contains("a sign-on in the browser"), "{explain:?}");
+    let explain = run(&["explain", "production", "first", "--no-input"]);
     assert_eq!(explain.status, 5, "{explain:?}");
     keep(&scene, &service.sign_in(600));
     let doctor = run(&["doctor"]);

@@ -9,9 +9,12 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::cache::{self, Draft};
-use super::refusal;
+use super::refusal::refusal;
+use crate::acquire::browser;
+use crate::acquire::listener::Listener;
 use crate::aws::{
-    CROSS_DEVICE, Client, Grant, ProofKey, sign_in_of_region, sign_in_page, sign_in_tokens, unique,
+    CROSS_DEVICE, Client, Grant, ProofKey, SAME_DEVICE, sign_in_of_region, sign_in_page,
+    sign_in_tokens, unique,
 };
 use crate::error::{Error, Kind, Result};
 use crate::plan::Connection;
@@ -61,6 +64,39 @@ impl Attempt {
 }
 
 impl SignInClient<'_> {
+    /// Signs in by the browser of this machine where there is one, else by any.
+    pub(crate) async fn by_person(&self, say: impl Fn(&str)) -> Result<Moment> {
+        if !self.sign_in.on_desktop {
+            return self.remotely(say).await;
+        }
+        let (attempt, endpoint) = (Attempt::new()?, self.endpoint()?);
+        let listener = Listener::open().await?;
+        let (redirect, challenge) = (&listener.redirect, attempt.challenge());
+        let page = sign_in_page(&endpoint, SAME_DEVICE, &attempt.state, redirect, &challenge);
+        let again = self.sign_in.login();
+        say(&format!("To sign in as {}, open this page in the browser:", self.sign_in));
+        say(&format!("  {page}"));
+        say(&format!("With a browser of another machine: {again} --remote"));
+        if self.terminal.may_ask && browser::in_container().is_none() {
+            // A failure is no fault: the page is on the terminal.
+            let _ = browser::opener(&page).spawn();
+        }
+        let judged = |query: &str| {
+            let refused = query.strip_prefix("error=").or(query.split("&error=").nth(1));
+            match (attempt.code(query), refused) {
+                (Some(code), _) => Some(Ok(code)),
+                (None, Some(why)) if query.contains(&attempt.state) => {
+                    let why = escape_up_to(why.split('&').next().unwrap_or_default(), 80);
+                    let error = Error::refused("the sign-in was declined");
+                    Some(Err(error.because(format!("the page said {why}")).hint(again.clone())))
+                }
+                _ => None,
+            }
+        };
+        let code = listener.answer(judged).await?;
+        self.finish(&attempt, SAME_DEVICE, &code, redirect).await
+    }
+
     /// Signs in by a browser of any machine: the person copies what the page shows. Gives until
     /// when the sign-in renews itself at most.
     pub(crate) async fn remotely(&self, say: impl Fn(&str)) -> Result<Moment> {

@@ -6,19 +6,18 @@
 
 pub(crate) mod cache;
 mod login;
+mod refusal;
 
 use std::time::Duration;
 
 use super::run::{LITTLE, Runner};
-use crate::aws::{
-    AwsError, Grant, ProofKey, Trouble, sign_in_of_region, sign_in_tokens, unanswered,
-};
+use crate::aws::{Grant, ProofKey, Trouble, sign_in_of_region, sign_in_tokens};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SignIn;
 use crate::plan::{LockOf, SIGN_IN_RENEWED_BELOW};
-use crate::types::sanitize::escape;
 use cache::{CachedSignIn, Draft};
 pub(crate) use login::SignInClient;
+use refusal::refusal;
 
 /// How long another process may take between AWS's answer and its file.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -29,6 +28,35 @@ const TRIES: u32 = 5;
 impl Runner<'_> {
     /// The keys of the sign-in, renewed unless another process has just done that.
     pub(super) async fn sign_in_keys(&mut self, sign_in: &SignIn) -> Result<()> {
+        match self.renewed_keys(sign_in).await {
+            Err(error) if error.kind == Kind::NeedsAnswer && self.terminal.can_ask() => {
+                self.terminal.say(&error.message);
+                self.by_person(sign_in).await?;
+            }
+            outcome => outcome?,
+        }
+        self.refresh()?;
+        self.known.own_is_new = self.known.own.is_some();
+        self.release(LockOf::Own);
+        match self.known.own_is_new {
+            true => Ok(()),
+            false => Err(sign_in.missing()),
+        }
+    }
+
+    /// Signs in in the middle of a switch.
+    async fn by_person(&mut self, sign_in: &SignIn) -> Result<()> {
+        self.client()?;
+        self.tell_asking(true);
+        let (connection, terminal) = (&self.plan.connection, self.terminal);
+        let (client, clock) = (self.made_client()?, self.with.clock);
+        let client = SignInClient { sign_in, connection, client, terminal, clock };
+        let signed_in = client.by_person(|text| terminal.say(text)).await;
+        self.tell_asking(false);
+        signed_in.map(|_| ())
+    }
+
+    async fn renewed_keys(&mut self, sign_in: &SignIn) -> Result<()> {
         let mut kept = self.kept(sign_in, None).await?;
         let anew = self.plan.refresh && self.plan.steps.is_empty();
         for _ in 0..TRIES {
@@ -58,13 +86,7 @@ impl Runner<'_> {
             ));
             break;
         }
-        self.refresh()?;
-        self.known.own_is_new = self.known.own.is_some();
-        self.release(LockOf::Own);
-        match self.known.own_is_new {
-            true => Ok(()),
-            false => Err(sign_in.missing()),
-        }
+        Ok(())
     }
 
     /// What is kept; with `old`, what is kept in its place. A file that another process is writing
@@ -76,16 +98,18 @@ impl Runner<'_> {
                 let is_new =
                     |kept: &CachedSignIn| old.is_none_or(|old| old.refresh != kept.refresh);
                 if let Some(kept) = kept.filter(is_new) {
-                    return kept;
+                    return Some(kept);
+                }
+                if !sign_in.file.exists() {
+                    return None;
                 }
                 tokio::time::sleep(PAUSE).await;
             }
         };
-        tokio::time::timeout(PATIENCE, read).await.map_err(|_| {
-            match cache::problem(&sign_in.file) {
-                Some(problem) => sign_in.missing().because(problem),
-                None => sign_in.missing(),
-            }
+        let kept = tokio::time::timeout(PATIENCE, read).await.ok().flatten();
+        kept.ok_or_else(|| match cache::problem(&sign_in.file) {
+            Some(problem) => sign_in.missing().because(problem),
+            None => sign_in.missing(),
         })
     }
 
@@ -133,44 +157,4 @@ enum Renewal {
     /// AWS does not take what is kept, and may take what another process keeps.
     Refused(Error),
     Failed(Error),
-}
-
-/// The error for a failed call of AWS Sign-In.
-fn refusal(failure: &AwsError, sign_in: &SignIn, endpoint: &str) -> Error {
-    let Trouble::Answer { code, message } = &failure.trouble else {
-        return unanswered(failure, &escape(endpoint))
-            .hint("check the network and the proxy variables");
-    };
-    let error = match code.as_str() {
-        "TOKEN_EXPIRED" => {
-            Error::new(Kind::NeedsAnswer, format!("the console sign-in of {sign_in} has ended"))
-                .hint(sign_in.login())
-        }
-        "USER_CREDENTIALS_CHANGED" => Error::new(
-            Kind::NeedsAnswer,
-            format!("the password of {sign_in} has changed since the sign-in"),
-        )
-        .hint(sign_in.login()),
-        "AUTHCODE_EXPIRED" => {
-            Error::refused("the code of the sign-in came too late").hint(sign_in.login())
-        }
-        "INSUFFICIENT_PERMISSIONS" => {
-            Error::refused(format!("{sign_in} may not sign in for programs"))
-                .because("it takes signin:AuthorizeOAuth2Access and signin:CreateOAuth2Token")
-                .hint("the managed policy SignInLocalDevelopmentAccess allows both")
-        }
-        "INVALID_REQUEST" | "ValidationException" => {
-            Error::refused(format!("the console sign-in of {sign_in} cannot be renewed"))
-                .because(format!("it was asked for at {}", escape(endpoint)))
-                .hint(format!(
-                    "a sign-in is renewed in the region where it was made; anew: {}",
-                    sign_in.login()
-                ))
-        }
-        "TooManyRequestsError" | "TooManyRequestsException" | "ThrottlingException" => {
-            Error::network("AWS Sign-In is throttling").hint("wait a moment and try again")
-        }
-        _ => Error::refused("AWS Sign-In refused").hint(sign_in.login()),
-    };
-    error.because(format!("the service said {}: {}", escape(code), escape(message)))
 }

@@ -3,19 +3,44 @@
 use super::sign_in::cache;
 use super::sso;
 use crate::cache::{BaseFacts, BaseSession, LegalDuration, MfaDevice, RoleSession, Store};
+use crate::config::Config;
 use crate::error::Result;
-use crate::plan::{Chosen, CredentialSource, Device, ONE_HOUR, Origin, Plan, SignOn, Snapshot};
-use crate::types::Moment;
+use crate::plan::{
+    Chosen, CredentialSource, Device, ONE_HOUR, Origin, Plan, Protection, SignOn, Snapshot,
+    account_of,
+};
+use crate::types::{Moment, Principal};
 
 /// What is known before anything runs.
-pub(crate) fn snapshot(plan: &Plan, store: &Store, now: Moment) -> Result<Snapshot> {
+pub(crate) fn snapshot(
+    plan: &Plan,
+    config: &Config,
+    store: &Store,
+    now: Moment,
+) -> Result<Snapshot> {
     let mut known = Snapshot::new(plan);
-    refresh(plan, store, now, &mut known)?;
+    refresh(plan, config, store, now, &mut known)?;
     Ok(known)
 }
 
 /// Looks at the store again. What this run has learnt or made itself stays.
-pub(super) fn refresh(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Result<()> {
+pub(super) fn refresh(
+    plan: &Plan,
+    config: &Config,
+    store: &Store,
+    now: Moment,
+    known: &mut Snapshot,
+) -> Result<()> {
+    sessions(plan, store, now, known)?;
+    guard(plan, config, known)?;
+    if let (Some(policy), false) = (plan.narrowing(known), known.narrowed_is_new) {
+        let stored = store.get::<RoleSession>(&plan.narrowed_key(&policy.value), now)?;
+        known.narrowed = stored.filter(|session| is_alive(&known.dead, session));
+    }
+    Ok(())
+}
+
+fn sessions(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Result<()> {
     known.skew = store.skew(now);
     known.is_stored = store.path().is_some();
     for (at, step) in plan.steps.iter().enumerate() {
@@ -40,15 +65,15 @@ pub(super) fn refresh(plan: &Plan, store: &Store, now: Moment, known: &mut Snaps
             state.stored.extend(session.filter(|session| is_alive(&known.dead, session)));
         }
     }
-    if let Some(sign_in) = plan.base.sign_in() {
-        if !known.own_is_new {
-            cache::load(sign_in, known, now);
-        }
-        return Ok(());
-    }
     let has_own = plan.steps.is_empty() || plan.has_own_session();
-    if has_own && !known.own_is_new {
-        known.own = store.get::<RoleSession>(&plan.own_key(), now)?;
+    match plan.base.sign_in() {
+        _ if known.own_is_new => {}
+        Some(sign_in) => cache::load(sign_in, known, now),
+        None if has_own => known.own = store.get::<RoleSession>(&plan.own_key(), now)?,
+        None => {}
+    }
+    if plan.base.sign_in().is_some() {
+        return Ok(());
     }
     match &plan.base.source {
         CredentialSource::IdentityCenter(role) if known.sign_on == SignOn::Missing => {
@@ -88,6 +113,20 @@ pub(super) fn refresh(plan: &Plan, store: &Store, now: Moment, known: &mut Snaps
     known.mfa_session = session.filter(|found| !dead.contains(&found.session.keys.id));
     known.has_ended_mfa_session =
         known.mfa_session.is_none() && dead.is_empty() && store.has::<BaseSession>(&key)?;
+    Ok(())
+}
+
+/// What the accounts file says about the account of a profile without a role, which its session or its
+/// user reveals. The plan knows that of a console sign-in.
+fn guard(plan: &Plan, config: &Config, known: &mut Snapshot) -> Result<()> {
+    if plan.target.role.is_some() || !plan.steps.is_empty() || plan.base.sign_in().is_some() {
+        return Ok(());
+    }
+    let of_arn = || Some(Principal::parse(known.arn.as_deref()?)?.account);
+    let account = known.own.as_ref().and_then(account_of).or_else(of_arn);
+    if let (Some(account), None) = (account, &known.principal) {
+        known.principal = Some(Protection::of(&account, None, config)?);
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod listener;
 mod load;
 mod mfa;
 mod mfa_program;
+mod narrow;
 mod process;
 mod program;
 mod roles;

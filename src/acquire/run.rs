@@ -103,7 +103,8 @@ impl<'a> Runner<'a> {
 
     fn finish(&mut self, role: RoleSession) -> Result<RoleSession> {
         let is_stored = self.known.own.as_ref() == Some(&role) && !self.known.own_is_new;
-        if self.plan.steps.is_empty() && !is_stored {
+        let is_narrowed = self.known.narrowed.as_ref() == Some(&role);
+        if self.plan.steps.is_empty() && !is_stored && !is_narrowed {
             self.keep_own(&role)?;
         }
         Ok(role)
@@ -148,7 +149,7 @@ impl<'a> Runner<'a> {
     }
 
     pub(super) fn refresh(&mut self) -> Result<()> {
-        load::refresh(self.plan, self.with.store, self.now(), &mut self.known)
+        load::refresh(self.plan, self.with.config, self.with.store, self.now(), &mut self.known)
     }
 
     async fn wait(&mut self, lock: LockOf) -> Result<()> {
@@ -164,6 +165,11 @@ impl<'a> Runner<'a> {
             LockOf::Step(at) => {
                 let seconds = self.plan.steps.get(at).map_or(0, |step| step.duration.value);
                 store.lock::<RoleSession>(&self.plan.session_key(at, seconds), &mut waiting).await?
+            }
+            LockOf::Narrowed => {
+                let policy = self.plan.narrowing(&self.known).map(|policy| policy.value);
+                let key = self.plan.narrowed_key(&policy.unwrap_or_default());
+                store.lock::<RoleSession>(&key, &mut waiting).await?
             }
             LockOf::Own => store.lock::<RoleSession>(&self.plan.own_key(), &mut waiting).await?,
             LockOf::Mfa => store.lock::<BaseSession>(&self.user_key(), &mut waiting).await?,
@@ -220,6 +226,7 @@ impl<'a> Runner<'a> {
             Call::MfaProgram => self.printed_code().await,
             Call::SessionToken { code } => self.session_token(code).await,
             Call::AssumeRole { step, with } => self.assume_role(step, with).await,
+            Call::Narrow => self.narrow().await,
             Call::WithSaml => self.with_saml().await,
             Call::WithWebIdentity => self.with_web_identity().await,
             Call::Source => self.source_credentials().await,

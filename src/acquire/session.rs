@@ -58,7 +58,7 @@ pub(crate) fn session(plan: &Plan, with: Surroundings<'_>) -> Result<ActiveSessi
     }
     let now = (with.clock)();
     let mut known = Snapshot::new(plan);
-    load::refresh(plan, with.store, now, &mut known)?;
+    load::refresh(plan, with.config, with.store, now, &mut known)?;
     let terminal = Terminal { may_ask: plan.may_ask };
     // Only where a question decides the duration is the terminal looked at before the store.
     let is_long = plan.steps.iter().any(|step| step.duration.value > crate::plan::ONE_HOUR);

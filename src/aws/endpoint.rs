@@ -165,6 +165,16 @@ impl Endpoints {
         Ok(Self { organizations: Some((url, region)), ..self })
     }
 
+    /// The URL of STS in the region and the region, for calls that the one STS of the old regions does
+    /// not know.
+    pub(super) fn regional_sts(&self) -> (String, String) {
+        let (service, suffix) =
+            (if self.fips { "sts-fips" } else { "sts" }, hosts(self.partition).suffix);
+        let suffix = if self.dual_stack { dual_stack_suffix(self.partition) } else { suffix };
+        let usual = || format!("https://{service}.{}.{suffix}", self.region);
+        (self.sts.clone().unwrap_or_else(usual), self.region.to_string())
+    }
+
     pub(crate) fn sts_shown(&self) -> String {
         match &self.sts {
             Some(url) => format!("STS at {}", escape_url(url)),

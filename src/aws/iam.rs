@@ -12,7 +12,7 @@ use crate::types::Credentials;
 
 /// The version of the Query API (IAM API reference).
 const VERSION: &str = "2010-05-08";
-const FORM: [(&str, &str); 1] =
+pub(super) const FORM: [(&str, &str); 1] =
     [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
 /// As many pages can there be: a user has eight devices at most.
 const PAGES: usize = 8;
@@ -84,15 +84,15 @@ async fn page(
     Err(AwsError::of(Trouble::Answer { code, message }))
 }
 
-type Fields = Vec<(String, String)>;
+pub(super) type Fields = Vec<(String, String)>;
 
-fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+pub(super) fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
     fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
 }
 
 /// The elements of a document that hold text, in order. A document type is refused: it may define
 /// entities.
-fn leaves(text: &str) -> Option<Fields> {
+pub(super) fn leaves(text: &str) -> Option<Fields> {
     let mut reader = Reader::from_str(text);
     let mut name = String::new();
     let mut value = String::new();

@@ -14,6 +14,7 @@ mod http;
 mod iam;
 mod machine;
 mod organizations;
+mod scoped;
 mod sign_in;
 mod signed;
 mod sso;
@@ -32,6 +33,7 @@ pub(crate) use http::Reply;
 pub(crate) use iam::{Device, account_aliases, mfa_devices};
 pub(crate) use machine::{Machine, machine_keys};
 pub(crate) use organizations::organization_accounts;
+pub(crate) use scoped::scoped_credentials;
 pub(crate) use sign_in::{SignIn, page};
 pub(crate) use sso::{Assigned, assigned_accounts, assigned_roles, role_credentials};
 pub(crate) use sts::{

@@ -204,7 +204,7 @@ impl Chooser<'_> {
     fn foreseen(&self, plan: &Plan) -> Result<[String; 2]> {
         let now = self.context.now();
         let store = Store::of(self.config)?.only_looking();
-        let known = snapshot(plan, &store, now)?;
+        let known = snapshot(plan, self.config, &store, now)?;
         let foresight = foresee(plan, &known, true, now);
         if let Some(error) = foresight.refused {
             return Err(error);

@@ -72,15 +72,18 @@ impl Protection {
         })
     }
 
-    /// Refuses a session that no policy narrows, where the account wants it narrow.
-    pub(crate) fn refuse_unlimited(&self, what: &str) -> Result<()> {
+    /// Refuses a policy of the options beside the one of a `read_only` account.
+    pub(super) fn refuse_policy(&self) -> Result<()> {
         match &self.read_only {
             None => Ok(()),
-            Some(alias) => {
-                Err(Error::new(Kind::Guard, format!("account {} is read_only", alias.value))
-                    .because(format!("{}, and {what} cannot be narrowed", alias.origin))
-                    .hint("with --write the session has all the rights of its keys"))
-            }
+            Some(alias) => Err(read_only(&alias.value)),
         }
     }
+}
+
+/// The refusal of a policy beside the one of a `read_only` account.
+pub(super) fn read_only(name: &Name) -> Error {
+    Error::new(Kind::Guard, format!("account {name} is read_only"))
+        .because("a policy beside the one for reading would allow more, not less")
+        .hint("with --write the session has your policies alone")
 }

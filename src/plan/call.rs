@@ -47,6 +47,8 @@ pub(crate) enum Call {
         step: usize,
         with: With,
     },
+    /// The base's own session with less rights.
+    Narrow,
     WithSaml,
     WithWebIdentity,
     /// The credentials that the base gives by itself: a program's, the machine's, or a permission
@@ -78,6 +80,7 @@ impl Call {
             Self::MfaProgram => "mfa_process",
             Self::SessionToken { .. } => "sts:GetSessionToken",
             Self::AssumeRole { .. } => "sts:AssumeRole",
+            Self::Narrow => "sts:GetScopedCredentials",
             Self::WithSaml => "sts:AssumeRoleWithSAML",
             Self::WithWebIdentity => "sts:AssumeRoleWithWebIdentity",
             Self::Source => match plan.base.source {

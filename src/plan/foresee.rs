@@ -154,6 +154,10 @@ impl Snapshot {
             }
             Call::Source => self.given = Some((own.session.keys, Some(own.session.expires))),
             Call::AssumeRole { step, .. } => self.made(step, role(step)),
+            Call::Narrow => {
+                self.narrowed = Some(own);
+                self.narrowed_is_new = true;
+            }
             Call::WithSaml | Call::WithWebIdentity => self.made(0, role(0)),
         }
     }

@@ -106,6 +106,11 @@ impl Plan {
         key.with_some("proof", self.is_unproved().then_some("none"))
     }
 
+    /// The same session, narrowed by a policy.
+    pub(crate) fn narrowed_key(&self, policy: &str) -> Key {
+        self.own_key().with("narrowed by", digest(&Secret::new(policy.to_owned())))
+    }
+
     /// Whether a user's keys go without MFA because the profile names no device: a session with
     /// MFA is another one.
     fn is_unproved(&self) -> bool {

@@ -14,6 +14,7 @@ mod connection;
 mod desktop;
 mod foresee;
 pub(crate) mod keys;
+mod narrow;
 mod next;
 mod parameters;
 mod profile;
@@ -87,6 +88,8 @@ pub(crate) struct Plan {
     pub consents: bool,
     /// The session may have all the rights of its keys in a `read_only` account.
     pub write: bool,
+    /// What narrows the session of a target without a role.
+    pub policy: Option<Chosen<String>>,
     /// Protected accounts on the way, each with what leads there.
     pub protected: Vec<ProtectedStep>,
     pub warnings: Vec<String>,
@@ -100,7 +103,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// Whether the last session is narrowed to reading because its account is marked so.
     pub(crate) fn is_read_only(&self) -> bool {
-        self.target.protection.read_only.is_some() && !self.write && !self.steps.is_empty()
+        self.target.protection.read_only.is_some() && !self.write
     }
 
     /// What is typed to reach the target: account and role, an ARN, or a profile.

@@ -171,6 +171,9 @@ fn with_code(plan: &Plan, known: &Snapshot, device: Chosen<String>, is_long: boo
 /// The session of the base itself: the goal of a profile without a role, or a step to the first
 /// role.
 fn own_session(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
+    if let Some(narrowed) = plan.narrowed_serving(known, now) {
+        return finished(plan, known, narrowed);
+    }
     if let Some(own) = plan.own_serving(known, now) {
         return finished(plan, known, own);
     }
@@ -246,29 +249,27 @@ pub(crate) fn own_of(base: &BaseSession, arn: String) -> RoleSession {
     }
 }
 
-/// The base's own session as the result. A profile without a role reveals its account only with
-/// it, so protection is checked here.
+/// The base's own session as the result, narrowed where that is wanted. A profile without a role may
+/// reveal its account only with it, so protection is checked here.
 fn finished(plan: &Plan, known: &Snapshot, own: &RoleSession) -> Next {
-    if plan.target.role.is_some() {
+    if let Some(alias) = known.principal.as_ref().and_then(|found| found.protected.as_ref())
+        && plan.target.role.is_none()
+        && !plan.consents
+        && !known.principal_confirmed
+    {
+        return Next::Ask(Question::AccountName(ProtectedStep {
+            name: plan.target.name.clone(),
+            target: plan.target.to_string(),
+            role: None,
+            alias: alias.clone(),
+        }));
+    }
+    let is_narrow = known.narrowed.as_ref() == Some(own);
+    if plan.narrowing(known).is_none() || is_narrow {
         return Next::Done(Box::new(own.clone()));
     }
-    if let Some(protection) = &known.principal {
-        if !plan.write
-            && let Err(error) = protection.refuse_unlimited("a session without a role")
-        {
-            return Next::Refuse(error);
-        }
-        if let Some(alias) = &protection.protected
-            && !plan.consents
-            && !known.principal_confirmed
-        {
-            return Next::Ask(Question::AccountName(ProtectedStep {
-                name: plan.target.name.clone(),
-                target: plan.target.to_string(),
-                role: None,
-                alias: alias.clone(),
-            }));
-        }
+    match known.holds(LockOf::Narrowed) {
+        true => Next::Call(Call::Narrow),
+        false => Next::Wait(LockOf::Narrowed),
     }
-    Next::Done(Box::new(own.clone()))
 }

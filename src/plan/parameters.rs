@@ -8,7 +8,7 @@ use super::source::CredentialSource;
 use crate::config::Config;
 use crate::config::files::read_text;
 use crate::config::values::{ExternalId, parse_policy_arn, parse_session_name, parse_tag};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::types::Partition;
 use crate::types::sanitize::{escape, escape_up_to};
 
@@ -129,9 +129,7 @@ fn policy_arns(
     let options = &request.session;
     let read_only = account.protection.read_only.as_ref().filter(|_| !request.write);
     if read_only.is_some() && !(options.policy_arns.is_empty() && options.policy.is_none()) {
-        return Err(Error::new(Kind::Guard, format!("account {} is read_only", account.name))
-            .because("a policy beside ReadOnlyAccess would allow more, not less")
-            .hint("with --write the session has your policies alone"));
+        return Err(super::account::read_only(&account.name));
     }
     if !options.policy_arns.is_empty() {
         if options.policy_arns.len() > MOST_POLICIES {
@@ -152,7 +150,7 @@ fn policy_arns(
 }
 
 /// The policy of a file, without the blanks that people put into it.
-fn policy(path: &str, config: &Config) -> Result<String> {
+pub(super) fn policy(path: &str, config: &Config) -> Result<String> {
     let home = config.environment.home();
     let file =
         read_text(std::path::Path::new(path), home.as_deref(), 256 << 10)?.ok_or_else(|| {

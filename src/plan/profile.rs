@@ -3,6 +3,7 @@
 use super::account::TargetAccount;
 use super::chain::{Chain, Hop};
 use super::chosen::{Chosen, Origin};
+use super::narrow;
 use super::parameters::Shape;
 use super::request::{Request, SessionOptions};
 use super::source::{CredentialSource, note_of_own_role};
@@ -59,17 +60,18 @@ pub(super) fn plan(
     let steps = steps(&chain, &target, request, config, &mut protected)?;
     if let Some(role) = &target.role {
         target.protection = target::guarded(&role.account, config)?.protection;
-        if chain.hops.is_empty() && !request.write {
-            target.protection.refuse_unlimited("a session of IAM Identity Center")?;
-        }
     }
     if let (Some(sign_in), true) = (chain.base.sign_in(), chain.hops.is_empty()) {
         target.protection = target::guarded(&sign_in.principal.account, config)?.protection;
-        if !request.write {
-            target.protection.refuse_unlimited("a console sign-in")?;
-        }
     }
     protected.extend(ProtectedStep::of(&target));
+    let policy = match chain.hops.is_empty() {
+        true => narrow::of_options(request, config)?,
+        false => None,
+    };
+    if policy.is_some() && !request.write {
+        target.protection.refuse_policy()?;
+    }
     let named = Request { profile: Some(name.to_owned()), ..request.clone() };
     Ok(Plan {
         connection: Connection::resolve(
@@ -93,6 +95,7 @@ pub(super) fn plan(
         may_ask: !request.no_input,
         consents: request.yes,
         write: request.write,
+        policy,
         protected,
         warnings: Vec::new(),
         words: named.kept_words(extras.region.as_deref(), &[]),
@@ -222,7 +225,8 @@ fn refuse_base(request: &Request, name: &str) -> Result<()> {
 
 /// Without an AssumeRole of ours nothing takes these options.
 pub(super) fn refuse_parameters(request: &Request, what: &str) -> Result<()> {
-    match request.session.given().next() {
+    // A policy narrows what any source gives.
+    match request.session.given().find(|option| *option != "--policy") {
         Some(option) => Err(Error::usage(format!(
             "{option} is a parameter of AssumeRole, which {what} does not use"
         ))),

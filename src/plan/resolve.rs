@@ -3,6 +3,7 @@
 use super::ambient::BaseChoice;
 use super::chain::{self, ProfileMfa, SsoRole, SsoSession, role_of_sso};
 use super::connection::Connection;
+use super::narrow;
 use super::parameters::Shape;
 use super::request::{Invocation, Request};
 use super::saml::{self, Saml};
@@ -170,9 +171,6 @@ fn plan_role(
     let mut steps = before.steps;
     if is_sso {
         profile::refuse_parameters(request, &target.to_string())?;
-        if !request.write {
-            target.protection.refuse_unlimited("a session of IAM Identity Center")?;
-        }
     } else {
         let source = &before.base.source;
         let (parameters, origins) = match steps.is_empty() {
@@ -187,6 +185,10 @@ fn plan_role(
             parameters,
             origins,
         });
+    }
+    let policy = if is_sso { narrow::of_options(request, config)? } else { None };
+    if policy.is_some() && !request.write {
+        target.protection.refuse_policy()?;
     }
     let mut protected = before.protected;
     protected.extend(ProtectedStep::of(&target));
@@ -216,6 +218,7 @@ fn plan_role(
         may_ask: !request.no_input,
         consents: request.yes,
         write: request.write,
+        policy,
         protected,
         warnings,
         notes,

@@ -23,6 +23,8 @@ pub(crate) enum LockOf {
     Step(usize),
     /// The session of the base itself.
     Own,
+    /// The same with less rights.
+    Narrowed,
     /// The MFA session of the user: one question for all shells.
     Mfa,
 }
@@ -60,6 +62,9 @@ pub(crate) struct Snapshot {
     /// The session of the base itself, and whether it was made in this run.
     pub own: Option<RoleSession>,
     pub own_is_new: bool,
+    /// The same session with less rights, and whether it was made in this run.
+    pub narrowed: Option<RoleSession>,
+    pub narrowed_is_new: bool,
     /// The MFA session of the user, when it has not ended.
     pub mfa_session: Option<BaseSession>,
     /// An MFA session is stored that has ended by this machine's clock, which may have jumped.
@@ -134,6 +139,8 @@ impl Snapshot {
             steps: plan.steps.iter().map(|_| StepState::default()).collect(),
             own: None,
             own_is_new: false,
+            narrowed: None,
+            narrowed_is_new: false,
             mfa_session: None,
             has_ended_mfa_session: false,
             arn: None,
@@ -262,7 +269,12 @@ impl Plan {
         let insists = last.filter(|duration| insists && duration.origin.is_command_line());
         let least = insists.map_or(0, |duration| duration.value);
         let excuses = matches!(reason, Kind::Network | Kind::NeedsAnswer) && !self.refresh;
-        let stored = known.steps.last().map_or(known.own.as_slice(), |state| &state.stored);
+        // Who asked for less does not get more because the network is away.
+        let own = match self.narrowing(known) {
+            Some(_) => &known.narrowed,
+            None => &known.own,
+        };
+        let stored = known.steps.last().map_or(own.as_slice(), |state| &state.stored);
         stored
             .iter()
             .filter(|session| excuses && session.granted >= least)
@@ -311,6 +323,21 @@ impl Plan {
         if known.own_is_new {
             return Some(own);
         }
+        self.is_enough_left(own, known, now).then_some(own)
+    }
+
+    /// The narrowed session of the base, when it serves.
+    pub(super) fn narrowed_serving<'a>(
+        &self,
+        known: &'a Snapshot,
+        now: Moment,
+    ) -> Option<&'a RoleSession> {
+        let narrowed = known.narrowed.as_ref()?;
+        let serves = known.narrowed_is_new || self.is_enough_left(narrowed, known, now);
+        serves.then_some(narrowed)
+    }
+
+    fn is_enough_left(&self, own: &RoleSession, known: &Snapshot, now: Moment) -> bool {
         let is_goal = self.steps.is_empty();
         let anew = if is_goal { self.refresh } else { self.refreshes_all() };
         let min_left = if is_goal { self.min_left } else { 0 };
@@ -319,7 +346,7 @@ impl Plan {
             None => enough(own),
         };
         let is_good = own.granted == 0 || known.left(own, now) > enough.max(min_left);
-        (is_good && !anew).then_some(own)
+        is_good && !anew
     }
 }
 

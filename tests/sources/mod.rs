@@ -12,6 +12,7 @@ mod console_sign_in_shared;
 mod environment;
 mod long_term_keys;
 mod machine;
+mod narrowed;
 mod network;
 mod process;
 mod refused_assertions;

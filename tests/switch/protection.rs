@@ -203,23 +203,6 @@ fn an_account_that_is_known_only_afterwards_is_guarded_before_anything_is_change
     ended(terminal, 0);
 }
 
-#[test]
-fn a_source_without_session_policies_cannot_enter_a_read_only_account() {
-    let scene = handed(NARROW);
-    let said = scene.refused(8, &["handed"]);
-    assert!(said.contains("account production is read_only") && said.contains("--write"), "{said}");
-    scene.switch(&["handed", "--write"]);
-    let sso = format!(
-        "[profile sso]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\
-         sso_account_id = {PRODUCTION}\nsso_role_name = admin\n"
-    );
-    scene.world.config(&sso).unwrap();
-    let said = scene.refused_at_once(8, &["sso"]);
-    assert!(said.contains("a session of IAM Identity Center cannot be narrowed"), "{said}");
-    // The sign-on is asked for only now.
-    assert!(scene.refused(5, &["sso", "--write"]).contains("not signed on"));
-}
-
 /// The policies of the last session, however it was asked for.
 fn policies(scene: &Scene, action: &str) -> String {
     scene.sts.last(action).unwrap().form.members("PolicyArns", ".arn").join(" ")

@@ -52,6 +52,9 @@ pub(super) fn of_plan(
     if plan.is_read_only() {
         facts.push(Fact::new("access", "read-only", "--write lifts it"));
     }
+    if let Some(policy) = plan.narrowing(known) {
+        facts.push(fact("policy", &policy.value, &policy.origin));
+    }
     if let Trust::Bundle(bundle) = &plan.connection.trust {
         facts.push(fact("trusts", &bundle.value.to_string_lossy(), &bundle.origin));
     }

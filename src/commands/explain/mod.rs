@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) 
     let plan = Plan { may_ask, ..plan };
     let store = Store::of(&config)?.only_looking();
     let now = context.now();
-    let known = snapshot(&plan, &store, now)?;
+    let known = snapshot(&plan, &config, &store, now)?;
     let foresight = foresee(&plan, &known, may_ask, now);
     let endpoint = endpoints(&plan);
     let mut facts = facts::of_plan(&plan, &known, &foresight, now);

@@ -212,6 +212,7 @@ impl Sts {
             principal: role.arn(),
             mfa_at: None,
             source_identity: None,
+            layers: 0,
         };
         state.issued.push(issued.clone());
         issued

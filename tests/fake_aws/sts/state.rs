@@ -31,6 +31,8 @@ pub struct Issued {
     pub mfa_at: Option<i64>,
     /// The source identity, which a chain inherits.
     pub source_identity: Option<String>,
+    /// How often the session was narrowed before these keys.
+    pub layers: usize,
 }
 
 /// Who may call `iam:ListMFADevices`.

@@ -4,6 +4,7 @@
 mod assume_role;
 mod federation;
 mod iam;
+mod scoped;
 mod session_token;
 
 use super::caller::Caller;
@@ -34,10 +35,11 @@ struct Row {
 
 const STS: &str = "sts";
 const IAM: &str = "iam";
-const ACTIONS: [Row; 8] = [
+const ACTIONS: [Row; 9] = [
     Row { name: "AssumeRole", service: STS, signed: true },
     Row { name: "GetSessionToken", service: STS, signed: true },
     Row { name: "GetCallerIdentity", service: STS, signed: true },
+    Row { name: "GetScopedCredentials", service: STS, signed: true },
     Row { name: "AssumeRoleWithSAML", service: STS, signed: false },
     Row { name: "AssumeRoleWithWebIdentity", service: STS, signed: false },
     Row { name: "ListMFADevices", service: IAM, signed: true },
@@ -89,6 +91,7 @@ pub fn perform(
     match call.action {
         "AssumeRole" => assume_role::assume(state, call, &identity),
         "GetSessionToken" => session_token::get(state, call, &identity),
+        "GetScopedCredentials" => scoped::narrow(state, call, &identity, &signature.key_id),
         "ListMFADevices" => iam::list_mfa_devices(state, call, &identity),
         "GetUser" => iam::get_user(state, call, &identity),
         "ListAccountAliases" => iam::list_account_aliases(state, &identity),
@@ -138,6 +141,7 @@ fn issue(state: &mut State, call: &Call<'_>, seconds: i64, owner: Owner) -> Stri
         principal: owner.principal,
         mfa_at: owner.mfa_at,
         source_identity: owner.source_identity,
+        layers: 0,
     };
     let inner = [
         element("AccessKeyId", &issued.key_id),

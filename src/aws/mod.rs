@@ -35,7 +35,7 @@ pub(crate) use machine::{Machine, machine_keys};
 pub(crate) use organizations::organization_accounts;
 pub(crate) use scoped::scoped_credentials;
 pub(crate) use sign_in::{SignIn, page};
-pub(crate) use sso::{Assigned, assigned_accounts, assigned_roles, role_credentials};
+pub(crate) use sso::{Assigned, assigned_accounts, assigned_roles, role_credentials, sign_off};
 pub(crate) use sts::{
     Assumed, Mfa, RoleCall, assume_role, assume_with_saml, assume_with_web_identity,
     caller_identity, checked_keys, session_token,

@@ -105,6 +105,17 @@ pub(crate) async fn assigned_roles(
     roles.into_iter().map(|role| name(role).map_err(|_| AwsError::malformed("roleName"))).collect()
 }
 
+/// Ends the sign-on of a token (Logout).
+pub(crate) async fn sign_off(client: &Client, token: &Secret) -> Result<(), AwsError> {
+    let endpoints = client.endpoints.sso.as_ref();
+    let endpoints = endpoints.ok_or_else(|| AwsError::malformed("the endpoint of the portal"))?;
+    let url = format!("{}/logout", endpoints.portal.trim_end_matches('/'));
+    let request = http::Request::post(&url)
+        .header("x-amz-sso_bearer_token", token.expose())
+        .body(SdkBody::empty());
+    good_news(client.ask_aws(request).await?).map(|_| ())
+}
+
 async fn list<T: DeserializeOwned>(
     client: &Client,
     token: &Secret,

@@ -59,6 +59,9 @@ pub struct Login {
     /// Console sign-in with a browser elsewhere: what its page shows is pasted here
     #[arg(long)]
     pub remote: bool,
+    /// Show a code that may be confirmed in the browser of any machine
+    #[arg(long)]
+    pub device: bool,
     /// Open no browser
     #[arg(long)]
     pub no_input: bool,
@@ -67,7 +70,7 @@ pub struct Login {
 /// Arguments of `logout`.
 #[derive(Args, Clone, Debug)]
 pub struct Logout {
-    /// ACCOUNT ROLE, a profile or an ARN: only that
+    /// ACCOUNT ROLE, a profile or an ARN: only that; an [sso-session]: signs off
     #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
     pub words: Vec<String>,
     /// Everything that is stored but the history of use

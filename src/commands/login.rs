@@ -8,13 +8,14 @@ use crate::cache::{Key, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::plan::chain::SsoSession;
 use crate::plan::{ConsoleRequest, SignOnRequest};
 use crate::types::minutes;
 use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
-/// Signs on: prints a page and a code, and waits until the code is confirmed there.
+/// Signs on: opens the page in the browser, or prints one with a code, and waits for the person.
 pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) -> Result<()> {
     let config = Config::read(&context.environment)?;
     if let Some(request) = ConsoleRequest::resolve(arguments.sso_session.as_deref(), &config)? {
@@ -32,14 +33,9 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
-    let ends = Runtime::new()?.run(sign_on.login(|text| report.text(text)))?;
+    let ends = Runtime::new()?.run(sign_on.login(arguments.device, |text| report.text(text)))?;
     // The user who signs on may be another than before.
-    let of_session = |key: &Key| {
-        let says =
-            |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));
-        says("start") || says("hop")
-    };
-    store.forget::<RoleSession>(of_session)?;
+    store.forget::<RoleSession>(|key| is_of(session, key))?;
     report.warn_all(config.warnings().into_iter().chain(store.take_warnings()));
     let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 80);
     report.done(
@@ -76,4 +72,10 @@ fn to_console(
     let left = minutes(ends.since(context.now()));
     report.done(&format!("signed in as {sign_in}"), &format!(", renews for about {left}"));
     Ok(())
+}
+
+/// Whether a stored session came from a sign-on.
+pub(super) fn is_of(session: &SsoSession, key: &Key) -> bool {
+    let says = |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));
+    says("start") || says("hop")
 }

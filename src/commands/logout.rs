@@ -1,20 +1,32 @@
-//! `logout`: forgets what is stored. Keys in a shell are out of reach, and that is said.
+//! `logout`: forgets what is stored, and signs off. Keys in a shell are out of reach, and that is said.
 
 use super::context::Context;
+use super::login::is_of;
+use crate::acquire::Runtime;
+use crate::acquire::sso::{SignOnClient, state};
+use crate::aws::{Client, Endpoints};
 use crate::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
 use crate::error::Result;
+use crate::plan::chain::SsoSession;
 use crate::plan::keys::{is_own, source_key};
-use crate::plan::{Forgotten, Invocation, Request};
+use crate::plan::{Forgotten, Invocation, Request, SignOn, SignOnRequest};
+use crate::types::quote;
+use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
+use crate::ui::terminal::Terminal;
 
 /// Forgets all sessions, those of one role or profile, or everything but the history of use: in the
 /// store of the settings, and in every other one that an earlier setting may have filled.
 pub(super) fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Result<()> {
     let config = Config::read(&context.environment)?;
+    let is_session = |word: &str| config.profiles.sso_sessions().any(|known| known.name() == word);
     let target = match arguments.words.as_slice() {
         [] => None,
+        [name] if is_session(name) => {
+            Some(Forgotten::SignOn(sign_off(name, &config, context, report)?))
+        }
         words => {
             let invocation = Invocation::of_verb("logout ");
             let request = Request { invocation, ..Request::of_words(words.iter().cloned()) };
@@ -34,7 +46,38 @@ pub(super) fn run(arguments: &cli::Logout, context: &Context, report: &Report) -
         report.warn_all(store.take_warnings());
     }
     tell(forgotten, arguments.all, context, report);
+    if arguments.all {
+        tell_sign_ons(&config, context, report);
+    }
     Ok(())
+}
+
+/// Ends a sign-on at the portal and removes its token here, for this program and the AWS CLI alike.
+fn sign_off(name: &str, config: &Config, context: &Context, report: &Report) -> Result<SsoSession> {
+    let SignOnRequest { session, connection } = SignOnRequest::resolve(Some(name), config)?;
+    let store = Store::of(config)?;
+    let region = session.region.clone();
+    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &connection.endpoints)?
+        .with_sso(&region, &connection.endpoints)?;
+    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let terminal = Terminal { may_ask: false };
+    let sign_on = SignOnClient::new(&session, &client, &store, terminal, context.clock, report)?;
+    match Runtime::new()?.run(sign_on.logout())? {
+        true => report.done(&format!("signed off from {session}"), ""),
+        false => report.note(&format!("nobody is signed on to {session}")),
+    }
+    Ok(session)
+}
+
+/// Names the sign-ons that stay: their tokens are not in our store.
+fn tell_sign_ons(config: &Config, context: &Context, report: &Report) {
+    for name in config.profiles.sso_sessions().map(|session| session.name().to_owned()) {
+        let session = SsoSession::named(&name, config);
+        if session.is_ok_and(|session| matches!(state(&session, context.now()), SignOn::Live(_))) {
+            let (shown, word) = (escape_up_to(&name, 80), quote::word(&name));
+            report.note(&format!("still signed on to {shown}: assume-role logout {word}"));
+        }
+    }
 }
 
 fn forget(store: &Store, all: bool, target: Option<&Forgotten>) -> Result<usize> {
@@ -46,6 +89,7 @@ fn forget(store: &Store, all: bool, target: Option<&Forgotten>) -> Result<usize>
                 Key::new().with("account", role.account.as_str()).with("role", role.name.as_str());
             store.forget::<RoleSession>(|key| key.says(&of_role))
         }
+        Some(Forgotten::SignOn(session)) => store.forget::<RoleSession>(|key| is_of(session, key)),
         // A user's own session and the base session are the same keys.
         Some(Forgotten::Own(base)) => {
             let base = source_key(base);

@@ -233,6 +233,8 @@ pub(crate) enum Forgotten {
     Role(RoleArn),
     /// The session that a profile without a role gives.
     Own(Box<Base>),
+    /// Every session that a sign-on gave.
+    SignOn(SsoSession),
 }
 
 impl Forgotten {

@@ -32,6 +32,17 @@ struct State {
     made: usize,
     page: Option<&'static str>,
     expires_in: Option<u64>,
+    clients: Vec<(String, Value)>,
+    codes: Vec<(String, Authorized)>,
+    refusal: Option<&'static str>,
+    portal_is_down: bool,
+}
+
+/// What a code was given for.
+struct Authorized {
+    client: String,
+    redirect: String,
+    challenge: String,
 }
 
 impl Sso {
@@ -88,6 +99,21 @@ impl Sso {
         self.state().expires_in = Some(seconds);
     }
 
+    /// What the person at the page does, in place of allowing the sign-on.
+    pub fn refuse_with(&self, error: &'static str) {
+        self.state().refusal = Some(error);
+    }
+
+    /// The portal has a fault from now on.
+    pub fn portal_down(&self) {
+        self.state().portal_is_down = true;
+    }
+
+    /// Whether an access token is good.
+    pub fn knows(&self, token: &str) -> bool {
+        self.state().tokens.iter().any(|known| known == token)
+    }
+
     /// The bodies of all requests to a path, in order.
     pub fn received(&self, path: &str) -> Vec<Value> {
         self.state()
@@ -122,6 +148,9 @@ impl State {
     fn reply(&mut self, request: &Request) -> Reply {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
         self.log.push((request.path.clone(), body.clone()));
+        if (request.method.as_str(), request.path.as_str()) == ("GET", "/authorize") {
+            return self.authorize(request);
+        }
         let (status, answer) = match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/federation/credentials") => self.credentials(request),
             ("GET", "/assignment/accounts") => {
@@ -130,12 +159,8 @@ impl State {
             ("GET", "/assignment/roles") => {
                 self.listed(request, "roleList", &self.role_list(request))
             }
-            ("POST", "/client/register") => (
-                200,
-                json!({
-                    "clientId": "client-1", "clientSecret": "client-secret-1", "clientSecretExpiresAt": 4_102_444_800_i64,
-                }),
-            ),
+            ("POST", "/client/register") => self.register(&body),
+            ("POST", "/logout") => self.sign_off(request),
             ("POST", "/device_authorization") => (200, self.authorization()),
             ("POST", "/token") => self.token(&body),
             _ => (404, json!({"message": "no such path"})),
@@ -206,6 +231,82 @@ impl State {
         }
     }
 
+    /// A client that comes back from a browser is registered with an address without a port, and for
+    /// its grants.
+    fn register(&mut self, body: &Value) -> (u16, Value) {
+        let strings = |name: &str| -> Vec<String> {
+            let list = body[name].as_array().cloned().unwrap_or_default();
+            list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let by_code = strings("grantTypes").iter().any(|grant| grant == "authorization_code");
+        let redirects = strings("redirectUris");
+        let is_whole = redirects == ["http://127.0.0.1/oauth/callback"]
+            && body["issuerUrl"].as_str().is_some_and(|url| url.starts_with("https://"));
+        if body["clientType"] != "public" || by_code && !is_whole {
+            return (400, json!({"error": "invalid_redirect_uri", "error_description": "no"}));
+        }
+        self.clients.push(("client-1".to_owned(), body.clone()));
+        (
+            200,
+            json!({
+                "clientId": "client-1", "clientSecret": "client-secret-1", "clientSecretExpiresAt": 4_102_444_800_i64,
+            }),
+        )
+    }
+
+    /// The page that a browser opens: it leads back to the client, with a code for its challenge.
+    fn authorize(&mut self, request: &Request) -> Reply {
+        let value = |name: &str| {
+            let raw = value_of(request, name).unwrap_or_default();
+            percent_encoding::percent_decode_str(raw).decode_utf8().unwrap().into_owned()
+        };
+        let (client, redirect) = (value("client_id"), value("redirect_uri"));
+        let registered = self.clients.iter().rev().find(|(id, _)| *id == client);
+        let is_registered = registered.is_some_and(|(_, body)| {
+            let scopes = body["scopes"].as_array().cloned().unwrap_or_default();
+            body["grantTypes"][0] == "authorization_code"
+                && value("scopes").split(' ').all(|scope| scopes.iter().any(|known| known == scope))
+        });
+        let port = redirect.strip_prefix("http://127.0.0.1:");
+        let comes_back = port.and_then(|rest| rest.strip_suffix("/oauth/callback"));
+        let is_sound = value("response_type") == "code"
+            && value("code_challenge_method") == "S256"
+            && value("code_challenge").len() == 43
+            && comes_back.is_some_and(|port| port.parse::<u16>().is_ok());
+        if !is_registered || !is_sound {
+            return Reply::new(400, "text/html", "invalid request".to_owned());
+        }
+        let answer = match self.refusal.take() {
+            Some(error) => format!("error={error}&error_description=the+person+said+no"),
+            None => {
+                let code = format!("code-{}", self.codes.len() + 1);
+                let challenge = value("code_challenge");
+                let authorized = Authorized { client, redirect: redirect.clone(), challenge };
+                self.codes.push((code.clone(), authorized));
+                format!("code={code}")
+            }
+        };
+        let state = value_of(request, "state").unwrap_or_default();
+        let mut reply = Reply::new(302, "text/html", String::new());
+        reply.headers.push(("Location".to_owned(), format!("{redirect}?{answer}&state={state}")));
+        reply
+    }
+
+    fn sign_off(&mut self, request: &Request) -> (u16, Value) {
+        if self.portal_is_down {
+            return (
+                503,
+                json!({"message": "try later", "__type": "x#ServiceUnavailableException"}),
+            );
+        }
+        if let Some(refusal) = self.unknown(request) {
+            return refusal;
+        }
+        let bearer = request.header("x-amz-sso_bearer_token").unwrap_or_default();
+        self.tokens.retain(|token| token != bearer);
+        (200, Value::Null)
+    }
+
     fn authorization(&self) -> Value {
         let page =
             self.page.unwrap_or("https://device.sso.eu-west-1.amazonaws.com/?user_code=ABCD-EFGH");
@@ -234,6 +335,28 @@ impl State {
             {
                 if let Some(error) = self.answers.pop_front() {
                     return refused(error);
+                }
+            }
+            // A code is good once, for the client and the address it was given for, and for the verifier
+            // of its challenge.
+            Some("authorization_code") => {
+                let given = body["code"].as_str().unwrap_or_default();
+                let Some(at) = self.codes.iter().position(|(code, _)| code == given) else {
+                    return refused("invalid_grant");
+                };
+                let (_, authorized) = self.codes.remove(at);
+                let verifier = body["codeVerifier"].as_str().unwrap_or_default();
+                let digest = ring::digest::digest(&ring::digest::SHA256, verifier.as_bytes());
+                let hashed = base64::Engine::encode(
+                    &base64::engine::general_purpose::URL_SAFE_NO_PAD,
+                    digest.as_ref(),
+                );
+                if body["redirectUri"] != authorized.redirect.as_str()
+                    || body["clientId"] != authorized.client.as_str()
+                    || hashed != authorized.challenge
+                    || !(43..=128).contains(&verifier.len())
+                {
+                    return refused("invalid_grant");
                 }
             }
             _ => return refused("invalid_request"),

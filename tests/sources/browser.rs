@@ -33,7 +33,12 @@ fn opened(scene: &Scene, in_container: bool, variables: &[(&str, &str)], more: &
         let directory = if directory.is_empty() { scene.world.bin() } else { directory.into() };
         command.arg("-P").arg(directory.join("xdg-open")).arg("-P").arg(directory.join("open"));
     }
-    command.arg("-o").arg(&trace).arg(scene.world.program()).args(["login", "corp"]).args(more);
+    command
+        .arg("-o")
+        .arg(&trace)
+        .arg(scene.world.program())
+        .args(["login", "corp", "--device"])
+        .args(more);
     command.envs(variables.iter().copied());
     let ran = process::run(command, b"").unwrap();
     assert!(
@@ -71,7 +76,7 @@ fn an_invalid_page_address_is_never_shown_or_opened() {
     command.args(["-f", "-qq", "-e", "trace=execve", "-o"]).arg(&trace).arg(scene.world.program());
     let ran = process::run(
         {
-            command.args(["login", "corp"]);
+            command.args(["login", "corp", "--device"]);
             command
         },
         b"",

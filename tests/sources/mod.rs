@@ -14,6 +14,7 @@ mod long_term_keys;
 mod machine;
 mod narrowed;
 mod network;
+mod pkce;
 mod process;
 mod refused_assertions;
 pub mod saml;

@@ -52,7 +52,7 @@ pub(super) fn keep(scene: &Scene, token: &str, expires: &str, refresh: Option<&s
     scene.world.write(&format!(".aws/sso/cache/{OF_SESSION}.json"), text.to_string()).unwrap();
 }
 
-fn kept(scene: &Scene) -> Value {
+pub(super) fn kept(scene: &Scene) -> Value {
     let path = cache(scene).join(format!("{OF_SESSION}.json"));
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()

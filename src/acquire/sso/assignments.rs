@@ -58,7 +58,7 @@ impl SignOnClient<'_> {
         Ok(all)
     }
 
-    fn portal(&self) -> String {
+    pub(super) fn portal(&self) -> String {
         self.client.endpoints().sso.as_ref().map(|sso| sso.portal.clone()).unwrap_or_default()
     }
 }

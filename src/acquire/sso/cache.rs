@@ -10,6 +10,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha1::{Digest, Sha1};
 use zeroize::Zeroizing;
 
@@ -63,16 +65,18 @@ struct Text {
 
 /// Where the sign-on of a session is kept.
 pub(super) fn path(home: &Path, session: &SsoSession) -> PathBuf {
-    let name = session.name.as_deref().unwrap_or(&session.start_url);
-    let hash: String = Sha1::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
+    file_of(home, session.name.as_deref().unwrap_or(&session.start_url))
+}
+
+/// The file of what a text names, as the CLI makes its name.
+pub(super) fn file_of(home: &Path, text: &str) -> PathBuf {
+    let hash: String = Sha1::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
     home.join(".aws/sso/cache").join(format!("{hash}.json"))
 }
 
 /// The sign-on of a session, if there is one that can be read and is for the same start page.
 pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
-    // With a token that another user put there, we would act as that user.
-    let file = read_bytes(path, None, LARGEST).ok()?.filter(|file| file.warning.is_none())?;
-    let text: Text = serde_json::from_slice(&Zeroizing::new(file.bytes)).ok()?;
+    let text: Text = parsed(path)?;
     if text.start_url.is_some_and(|url| url != session.start_url) || !is_bearer(&text.access_token)
     {
         return None;
@@ -94,13 +98,14 @@ pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
     Some(Token { access: secret(&text.access_token), expires: moment(&text.expires_at)?, renewal })
 }
 
+/// A file of the cache. With what another user put there, we would act as that user.
+pub(super) fn parsed<T: DeserializeOwned>(path: &Path) -> Option<T> {
+    let file = read_bytes(path, None, LARGEST).ok()?.filter(|file| file.warning.is_none())?;
+    serde_json::from_slice(&Zeroizing::new(file.bytes)).ok()
+}
+
 /// Keeps a sign-on, for its owner's eyes only; a reader sees the old file or the new one.
 pub(super) fn write(path: &Path, session: &SsoSession, token: &Token) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        Error::io("the sign-on cannot be kept in ~/.aws/sso/cache")
-            .because(error)
-            .hint("is the directory yours?")
-    };
     let mut text = serde_json::json!({
         "startUrl": session.start_url,
         "region": session.region.as_str(),
@@ -113,6 +118,15 @@ pub(super) fn write(path: &Path, session: &SsoSession, token: &Token) -> Result<
         fields.insert("registrationExpiresAt".to_owned(), renewal.client.expires.rfc3339().into());
         fields.insert("refreshToken".to_owned(), renewal.refresh.expose().into());
     }
+    keep(path, &text)
+}
+
+pub(super) fn keep(path: &Path, text: &Value) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        Error::io("the sign-on cannot be kept in ~/.aws/sso/cache")
+            .because(error)
+            .hint("is the directory yours?")
+    };
     let directory = path.parent().unwrap_or(path);
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
     let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
@@ -127,7 +141,7 @@ pub(super) fn is_bearer(text: &str) -> bool {
 }
 
 /// Older releases of the CLI wrote `UTC` for `Z`.
-fn moment(text: &str) -> Option<Moment> {
+pub(super) fn moment(text: &str) -> Option<Moment> {
     Moment::parse_rfc3339(
         &text.strip_suffix("UTC").map_or_else(|| text.to_owned(), |time| format!("{time}Z")),
     )

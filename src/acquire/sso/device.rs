@@ -1,24 +1,23 @@
 //! A sign-on by a person: this program shows a URL and a code, the person opens the one and
 //! confirms the other.
 //!
-//! The OIDC API of IAM Identity Center (RegisterClient, StartDeviceAuthorization, CreateToken),
-//! which follows RFC 8628.
+//! StartDeviceAuthorization of the OIDC API of IAM Identity Center, which follows RFC 8628.
 
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::cache::{Registration, Renewal, Token, is_bearer};
+use super::cache::Token;
+use super::oidc::{Created, post_as, register, token};
 use super::refusal;
 use crate::aws::{AwsError, Client, Trouble};
 use crate::config::url::{Purpose, check_url};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SsoSession;
+use crate::types::Moment;
 use crate::types::sanitize::{escape, escape_url};
-use crate::types::{Moment, Secret};
 
 /// The pause between questions when the service names none, in seconds (RFC 8628, section 3.5).
 const PAUSE: u64 = 5;
@@ -31,18 +30,6 @@ const PAGE: Purpose = Purpose {
     carries: "the sign-on",
     example: "https://device.sso.eu-west-1.amazonaws.com/",
 };
-/// The longest life of a token that is believed, in seconds.
-const LONGEST_LIFE: i64 = 90 * 24 * 3600;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Registered {
-    client_id: String,
-    client_secret: Zeroizing<String>,
-    /// In seconds since 1970.
-    client_secret_expires_at: i64,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Started {
@@ -52,14 +39,6 @@ struct Started {
     verification_uri_complete: Option<String>,
     expires_in: u64,
     interval: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Created {
-    access_token: Zeroizing<String>,
-    expires_in: i64,
-    refresh_token: Option<Zeroizing<String>>,
 }
 
 /// What a person has to open and to compare.
@@ -78,39 +57,25 @@ pub(super) async fn sign_on(
     now: Moment,
     invite: impl FnOnce(&Invitation),
 ) -> Result<Token> {
-    let mut registration = json!({"clientName": "assume-role", "clientType": "public"});
-    if let Some(fields) = registration.as_object_mut().filter(|_| !session.scopes.is_empty()) {
-        fields.insert("scopes".to_owned(), session.scopes.clone().into());
-    }
-    let registered: Registered = post(client, oidc, "client/register", &registration)
-        .await
-        .map_err(|failure| refusal(&failure, session, oidc))?;
-    let who = |more: Value| {
-        let mut body = json!({"clientId": registered.client_id, "clientSecret": registered.client_secret.as_str()});
-        if let (Some(fields), Value::Object(more)) = (body.as_object_mut(), more) {
-            fields.extend(more);
-        }
-        body
-    };
-    let begin = who(json!({"startUrl": session.start_url}));
-    let started: Started = post(client, oidc, "device_authorization", &begin)
-        .await
-        .map_err(|failure| refusal(&failure, session, oidc))?;
+    let failed = |failure: AwsError| refusal(&failure, session, oidc);
+    let who = register(client, oidc, &session.scopes, json!({})).await.map_err(failed)?;
+    let begin = json!({"startUrl": session.start_url});
+    let started: Started =
+        post_as(&who, client, oidc, "device_authorization", begin).await.map_err(failed)?;
     invite(&invitation(&started)?);
-    let ask = who(json!({
+    let ask = json!({
         "grantType": "urn:ietf:params:oauth:grant-type:device_code",
         "deviceCode": started.device_code.as_str(),
-    }));
+    });
     let mut pause = Duration::from_secs(started.interval.unwrap_or(PAUSE));
     let patience = Duration::from_secs(started.expires_in.min(3600));
     let answered = async {
         loop {
             tokio::time::sleep(pause.max(SHORTEST)).await;
-            match post::<Created>(client, oidc, "token", &ask).await {
+            match post_as::<Created>(&who, client, oidc, "token", ask.clone()).await {
                 Ok(created) => return Ok(created),
                 Err(failure) => {
-                    pause = next_pause(pause, &failure)
-                        .ok_or_else(|| refusal(&failure, session, oidc))?;
+                    pause = next_pause(pause, &failure).ok_or_else(|| failed(failure))?;
                 }
             }
         }
@@ -119,51 +84,7 @@ pub(super) async fn sign_on(
         answer = tokio::time::timeout(patience, answered) => answer.map_err(|_| ended())??,
         _ = tokio::signal::ctrl_c() => return Err(Error::new(Kind::Cancelled, "cancelled")),
     };
-    let registration = Registration {
-        id: registered.client_id.clone(),
-        secret: Secret::new(registered.client_secret.as_str().to_owned()),
-        expires: Moment(registered.client_secret_expires_at),
-    };
-    token(&created, registration, now).map_err(|failure| refusal(&failure, session, oidc))
-}
-
-/// Renews a sign-on without a person.
-pub(super) async fn renew(
-    client: &Client,
-    oidc: &str,
-    renewal: &Renewal,
-    now: Moment,
-) -> std::result::Result<Token, AwsError> {
-    let body = json!({
-        "clientId": renewal.client.id,
-        "clientSecret": renewal.client.secret.expose(),
-        "grantType": "refresh_token",
-        "refreshToken": renewal.refresh.expose(),
-    });
-    let created: Created = post(client, oidc, "token", &body).await?;
-    let mut token = token(&created, renewal.client.clone(), now)?;
-    // A service that does not replace the refresh token lets it go on.
-    token.renewal.get_or_insert_with(|| renewal.clone());
-    Ok(token)
-}
-
-fn token(
-    created: &Created,
-    client: Registration,
-    now: Moment,
-) -> std::result::Result<Token, AwsError> {
-    if !is_bearer(&created.access_token) || !(1..=LONGEST_LIFE).contains(&created.expires_in) {
-        return Err(AwsError::malformed("accessToken"));
-    }
-    let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
-    Ok(Token {
-        access: secret(&created.access_token),
-        expires: now.plus(created.expires_in),
-        renewal: created
-            .refresh_token
-            .as_ref()
-            .map(|refresh| Renewal { refresh: secret(refresh), client }),
-    })
+    token(&created, who, now).map_err(failed)
 }
 
 /// How long to wait before the next question; `None` when there is none.
@@ -194,16 +115,6 @@ fn invitation(started: &Started) -> Result<Invitation> {
 fn ended() -> Error {
     Error::refused("the code was not confirmed in time")
         .hint("try again, and confirm it while it is good")
-}
-
-async fn post<T: DeserializeOwned>(
-    client: &Client,
-    oidc: &str,
-    path: &str,
-    body: &Value,
-) -> std::result::Result<T, AwsError> {
-    let reply = client.post_json(&format!("{}/{path}", oidc.trim_end_matches('/')), body).await?;
-    serde_json::from_slice(&reply.body).map_err(|_| AwsError::malformed(path))
 }
 
 #[cfg(test)]

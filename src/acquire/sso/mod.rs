@@ -4,17 +4,23 @@
 //! renewed without a person where the session allows it.
 
 mod assignments;
+mod attempt;
 mod cache;
 mod device;
+mod oidc;
+mod pkce;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
 
 use crate::acquire::browser;
-use crate::aws::{AwsError, Client, Trouble, role_credentials, unanswered};
+use crate::aws::{AwsError, Client, Trouble, role_credentials, sign_off, unanswered};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
 use crate::plan::SignOn;
 use crate::plan::chain::{SsoRole, SsoSession};
+use crate::types::quote;
 use crate::types::sanitize::{escape, escape_up_to};
 use crate::types::{Clock, Moment, Session};
 use crate::ui::report::Report;
@@ -61,9 +67,34 @@ impl<'a> SignOnClient<'a> {
         })
     }
 
-    /// Signs on anew; `say` tells the person what to do.
-    pub(crate) async fn login(&self, say: impl Fn(&str)) -> Result<Moment> {
-        Ok(self.by_device(say).await?.expires)
+    /// Signs on anew; `say` tells the person what to do. With `device` a code is shown, which may be
+    /// confirmed on any machine.
+    pub(crate) async fn login(&self, device: bool, say: impl Fn(&str)) -> Result<Moment> {
+        let token = if device { self.by_device(say).await } else { self.anew(say).await };
+        Ok(token?.expires)
+    }
+
+    /// Ends the kept sign-on, at the portal and here; whether there was one.
+    pub(crate) async fn logout(&self) -> Result<bool> {
+        let kept = self.kept();
+        let ended = match &kept {
+            Some(token) => sign_off(self.client, &token.access).await,
+            None => Ok(()),
+        };
+        let removed = match std::fs::remove_file(&self.file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            outcome => outcome.map(|()| true).map_err(|error| {
+                Error::io("the sign-on cannot be removed from ~/.aws/sso/cache").because(error)
+            })?,
+        };
+        match ended {
+            // It had ended there before.
+            Err(failure) if !matches!(failure.code(), "UnauthorizedException" | "401") => {
+                let stays = "the token is removed here, and stays good at the portal until it ends";
+                Err(refusal(&failure, self.session, &self.portal()).because(stays))
+            }
+            _ => Ok(removed),
+        }
     }
 
     /// The keys of a role, whose session is made under `lock`.
@@ -108,7 +139,7 @@ impl<'a> SignOnClient<'a> {
         }
         let renewal = kept.as_ref().and_then(|token| token.renewal.as_ref());
         if let Some(renewal) = renewal.filter(|renewal| renewal.client.expires > (self.clock)()) {
-            match device::renew(self.client, self.oidc()?, renewal, (self.clock)()).await {
+            match oidc::renew(self.client, self.oidc()?, renewal, (self.clock)()).await {
                 Ok(token) => {
                     cache::write(&self.file, self.session, &token)?;
                     return Ok(token);
@@ -142,9 +173,51 @@ impl<'a> SignOnClient<'a> {
                 )));
         }
         lock.asking(true);
-        let token = self.by_device(|text| self.terminal.say(text)).await;
+        let token = self.anew(|text| self.terminal.say(text)).await;
         lock.asking(false);
         token
+    }
+
+    /// By the browser of this machine where there is one, else by a code.
+    async fn anew(&self, say: impl Fn(&str)) -> Result<Token> {
+        // The older form, without a session, knows codes only, as with the AWS CLI.
+        let has_browser = self.opens_pages() && self.session.name.is_some();
+        match has_browser {
+            true => self.by_browser(&say).await,
+            false => self.by_device(&say).await,
+        }
+    }
+
+    fn opens_pages(&self) -> bool {
+        self.terminal.may_ask && self.session.on_desktop && browser::in_container().is_none()
+    }
+
+    async fn by_browser(&self, say: &impl Fn(&str)) -> Result<Token> {
+        let home = self.session.home.as_deref().unwrap_or_else(|| Path::new(""));
+        let begun =
+            pkce::begin(self.client, self.oidc()?, self.session, home, (self.clock)()).await?;
+        let url = begun.url();
+        let name = self.shown_name();
+        let Ok(mut opener) = Command::from(browser::opener(&url)).spawn() else {
+            return self.by_device(say).await;
+        };
+        say(&format!("To sign on to {name}, go on in the browser. If no page opens, this is it:"));
+        say(&format!("  {url}"));
+        let unopened = async {
+            if opener.wait().await.is_ok_and(|status| !status.success()) {
+                say(&format!(
+                    "no browser could be opened; by a code instead: Ctrl-C, then assume-role login {} --device",
+                    quote::word(self.session.name.as_deref().unwrap_or_default())
+                ));
+            }
+            std::future::pending().await
+        };
+        let token = tokio::select! {
+            token = begun.finish(self.clock) => token?,
+            never = unopened => never,
+        };
+        cache::write(&self.file, self.session, &token)?;
+        Ok(token)
     }
 
     async fn by_device(&self, say: impl Fn(&str)) -> Result<Token> {
@@ -155,8 +228,9 @@ impl<'a> SignOnClient<'a> {
                 invitation.code
             ));
             say(&format!("  {}", invitation.url));
-            if self.terminal.may_ask && self.session.on_desktop {
-                open_page(&invitation.url);
+            if self.opens_pages() {
+                // A failure is no fault: the URL is on the terminal.
+                let _ = browser::opener(&invitation.url).spawn();
             }
         };
         let token =
@@ -204,13 +278,6 @@ pub(crate) fn state(session: &SsoSession, now: Moment) -> SignOn {
             SignOn::Live(expires)
         }
         _ => SignOn::Missing,
-    }
-}
-
-/// Opens a page that was checked before. A failure is no fault: the URL is on the terminal.
-fn open_page(url: &str) {
-    if browser::in_container().is_none() {
-        let _ = browser::opener(url).spawn();
     }
 }
 

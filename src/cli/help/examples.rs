@@ -131,12 +131,14 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
                 "assume-role login me --remote",
                 "signs in to the console, for a profile with login_session",
             ),
+            line("assume-role login corp --device", "by a code, with any machine's browser"),
         ],
     ),
     (
         "logout",
         &[
             line("assume-role logout production read", ""),
+            line("assume-role logout corp", "signs off from [sso-session corp]"),
             line("assume-role logout --all", "forgets all sessions"),
         ],
     ),

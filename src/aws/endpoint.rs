@@ -24,6 +24,8 @@ const OLD_REGIONS: [&str; 15] = [
 
 struct Hosts {
     suffix: &'static str,
+    /// The suffix of hosts with IPv6 addresses.
+    dual_stack: &'static str,
     /// IAM is global in each partition, and its calls are signed for one region.
     iam: (&'static str, &'static str),
     sign_in: &'static str,
@@ -34,57 +36,65 @@ struct Hosts {
 /// Reference, endpoints of IAM and of AWS Sign-In; partitions.json and the endpoint rules of the
 /// SDKs).
 fn hosts(partition: Partition) -> Hosts {
-    let (suffix, iam, sign_in, console) = match partition.as_str() {
+    let (suffix, dual_stack, iam, sign_in, console) = match partition.as_str() {
         "aws-cn" => (
             "amazonaws.com.cn",
+            "api.amazonwebservices.com.cn",
             ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
             "signin.amazonaws.cn",
             "console.amazonaws.cn",
         ),
         "aws-us-gov" => (
             "amazonaws.com",
+            "api.aws",
             ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
             "signin.amazonaws-us-gov.com",
             "console.amazonaws-us-gov.com",
         ),
         "aws-iso" => (
             "c2s.ic.gov",
+            "api.aws.ic.gov",
             ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
             "signin.c2shome.ic.gov",
             "console.c2shome.ic.gov",
         ),
         "aws-iso-b" => (
             "sc2s.sgov.gov",
+            "api.aws.scloud",
             ("iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
             "signin.sc2shome.sgov.gov",
             "console.sc2shome.sgov.gov",
         ),
         "aws-iso-e" => (
             "cloud.adc-e.uk",
+            "api.cloud-aws.adc-e.uk",
             ("iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"),
             "eu-isoe-west-1.signin.csphome.adc-e.uk",
             "console.csphome.adc-e.uk",
         ),
         "aws-iso-f" => (
             "csp.hci.ic.gov",
+            "api.aws.hci.ic.gov",
             ("iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"),
             "us-isof-south-1.signin.csphome.hci.ic.gov",
             "console.csphome.hci.ic.gov",
         ),
         "aws-eusc" => (
             "amazonaws.eu",
+            "api.amazonwebservices.eu",
             ("iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
             "eusc-de-east-1.signin.amazonaws-eusc.eu",
             "console.amazonaws-eusc.eu",
         ),
         _ => (
             "amazonaws.com",
+            "api.aws",
             ("iam.amazonaws.com", "us-east-1"),
             "us-east-1.signin.aws.amazon.com",
             "console.aws.amazon.com",
         ),
     };
-    Hosts { suffix, iam, sign_in, console }
+    Hosts { suffix, dual_stack, iam, sign_in, console }
 }
 
 #[derive(Clone, Debug)]
@@ -146,8 +156,16 @@ impl Endpoints {
 
     /// The same with the IAM Identity Center of a region.
     pub(crate) fn with_sso(self, region: &Region, overrides: &Overrides) -> Result<Self> {
-        let suffix = hosts(region.partition()).suffix;
-        let host = |service: &str| format!("{service}.{region}.{suffix}");
+        let Hosts { suffix, dual_stack, .. } = hosts(region.partition());
+        // The plain hosts of GovCloud are FIPS endpoints, and its dual-stack hosts are not (endpoint
+        // rules of the SDKs).
+        let is_gov = region.partition().as_str() == "aws-us-gov";
+        let fips = match overrides.fips && (overrides.dual_stack || !is_gov) {
+            true => "-fips",
+            false => "",
+        };
+        let suffix = if overrides.dual_stack { dual_stack } else { suffix };
+        let host = |service: &str| format!("{service}{fips}.{region}.{suffix}");
         let portal = url_of(&overrides.sso, overrides, &host("portal.sso"))?;
         let oidc = url_of(&overrides.sso_oidc, overrides, &host("oidc"))?;
         Ok(Self { sso: Some(SsoEndpoints { portal, oidc }), ..self })
@@ -320,6 +338,51 @@ mod tests {
         assert_eq!(at("eu-west-1", true, false), "https://signin-fips.eu-west-1.amazonaws.com");
         assert_eq!(at("eu-west-1", false, true), "https://signin.eu-west-1.api.aws");
         assert_eq!(at("us-gov-west-1", true, true), "https://signin-fips.us-gov-west-1.api.aws");
+    }
+
+    #[test]
+    fn identity_center_has_hosts_of_every_kind() {
+        let hosts = |region: &str, fips, dual_stack| {
+            let region = Region::parse("a test", region).unwrap();
+            let overrides = Overrides { fips, dual_stack, ..Overrides::default() };
+            let endpoints = Endpoints::resolve(region.clone(), region.partition(), &overrides);
+            let sso = endpoints.unwrap().with_sso(&region, &overrides).unwrap().sso.unwrap();
+            format!("{} {}", sso.portal, sso.oidc).replace("https://", "")
+        };
+        // As botocore's endpoint rules resolve them.
+        for (region, kinds) in [
+            (
+                "eu-west-1",
+                [
+                    "portal.sso.eu-west-1.amazonaws.com oidc.eu-west-1.amazonaws.com",
+                    "portal.sso.eu-west-1.api.aws oidc.eu-west-1.api.aws",
+                    "portal.sso-fips.eu-west-1.amazonaws.com oidc-fips.eu-west-1.amazonaws.com",
+                    "portal.sso-fips.eu-west-1.api.aws oidc-fips.eu-west-1.api.aws",
+                ],
+            ),
+            (
+                "us-gov-west-1",
+                [
+                    "portal.sso.us-gov-west-1.amazonaws.com oidc.us-gov-west-1.amazonaws.com",
+                    "portal.sso.us-gov-west-1.api.aws oidc.us-gov-west-1.api.aws",
+                    "portal.sso.us-gov-west-1.amazonaws.com oidc.us-gov-west-1.amazonaws.com",
+                    "portal.sso-fips.us-gov-west-1.api.aws oidc-fips.us-gov-west-1.api.aws",
+                ],
+            ),
+            (
+                "cn-north-1",
+                [
+                    "portal.sso.cn-north-1.amazonaws.com.cn oidc.cn-north-1.amazonaws.com.cn",
+                    "portal.sso.cn-north-1.api.amazonwebservices.com.cn oidc.cn-north-1.api.amazonwebservices.com.cn",
+                    "portal.sso-fips.cn-north-1.amazonaws.com.cn oidc-fips.cn-north-1.amazonaws.com.cn",
+                    "portal.sso-fips.cn-north-1.api.amazonwebservices.com.cn oidc-fips.cn-north-1.api.amazonwebservices.com.cn",
+                ],
+            ),
+        ] {
+            let told = [(false, false), (false, true), (true, false), (true, true)]
+                .map(|(fips, dual_stack)| hosts(region, fips, dual_stack));
+            assert_eq!(told, kinds, "{region}");
+        }
     }
 
     #[test]

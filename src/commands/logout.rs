@@ -64,7 +64,7 @@ fn sign_off(name: &str, config: &Config, context: &Context, report: &Report) -> 
     let sign_on = SignOnClient::new(&session, &client, &store, terminal, context.clock, report)?;
     match Runtime::new()?.run(sign_on.logout())? {
         true => report.done(&format!("signed off from {session}"), ""),
-        false => report.note(&format!("nobody is signed on to {session}")),
+        false => report.note(&format!("no one is signed on to {session}")),
     }
     Ok(session)
 }

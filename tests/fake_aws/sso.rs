@@ -114,6 +114,11 @@ impl Sso {
         self.state().tokens.iter().any(|known| known == token)
     }
 
+    /// How many requests came, whatever for.
+    pub fn requests(&self) -> usize {
+        self.state().log.len()
+    }
+
     /// The bodies of all requests to a path, in order.
     pub fn received(&self, path: &str) -> Vec<Value> {
         self.state()

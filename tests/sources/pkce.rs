@@ -163,7 +163,7 @@ fn connections_that_say_nothing_and_later_ones_do_no_harm() {
     assert!(visit(&format!("http://{place}/favicon.ico")).starts_with("HTTP/1.1 404 "));
     assert!(visit(&back).starts_with("HTTP/1.1 200 "));
     assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
-    assert!(TcpStream::connect(place).is_err(), "nobody listens any more");
+    assert!(TcpStream::connect(place).is_err(), "no one listens any more");
     drop(silent);
 }
 
@@ -253,7 +253,7 @@ fn logout_signs_off_at_the_portal_and_forgets_what_the_sign_on_gave() {
     assert!(!has_token(&scene) && !sso.knows("kept"));
     scene.refused(5, &["read"]);
     let again = scene.world.run(["logout", "corp"]).unwrap();
-    assert!(again.status == 0 && again.stderr.contains("nobody is signed on to corp"), "{again:?}");
+    assert!(again.status == 0 && again.stderr.contains("no one is signed on to corp"), "{again:?}");
     let all = scene.world.run(["logout", "--all"]).unwrap();
     assert!(!all.stderr.contains("still signed on"), "{all:?}");
     assert_eq!(sso.received("/logout").len(), 1);

@@ -97,3 +97,73 @@ fn neither_a_code_nor_parameters_of_a_role_fit() {
     let said = scene.refused_at_once(2, &["staging", ROLE, "--duration", "2h"]);
     assert!(said.contains("--duration is a parameter of AssumeRole"), "{said}");
 }
+
+#[test]
+fn a_profile_that_only_signs_on_gives_a_token_and_no_keys() {
+    let (scene, sso) = signed();
+    let config = "[profile tool]\nsso_session = corp\n\
+        [sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+    scene.world.config(config).unwrap();
+    for words in [["--profile", "tool"].as_slice(), &["tool"]] {
+        let said = scene.refused_at_once(3, words);
+        assert!(
+            said.contains("~/.aws/config:2: profile 'tool' signs on and names no role"),
+            "{said}"
+        );
+        assert!(said.contains("sso_role_name"), "{said}");
+    }
+    let doctor = scene.world.run(["doctor"]).unwrap();
+    assert!(!(doctor.stdout + &doctor.stderr).contains("tool"));
+    let ran = scene.world.run(["login", "tool"]).unwrap();
+    assert!(ran.status == 0 && ran.stderr.contains("signed on to corp"), "{ran:?}");
+    assert_eq!(sso.received("/token").len(), 1);
+}
+
+#[test]
+fn a_start_page_that_tells_its_region_needs_no_other() {
+    let (scene, sso) = signed();
+    let start = "https://ssoins-72230123456789ab.portal.eu-west-1.app.aws";
+    let config = format!(
+        "[profile read]\nsso_session = corp\nsso_account_id = {PRODUCTION}\nsso_role_name = {ROLE}\n\
+         [sso-session corp]\nsso_start_url = {start}\n"
+    );
+    scene.world.config(&config).unwrap();
+    assert_eq!(scene.world.run(["login", "corp"]).unwrap().status, 0);
+    assert_eq!(sso.received("/device_authorization")[0]["startUrl"], start);
+    assert_eq!(scene.switch(&["read"]).get("AWS_ACCOUNT_ROLE"), Some(ROLE));
+    let corp = config.replace(start, "https://corp.awsapps.com/start");
+    scene.world.config(&corp).unwrap();
+    let said = scene.refused_at_once(3, &["read"]);
+    assert!(said.contains("'corp' has no sso_region"), "{said}");
+}
+
+#[test]
+fn a_chain_and_the_profile_it_begins_with_share_one_session() {
+    for words in [["read", "second"], ["second", "read"]] {
+        let (scene, sso) = signed_on();
+        for word in words {
+            scene.switch(&[word]);
+        }
+        assert_eq!(sso.received("/federation/credentials").len(), 1, "{words:?}");
+    }
+}
+
+#[test]
+fn fifty_at_once_ask_once() {
+    let (scene, sso) = signed_on();
+    accounts(&scene, r#", "sso_session": "corp""#);
+    let children: Vec<_> = (0..50)
+        .map(|_| {
+            let mut command = scene.world.command(["export", "--shell", "bash", "staging", ROLE]);
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            command.spawn().unwrap()
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let asked = (sso.requests(), scene.sts.count("AssumeRole"));
+    assert_eq!(asked, (1, 0));
+    scene.switch(&["staging", ROLE]);
+    assert_eq!(sso.requests(), 1, "the store serves");
+}

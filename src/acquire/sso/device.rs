@@ -48,7 +48,7 @@ pub(super) struct Invitation {
     pub code: String,
 }
 
-/// Signs on: `invite` is told once what the person has to do, then the service is asked until the
+/// Signs on: `invite` shows once what the person does there, then the service is asked until the
 /// person did it.
 pub(super) async fn sign_on(
     client: &Client,

@@ -1,4 +1,4 @@
-//! The single sign-on (IAM Identity Center): a token for a person, and roles for the token.
+//! IAM Identity Center: a token for a person, and roles for the token.
 //!
 //! The token is the one of `aws sso login`: made here or there, kept in the CLI's own cache,
 //! renewed without a person where the session allows it.
@@ -165,7 +165,7 @@ impl<'a> SignOnClient<'a> {
     async fn by_person(&self, lock: &Lock) -> Result<Token> {
         if !self.terminal.can_ask() {
             let name = self.shown_name();
-            return Err(Error::new(Kind::NeedsAnswer, format!("nobody is signed on to {name}"))
+            return Err(Error::new(Kind::NeedsAnswer, format!("no one is signed on to {name}"))
                 .because(format!("asked for by {}", self.session.origin))
                 .hint(format!(
                     "assume-role login {}",
@@ -248,7 +248,7 @@ impl<'a> SignOnClient<'a> {
         let endpoints = self.client.endpoints().sso.as_ref();
         endpoints
             .map(|sso| sso.oidc.as_str())
-            .ok_or_else(|| Error::new(Kind::Bug, "no endpoint of the single sign-on"))
+            .ok_or_else(|| Error::new(Kind::Bug, "no endpoint of IAM Identity Center"))
     }
 
     fn shown_name(&self) -> String {
@@ -281,7 +281,7 @@ pub(crate) fn state(session: &SsoSession, now: Moment) -> SignOn {
     }
 }
 
-/// The error for a failed call of the single sign-on.
+/// The error for a failed call of IAM Identity Center.
 fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) -> Error {
     let endpoint = escape(endpoint);
     let said = |code: &str, message: &str| {
@@ -295,16 +295,16 @@ fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) -> Error {
                 Error::refused("the code was not confirmed in time").hint(format!("again: {again}"))
             }
             "UnauthorizedException" => Error::refused("the sign-on has ended").hint(again),
-            "TooManyRequestsException" => Error::network("the single sign-on is throttling")
+            "TooManyRequestsException" => Error::network("IAM Identity Center is throttling")
                 .hint("wait a moment and try again"),
             "invalid_request" | "InvalidRequestException" | "InvalidRequestRegionException" => {
                 Error::config(format!(
-                    "{}: the single sign-on does not accept this",
+                    "{}: IAM Identity Center does not accept this",
                     session.origin
                 ))
                 .hint("are sso_start_url and sso_region right?")
             }
-            _ => Error::refused("the single sign-on refused"),
+            _ => Error::refused("IAM Identity Center refused"),
         }
         .because(said(code, message)),
         Trouble::Connect(_) => unanswered(failure, &endpoint)

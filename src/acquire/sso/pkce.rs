@@ -124,7 +124,7 @@ async fn registered(
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Kept {
+struct RegistrationText {
     client_id: String,
     client_secret: Zeroizing<String>,
     expires_at: String,
@@ -132,7 +132,7 @@ struct Kept {
 }
 
 fn kept(file: &Path) -> Option<Registration> {
-    let kept: Kept = cache::parsed(file)?;
+    let kept: RegistrationText = cache::parsed(file)?;
     let expires = cache::moment(&kept.expires_at)?;
     kept.grant_types.iter().any(|grant| grant == GRANT).then(|| Registration {
         id: kept.client_id,

@@ -1,7 +1,7 @@
 //! From what others know to what shall stand in the accounts file.
 //!
 //! Leads come in, wishes go out: one for each name. An account that has a name keeps it, and what
-//! it has there; a name that stands for another account is told and left.
+//! it has there; a name that stands for another account is reported and left.
 
 use std::collections::HashMap;
 

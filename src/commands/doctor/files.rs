@@ -169,7 +169,9 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
 /// Profiles that lead to a role but cannot get there.
 fn chains(read: &Read) -> Vec<Finding> {
     let Some(config) = read.config() else { return Vec::new() };
-    let leads = ["role_arn", "sso_account_id", "sso_session", "credential_source", "login_session"];
+    // With `sso_session` alone it is one that gives a token, which some services want.
+    let leads =
+        ["role_arn", "sso_account_id", "sso_role_name", "credential_source", "login_session"];
     let wanted = config.profiles.iter().filter(|profile| {
         profile.problem().is_none() && leads.iter().any(|key| profile.value(key).is_some())
     });

@@ -57,7 +57,7 @@ impl SsoRole {
     pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Option<Self>> {
         let (account, role) =
             match (chosen(profile, "sso_account_id"), chosen(profile, "sso_role_name")) {
-                (None, None) => return Ok(None),
+                (None, None) => return only_token(profile),
                 (Some(account), Some(role)) => (account, role),
                 (Some(only), None) => {
                     return Err(missing(profile, "sso_role_name", &only.origin.to_string()));
@@ -142,7 +142,7 @@ impl SsoSession {
         config: &Config,
     ) -> Result<Self> {
         let need = |key: &str| chosen(section, key).ok_or_else(|| missing(section, key, &origin));
-        let (url, region) = (need("sso_start_url")?, need("sso_region")?);
+        let url = need("sso_start_url")?;
         if !url.value.starts_with("https://")
             || !url.value.chars().all(|character| is_plain(character) && character != ' ')
         {
@@ -153,7 +153,13 @@ impl SsoSession {
             ))
             .hint("it looks like https://my-company.awsapps.com/start"));
         }
-        let region = Region::parse(&region.origin.to_string(), &region.value)?;
+        let region = match (chosen(section, "sso_region"), region_of_page(&url.value)) {
+            (None, Some(told)) => told,
+            _ => {
+                let region = need("sso_region")?;
+                Region::parse(&region.origin.to_string(), &region.value)?
+            }
+        };
         let environment = &config.environment;
         let (home, on_desktop) = (environment.home(), no_desktop(environment).is_none());
         Ok(Self { name, start_url: url.value, region, scopes, origin, home, on_desktop })
@@ -162,6 +168,37 @@ impl SsoSession {
 
 fn words(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// What else than a sign-on gives a profile its credentials.
+const OTHER_SOURCES: [&str; 4] =
+    ["aws_access_key_id", "credential_process", "login_session", "web_identity_token_file"];
+
+/// A profile that signs on and names no role: its token is for services that take nothing else, and
+/// gives no keys.
+fn only_token(profile: &Section<'_>) -> Result<Option<SsoRole>> {
+    let says = |key: &&str| profile.value(key).is_some();
+    let Some(session) = chosen(profile, "sso_session").filter(|_| !OTHER_SOURCES.iter().any(says))
+    else {
+        return Ok(None);
+    };
+    let name = escape_up_to(profile.name(), 80);
+    Err(Error::config(format!(
+        "{}: profile '{name}' signs on and names no role, so it gives no keys",
+        session.origin
+    ))
+    .because("its token serves the services that take a token alone, as Amazon Q")
+    .hint("sso_account_id and sso_role_name make it a role: aws configure sso writes them"))
+}
+
+/// The region that a start page tells (`https://ssoins-….portal.eu-west-1.app.aws/`).
+fn region_of_page(url: &str) -> Option<Region> {
+    let host = url.strip_prefix("https://")?.split(['/', ':', '?', '#']).next()?;
+    let belongs = [".app.aws", ".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"]
+        .iter()
+        .find_map(|suffix| host.strip_suffix(suffix))?;
+    let mut labels = belongs.split('.').filter(|label| *label != "portal");
+    labels.find_map(|label| Region::parse("", label).ok())
 }
 
 fn missing(section: &Section<'_>, key: &str, origin: &str) -> Error {
@@ -231,6 +268,10 @@ pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession>
     }
     match config.profiles.get(&word.value)? {
         None => SsoSession::named(&word.value, config),
+        // A token alone is enough to sign on.
+        Some(profile) if profile.value("sso_session").is_some() => {
+            SsoSession::of_profile(&profile, "", config)
+        }
         Some(profile) => {
             SsoRole::of_profile(&profile, config)?.map(|role| role.session).ok_or_else(|| {
                 Error::config(format!(
@@ -248,5 +289,26 @@ pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession>
 impl std::fmt::Display for SsoSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&escape_up_to(self.name.as_ref().unwrap_or(&self.start_url), 200))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_start_pages_tell_their_region() {
+        for (url, region) in [
+            ("https://ssoins-72230123456789ab.portal.eu-west-1.app.aws/", Some("eu-west-1")),
+            ("https://ssoins-72230123456789ab.eu-west-1.portal.amazonaws.com", Some("eu-west-1")),
+            ("https://ssoins-1.us-gov-west-1.portal.amazonaws.com/x", Some("us-gov-west-1")),
+            ("https://corp.awsapps.com/start", None),
+            ("https://eu-west-1.corp.example/start", None),
+            ("https://sso.corp.example/?x=.eu-west-1.app.aws", None),
+            ("https://corp.example/eu-west-1.app.aws", None),
+        ] {
+            let told = region_of_page(url);
+            assert_eq!(told.as_ref().map(Region::as_str), region, "{url}");
+        }
     }
 }

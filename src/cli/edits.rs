@@ -18,7 +18,9 @@ pub struct Profile {
 #[derive(Clone, Debug, Subcommand)]
 pub enum ProfileEdit {
     /// Write a profile that leads to a role
-    #[command(override_usage = "assume-role profile add NAME ACCOUNT ROLE [OPTIONS]")]
+    #[command(
+        override_usage = "assume-role profile add NAME ACCOUNT ROLE [OPTIONS]\n       assume-role profile add --all [--session SESSION] [--names TEMPLATE]"
+    )]
     Add(Box<ProfileAdd>),
     /// Take away a profile that was written by `profile add`
     Remove(ProfileRemove),
@@ -26,14 +28,48 @@ pub enum ProfileEdit {
     List(ProfileList),
 }
 
+/// What shapes one session, or names one profile.
+const NOT_FOR_ALL: [&str; 20] = [
+    "name",
+    "assume",
+    "static_keys",
+    "duration",
+    "mfa_code",
+    "mfa_serial",
+    "profile",
+    "via",
+    "base",
+    "scheme",
+    "saml_response",
+    "web_identity_token_file",
+    "session_name",
+    "external_id",
+    "policy_arn",
+    "policy",
+    "tag",
+    "transitive_tag",
+    "source_identity",
+    "write",
+];
+
 /// Arguments of `profile add`.
 #[derive(Args, Clone, Debug)]
 pub struct ProfileAdd {
     /// Name of the profile
-    pub name: String,
+    #[arg(required_unless_present = "all")]
+    pub name: Option<String>,
     /// Where the profile leads.
     #[command(flatten)]
     pub target: Target,
+    /// Every account and role of a sign-on
+    #[arg(long, conflicts_with_all = NOT_FOR_ALL)]
+    pub all: bool,
+    /// Which [sso-session]
+    #[arg(long, value_name = "SESSION", requires = "all")]
+    pub session: Option<String>,
+    /// Names of all: {account}-{role}
+    #[arg(long, value_name = "TEMPLATE", requires = "all")]
+    pub names: Option<String>,
     /// As role_arn and source_profile
     #[arg(long, conflicts_with = "static_keys")]
     pub assume: bool,

@@ -48,7 +48,7 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> 
         "mfa_serial" => serials,
         "policy_arn" => policies,
         "scheme" => schemes,
-        "sso_session" => sso_sessions,
+        "sso_session" | "session" => sso_sessions,
         "external_id" => |_| fixed(&[("none", "send none")]),
         "service" => |_| services().map(|name| Candidate::new(name, "")).collect(),
         "shell" => shells,

@@ -79,6 +79,16 @@ impl Sso {
         state.roles.push((account.to_owned(), role.to_owned(), keys));
     }
 
+    /// The role is assigned no more.
+    pub fn take_away(&self, account: &str, role: &str) {
+        self.state().roles.retain(|(id, name, _)| (id.as_str(), name.as_str()) != (account, role));
+    }
+
+    /// No account is assigned any more.
+    pub fn forget_accounts(&self) {
+        self.state().accounts.clear();
+    }
+
     /// Names an account for the portal's list.
     pub fn name_account(&self, account: &str, name: &str) {
         self.state().accounts.push((account.to_owned(), name.to_owned()));

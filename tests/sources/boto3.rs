@@ -18,7 +18,7 @@ use crate::support::process;
 
 /// Who boto3 takes the profiles for, or the AWS CLI with `--cli` in front; `None` where there is no
 /// Python.
-pub(super) fn boto3(scene: &Scene, profiles: &[&str]) -> Option<Value> {
+pub fn boto3(scene: &Scene, profiles: &[&str]) -> Option<Value> {
     let (path, script) = python("profile_identity.py")?;
     let mut command = scene.world.command_of(path);
     command.arg(script).args(profiles);

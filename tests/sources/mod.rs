@@ -3,7 +3,7 @@
 
 mod ambient;
 mod aws_cli;
-mod boto3;
+pub mod boto3;
 mod browser;
 mod chains;
 mod console_login;

@@ -10,6 +10,8 @@ mod device;
 mod oidc;
 mod pkce;
 
+pub(crate) use assignments::Assignment;
+
 use std::path::{Path, PathBuf};
 
 use tokio::process::Command;

@@ -108,6 +108,7 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
                 "assume-role profile add prod production read --static",
                 "for programs that only read keys",
             ),
+            line("assume-role profile add --all --session corp --dry-run", "what a sign-on gives"),
         ],
     ),
     ("profile remove", &[line("assume-role profile remove prod", "")]),

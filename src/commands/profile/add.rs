@@ -17,7 +17,7 @@ use crate::ui::terminal::Terminal;
 
 /// Writes the profile, or shows what would be written.
 pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> Result<String> {
-    let name = Name::parse("profile", &add.name)?;
+    let name = Name::parse("profile", add.name.as_deref().unwrap_or_default())?;
     refuse_default(name.as_str())?;
     let files = Files::of(&context.environment)?;
     let config = Config::read(&context.environment)?;

@@ -84,6 +84,46 @@ impl Files {
         Ok(changes)
     }
 
+    /// Writes profiles into the config file and takes others out of it, in one change.
+    pub(super) fn put_all(
+        &self,
+        wishes: &[Wish<'_>],
+        gone: &[String],
+        dry: bool,
+    ) -> Result<Change> {
+        let make = |bytes: &[u8]| {
+            let mut after = bytes.to_vec();
+            for name in gone {
+                after = self.without(FileKind::Config, &after, name, false)?;
+            }
+            for wish in wishes {
+                after = self.put(wish, &after)?;
+            }
+            Ok(after)
+        };
+        if dry {
+            return self.config.plan(make);
+        }
+        let overwrites = wishes.iter().any(|wish| wish.force);
+        self.config.change(make, |_| overwrites)
+    }
+
+    /// Where a name stands for something else than a role of a sign-on that we wrote.
+    pub(super) fn other(&self, name: &str, force: bool) -> Result<Option<String>> {
+        for file in [FileKind::Config, FileKind::Credentials] {
+            let Some(there) = self.find(file, name)? else { continue };
+            let is_sign_on = there.identity.iter().any(|key| key == "sso_session");
+            let goes = match file {
+                FileKind::Config => force || there.is_ours && is_sign_on,
+                FileKind::Credentials => there.identity.is_empty(),
+            };
+            if !goes {
+                return Ok(Some(format!("{}:{}", self.of_kind(file).shown(), there.line)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Takes a profile out of both files.
     pub(super) fn remove(&self, name: &str, force: bool, dry: bool) -> Result<Vec<Change>> {
         let mut found = Vec::new();

@@ -1,6 +1,7 @@
 //! `profile`: profiles of `~/.aws/config` and `~/.aws/credentials` for programs that want one.
 
 mod add;
+mod all;
 mod assume;
 mod files;
 mod list;
@@ -16,6 +17,7 @@ use files::Files;
 /// `--dry-run`, a diff.
 pub(super) fn run(arguments: &cli::Profile, context: &Context, report: &Report) -> Result<String> {
     match &arguments.edit {
+        ProfileEdit::Add(add) if add.all => all::run(add, context, report),
         ProfileEdit::Add(add) => add::run(add, context, report),
         ProfileEdit::Remove(remove) => take_away(remove, context, report),
         ProfileEdit::List(list) => list::run(*list, context, report),

@@ -4,6 +4,13 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::config::Config;
+use crate::config::shlex::command_words;
+use crate::error::{Error, Result};
+use crate::types::sanitize::escape_up_to;
+
 /// Files that container engines put into a container.
 const CONTAINER: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
@@ -15,9 +22,135 @@ pub(crate) fn in_container() -> Option<&'static str> {
 /// The command that opens a page. Its address stands in the list of processes, so it must hold no
 /// secret.
 pub(crate) fn opener(url: &str) -> Command {
-    let mut command = Command::new(if cfg!(target_os = "macos") { "open" } else { "xdg-open" });
-    command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    opener_of(&[system().to_owned(), url.to_owned()])
+}
+
+fn system() -> &'static str {
+    if cfg!(target_os = "macos") { "open" } else { "xdg-open" }
+}
+
+fn opener_of(words: &[String]) -> Command {
+    let (program, arguments) = words.split_first().map_or(("", words), |(one, rest)| (one, rest));
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // The browser may be started by this: what is typed at our terminal is not meant for it.
     command.process_group(0);
     command
+}
+
+/// The browser of the user: the setting, `BROWSER`, the system's.
+#[derive(Clone, Debug)]
+pub(crate) struct Browser {
+    words: Vec<String>,
+    /// What names it; `None` for the system's.
+    pub origin: Option<String>,
+}
+
+/// Who signs in, as a browser may keep accounts apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Identity<'a> {
+    pub account: &'a str,
+    pub role: &'a str,
+}
+
+impl Browser {
+    pub(crate) fn of(config: &Config) -> Result<Self> {
+        if let Some(set) = &config.settings.browser {
+            let origin = set.origin.to_string();
+            return Ok(Self { words: command_words(&set.value, &origin)?, origin: Some(origin) });
+        }
+        let variable = "BROWSER";
+        // By custom the variable may list several.
+        let first = config.environment.text(variable)?.and_then(|text| text.split(':').next());
+        if let Some(first) = first.filter(|first| !first.trim().is_empty()) {
+            let words = command_words(first, variable)?;
+            return Ok(Self { words, origin: Some(variable.to_owned()) });
+        }
+        Ok(Self { words: vec![system().to_owned()], origin: None })
+    }
+
+    /// The command that opens a page for someone: each `%s` is the address, `%a` the account, `%r`
+    /// the role, `%n` both, each inside its one argument; without `%s` the address comes last. No
+    /// shell reads any of it. Beside an address, in one word, names are encoded as in a URL, so that
+    /// none of them can name another page.
+    pub(crate) fn command(&self, url: &str, identity: Identity<'_>) -> Result<Command> {
+        let Identity { account, role } = identity;
+        let both = format!("{account}:{role}");
+        let mut words = Vec::with_capacity(self.words.len() + 1);
+        for pattern in &self.words {
+            let is_address = pattern.contains("%s");
+            let name = |text: &str| match is_address {
+                true => utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
+                false => text.to_owned(),
+            };
+            let mut word = String::new();
+            let mut rest = pattern.as_str();
+            while let Some((before, after)) = rest.split_once('%') {
+                word.push_str(before);
+                let mut characters = after.chars();
+                match characters.next() {
+                    Some('s') => word.push_str(url),
+                    Some('a') => word.push_str(&name(account)),
+                    Some('r') => word.push_str(&name(role)),
+                    Some('n') => word.push_str(&name(&both)),
+                    Some('%') => word.push('%'),
+                    other => {
+                        word.push('%');
+                        word.extend(other);
+                    }
+                }
+                rest = characters.as_str();
+            }
+            word.push_str(rest);
+            if word.starts_with('-') && !pattern.starts_with('-') {
+                let origin = self.origin.as_deref().unwrap_or_default();
+                let word = escape_up_to(&word, 80);
+                return Err(Error::config(format!(
+                    "{origin}: '{word}' would be an option of the browser, not a name"
+                )));
+            }
+            words.push(word);
+        }
+        if !self.words.iter().any(|word| word.contains("%s")) {
+            words.push(url.to_owned());
+        }
+        Ok(opener_of(&words))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(words: &[&str], account: &str) -> Result<Vec<String>> {
+        let words = words.iter().map(|&word| word.to_owned()).collect();
+        let browser = Browser { words, origin: Some("BROWSER".to_owned()) };
+        let command =
+            browser.command("http://127.0.0.1:1/x", Identity { account, role: "ops/read" })?;
+        Ok(command.get_args().map(|word| word.to_str().unwrap().to_owned()).collect())
+    }
+
+    #[test]
+    fn each_value_stays_inside_its_argument() {
+        for (words, account, expected) in [
+            (&["b"][..], "prod", &["http://127.0.0.1:1/x"][..]),
+            (&["b", "-P", "%a"], "a b; $(x)", &["-P", "a b; $(x)", "http://127.0.0.1:1/x"]),
+            (
+                &["b", "%s", "%n", "100%%", "%z%"],
+                "prod",
+                &["http://127.0.0.1:1/x", "prod:ops/read", "100%", "%z%"],
+            ),
+            (&["b", "--app=%s"], "prod", &["--app=http://127.0.0.1:1/x"]),
+            (
+                &["b", "ext+container:name=%a&url=%s"],
+                "x&url=https://evil.test",
+                &[
+                    "ext+container:name=x%26url%3Dhttps%3A%2F%2Fevil%2Etest&url=http://127.0.0.1:1/x",
+                ],
+            ),
+        ] {
+            assert_eq!(arguments(words, account).unwrap(), expected, "{words:?}");
+        }
+        assert!(arguments(&["b", "-P", "%a"], "-remote").is_err());
+    }
 }

@@ -74,6 +74,9 @@ pub struct Console {
     /// Stay signed in elsewhere
     #[arg(long)]
     pub no_logout: bool,
+    /// Sign out first, against console_logout
+    #[arg(long, conflicts_with = "no_logout")]
+    pub logout: bool,
 }
 
 /// Arguments of `doctor`.

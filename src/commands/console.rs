@@ -7,14 +7,17 @@
 use super::context::Context;
 use super::session::ActiveRole;
 use super::{handover, session};
+use crate::acquire::browser::{Browser, Identity};
 use crate::acquire::{Runtime, browser};
-use crate::aws::{AwsError, Client, Endpoints, SignIn, Trouble, page, unanswered};
+use crate::aws::{
+    AwsError, Client, Endpoints, SignIn, Trouble, page, sign_in_of_region, unanswered,
+};
 use crate::cli;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{CredentialSource, Invocation, Plan, no_desktop, path_of_service};
+use crate::plan::{CredentialSource, Invocation, Overrides, Plan, no_desktop, path_of_service};
 use crate::types::sanitize::escape;
-use crate::types::{Secret, minutes};
+use crate::types::{Region, Secret, minutes};
 use crate::ui::report::Report;
 
 /// AWS gives more than this only to sessions that were asked for with long-lived keys or a
@@ -24,10 +27,11 @@ const CHAINED: u32 = 3600;
 /// The address with a line end; nothing where the browser got it.
 pub(super) fn run(arguments: &cli::Console, context: &Context, report: &Report) -> Result<Secret> {
     let path = arguments.service.as_deref().map(path_of_service).transpose()?;
-    if arguments.open {
-        refuse_without_desktop(arguments, context)?;
-    }
     let config = Config::read(&context.environment)?;
+    let browser = Browser::of(&config)?;
+    if arguments.open {
+        refuse_without_desktop(arguments, &config)?;
+    }
     let how = Invocation::of_verb("console ");
     let request = arguments.target.request_as(how);
     let plan = session::of_verb_anew(request, &config, context, report)?;
@@ -35,10 +39,18 @@ pub(super) fn run(arguments: &cli::Console, context: &Context, report: &Report) 
     let session = session::carry_out(plan, &config, context, report)?;
     refuse_user(&session)?;
     session.remember_use(context.now())?;
+    let logs_out = match (arguments.logout, arguments.no_logout) {
+        (false, false) => config.settings.console_logout.value,
+        (logout, _) => logout,
+    };
+    let identity = Identity {
+        account: session.plan.target.name.as_str(),
+        role: &session.session.principal.name,
+    };
     let address = Runtime::new()?.run(async {
-        let address = address(&session, path, !arguments.no_logout, context, report).await?;
+        let address = address(&session, path, logs_out, context, report).await?;
         if arguments.open {
-            handover::hand_over(&address).await?;
+            handover::hand_over(&address, &browser, identity).await?;
         }
         Ok(address)
     })?;
@@ -78,10 +90,10 @@ async fn address(
             let token = sign_in
                 .token(&client, keys, None)
                 .await
-                .map_err(|failure| refusal(&failure, &sign_in))?;
+                .map_err(|failure| refusal(&failure, &sign_in, plan))?;
             (token, role.left(context.now()))
         }
-        Err(failure) => return Err(refusal(&failure, &sign_in)),
+        Err(failure) => return Err(refusal(&failure, &sign_in, plan)),
     };
     let region = plan.region.as_ref().map(|region| &region.value);
     let place = region.map_or_else(String::new, |region| format!(", {region}"));
@@ -112,11 +124,12 @@ fn needs_role(plan: &Plan) -> Error {
         .hint("assume-role console ACCOUNT ROLE")
 }
 
-fn refuse_without_desktop(arguments: &cli::Console, context: &Context) -> Result<()> {
+fn refuse_without_desktop(arguments: &cli::Console, config: &Config) -> Result<()> {
     let why = match (arguments.target.no_input, browser::in_container()) {
         (true, _) => Some("--no-input forbids to open one".to_owned()),
         (_, Some(mark)) => Some(format!("this is a container ({mark})")),
-        _ => no_desktop(&context.environment),
+        // A browser of the user's own choice may need no screen of this machine.
+        _ => no_desktop(&config.environment, config.settings.browser.is_some()),
     };
     match why {
         None => Ok(()),
@@ -126,14 +139,27 @@ fn refuse_without_desktop(arguments: &cli::Console, context: &Context) -> Result
     }
 }
 
-fn refusal(failure: &AwsError, sign_in: &SignIn) -> Error {
+/// Another region of the same partition, where there is one to ask.
+fn elsewhere(plan: &Plan) -> String {
+    let own = plan.connection.partition.default_region();
+    let mut regions = plan.connection.partition.regions().iter();
+    let other = regions.find(|region| **region != own.as_str());
+    let other = other.and_then(|region| Region::parse("the regions", region).ok());
+    let base = other.and_then(|region| sign_in_of_region(&region, &Overrides::default()).ok());
+    match base {
+        Some(base) => format!("AWS_ENDPOINT_URL_SIGNIN={base} asks in another region"),
+        None => "check the network and the proxy variables".to_owned(),
+    }
+}
+
+fn refusal(failure: &AwsError, sign_in: &SignIn, plan: &Plan) -> Error {
     let base = escape(sign_in.base());
     match &failure.trouble {
         Trouble::Answer { code, .. } => Error::refused("AWS takes no sign-in of this session")
             .because(format!("{base} said HTTP {code}"))
             .hint("a session that was ended by a policy is made anew with --refresh; a policy may also deny signin"),
         Trouble::Connect(_) => unanswered(failure, &base)
-            .hint("AWS_ENDPOINT_URL_SIGNIN=https://eu-west-1.signin.aws.amazon.com asks in another region"),
+            .hint(elsewhere(plan)),
         Trouble::Timeout => unanswered(failure, &base).hint("check the network and the proxy variables"),
         Trouble::NotAws(status) => Error::network(format!("{base} sent no sign-in token (HTTP {status})")),
         Trouble::Malformed(_) => unanswered(failure, &base),

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::task::JoinSet;
 
-use crate::acquire::browser;
+use crate::acquire::browser::{Browser, Identity};
 use crate::acquire::listener::head_of;
 use crate::error::{Error, Result};
 use crate::types::Secret;
@@ -25,7 +25,11 @@ use crate::types::Secret;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Opens the browser and waits until it has come for the address.
-pub(super) async fn hand_over(address: &Secret) -> Result<()> {
+pub(super) async fn hand_over(
+    address: &Secret,
+    browser: &Browser,
+    identity: Identity<'_>,
+) -> Result<()> {
     let failed = |error: std::io::Error| Error::io("the browser cannot be led on").because(error);
     let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();
@@ -36,12 +40,14 @@ pub(super) async fn hand_over(address: &Secret) -> Result<()> {
             .because(why)
             .hint("without --open the address is printed")
     };
-    let mut opener = Command::from(browser::opener(&url))
+    let named = browser.origin.as_ref().map(|origin| format!(" (named by {origin})"));
+    let named = named.unwrap_or_default();
+    let mut opener = Command::from(browser.command(&url, identity)?)
         .spawn()
-        .map_err(|error| unopened(error.to_string()))?;
+        .map_err(|error| unopened(format!("{error}{named}")))?;
     let refused = async {
         match opener.wait().await {
-            Ok(status) if !status.success() => format!("what opens it ended with {status}"),
+            Ok(status) if !status.success() => format!("what opens it ended with {status}{named}"),
             // It has told a browser that runs already, or is one.
             _ => std::future::pending().await,
         }

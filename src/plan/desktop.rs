@@ -7,11 +7,13 @@ const ELSEWHERE: [&str; 6] =
     ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"];
 
 /// Why no browser may be opened, as far as variables tell; `None` on a desktop.
-pub(crate) fn no_desktop(environment: &Environment) -> Option<String> {
+/// `has_own` when the user chose the browser, which may open its pages elsewhere.
+pub(crate) fn no_desktop(environment: &Environment, has_own: bool) -> Option<String> {
     if let Some(name) = ELSEWHERE.iter().find(|name| environment.has(name)) {
         return Some(format!("{name} is set: no user sits at this machine"));
     }
-    let has_screen = cfg!(target_os = "macos")
+    let has_screen = has_own
+        || cfg!(target_os = "macos")
         || environment.has("DISPLAY")
         || environment.has("WAYLAND_DISPLAY");
     (!has_screen)
@@ -24,12 +26,12 @@ mod tests {
 
     #[test]
     fn only_a_local_desktop_opens_pages() {
-        assert_eq!(no_desktop(&Environment::from_pairs([("DISPLAY", ":0")])), None);
+        assert_eq!(no_desktop(&Environment::from_pairs([("DISPLAY", ":0")]), false), None);
         for name in ELSEWHERE {
-            let why =
-                no_desktop(&Environment::from_pairs([("DISPLAY", ":0"), (name, "x")])).unwrap();
+            let why = no_desktop(&Environment::from_pairs([("DISPLAY", ":0"), (name, "x")]), true)
+                .unwrap();
             assert!(why.contains(name), "{why}");
         }
-        assert_eq!(no_desktop(&Environment::default()).is_none(), cfg!(target_os = "macos"));
+        assert_eq!(no_desktop(&Environment::default(), false).is_none(), cfg!(target_os = "macos"));
     }
 }

@@ -303,3 +303,86 @@ fn a_browser_that_fails_is_reported() {
         "{ran:?}"
     );
 }
+
+/// A browser of the user's own, by name.
+fn own_browser(scene: &Scene) {
+    let path = scene.world.bin().join("my-browser");
+    let script = format!(
+        "#!/bin/bash\nprintf '%s\\n' \"$@\" >\"$HOME/arguments\"\n\
+         for word; do case $word in *http://127.0.0.1:*) set -- \"http://127.0.0.1:${{word##*http://127.0.0.1:}}\";; esac; done\n{VISIT}\n"
+    );
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[test]
+fn the_setting_names_the_browser_and_keeps_accounts_apart() {
+    for (recipe, expected) in recipes() {
+        let (mut scene, _sign_in) = scene();
+        own_browser(&scene);
+        let (_, arguments) = recipe.split_once(' ').unwrap();
+        scene.world.set("ASSUME_ROLE_CONFIG_BROWSER", format!("my-browser {arguments}"));
+        // The browser of the system is not asked, and no screen is looked for.
+        let ran = opening(&scene);
+        assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{recipe}: {ran:?}");
+        let given = std::fs::read_to_string(scene.world.home().join("arguments")).unwrap();
+        for word in expected {
+            assert!(given.lines().any(|line| line.starts_with(word)), "{recipe}: {given}");
+        }
+    }
+}
+
+/// The recipes of the page, each with the beginning of an argument that it has to lead to.
+fn recipes() -> Vec<(String, Vec<&'static str>)> {
+    let page = include_str!("../../docs/console.md");
+    let recipe = |line: &str| {
+        let command = line.split_once("| `browser = \"")?.1.strip_suffix("\"` |")?;
+        Some(command.replace("\\\"", "\""))
+    };
+    let recipes: Vec<String> = page.lines().filter_map(recipe).collect();
+    assert!(recipes.len() >= 4, "{recipes:?}");
+    let expected = |recipe: &str| match recipe {
+        recipe if recipe.contains("ext+container:name=%n") => {
+            vec!["ext+container:name=production%3Aread&url=http://127.0.0.1:"]
+        }
+        recipe if recipe.contains("ext+container:") => {
+            vec!["ext+container:name=production&url=http://127.0.0.1:"]
+        }
+        recipe if recipe.contains("--profile-directory=%a") => {
+            vec!["--profile-directory=production", "http://127.0.0.1:"]
+        }
+        recipe if recipe.contains("-P %a") => vec!["production", "http://127.0.0.1:"],
+        _ => vec!["http://127.0.0.1:"],
+    };
+    recipes.into_iter().map(|recipe| (recipe.clone(), expected(&recipe))).collect()
+}
+
+#[test]
+fn the_variable_names_it_where_no_setting_does() {
+    let (mut scene, _sign_in) = scene();
+    own_browser(&scene);
+    scene.world.set("DISPLAY", ":0");
+    scene.world.set("BROWSER", "my-browser:other");
+    let ran = opening(&scene);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    scene.world.set("BROWSER", "no-such-browser");
+    let ran = opening(&scene);
+    assert_eq!(ran.status, 9, "{ran:?}");
+    assert!(ran.stderr.contains("named by BROWSER"), "{ran:?}");
+}
+
+#[test]
+fn the_setting_and_its_options_say_whether_the_browser_is_signed_out_first() {
+    let (mut scene, sign_in) = scene();
+    let logs_out = |scene: &Scene, more: &[&str]| {
+        let ran = console(scene, &[&READ[..], more].concat());
+        address(&ran).starts_with(&format!("{}/oauth?Action=logout", sign_in.url()))
+    };
+    assert!(logs_out(&scene, &[]));
+    scene.world.write(".config/assume-role/config.toml", "console_logout = false\n").unwrap();
+    assert!(!logs_out(&scene, &[]));
+    assert!(logs_out(&scene, &["--logout"]));
+    scene.world.set("ASSUME_ROLE_CONFIG_CONSOLE_LOGOUT", "yes");
+    assert!(logs_out(&scene, &[]));
+    assert!(!logs_out(&scene, &["--no-logout"]));
+}

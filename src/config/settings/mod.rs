@@ -17,6 +17,8 @@
 //! | `warning` | from which time left on the prompt warns | `10m` |
 //! | `alarm` | from which time left on the prompt is alarmed | `2m` |
 //! | `renewable_mark` | what marks a session that renews without asking, up to 4 characters | `*` |
+//! | `browser` | what `console --open` opens: a command with `%s` for the address; run without a shell | |
+//! | `console_logout` | `yes` or `no`: the session that the browser had in the console is ended first | `yes` |
 //! | `picker` | `builtin` or `fzf`: in what accounts and roles are chosen | `builtin` |
 //! | `repaint` | `yes` or `no`: zsh draws an idle prompt anew when a threshold is crossed | `no` |
 //! | `renew` | commands before which a session about to end is renewed: `aws terraform` | |
@@ -98,6 +100,9 @@ pub struct Settings {
     pub renewable_mark: Setting<String>,
     pub picker: Setting<PickerKind>,
     pub repaint: Setting<bool>,
+    /// The command line of the browser that `console` opens.
+    pub browser: Option<Setting<String>>,
+    pub console_logout: Setting<bool>,
     pub renew: Setting<Vec<String>>,
 }
 
@@ -117,6 +122,8 @@ impl Default for Settings {
             renewable_mark: Setting::new_default("*".to_owned()),
             picker: Setting::new_default(PickerKind::Builtin),
             repaint: Setting::new_default(false),
+            browser: None,
+            console_logout: Setting::new_default(true),
             renew: Setting::new_default(Vec::new()),
         }
     }
@@ -139,7 +146,7 @@ impl Settings {
             ("none", PromptSide::None),
         ];
         let pickers = [("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)];
-        let yes_or_no = [("yes", true), ("no", false)];
+        let yes_or_no = [("yes", true), ("no", false), ("true", true), ("false", false)];
         Ok(Self {
             store: one_of(&raw, "store", &stores)?.unwrap_or(default.store),
             timeout: setting(&raw, "timeout", parse_timeout)?.unwrap_or(default.timeout),
@@ -157,6 +164,9 @@ impl Settings {
                 .unwrap_or(default.renewable_mark),
             picker: one_of(&raw, "picker", &pickers)?.unwrap_or(default.picker),
             repaint: one_of(&raw, "repaint", &yes_or_no)?.unwrap_or(default.repaint),
+            browser: setting(&raw, "browser", |_, text| Ok(text.to_owned()))?,
+            console_logout: one_of(&raw, "console_logout", &yes_or_no)?
+                .unwrap_or(default.console_logout),
             renew: setting(&raw, "renew", parse_commands)?.unwrap_or(default.renew),
         })
     }

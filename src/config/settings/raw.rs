@@ -12,7 +12,7 @@ use crate::config::suggest::{meant, near};
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "store",
     "timeout",
     "region",
@@ -26,6 +26,8 @@ const KEYS: [&str; 14] = [
     "renewable_mark",
     "picker",
     "repaint",
+    "browser",
+    "console_logout",
     "renew",
 ];
 
@@ -96,6 +98,7 @@ fn read_keys(file: TextFile) -> Result<Vec<(String, String, Location)>> {
         }
         let text = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
+            DeValue::Boolean(yes) => yes.to_string(),
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
             other => {
                 return Err(Error::config(format!(

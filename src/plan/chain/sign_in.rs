@@ -48,7 +48,7 @@ impl SignIn {
         let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let file = directory(config)?.join(format!("{hash}.json"));
         let profile = profile.name().to_owned();
-        let on_desktop = no_desktop(&config.environment).is_none();
+        let on_desktop = no_desktop(&config.environment, false).is_none();
         Ok(Some(Self { profile, arn, principal, partition, file, on_desktop }))
     }
 

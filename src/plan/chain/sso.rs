@@ -161,7 +161,7 @@ impl SsoSession {
             }
         };
         let environment = &config.environment;
-        let (home, on_desktop) = (environment.home(), no_desktop(environment).is_none());
+        let (home, on_desktop) = (environment.home(), no_desktop(environment, false).is_none());
         Ok(Self { name, start_url: url.value, region, scopes, origin, home, on_desktop })
     }
 }

@@ -19,7 +19,7 @@ case ":${SHELLOPTS-}:" in
             \builtin exec __ASSUME_ROLE_EXE__ "$@"
         }
         case "${1-}" in
-        init | export | exec | env | credential-process | status | list | explain | doctor | console | profile | accounts | login | logout | completions | man | -h | --help | -V | --version)
+        init | export | exec | env | credential-process | status | list | explain | doctor | console | profile | keys | accounts | login | logout | completions | man | -h | --help | -V | --version)
             if [[ ${1} == doctor ]]; then
                 # What only the shell knows, for this one call. The last one may span lines.
                 # shellcheck disable=SC2034,SC2155 # the program reads it, and takes nothing for an answer

@@ -8,7 +8,7 @@ function assume-role
         set -fx $name $$name
     end
     switch "$argv[1]"
-        case init export exec env credential-process status list explain doctor console profile accounts login logout completions man -h --help -V --version
+        case init export exec env credential-process status list explain doctor console profile keys accounts login logout completions man -h --help -V --version
             if test "$argv[1]" = doctor
                 # What only the shell knows, for this one call. The last one may span lines.
                 set -fx ASSUME_ROLE_SHELL_STATE (builtin string join \n \

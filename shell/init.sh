@@ -16,7 +16,7 @@ assume_role() {
         \exec __ASSUME_ROLE_EXE__ "$@"
     }
     case "${1-}" in
-    init | export | exec | env | credential-process | status | list | explain | doctor | console | profile | accounts | login | logout | completions | man | -h | --help | -V | --version)
+    init | export | exec | env | credential-process | status | list | explain | doctor | console | profile | keys | accounts | login | logout | completions | man | -h | --help | -V | --version)
         if [ "$1" = doctor ]; then # what only the shell knows, for this one call; the last may span lines
             # shellcheck disable=SC2034 # the program reads it
             # What draws no prompt says nothing about it.

@@ -14,7 +14,7 @@ function 'assume-role'() {
         \exec __ASSUME_ROLE_EXE__ "$@"
     }
     case "${1-}" in
-        init|export|exec|env|credential-process|status|list|explain|doctor|console|profile|accounts|login|logout|completions|man|-h|--help|-V|--version)
+        init|export|exec|env|credential-process|status|list|explain|doctor|console|profile|keys|accounts|login|logout|completions|man|-h|--help|-V|--version)
             if [[ $1 == doctor ]]; then
                 # What only the shell knows, for this one call. The last one may span lines. csh_junkie_quotes takes no
                 # line break between quotes, and an interactive shell no comment between the parentheses.

@@ -5,6 +5,7 @@ mod alone;
 mod edits;
 mod everyday;
 pub(crate) mod help;
+mod keys;
 mod refusal;
 mod target;
 mod verbs;
@@ -25,6 +26,7 @@ pub(crate) use edits::{
     ProfileAdd, ProfileEdit, ProfileList, ProfileRemove,
 };
 pub(crate) use everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};
+pub(crate) use keys::{Keys, KeysAdd, KeysEdit, KeysExport, KeysImport, KeysList, KeysRemove};
 pub(crate) use target::Target;
 pub(crate) use verbs::{
     Completions, Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status,
@@ -94,6 +96,8 @@ pub enum Verb {
     Console(Box<Console>),
     /// Profiles of ~/.aws/config for programs that want one
     Profile(Profile),
+    /// Long-lived keys in a keyring in place of a plain file
+    Keys(Keys),
     /// Edit the names of ~/.aws/accounts
     Accounts(Accounts),
     /// Sign on to IAM Identity Center in a browser

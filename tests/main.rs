@@ -12,6 +12,7 @@ mod completion;
 mod docs;
 mod fake_aws;
 mod files;
+mod keys;
 mod messages;
 mod mfa;
 mod network;

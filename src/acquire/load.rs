@@ -81,14 +81,10 @@ fn sessions(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Re
         }
         _ => {}
     }
-    let keys = match &plan.base.source {
-        CredentialSource::Keys(keys, _) => Some(keys),
-        _ => plan.user_keys(known),
-    };
-    let Some((id, is_temporary)) = keys.map(|keys| (keys.id.clone(), keys.are_temporary())) else {
-        return Ok(());
-    };
-    let key = plan.user_key(&id);
+    let user = plan.user_key_id(known);
+    let is_temporary = user.is_none();
+    let Some(id) = user.or(plan.base.key_id()) else { return Ok(()) };
+    let key = plan.user_key(id);
     let facts: Option<BaseFacts> = store.get(&key, now)?;
     if known.arn.is_none() {
         known.arn = facts.as_ref().and_then(|facts| facts.arn.clone());

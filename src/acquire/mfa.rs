@@ -29,6 +29,8 @@ impl Runner<'_> {
         }
         // What is said about the connection comes before the question.
         self.client()?;
+        // A keyring may ask for its own password on this very terminal: one question at a time.
+        self.keys().await?;
         self.tell_asking(true);
         let asked = if self.known.is_proved {
             terminal.ask_code(&question).await
@@ -111,7 +113,7 @@ impl Runner<'_> {
     /// Temporary keys of the user: with MFA the session that all roles share, without it only for
     /// a profile without a role.
     pub(super) async fn session_token(&mut self, with_code: bool) -> Result<()> {
-        let keys = self.keys()?;
+        let keys = self.keys().await?;
         let serial = serial_of(&self.known.device);
         let code = self.known.code.clone().filter(|_| with_code);
         let mfa = code.map(|code| Mfa { serial: serial.clone(), code });
@@ -148,7 +150,7 @@ impl Runner<'_> {
     }
 
     pub(super) async fn list_devices(&mut self) -> Result<()> {
-        let keys = self.keys()?;
+        let keys = self.keys().await?;
         let devices = match mfa_devices(self.client()?, &keys).await {
             Ok(devices) => devices,
             Err(failure) => return self.guess(&failure).await,

@@ -49,6 +49,8 @@ impl Runner<'_> {
             let output = program.output(report).await;
             output.and_then(|output| code_in_output(&output, &whose))
         };
+        // A keyring may ask for its own password first, on the same terminal.
+        self.keys().await?;
         self.tell_asking(true);
         let printed = match self.known.is_proved {
             true => Ok(printed.await),

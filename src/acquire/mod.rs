@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 mod children;
 mod guard;
+pub(crate) mod keyring;
 pub(crate) mod listener;
 mod load;
 mod mfa;

@@ -60,7 +60,7 @@ struct Contract {
     expiration: Option<String>,
 }
 
-fn read(text: &str, now: Moment) -> std::result::Result<Printed, String> {
+pub(super) fn read(text: &str, now: Moment) -> std::result::Result<Printed, String> {
     // The message of the JSON reader may hold a value, so only its place is shown.
     let contract: Contract = serde_json::from_str(text).map_err(|error| {
         format!("line {}, column {} is not as expected", error.line(), error.column())

@@ -19,7 +19,7 @@ const DEAD: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "InvalidClient
 
 impl Runner<'_> {
     pub(super) async fn assume_role(&mut self, at: usize, with: With) -> Result<()> {
-        let (keys, caller) = self.caller(at, with)?;
+        let (keys, caller) = self.caller(at, with).await?;
         let mfa = match (with, &self.known.device, &self.known.code) {
             (With::KeysAndCode, device, Some(code)) => {
                 Some(Mfa { serial: serial_of(device), code: code.clone() })
@@ -46,13 +46,13 @@ impl Runner<'_> {
     }
 
     /// Whose credentials call, and their ARN where it is known.
-    fn caller(&self, at: usize, with: With) -> Result<(Credentials, Option<String>)> {
+    async fn caller(&mut self, at: usize, with: With) -> Result<(Credentials, Option<String>)> {
         let of_session = |role: Option<&RoleSession>| {
             let role = role.ok_or_else(|| Error::new(Kind::Bug, "no session to call with"))?;
             Ok((role.session.keys.clone(), Some(role.assumed_role.clone())))
         };
         match with {
-            With::Keys | With::KeysAndCode => Ok((self.keys()?, self.known.arn.clone())),
+            With::Keys | With::KeysAndCode => Ok((self.keys().await?, self.known.arn.clone())),
             With::MfaSession => {
                 let base = self.known.mfa_session.as_ref();
                 let base = base.ok_or_else(|| Error::new(Kind::Bug, "no MFA session"))?;
@@ -106,7 +106,7 @@ impl Runner<'_> {
                 self.remember_working_device()?;
                 self.known.code = None;
             }
-            With::Keys if self.keys()?.are_temporary() && has_code => {
+            With::Keys if self.plan.base.source.long_term_id().is_none() && has_code => {
                 let from = &self.plan.base.description;
                 self.notes.push(format!("the code was not needed: {from} holds temporary keys"));
             }
@@ -127,7 +127,7 @@ impl Runner<'_> {
     /// Whether the role was tried without MFA because no device is known.
     fn looks_for_device(&self) -> bool {
         let is_without = self.device_is(&Device::None) || self.device_is(&Device::RememberedNone);
-        let is_user = self.plan.user_keys(&self.known).is_some();
+        let is_user = self.plan.user_key_id(&self.known).is_some();
         is_user && (is_without || matches!(self.known.device, Device::Guessed(_)))
     }
 
@@ -223,7 +223,7 @@ impl Runner<'_> {
             }
             With::Keys => {
                 let error = self.refusal(failure, principal, false);
-                let is_plain = self.plan.user_keys(&self.known).is_some() && failure.is_denial();
+                let is_plain = self.plan.user_key_id(&self.known).is_some() && failure.is_denial();
                 Err(match is_plain && !self.plan.mfa.discovers {
                     true => error.hint("if the role wants MFA, its profile needs mfa_serial"),
                     false => error,

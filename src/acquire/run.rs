@@ -1,6 +1,7 @@
 //! The loop over [`next`]: each step is carried out, and what came of it noted.
 
 use super::guard;
+use super::keyring::Opened;
 use super::load;
 use super::wait::waiting_for;
 use crate::aws::{Attempt, AwsError, Client, Endpoints, caller_identity, diagnose};
@@ -62,6 +63,8 @@ pub(super) struct Runner<'a> {
     locks: Vec<(LockOf, Lock)>,
     pub(super) mfa: CodeAttempts,
     pub(super) login: Option<Login>,
+    /// The key that came out of a keyring.
+    fetched: Option<Credentials>,
 }
 
 impl<'a> Runner<'a> {
@@ -83,6 +86,7 @@ impl<'a> Runner<'a> {
             locks: Vec::new(),
             mfa: CodeAttempts::default(),
             login: None,
+            fetched: None,
         }
     }
 
@@ -233,18 +237,38 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// The keys that sign: those of the plan, or what a program or the machine gave.
-    pub(super) fn keys(&self) -> Result<Credentials> {
-        let of_plan = match &self.plan.base.source {
+    /// The keys that sign: those of the plan, what a program or the machine gave, or what a keyring
+    /// holds, which is asked once.
+    pub(super) async fn keys(&mut self) -> Result<Credentials> {
+        let at_hand = match &self.plan.base.source {
             CredentialSource::Keys(keys, _) => Some(keys),
+            CredentialSource::Keyring(_) => self.fetched.as_ref(),
             _ => self.known.given.as_ref().map(|(keys, _)| keys),
         };
-        of_plan.cloned().ok_or_else(|| Error::new(Kind::Bug, "no keys to sign with"))
+        if let Some(keys) = at_hand {
+            return Ok(keys.clone());
+        }
+        let CredentialSource::Keyring(reference) = &self.plan.base.source else {
+            return Err(Error::new(Kind::Bug, "no keys to sign with"));
+        };
+        let opened = Opened {
+            keyring: &reference.keyring,
+            environment: &self.with.config.environment,
+            may_ask: self.terminal.may_ask,
+            report: self.with.report,
+        };
+        // Those who wait for us wait for the keyring's dialog too.
+        self.tell_asking(true);
+        let keys = opened.get(reference).await;
+        self.tell_asking(false);
+        Ok(self.fetched.insert(keys?).clone())
     }
 
     /// What facts and the MFA session of the keys' user are kept under.
     pub(super) fn user_key(&self) -> Key {
-        self.keys().map_or_else(|_| self.plan.base_key(), |keys| self.plan.user_key(&keys.id))
+        let id = self.plan.user_key_id(&self.known).or(self.plan.base.key_id());
+        let given = || self.known.given.as_ref().map(|(keys, _)| keys.id.as_str());
+        id.or_else(given).map_or_else(|| self.plan.base_key(), |id| self.plan.user_key(id))
     }
 
     pub(super) fn facts(&self) -> Result<BaseFacts> {
@@ -254,7 +278,7 @@ impl<'a> Runner<'a> {
 
     /// Asks AWS whose keys these are, which opens the connection and proves the keys.
     pub(super) async fn prove_keys(&mut self) -> Result<()> {
-        let keys = self.keys()?;
+        let keys = self.keys().await?;
         let identity = caller_identity(self.client()?, &keys).await;
         let identity = identity.map_err(|failure| {
             let from = format!("the user of {}", self.plan.base.description);

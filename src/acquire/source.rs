@@ -55,7 +55,7 @@ impl Runner<'_> {
         self.refresh()?;
         // The same keys are the same user, wherever they come from: one MFA session, one code.
         let is_enough = |base: &BaseSession| base.session.expires.since(self.aws_now()) > ENOUGH;
-        let user = self.plan.user_keys(&self.known).is_some();
+        let user = self.plan.user_key_id(&self.known).is_some();
         if let (true, Some(base), Some(arn)) = (user, &self.known.mfa_session, &self.known.arn)
             && is_enough(base)
             && !self.plan.refreshes_all()

@@ -15,7 +15,7 @@ use crate::aws::{
 use crate::cli;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{CredentialSource, Invocation, Overrides, Plan, no_desktop, path_of_service};
+use crate::plan::{Invocation, Overrides, Plan, no_desktop, path_of_service};
 use crate::types::sanitize::escape;
 use crate::types::{Region, Secret, minutes};
 use crate::ui::report::Report;
@@ -114,8 +114,7 @@ fn refuse_user(role: &ActiveRole) -> Result<()> {
 
 /// The same as far as the plan tells, before a code is asked for.
 fn refuse_user_plan(plan: &Plan) -> Result<()> {
-    let is_user = plan.steps.is_empty()
-        && matches!(&plan.base.source, CredentialSource::Keys(keys, _) if !keys.are_temporary());
+    let is_user = plan.steps.is_empty() && plan.base.source.long_term_id().is_some();
     if is_user { Err(needs_role(plan)) } else { Ok(()) }
 }
 

@@ -15,6 +15,7 @@ mod explain;
 mod export;
 mod handover;
 mod init;
+mod keys;
 mod list;
 mod login;
 mod logout;
@@ -78,6 +79,7 @@ pub(crate) fn run(context: &Context) -> Outcome {
         Some(Verb::Profile(arguments)) => {
             profile::run(arguments, context, &report).map(Output::Text)
         }
+        Some(Verb::Keys(arguments)) => keys::run(arguments, context, &report),
         Some(Verb::Accounts(arguments)) => {
             accounts::run(arguments, context, &report).map(Output::Text)
         }

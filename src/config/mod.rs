@@ -8,6 +8,7 @@ pub(crate) mod files;
 pub(crate) mod import;
 mod index;
 mod json;
+pub(crate) mod keyring;
 pub(crate) mod location;
 pub(crate) mod machine;
 pub(crate) mod profiles;

@@ -122,7 +122,7 @@ impl Snapshot {
         match call {
             Call::CallerIdentity => {
                 let is_own = plan.steps.is_empty() || plan.has_own_session();
-                if is_own && plan.user_keys(self).is_none() {
+                if is_own && plan.user_key_id(self).is_none() {
                     self.own = Some(own);
                     self.own_is_new = true;
                 }

@@ -25,6 +25,7 @@ pub(crate) fn is_own(key: &Key) -> bool {
 pub(crate) fn source_key(base: &Base) -> Key {
     match &base.source {
         CredentialSource::Keys(keys, _) => user_key(&keys.id),
+        CredentialSource::Keyring(key) => user_key(&key.id),
         // A command line may hold a secret, and a changed one is another base.
         CredentialSource::Process(process) => Key::new()
             .with("scheme", "process")
@@ -114,7 +115,7 @@ impl Plan {
     /// Whether a user's keys go without MFA because the profile names no device: a session with
     /// MFA is another one.
     fn is_unproved(&self) -> bool {
-        self.base.source.long_term_keys().is_some()
+        self.base.source.long_term_id().is_some()
             && !self.mfa.discovers
             && self.mfa.serial.is_none()
     }
@@ -153,7 +154,7 @@ impl Plan {
     /// than keys that call STS as they are.
     pub(crate) fn has_own_session(&self) -> bool {
         match &self.base.source {
-            CredentialSource::Keys(..) => false,
+            CredentialSource::Keys(..) | CredentialSource::Keyring(_) => false,
             source => !source.gives_role(),
         }
     }

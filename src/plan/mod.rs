@@ -41,7 +41,7 @@ pub(crate) use foresee::{Foresight, foresee};
 pub(crate) use next::{Next, next, own_of};
 pub(crate) use parameters::{ParameterOrigins, Shape};
 pub(crate) use queries::{
-    AccountSurvey, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest, base_sign_in,
+    AccountSurvey, BaseAtHand, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest, base_sign_in,
     base_without_keys, plain_connection,
 };
 pub(crate) use renewal::renewable;

@@ -105,7 +105,9 @@ fn first_role(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next
         CredentialSource::Keys(keys, _) if keys.are_temporary() => {
             named(plan, known).unwrap_or_else(|| assume(With::Keys))
         }
-        CredentialSource::Keys(..) => by_user(plan, known, may_ask, now),
+        CredentialSource::Keys(..) | CredentialSource::Keyring(_) => {
+            by_user(plan, known, may_ask, now)
+        }
         _ if plan.own_serving(known, now).is_some() => assume(With::OwnSession),
         _ => own_session(plan, known, may_ask, now),
     }
@@ -183,7 +185,7 @@ fn own_session(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Nex
         Some(_) => return Next::Ask(Question::SignOn),
         None => {}
     }
-    if plan.user_keys(known).is_some() {
+    if plan.user_key_id(known).is_some() {
         return user_session(plan, known, now);
     }
     match &plan.base.source {

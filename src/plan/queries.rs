@@ -10,6 +10,7 @@ use super::target::{Meaning, meaning, which_role};
 use super::values::{fallback_region, typed_region};
 use super::words::nothing_named;
 use crate::config::Config;
+use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::error::{Error, Kind, Result};
 use crate::types::{Credentials, Partition, Region, RoleArn, RoleName};
@@ -20,7 +21,15 @@ pub(crate) struct KeysAtHand {
     pub keys: Credentials,
     /// For messages: `profile bastion (~/.aws/credentials:3)`.
     pub description: String,
-    /// The MFA device of their user, where the profile names it.
+    pub connection: Connection,
+}
+
+/// The base, when no option and no account names another; the secret of its key may still be in a
+/// keyring.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseAtHand {
+    pub base: Base,
+    /// The MFA device of its user, where the profile names it.
     pub mfa_serial: Option<Chosen<String>>,
     pub connection: Connection,
 }
@@ -36,18 +45,23 @@ impl KeysAtHand {
             None => fallback_region(profile.as_ref(), config)?.map(|region| region.value),
             region => region,
         };
-        Self::new(base, None, region.as_ref(), profile.as_ref(), config)
+        let CredentialSource::Keys(keys, _) = base.source else {
+            return Err(Error::new(Kind::Bug, "the environment holds no keys"));
+        };
+        let connection = connection(region.as_ref(), profile.as_ref(), config)?;
+        Ok(Self { keys, description: base.description, connection })
     }
+}
 
-    /// The keys of the base, when no option and no account names another.
-    pub(crate) fn of_base(config: &Config) -> Result<Self> {
+impl BaseAtHand {
+    pub(crate) fn resolve(config: &Config) -> Result<Self> {
         let (profile, (base, mfa)) = match BaseChoice::of_environment(config)? {
             BaseChoice::Named { name, .. } if name.value == ENVIRONMENT => {
                 (None, (Base::of_environment(config)?, ProfileMfa::default()))
             }
             BaseChoice::Named { name, .. } => {
                 let profile = find_profile(&name, config)?;
-                let keys = keys_of(&profile)?;
+                let keys = keys_of(&profile, config)?;
                 (Some(profile), keys)
             }
             BaseChoice::Found(found) => {
@@ -61,21 +75,8 @@ impl KeysAtHand {
             region => region,
         };
         let region = region.map(|region| region.value);
-        Self::new(base, mfa.serial, region.as_ref(), profile.as_ref(), config)
-    }
-
-    fn new(
-        base: Base,
-        mfa_serial: Option<Chosen<String>>,
-        region: Option<&Region>,
-        profile: Option<&Section<'_>>,
-        config: &Config,
-    ) -> Result<Self> {
-        let CredentialSource::Keys(keys, _) = base.source else {
-            return Err(Error::new(Kind::Bug, "the base holds no keys"));
-        };
-        let connection = connection(region, profile, config)?;
-        Ok(Self { keys, description: base.description, mfa_serial, connection })
+        let connection = connection(region.as_ref(), profile.as_ref(), config)?;
+        Ok(Self { base, mfa_serial: mfa.serial, connection })
     }
 }
 
@@ -87,7 +88,8 @@ pub(crate) fn base_without_keys(config: &Config) -> Result<Option<String>> {
         BaseChoice::Named { name, .. } => {
             let profile = find_profile(&name, config)?;
             let says = |key: &&str| profile.value(key).is_some();
-            let has_other = !says(&"aws_access_key_id") && OTHER_SOURCES.iter().any(says);
+            let has_keys = says(&"aws_access_key_id") || says(&REFERENCE);
+            let has_other = !has_keys && OTHER_SOURCES.iter().any(says);
             match has_other {
                 true => Some(Chain::resolve(&name.value, config)?.base.description),
                 false => None,

@@ -30,7 +30,7 @@ pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) ->
         CredentialSource::Process(_) => None,
         CredentialSource::Keys(keys, _) if keys.are_temporary() => None,
         CredentialSource::Keys(..) if !plan.base.survives_switch => None,
-        CredentialSource::Keys(..) => {
+        CredentialSource::Keys(..) | CredentialSource::Keyring(_) => {
             if !is_own && plan.goes_without_mfa() || plan.has_no_device(known) {
                 return Some(FOREVER);
             }

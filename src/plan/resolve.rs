@@ -17,6 +17,7 @@ use super::web_identity::WebIdentity;
 use super::words::{self, nothing_named};
 use super::{Chosen, Mfa, Origin, Plan, ProtectedStep, Resolution, Step, profile};
 use crate::config::Config;
+use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::config::saml_response::Response;
 use crate::config::values::Scheme;
@@ -308,8 +309,8 @@ fn of_base(
         return Ok(Before::new(Base { chosen_by, ..base }, ProfileMfa::default()));
     };
     let says = |key: &&str| profile.value(key).is_some();
-    if says(&"aws_access_key_id") || !OTHER_SOURCES.iter().any(says) {
-        let (base, mfa) = chain::keys_of(profile)?;
+    if says(&"aws_access_key_id") || says(&REFERENCE) || !OTHER_SOURCES.iter().any(says) {
+        let (base, mfa) = chain::keys_of(profile, config)?;
         return Ok(Before::new(Base { chosen_by, ..base }, mfa));
     }
     let source = request.for_source(Vec::new(), &[]);

@@ -189,11 +189,11 @@ pub(crate) fn seconds_left(session: &RoleSession, skew: i64, now: Moment) -> i64
 }
 
 impl Plan {
-    /// The long-term keys of a user, wherever they come from.
-    pub(crate) fn user_keys<'a>(&'a self, known: &'a Snapshot) -> Option<&'a Credentials> {
+    /// The id of a user's long-term key, wherever it comes from.
+    pub(crate) fn user_key_id<'a>(&'a self, known: &'a Snapshot) -> Option<&'a str> {
         let given = || known.given.as_ref().map(|(keys, _)| keys);
-        let given = || given().filter(|keys| !keys.are_temporary());
-        self.base.source.long_term_keys().or_else(given)
+        let given = || given().filter(|keys| !keys.are_temporary()).map(|keys| keys.id.as_str());
+        self.base.source.long_term_id().or_else(given)
     }
 
     /// Whether everything is made anew, not only the last session.
@@ -214,7 +214,7 @@ impl Plan {
     /// Whether temporary credentials assume the role of a step.
     pub(super) fn is_chained(&self, at: usize) -> bool {
         let source = &self.base.source;
-        let is_user = source.long_term_keys().is_some() || source.gives_role();
+        let is_user = source.long_term_id().is_some() || source.gives_role();
         at > 0 || !is_user
     }
 
@@ -236,7 +236,7 @@ impl Plan {
         if let Some(longest) = longest.filter(|longest| *longest < asked && !insists) {
             return goal(longest, Shorter::Remembered);
         }
-        let takes_code = self.user_keys(known).is_some()
+        let takes_code = self.user_key_id(known).is_some()
             && !self.goes_without_mfa()
             && !self.has_no_device(known);
         let settles = takes_code

@@ -10,6 +10,7 @@ use super::request::Request;
 use super::saml::Saml;
 use super::web_identity::WebIdentity;
 use crate::config::Config;
+use crate::config::keyring::KeyReference;
 use crate::config::profiles::Section;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
@@ -41,6 +42,8 @@ pub(crate) enum CredentialSource {
     /// Access keys in a file or in the environment, long-term or temporary, and when they end if
     /// that is known.
     Keys(Credentials, Option<Moment>),
+    /// A long-term key whose secret a keyring holds: fetched when a call is signed with it.
+    Keyring(KeyReference),
     /// `credential_process`: a program that prints keys.
     Process(Process),
     /// `credential_source = EcsContainer`.
@@ -63,10 +66,11 @@ impl CredentialSource {
         matches!(self, Self::WebIdentity(_) | Self::Saml(_))
     }
 
-    /// Long-term keys of an IAM user.
-    pub(crate) fn long_term_keys(&self) -> Option<&Credentials> {
+    /// The id of a long-term key of an IAM user.
+    pub(crate) fn long_term_id(&self) -> Option<&str> {
         match self {
-            Self::Keys(keys, _) if !keys.are_temporary() => Some(keys),
+            Self::Keys(keys, _) if !keys.are_temporary() => Some(&keys.id),
+            Self::Keyring(key) => Some(&key.id),
             _ => None,
         }
     }
@@ -81,6 +85,7 @@ impl Base {
     pub(crate) fn key_id(&self) -> Option<&str> {
         match &self.source {
             CredentialSource::Keys(keys, _) => Some(&keys.id),
+            CredentialSource::Keyring(key) => Some(&key.id),
             _ => None,
         }
     }

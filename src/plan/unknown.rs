@@ -124,7 +124,7 @@ pub(super) fn unknown_account(
 }
 
 /// The verbs, for near misses; a test holds the list against the parser.
-pub(crate) const VERBS: [&str; 20] = [
+pub(crate) const VERBS: [&str; 21] = [
     "init",
     "export",
     "leave",
@@ -139,6 +139,7 @@ pub(crate) const VERBS: [&str; 20] = [
     "doctor",
     "console",
     "profile",
+    "keys",
     "accounts",
     "login",
     "logout",

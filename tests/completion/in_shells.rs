@@ -32,7 +32,7 @@ const ACCOUNTS: &str = r##"{
 
 /// What the shells have in common: what is typed, with `⇥` for TAB and `←` for the cursor, and the
 /// words that arrive.
-const ROWS: [(&str, &[&str]); 25] = [
+const ROWS: [(&str, &[&str]); 24] = [
     ("prod⇥", &["production"]),
     ("prod⇥re⇥", &["production", "read"]),
     ("prod⇥ops/⇥", &["production", "ops/deploy"]),
@@ -44,7 +44,6 @@ const ROWS: [(&str, &[&str]); 25] = [
     ("\"it's\" x⇥", &["it's", "x=y@z,+"]),
     ("it⇥x⇥", &["it's", "x=y@z,+"]),
     ("a\\&⇥", &["a&b (c) *"]),
-    ("k⇥re⇥", &["k:d:e", "read"]),
     ("k:⇥re⇥", &["k:d:e", "read"]),
     ("k:d:⇥", &["k:d:e"]),
     ("日⇥", &["日本"]),

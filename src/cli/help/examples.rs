@@ -18,7 +18,7 @@ pub fn examples_of(path: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(verb, _)| *verb == path).map_or(&[], |(_, examples)| examples)
 }
 
-const EXAMPLES: [(&str, &[Example]); 26] = [
+const EXAMPLES: [(&str, &[Example]); 32] = [
     (
         "",
         &[
@@ -113,6 +113,27 @@ const EXAMPLES: [(&str, &[Example]); 26] = [
     ),
     ("profile remove", &[line("assume-role profile remove prod", "")]),
     ("profile list", &[line("assume-role profile list", "")]),
+    ("keys", &[line("assume-role keys import default", "out of ~/.aws/credentials")]),
+    (
+        "keys import",
+        &[
+            line("assume-role keys import default --dry-run", "what would change"),
+            line("assume-role keys import default --keyring pass", ""),
+        ],
+    ),
+    (
+        "keys add",
+        &[
+            line("assume-role keys add work", "asks for id and secret"),
+            line("assume-role keys add work --env", "takes AWS_ACCESS_KEY_ID and its secret"),
+        ],
+    ),
+    ("keys list", &[line("assume-role keys list", "where each key lies")]),
+    (
+        "keys export",
+        &[line("assume-role keys export default --write", "back into ~/.aws/credentials")],
+    ),
+    ("keys remove", &[line("assume-role keys remove work", "")]),
     ("accounts", &[line("assume-role accounts add production 123456789012 --role read", "")]),
     ("accounts add", &[line("assume-role accounts add production 123456789012 --role read", "")]),
     ("accounts remove", &[line("assume-role accounts remove production --dry-run", "")]),

@@ -19,7 +19,7 @@ Usage: assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]
 Verbs:
   this shell      leave  ensure  status
   other programs  exec  env  credential-process  profile  console
-  accounts        list  explain  accounts  login  logout
+  accounts        list  explain  accounts  keys  login  logout
   set-up          init  doctor  completions  man  export
 
 Options: --region R  --duration 4h  --profile P  --via TARGET  --base P

@@ -7,15 +7,17 @@ use crate::acquire::sign_in_state;
 use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::environment::Environment;
-use crate::config::profiles::Profiles;
+use crate::config::keyring::{KeyReference, REFERENCE};
+use crate::config::profiles::{Profiles, Section};
 use crate::config::saml;
 use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
-use crate::plan::{KeysAtHand, SignOn, base_sign_in, base_without_keys, environment_scheme};
+use crate::plan::{BaseAtHand, SignOn, base_sign_in, base_without_keys, environment_scheme};
+use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Moment, minutes};
+use crate::types::{Moment, minutes, shortened};
 
 /// All files, or each as far as it could be read.
 pub(super) enum Read {
@@ -149,6 +151,7 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
         Finding::warning(&format!("{place}: [{header}] is not a profile"))
             .remedy(format!("if it is meant to be one, write {}", section.remedy))
     }));
+    findings.extend(keys(profiles));
     for profile in profiles.iter() {
         let places: Vec<_> = profile.places().collect();
         let twice = places
@@ -164,6 +167,33 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Where long-lived keys lie: a plain file is as safe as everything that runs here.
+fn keys(profiles: &Profiles) -> Vec<Finding> {
+    let finding = |profile: Section<'_>| {
+        let name = escape_up_to(profile.name(), 80);
+        let import = format!("assume-role keys import {}", quote::word(profile.name()));
+        let line = profile.value(REFERENCE);
+        let reference = line.as_ref().map(|line| line.read(KeyReference::parse));
+        match (profile.long_lived(), reference) {
+            (_, Some(Err(error))) => Some(Finding::of_error(Level::Broken, &error)),
+            (Some((_, place)), Some(Ok(key))) => Some(
+                Finding::warning(&format!(
+                    "profile {name} has a key in a file ({place}) and one in {} ({}): the file's is used",
+                    key.keyring, key.place
+                ))
+                .remedy(import),
+            ),
+            (Some((id, place)), None) => {
+                let id = escape_up_to(&shortened(id), 40);
+                let what = format!("the key {id} of profile {name} stands in plain text ({place})");
+                Some(Finding::note(&what).remedy(import))
+            }
+            (None, _) => None,
+        }
+    };
+    profiles.iter().filter_map(finding).collect()
 }
 
 /// Profiles that lead to a role but cannot get there.
@@ -216,12 +246,13 @@ fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
     if let Ok(Some(base)) = base_without_keys(config) {
         return Finding::fine(&format!("roles of accounts are assumed from {base}"));
     }
-    match KeysAtHand::of_base(config) {
+    match BaseAtHand::resolve(config) {
         Ok(at_hand) => {
-            let kind =
-                if at_hand.keys.are_temporary() { "temporary base keys" } else { "base keys" };
-            let id = escape_up_to(&at_hand.keys.short_id(), 40);
-            Finding::fine(&format!("{kind} {id}, from {}", at_hand.description))
+            let base = at_hand.base;
+            let is_temporary = base.source.long_term_id().is_none();
+            let kind = if is_temporary { "temporary base keys" } else { "base keys" };
+            let id = escape_up_to(&shortened(base.key_id().unwrap_or_default()), 40);
+            Finding::fine(&format!("{kind} {id}, from {}", base.description))
         }
         Err(error) => {
             let other_scheme =

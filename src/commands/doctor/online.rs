@@ -4,29 +4,43 @@
 use super::files::Read;
 use super::finding::{Finding, Level};
 use crate::acquire::Runtime;
+use crate::acquire::keyring::keys_of;
 use crate::aws::{
     Attempt, AwsError, Client, Device, Endpoints, Trouble, caller_identity, diagnose, mfa_devices,
 };
 use crate::commands::wall::skew_told;
 use crate::error::{Kind, Result};
-use crate::plan::{KeysAtHand, plain_connection};
+use crate::plan::{BaseAtHand, Chosen, KeysAtHand, plain_connection};
 use crate::types::sanitize::escape;
 use crate::types::{Credentials, Secret};
+use crate::ui::report::Report;
 
 /// What AWS has to say.
 pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
     let Some(config) = read.config() else {
         return Ok(vec![Finding::note("AWS is not asked before all files can be read")]);
     };
-    let base = KeysAtHand::of_base(config);
-    let has_keys = base.is_ok();
-    let no_keys = |_| {
-        let description = "no keys".to_owned();
-        let connection = plain_connection(config)?;
-        Ok(KeysAtHand { keys: placeholder(), description, mfa_serial: None, connection })
+    let (at_hand, mfa_serial) = match BaseAtHand::resolve(config) {
+        Ok(BaseAtHand { base, mfa_serial, connection }) => {
+            let report = Report::silent();
+            let keys = keys_of(&base, &config.environment, &report);
+            let keys = Runtime::new().and_then(|runtime| runtime.run(keys));
+            let description = base.description.clone();
+            (keys.map(|keys| KeysAtHand { keys, description, connection }), Some(mfa_serial))
+        }
+        Err(_) => {
+            let description = "no keys".to_owned();
+            let at_hand = plain_connection(config).map(|connection| KeysAtHand {
+                keys: placeholder(),
+                description,
+                connection,
+            });
+            (at_hand, None)
+        }
     };
-    let at_hand = match base.or_else(no_keys) {
+    let at_hand = match at_hand {
         Ok(at_hand) => at_hand,
+        Err(error) if error.kind == Kind::Cancelled => return Err(error),
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };
     let connection = &at_hand.connection;
@@ -38,7 +52,7 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };
     let asked = Runtime::new()
-        .and_then(|runtime| runtime.run(async { Ok(ask(&at_hand, has_keys, &client).await) }));
+        .and_then(|runtime| runtime.run(async { Ok(ask(&at_hand, mfa_serial, &client).await) }));
     let mut findings = match asked {
         Ok(findings) => findings,
         Err(error) if error.kind == Kind::Cancelled => return Err(error),
@@ -57,11 +71,18 @@ fn placeholder() -> Credentials {
     }
 }
 
-async fn ask(at_hand: &KeysAtHand, has_keys: bool, client: &Client) -> Vec<Finding> {
+/// `mfa_serial` is `None` where there are no base keys, else what their profile says.
+async fn ask(
+    at_hand: &KeysAtHand,
+    mfa_serial: Option<Option<Chosen<String>>>,
+    client: &Client,
+) -> Vec<Finding> {
     let sts = client.endpoints().sts_shown();
     let identity = match caller_identity(client, &at_hand.keys).await {
         Ok(identity) => identity,
-        Err(failure) if !has_keys && matches!(failure.trouble, Trouble::Answer { .. }) => {
+        Err(failure)
+            if mfa_serial.is_none() && matches!(failure.trouble, Trouble::Answer { .. }) =>
+        {
             return vec![Finding::fine(&format!(
                 "{sts} answers; there are no base keys to ask more with"
             ))];
@@ -83,12 +104,16 @@ async fn ask(at_hand: &KeysAtHand, has_keys: bool, client: &Client) -> Vec<Findi
     let mut findings =
         vec![Finding::fine(&format!("{sts} answers: the base is {}", escape(&identity.arn)))];
     if !at_hand.keys.are_temporary() {
-        findings.push(devices(mfa_devices(client, &at_hand.keys).await, at_hand));
+        findings
+            .push(devices(mfa_devices(client, &at_hand.keys).await, mfa_serial.flatten().as_ref()));
     }
     findings
 }
 
-fn devices(answer: std::result::Result<Vec<Device>, AwsError>, at_hand: &KeysAtHand) -> Finding {
+fn devices(
+    answer: std::result::Result<Vec<Device>, AwsError>,
+    mfa_serial: Option<&Chosen<String>>,
+) -> Finding {
     let devices = match answer {
         Ok(devices) => devices,
         Err(failure) if failure.is_denial() => {
@@ -102,7 +127,7 @@ fn devices(answer: std::result::Result<Vec<Device>, AwsError>, at_hand: &KeysAtH
         wanted.map(|device| escape(&device.serial)).collect::<Vec<_>>()
     };
     let (with_codes, passkeys) = (serials(true), serials(false));
-    if let Some(named) = &at_hand.mfa_serial
+    if let Some(named) = mfa_serial
         && !devices.iter().any(|device| device.serial == named.value)
     {
         return Finding::warning(&format!(

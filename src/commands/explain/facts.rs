@@ -6,7 +6,7 @@ use crate::plan::{
     Snapshot, Step, Trust, With,
 };
 use crate::types::sanitize::{escape_up_to, escape_url};
-use crate::types::{Moment, Partition, minutes};
+use crate::types::{Moment, Partition, minutes, shortened};
 use crate::ui::page::Fact;
 
 /// The decisions about the session that was asked for.
@@ -165,7 +165,9 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
         CredentialSource::Keys(keys, _) if keys.are_temporary() => {
             "the keys are temporary already and are used as they are".to_owned()
         }
-        CredentialSource::Keys(..) => of_user(plan, known, foresight, now),
+        CredentialSource::Keys(..) | CredentialSource::Keyring(_) => {
+            of_user(plan, known, foresight, now)
+        }
     };
     Fact::new("asks", "nothing", &reason)
 }
@@ -252,6 +254,9 @@ fn source(base: &Base) -> String {
                 false => format!("of {}", base.description),
             };
             format!("{kind} {} {from}", escape_up_to(&keys.short_id(), 40))
+        }
+        CredentialSource::Keyring(key) => {
+            format!("key {} of {}", shortened(&key.id), base.description)
         }
         // Its command line may hold a secret.
         CredentialSource::Process(process) => format!(

@@ -13,7 +13,7 @@ pub(super) fn facts(plan: &Plan, environment: &Environment) -> Result<Vec<Fact>>
     let blank = || Secret::new("x".to_owned());
     let keys = Credentials { id: "x".to_owned(), secret: blank(), token: Some(blank()) };
     let Some(placeholder) = AccountId::parse("000000000000") else { return Ok(Vec::new()) };
-    let asks_by_itself = plan.base.source.long_term_keys().is_some() && plan.steps.len() == 1;
+    let asks_by_itself = plan.base.source.long_term_id().is_some() && plan.steps.len() == 1;
     let legacy = environment.turns_on("ASSUME_ROLE_LEGACY")?;
     let switch = Switch {
         keys: &keys,

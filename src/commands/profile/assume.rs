@@ -37,7 +37,7 @@ pub(super) fn entries(
 
 /// The device that was named, or is remembered for these keys. A token and a chain know none.
 fn mfa_serial(plan: &Plan, store: &Store, now: Moment) -> Result<Option<String>> {
-    if plan.base.source.long_term_keys().is_none() || plan.steps.len() > 1 {
+    if plan.base.source.long_term_id().is_none() || plan.steps.len() > 1 {
         return Ok(None);
     }
     if let Some(serial) = &plan.mfa.serial {

@@ -32,6 +32,8 @@ pub(crate) struct File {
     cap: u64,
     /// Whether it holds secrets, which only its owner may read.
     private: bool,
+    /// Whether what it held may stay beside it.
+    copies: bool,
 }
 
 pub(crate) struct Change {
@@ -54,13 +56,20 @@ impl File {
             return Err(Error::config("/dev/null cannot be written to")
                 .hint("unset the variable that names it"));
         }
-        Ok(Self { path, home: home.map(Path::to_owned), shown, cap, private: false })
+        Ok(Self { path, home: home.map(Path::to_owned), shown, cap, private: false, copies: true })
     }
 
     /// The same, for secrets: whatever its mode was, afterwards only its owner can read it.
     #[must_use]
     pub(crate) fn private(self) -> Self {
         Self { private: true, ..self }
+    }
+
+    /// The same for what leaves the file because it was a danger there: not even the copy of a file
+    /// that became much shorter stays.
+    #[must_use]
+    pub(crate) fn without_copies(self) -> Self {
+        Self { copies: false, ..self }
     }
 
     pub(crate) fn shown(&self) -> &str {
@@ -129,7 +138,7 @@ impl File {
                 mode = 0o600;
             }
             fill(&mut new, &change.after, mode).map_err(|error| unwritable(&self.shown, &error))?;
-            let is_short = change.after.len() < largest.len() / 2;
+            let is_short = self.copies && change.after.len() < largest.len() / 2;
             if is_short {
                 self.back_up(&place, &largest, old.as_ref())?;
             } else if !change.before.is_empty() && keeps(&change.before) {

@@ -4,6 +4,11 @@
 //! more: a change after which another section reads differently is not made. What is written ends as
 //! the file ends, in lines as the file has them, so that removing it gives back the bytes of before.
 
+mod amend;
+
+pub(crate) use amend::amend;
+use amend::header;
+
 use std::ops::Range;
 
 use super::file::lost;
@@ -17,7 +22,8 @@ use crate::types::sanitize::escape_up_to;
 const MARK: &str = "# Written by assume-role";
 /// Keys that say where a profile's credentials come from. There is one answer to that, so they go
 /// when another is written.
-const IDENTITY: [&str; 21] = [
+const IDENTITY: [&str; 22] = [
+    crate::config::keyring::REFERENCE,
     "aws_access_key_id",
     "aws_secret_access_key",
     "aws_session_token",
@@ -90,12 +96,7 @@ pub(crate) fn put(
     let name = new.name.as_str();
     check(file, new)?;
     let text = ProfileFile::new(file, bytes);
-    let header = match file {
-        FileKind::Config if name.contains([' ', '\'']) => format!("[profile \"{name}\"]"),
-        FileKind::Config => format!("[profile {name}]"),
-        FileKind::Credentials => format!("[{name}]"),
-    };
-    let mut lines = vec![header.into_bytes(), mark(name).into_bytes()];
+    let mut lines = vec![header(file, name).into_bytes(), mark(name).into_bytes()];
     lines.extend(new.entries.iter().map(|(key, value)| format!("{key} = {value}").into_bytes()));
     let after = match text.section(name, shown)? {
         Some(section) => {

@@ -85,6 +85,14 @@ impl<'a> Section<'a> {
         )
     }
 
+    /// The id of a long-lived key that a file holds in plain text, and its place.
+    pub(crate) fn long_lived(&self) -> Option<(&'a str, Location)> {
+        let id = self.value("aws_access_key_id").filter(|id| !id.text.starts_with("ASIA"))?;
+        let is_temporary =
+            ["aws_session_token", "aws_security_token"].iter().any(|key| self.value(key).is_some());
+        (!is_temporary).then_some((id.text, id.place))
+    }
+
     pub fn problem(&self) -> Option<&'a Error> {
         self.blocks().find_map(|(ini, block)| ini.problems.get(block.problem?))
     }

@@ -92,7 +92,7 @@ impl Chain {
             };
             let is_itself = source.value == profile.name();
             if is_itself && root::has_keys(&profile) {
-                break root::of_keys(&profile)?;
+                break root::of_keys(&profile, config)?;
             }
             let is_circle = seen.contains(&source.value);
             seen.push(source.value.clone());

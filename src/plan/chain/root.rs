@@ -4,6 +4,7 @@ use super::ProfileMfa;
 use super::sign_in::SignIn;
 use super::sso::SsoRole;
 use crate::config::Config;
+use crate::config::keyring::{KeyReference, REFERENCE};
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
 use crate::plan::chosen::Chosen;
@@ -44,14 +45,28 @@ pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Root>
         let place = sign_in.arn.origin.to_string();
         return base(profile, &place, CredentialSource::ConsoleSignIn(Box::new(sign_in)));
     }
+    if let Some(root) = of_keyring(profile, config)? {
+        return Ok(root);
+    }
     match chosen(profile, "credential_process") {
         Some(command) if !keys_win(profile, config) => {
             let place = command.origin.to_string();
             let process = process(profile, command, config)?;
             base(profile, &place, CredentialSource::Process(process))
         }
-        _ => of_keys(profile),
+        _ => of_file(profile),
     }
+}
+
+/// The key that a keyring holds for a profile. Keys of the credentials file come first: that is
+/// what other programs take.
+fn of_keyring(profile: &Section<'_>, config: &Config) -> Result<Option<Root>> {
+    let Some(line) = profile.value(REFERENCE).filter(|_| !keys_win(profile, config)) else {
+        return Ok(None);
+    };
+    let key = line.read(KeyReference::parse)?;
+    let place = format!("{}, {}", key.keyring, key.place);
+    base(profile, &place, CredentialSource::Keyring(key)).map(Some)
 }
 
 /// The file with a web identity token.
@@ -67,8 +82,12 @@ pub(super) fn of_token(
     Ok((Base { description, ..base }, mfa))
 }
 
-/// The keys of a profile.
-pub(in crate::plan) fn of_keys(profile: &Section<'_>) -> Result<Root> {
+/// The keys of a profile, in a keyring or in a file.
+pub(in crate::plan) fn of_keys(profile: &Section<'_>, config: &Config) -> Result<Root> {
+    of_keyring(profile, config)?.map_or_else(|| of_file(profile), Ok)
+}
+
+fn of_file(profile: &Section<'_>) -> Result<Root> {
     let (keys, place) = keys(profile)?;
     let ends = ENDS.iter().find_map(|key| Moment::parse_rfc3339(profile.value(key)?.text));
     base(profile, &place, CredentialSource::Keys(keys, ends))
@@ -104,7 +123,7 @@ pub(super) fn of_named(
 
 /// Whether a profile holds keys of its own.
 pub(super) fn has_keys(profile: &Section<'_>) -> bool {
-    profile.value("aws_access_key_id").is_some()
+    profile.value("aws_access_key_id").is_some() || profile.value(REFERENCE).is_some()
 }
 
 fn base(profile: &Section<'_>, place: &str, source: CredentialSource) -> Result<Root> {

@@ -29,6 +29,7 @@ fn role(name: &str, rest: &str) -> String {
 fn kind(chain: &Chain) -> &'static str {
     match &chain.base.source {
         CredentialSource::Keys(..) => "keys",
+        CredentialSource::Keyring(_) => "keyring",
         CredentialSource::Process(_) => "process",
         CredentialSource::Container => "container",
         CredentialSource::Instance => "instance",
@@ -172,4 +173,22 @@ fn the_device_is_the_roles_own_or_that_of_the_keys() {
         |config: &str| chain(config, &credentials, "r").unwrap().mfa().serial.unwrap().value;
     assert!(found(&config).ends_with("/own"));
     assert!(found(&role("r", "source_profile = a")).ends_with("/keys"));
+}
+
+#[test]
+fn a_keyring_comes_after_the_credentials_file_and_before_a_program() {
+    let line = "assume_role_keys = pass AKIAIOSFODNN7EXAMPLE\n";
+    let process = "credential_process = x\n";
+    for (config, credentials, expected) in [
+        (format!("[profile k]\n{line}{process}"), String::new(), "keyring"),
+        (format!("[profile k]\n{line}{process}"), keys("k"), "keys"),
+        (
+            format!("[profile k]\n{line}aws_access_key_id = AKIAkEXAMPLE00000\n"),
+            String::new(),
+            "keyring",
+        ),
+    ] {
+        let chain = chain(&config, &credentials, "k").unwrap();
+        assert_eq!(kind(&chain), expected, "{config}");
+    }
 }

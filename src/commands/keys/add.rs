@@ -1,0 +1,120 @@
+//! `keys add`: a key that stands in no file yet.
+
+use super::profile::{Profile, chosen, opened, told, wait};
+use crate::acquire::keyring;
+use crate::aws::{Attempt, Client, Endpoints, caller_identity, diagnose};
+use crate::cli;
+use crate::commands::context::Context;
+use crate::config::Config;
+use crate::config::stdin::read_handed_over;
+use crate::error::{Error, Kind, Result};
+use crate::plan::plain_connection;
+use crate::types::quote;
+use crate::types::sanitize::escape;
+use crate::types::{Credentials, Secret, shortened};
+use crate::ui::report::Report;
+use crate::ui::terminal::Terminal;
+
+/// Proves the key, stores it, and writes the profile that refers to it.
+pub(super) fn run(arguments: &cli::KeysAdd, context: &Context, report: &Report) -> Result<String> {
+    let profile = Profile::read(&arguments.profile, context)?;
+    let keyring = chosen(arguments.keyring.as_deref())?;
+    let opened = opened(&keyring, context, report);
+    let name = profile.name.as_str();
+    if let Some(in_file) = profile.in_file()? {
+        return Err(Error::new(
+            Kind::Guard,
+            format!("profile '{name}' has a key already ({})", in_file.place),
+        )
+        .hint(format!("assume-role keys import {}", quote::word(name))));
+    }
+    if !arguments.no_process {
+        profile.refuse_process_of_others(arguments.force)?;
+    }
+    let keys = keys(arguments, context)?;
+    if let Some(there) = profile.reference()?.filter(|there| there.id != keys.id) {
+        return Err(Error::new(
+            Kind::Guard,
+            format!(
+                "profile '{name}' has the key {} in {} already",
+                shortened(&there.id),
+                there.keyring
+            ),
+        )
+        .because(&there.place)
+        .hint(format!("assume-role keys remove {}", quote::word(name))));
+    }
+    if !arguments.no_verify {
+        prove(&keys, context, report)?;
+    }
+    wait(opened.keep(&keys))?;
+    let change = profile.refer(&keyring, &keys.id, !arguments.no_process, false, false)?;
+    report.done(&format!("the key {} of {name}", keys.short_id()), &format!(" is in {keyring}"));
+    Ok(told(&[change], false, context, report))
+}
+
+fn keys(arguments: &cli::KeysAdd, context: &Context) -> Result<Credentials> {
+    let keys = if arguments.stdin {
+        let home = context.environment.home();
+        let (text, _) = read_handed_over("--stdin", "-", home.as_deref())?;
+        keyring::parse(text.expose()).map_err(|why| {
+            Error::config(format!("standard input holds no key: {why}"))
+                .hint("it is what a credential_process prints: {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …}")
+        })?
+    } else if arguments.env {
+        let text = |name: &str| {
+            context.environment.text(name)?.map(str::to_owned).ok_or_else(|| {
+                Error::config(format!("{name} is not set"))
+                    .hint("--env takes AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+            })
+        };
+        let token = context.environment.text("AWS_SESSION_TOKEN")?;
+        Credentials {
+            id: text("AWS_ACCESS_KEY_ID")?,
+            secret: Secret::new(text("AWS_SECRET_ACCESS_KEY")?),
+            token: token.map(|token| Secret::new(token.to_owned())),
+        }
+    } else {
+        wait(async {
+            let terminal = Terminal { may_ask: true };
+            let id = terminal.ask_text("Access key id:").await;
+            let id = id.map_err(|error| error.hint("--env and --stdin ask nothing"))?;
+            let secret = terminal.ask_secret("Secret access key:").await?;
+            Ok(Credentials {
+                id,
+                secret: Secret::new(secret.expose().trim().to_owned()),
+                token: None,
+            })
+        })?
+    };
+    if keys.are_temporary() {
+        return Err(Error::config(format!("{} is a temporary key", keys.short_id()))
+            .because("it ends by itself, and needs no keyring"));
+    }
+    // The keyring's line is read as strictly as any that a program prints.
+    keyring::parse(keyring::line(&keys).expose())
+        .map_err(|why| Error::config(format!("that is no access key: {why}")))
+}
+
+fn prove(keys: &Credentials, context: &Context, report: &Report) -> Result<()> {
+    let config = Config::read(&context.environment)?;
+    let connection = plain_connection(&config)?;
+    let endpoints =
+        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
+    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let identity = wait(async {
+        let what = format!("the key {}", keys.short_id());
+        let identity = caller_identity(&client, keys).await;
+        identity.map_err(|failure| {
+            diagnose(&failure, &Attempt::to_ask_whose(&what), &client)
+                .hint("--no-verify stores it without asking AWS")
+        })
+    })?;
+    if identity.is_root() {
+        return Err(Error::refused("these are root keys")
+            .because("AWS lets root assume no role, and root keys cannot be limited")
+            .hint("make an IAM user, give it keys, and delete the root keys"));
+    }
+    report.note(&format!("AWS knows it as {}", escape(&identity.arn)));
+    Ok(())
+}

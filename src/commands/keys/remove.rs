@@ -1,0 +1,45 @@
+//! `keys remove`: out of the keyring, for good.
+
+use super::profile::{Profile, opened, told, wait};
+use crate::cli;
+use crate::commands::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::types::quote;
+use crate::types::shortened;
+use crate::ui::report::Report;
+use crate::ui::terminal::Terminal;
+
+/// Has the profile's name typed, deletes the key, and takes the reference away.
+pub(super) fn run(
+    arguments: &cli::KeysRemove,
+    context: &Context,
+    report: &Report,
+) -> Result<String> {
+    let profile = Profile::read(&arguments.profile, context)?;
+    let reference = profile.required_reference()?;
+    let (name, keyring, id) = (profile.name.as_str(), &reference.keyring, shortened(&reference.id));
+    let warning =
+        format!("this is the only copy known here of the key {id}, which stays active at AWS");
+    if !arguments.yes {
+        let terminal = Terminal { may_ask: true };
+        if !terminal.can_ask() {
+            return Err(Error::new(Kind::Guard, warning).hint(format!(
+                "if you mean it: assume-role keys remove {} --yes",
+                quote::word(name)
+            )));
+        }
+        terminal.say(&warning);
+        let typed = wait(terminal.ask_text(&format!("To delete it, type {name}:")))?;
+        if typed != name {
+            return Err(Error::new(
+                Kind::Guard,
+                format!("that was not {name}: nothing was changed"),
+            ));
+        }
+    }
+    wait(opened(keyring, context, report).remove(&reference.id))?;
+    let change = profile.forget_reference()?;
+    report.done(&format!("the key {id} of {name}"), &format!(" is gone from {keyring}"));
+    report.note(&format!("delete {id} in the IAM console too: until then every copy of it works"));
+    Ok(told(&[change], false, context, report))
+}

@@ -22,10 +22,14 @@ use crate::ui::terminal::Terminal;
 pub(super) fn run(arguments: &cli::Logout, context: &Context, report: &Report) -> Result<()> {
     let config = Config::read(&context.environment)?;
     let is_session = |word: &str| config.profiles.sso_sessions().any(|known| known.name() == word);
+    // What is stored here is forgotten whatever the portal says.
+    let mut signed_off = None;
     let target = match arguments.words.as_slice() {
         [] => None,
         [name] if is_session(name) => {
-            Some(Forgotten::SignOn(sign_off(name, &config, context, report)?))
+            let request = SignOnRequest::resolve(Some(name), &config)?;
+            signed_off = Some(sign_off(&request, &config, context, report));
+            Some(Forgotten::SignOn(request.session))
         }
         words => {
             let invocation = Invocation::of_verb("logout ");
@@ -45,28 +49,38 @@ pub(super) fn run(arguments: &cli::Logout, context: &Context, report: &Report) -
         forgotten += forget(&store, arguments.all, target.as_ref())?;
         report.warn_all(store.take_warnings());
     }
-    tell(forgotten, arguments.all, context, report);
+    if let Some(signed_off) = signed_off {
+        report.done(&signed_off?, "");
+    }
+    if forgotten > 0 || !matches!(target, Some(Forgotten::SignOn(_))) {
+        tell(forgotten, arguments.all, context, report);
+    }
     if arguments.all {
         tell_sign_ons(&config, context, report);
     }
     Ok(())
 }
 
-/// Ends a sign-on at the portal and removes its token here, for this program and the AWS CLI alike.
-fn sign_off(name: &str, config: &Config, context: &Context, report: &Report) -> Result<SsoSession> {
-    let SignOnRequest { session, connection } = SignOnRequest::resolve(Some(name), config)?;
+/// Ends a sign-on at the portal and removes its token here, for this program and the AWS CLI alike;
+/// gives what the user hears of it.
+fn sign_off(
+    request: &SignOnRequest,
+    config: &Config,
+    context: &Context,
+    report: &Report,
+) -> Result<String> {
+    let SignOnRequest { session, connection } = request;
     let store = Store::of(config)?;
     let region = session.region.clone();
     let endpoints = Endpoints::resolve(region.clone(), region.partition(), &connection.endpoints)?
         .with_sso(&region, &connection.endpoints)?;
     let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
     let terminal = Terminal { may_ask: false };
-    let sign_on = SignOnClient::new(&session, &client, &store, terminal, context.clock, report)?;
-    match Runtime::new()?.run(sign_on.logout())? {
-        true => report.done(&format!("signed off from {session}"), ""),
-        false => report.note(&format!("no one is signed on to {session}")),
-    }
-    Ok(session)
+    let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
+    Ok(match Runtime::new()?.run(sign_on.logout())? {
+        true => format!("signed off from {session}"),
+        false => format!("no one is signed on to {session}"),
+    })
 }
 
 /// Names the sign-ons that stay: their tokens are not in our store.

@@ -254,6 +254,7 @@ fn logout_signs_off_at_the_portal_and_forgets_what_the_sign_on_gave() {
     scene.refused(5, &["read"]);
     let again = scene.world.run(["logout", "corp"]).unwrap();
     assert!(again.status == 0 && again.stderr.contains("no one is signed on to corp"), "{again:?}");
+    assert!(!again.stderr.contains("nothing was stored"), "{again:?}");
     let all = scene.world.run(["logout", "--all"]).unwrap();
     assert!(!all.stderr.contains("still signed on"), "{all:?}");
     assert_eq!(sso.received("/logout").len(), 1);
@@ -264,10 +265,12 @@ fn a_portal_that_does_not_answer_costs_its_part_of_the_sign_off() {
     let (scene, sso) = signed();
     sso.add_token("kept");
     keep(&scene, "kept", FAR, None);
+    scene.switch(&["read"]);
     sso.portal_down();
     let ran = scene.world.run(["logout", "corp"]).unwrap();
     assert!(ran.status != 0 && ran.stderr.contains("stays good at the portal"), "{ran:?}");
     assert!(!has_token(&scene) && sso.knows("kept"));
+    scene.refused(5, &["read"]);
     // A sign-on that has ended there is no fault.
     let (scene, _sso) = signed();
     keep(&scene, "ended", FAR, None);

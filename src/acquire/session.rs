@@ -125,7 +125,7 @@ pub(crate) fn endpoints(plan: &Plan) -> Result<Endpoints> {
     let endpoints =
         Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
     match plan.base.sso_role() {
-        Some(role) => endpoints.with_sso(&role.session.region, &connection.endpoints),
+        Some(role) => endpoints.with_sso(&role.session, &connection.endpoints),
         None => Ok(endpoints),
     }
 }

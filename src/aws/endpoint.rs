@@ -2,10 +2,12 @@
 
 use http::Uri;
 
+use super::hosts::{Hosts, hosts};
 use crate::config::container::Container;
 use crate::config::proxy::{Proxies, Proxy};
 use crate::config::url::{Purpose, check_url};
 use crate::error::Result;
+use crate::plan::chain::SsoSession;
 use crate::plan::{Chosen, Overrides};
 use crate::types::sanitize::escape_url;
 use crate::types::{Partition, Region};
@@ -21,81 +23,6 @@ const OLD_REGIONS: [&str; 15] = [
     "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",
     "us-east-2", "us-west-1", "us-west-2",
 ];
-
-struct Hosts {
-    suffix: &'static str,
-    /// The suffix of hosts with IPv6 addresses.
-    dual_stack: &'static str,
-    /// IAM is global in each partition, and its calls are signed for one region.
-    iam: (&'static str, &'static str),
-    sign_in: &'static str,
-    console: &'static str,
-}
-
-/// Where there is no sign-in host for the whole partition, that of its first region (AWS General
-/// Reference, endpoints of IAM and of AWS Sign-In; partitions.json and the endpoint rules of the
-/// SDKs).
-fn hosts(partition: Partition) -> Hosts {
-    let (suffix, dual_stack, iam, sign_in, console) = match partition.as_str() {
-        "aws-cn" => (
-            "amazonaws.com.cn",
-            "api.amazonwebservices.com.cn",
-            ("iam.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-            "signin.amazonaws.cn",
-            "console.amazonaws.cn",
-        ),
-        "aws-us-gov" => (
-            "amazonaws.com",
-            "api.aws",
-            ("iam.us-gov.amazonaws.com", "us-gov-west-1"),
-            "signin.amazonaws-us-gov.com",
-            "console.amazonaws-us-gov.com",
-        ),
-        "aws-iso" => (
-            "c2s.ic.gov",
-            "api.aws.ic.gov",
-            ("iam.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
-            "signin.c2shome.ic.gov",
-            "console.c2shome.ic.gov",
-        ),
-        "aws-iso-b" => (
-            "sc2s.sgov.gov",
-            "api.aws.scloud",
-            ("iam.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
-            "signin.sc2shome.sgov.gov",
-            "console.sc2shome.sgov.gov",
-        ),
-        "aws-iso-e" => (
-            "cloud.adc-e.uk",
-            "api.cloud-aws.adc-e.uk",
-            ("iam.eu-isoe-west-1.cloud.adc-e.uk", "eu-isoe-west-1"),
-            "eu-isoe-west-1.signin.csphome.adc-e.uk",
-            "console.csphome.adc-e.uk",
-        ),
-        "aws-iso-f" => (
-            "csp.hci.ic.gov",
-            "api.aws.hci.ic.gov",
-            ("iam.us-isof-south-1.csp.hci.ic.gov", "us-isof-south-1"),
-            "us-isof-south-1.signin.csphome.hci.ic.gov",
-            "console.csphome.hci.ic.gov",
-        ),
-        "aws-eusc" => (
-            "amazonaws.eu",
-            "api.amazonwebservices.eu",
-            ("iam.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
-            "eusc-de-east-1.signin.amazonaws-eusc.eu",
-            "console.amazonaws-eusc.eu",
-        ),
-        _ => (
-            "amazonaws.com",
-            "api.aws",
-            ("iam.amazonaws.com", "us-east-1"),
-            "us-east-1.signin.aws.amazon.com",
-            "console.aws.amazon.com",
-        ),
-    };
-    Hosts { suffix, dual_stack, iam, sign_in, console }
-}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoints {
@@ -154,8 +81,9 @@ impl Endpoints {
         })
     }
 
-    /// The same with the IAM Identity Center of a region.
-    pub(crate) fn with_sso(self, region: &Region, overrides: &Overrides) -> Result<Self> {
+    /// The same with the IAM Identity Center of a session.
+    pub(crate) fn with_sso(self, session: &SsoSession, overrides: &Overrides) -> Result<Self> {
+        let region = &session.region;
         let Hosts { suffix, dual_stack, .. } = hosts(region.partition());
         // The plain hosts of GovCloud are FIPS endpoints, and its dual-stack hosts are not (endpoint
         // rules of the SDKs).
@@ -164,10 +92,15 @@ impl Endpoints {
             true => "-fips",
             false => "",
         };
-        let suffix = if overrides.dual_stack { dual_stack } else { suffix };
-        let host = |service: &str| format!("{service}{fips}.{region}.{suffix}");
-        let portal = url_of(&overrides.sso, overrides, &host("portal.sso"))?;
-        let oidc = url_of(&overrides.sso_oidc, overrides, &host("oidc"))?;
+        let host = |service: &str, is_dual: bool| {
+            let suffix = if is_dual { dual_stack } else { suffix };
+            format!("{service}{fips}.{region}.{suffix}")
+        };
+        let portal = host("portal.sso", overrides.dual_stack);
+        let portal = url_of(&overrides.sso, overrides, &portal)?;
+        // A code that the other host begins leads to a page that fails.
+        let oidc = host("oidc", overrides.dual_stack || session.has_dual_stack_page());
+        let oidc = url_of(&overrides.sso_oidc, overrides, &oidc)?;
         Ok(Self { sso: Some(SsoEndpoints { portal, oidc }), ..self })
     }
 
@@ -340,13 +273,20 @@ mod tests {
         assert_eq!(at("us-gov-west-1", true, true), "https://signin-fips.us-gov-west-1.api.aws");
     }
 
+    fn session(start_url: &str, region: Region) -> SsoSession {
+        let (start_url, origin) = (start_url.to_owned(), "a test".to_owned());
+        let (name, scopes, home, on_desktop) = (None, Vec::new(), None, false);
+        SsoSession { name, start_url, region, scopes, origin, home, on_desktop }
+    }
+
     #[test]
     fn identity_center_has_hosts_of_every_kind() {
-        let hosts = |region: &str, fips, dual_stack| {
+        let hosts = |start: &str, region: &str, fips, dual_stack| {
             let region = Region::parse("a test", region).unwrap();
             let overrides = Overrides { fips, dual_stack, ..Overrides::default() };
             let endpoints = Endpoints::resolve(region.clone(), region.partition(), &overrides);
-            let sso = endpoints.unwrap().with_sso(&region, &overrides).unwrap().sso.unwrap();
+            let session = session(start, region);
+            let sso = endpoints.unwrap().with_sso(&session, &overrides).unwrap().sso.unwrap();
             format!("{} {}", sso.portal, sso.oidc).replace("https://", "")
         };
         // As botocore's endpoint rules resolve them.
@@ -379,10 +319,15 @@ mod tests {
                 ],
             ),
         ] {
-            let told = [(false, false), (false, true), (true, false), (true, true)]
-                .map(|(fips, dual_stack)| hosts(region, fips, dual_stack));
+            let told = [(false, false), (false, true), (true, false), (true, true)].map(
+                |(fips, dual_stack)| hosts("https://corp.awsapps.com", region, fips, dual_stack),
+            );
             assert_eq!(told, kinds, "{region}");
         }
+        assert_eq!(
+            hosts("https://ssoins-1.portal.eu-west-1.app.aws/x", "eu-west-1", false, false),
+            "portal.sso.eu-west-1.amazonaws.com oidc.eu-west-1.api.aws"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod diagnose;
 mod dpop;
 mod endpoint;
 mod error;
+mod hosts;
 mod http;
 mod iam;
 mod machine;

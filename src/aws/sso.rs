@@ -8,10 +8,14 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::client::Client;
+use super::endpoint::Endpoints;
 use super::error::{AwsError, Trouble};
 use super::http::{Reply, encoded};
 use super::signed::{pages, patiently};
 use super::sts::checked_session;
+use crate::error::Error;
+use crate::plan::Connection;
+use crate::plan::chain::SsoSession;
 use crate::types::{AccountId, Moment, RoleName, Secret, Session};
 
 /// As many pages can there be, of 100 entries each.
@@ -133,6 +137,14 @@ async fn list<T: DeserializeOwned>(
 }
 
 impl Client {
+    /// For a sign-on, without a role that it is for.
+    pub(crate) fn of_sign_on(session: &SsoSession, connection: &Connection) -> Result<Self, Error> {
+        let (region, overrides) = (&session.region, &connection.endpoints);
+        let endpoints = Endpoints::resolve(region.clone(), region.partition(), overrides)?;
+        let endpoints = endpoints.with_sso(session, overrides)?;
+        Self::new(endpoints, &connection.trust, connection.timeout, None)
+    }
+
     /// Posts JSON, once, and gives the good news.
     pub(crate) async fn post_json(&self, url: &str, body: &Value) -> Result<Reply, AwsError> {
         let request = http::Request::post(url)

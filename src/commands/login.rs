@@ -27,10 +27,7 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
     let store = Store::of(&config)?;
     let (session, connection) = (&request.session, &request.connection);
-    let region = session.region.clone();
-    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &connection.endpoints)?
-        .with_sso(&region, &connection.endpoints)?;
-    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let client = Client::of_sign_on(session, connection)?;
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
     let ends = Runtime::new()?.run(sign_on.login(arguments.device, |text| report.text(text)))?;

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::login::is_of;
 use crate::acquire::Runtime;
 use crate::acquire::sso::{SignOnClient, state};
-use crate::aws::{Client, Endpoints};
+use crate::aws::Client;
 use crate::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
@@ -71,10 +71,7 @@ fn sign_off(
 ) -> Result<String> {
     let SignOnRequest { session, connection } = request;
     let store = Store::of(config)?;
-    let region = session.region.clone();
-    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &connection.endpoints)?
-        .with_sso(&region, &connection.endpoints)?;
-    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let client = Client::of_sign_on(session, connection)?;
     let terminal = Terminal { may_ask: false };
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
     Ok(match Runtime::new()?.run(sign_on.logout())? {

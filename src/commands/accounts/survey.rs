@@ -100,15 +100,7 @@ async fn ask_portal(
     learnt: &mut Learnt,
     report: &Report,
 ) -> Result<()> {
-    let connection = &survey.connection;
-    let region = session.region.clone();
-    let endpoints = Endpoints::resolve(region.clone(), region.partition(), &connection.endpoints)?;
-    let client = Client::new(
-        endpoints.with_sso(&region, &connection.endpoints)?,
-        &connection.trust,
-        connection.timeout,
-        None,
-    )?;
+    let client = Client::of_sign_on(session, &survey.connection)?;
     // Without a sign-on the user is told so; a survey is no reason to sign on.
     let sign_on =
         SignOnClient::new(session, &client, store, Terminal { may_ask: false }, clock, report)?;

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::files::{Files, Wish, told};
 use crate::acquire::Runtime;
 use crate::acquire::sso::{Assignment, SignOnClient};
-use crate::aws::{Client, Endpoints};
+use crate::aws::Client;
 use crate::cache::Store;
 use crate::cli;
 use crate::commands::context::Context;
@@ -42,10 +42,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
             .hint("aws configure sso-session writes one"));
     };
     let store = Store::of(&config)?;
-    let home = session.region.clone();
-    let endpoints = Endpoints::resolve(home.clone(), home.partition(), &connection.endpoints)?
-        .with_sso(&home, &connection.endpoints)?;
-    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let client = Client::of_sign_on(&session, &connection)?;
     let terminal = Terminal { may_ask: !add.target.no_input };
     let sign_on = SignOnClient::new(&session, &client, &store, terminal, context.clock, report)?;
     let assignments = Runtime::new()?.run(sign_on.assignments(&|_, _| {}))?;

@@ -108,6 +108,11 @@ impl SsoSession {
         Self::read(&section, Some(name.to_owned()), scopes, origin, config)
     }
 
+    /// Whether its start page has a dual-stack host, `https://….portal.REGION.app.aws`.
+    pub(crate) fn has_dual_stack_page(&self) -> bool {
+        host_of(&self.start_url).is_some_and(|host| host.ends_with(".app.aws"))
+    }
+
     /// The session of a profile: the one it names, or what it says itself.
     fn of_profile(profile: &Section<'_>, account_origin: &str, config: &Config) -> Result<Self> {
         let Some(name) = chosen(profile, "sso_session") else {
@@ -191,9 +196,13 @@ fn only_token(profile: &Section<'_>) -> Result<Option<SsoRole>> {
     .hint("sso_account_id and sso_role_name make it a role: aws configure sso writes them"))
 }
 
+fn host_of(url: &str) -> Option<&str> {
+    url.strip_prefix("https://")?.split(['/', ':', '?', '#']).next()
+}
+
 /// The region that a start page tells (`https://ssoins-….portal.eu-west-1.app.aws/`).
 fn region_of_page(url: &str) -> Option<Region> {
-    let host = url.strip_prefix("https://")?.split(['/', ':', '?', '#']).next()?;
+    let host = host_of(url)?;
     let belongs = [".app.aws", ".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"]
         .iter()
         .find_map(|suffix| host.strip_suffix(suffix))?;

@@ -1,6 +1,7 @@
 //! A profile as a lead: which role it stands for, or which keys it holds.
 
 use super::usage::Usage;
+use crate::config::keyring::REFERENCE;
 use crate::config::location::Location;
 use crate::config::profiles::Section;
 use crate::types::{AccountId, Name, Partition, Principal, RoleArn, RoleName};
@@ -80,7 +81,7 @@ impl Leads {
         if let Some(arn) = section.value("login_session") {
             return Principal::parse(arn.text).map_or(Self::Nowhere, |_| Self::SignIn);
         }
-        let keys = ["aws_access_key_id", "credential_process"]
+        let keys = [REFERENCE, "aws_access_key_id", "credential_process"]
             .iter()
             .any(|key| section.value(key).is_some());
         if keys { Self::Credentials } else { Self::Nowhere }

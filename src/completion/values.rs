@@ -53,6 +53,14 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> 
         "service" => |_| services().map(|name| Candidate::new(name, "")).collect(),
         "shell" => shells,
         "name" => names::removable,
+        "keyring" => |_| {
+            fixed(&[
+                ("secret-service", "secret-tool"),
+                ("keychain", "macOS"),
+                ("pass", "gpg files"),
+                ("helper:", "docker-credential-NAME"),
+            ])
+        },
         _ => return None,
     })
 }

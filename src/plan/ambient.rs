@@ -10,6 +10,7 @@ use super::source::{Base, CredentialSource, OTHER_SOURCES, base_profile, no_keys
 use super::web_identity::WebIdentity;
 use super::{ENVIRONMENT, ONE_HOUR, Step, target};
 use crate::config::Config;
+use crate::config::keyring::REFERENCE;
 use crate::config::machine;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
@@ -124,7 +125,7 @@ fn base_of_role(config: &Config) -> Result<Option<String>> {
 
 /// Whether a profile leads to credentials, or is meant to.
 fn leads(profile: &Section<'_>) -> bool {
-    let keys = ["aws_access_key_id", "aws_secret_access_key", "source_profile"];
+    let keys = ["aws_access_key_id", "aws_secret_access_key", "source_profile", REFERENCE];
     keys.iter().chain(&OTHER_SOURCES).any(|key| profile.value(key).is_some())
 }
 

@@ -138,6 +138,20 @@ fn a_key_of_the_config_file_moves_too() {
 }
 
 #[test]
+fn the_reference_alone_makes_a_base_and_a_target() {
+    let scene = with_keyrings();
+    let ran = keys(&scene, &["import", "default", "--keyring", "pass", "--no-process"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(!config(&scene).contains("credential_process"), "{}", config(&scene));
+    let told = scene.switch_with_code(&["production", "read"]);
+    assert!(scene.who(&told).contains("assumed-role/read/"));
+    let told = scene.switch(&["--profile", "default"]);
+    assert!(scene.who(&told).ends_with("user/alice"));
+    let listed = scene.world.run(["profile", "list"]).unwrap().stdout;
+    assert!(listed.contains("keyring") && listed.contains("key …"), "{listed}");
+}
+
+#[test]
 fn add_takes_the_environment_or_standard_input_and_proves_the_key() {
     for from in ["--env", "--stdin"] {
         let mut scene = with_keyrings();

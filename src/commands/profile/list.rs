@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::files::Files;
 use crate::cli::ProfileList;
 use crate::commands::context::Context;
+use crate::config::keyring::REFERENCE;
 use crate::config::profiles::{FileKind, Profiles, Section};
 use crate::error::Result;
 use crate::types::sanitize::escape_up_to;
@@ -18,11 +19,12 @@ use crate::ui::table::{Column, Row, table};
 
 /// How a profile says who it is: a key, and what people call that. The first that a profile has
 /// counts.
-const WAYS: [(&str, &str); 6] = [
+const WAYS: [(&str, &str); 7] = [
     ("web_identity_token_file", "token"),
     ("role_arn", "role"),
     ("sso_account_id", "sso"),
     ("login_session", "sign-in"),
+    (REFERENCE, "keyring"),
     ("credential_process", "process"),
     ("aws_access_key_id", "keys"),
 ];
@@ -135,6 +137,10 @@ fn leads_to(section: &Section<'_>, how: &str, is_ours: bool) -> Option<String> {
         "process" if is_ours => {
             let (_, words) = text("credential_process")?.rsplit_once(" credential-process ")?;
             Some(words.rsplit_once("-- ").map_or(words, |(_, target)| target).to_owned())
+        }
+        "keyring" => {
+            let id = text(REFERENCE)?.split_whitespace().last()?;
+            Some(format!("key {}", shortened(id)))
         }
         "keys" => Some(format!("key {}", shortened(text("aws_access_key_id")?))),
         _ => None,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::Config;
+use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
 use crate::plan::chosen::Chosen;
@@ -176,8 +177,13 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// What else than a sign-on gives a profile its credentials.
-const OTHER_SOURCES: [&str; 4] =
-    ["aws_access_key_id", "credential_process", "login_session", "web_identity_token_file"];
+const OTHER_SOURCES: [&str; 5] = [
+    REFERENCE,
+    "aws_access_key_id",
+    "credential_process",
+    "login_session",
+    "web_identity_token_file",
+];
 
 /// A profile that signs on and names no role: its token is for services that take nothing else, and
 /// gives no keys.

@@ -1,5 +1,8 @@
 //! The loop over [`next`]: each step is carried out, and what came of it noted.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use super::guard;
 use super::keyring::Opened;
 use super::load;
@@ -61,6 +64,8 @@ pub(super) struct Runner<'a> {
     endpoints: Option<Endpoints>,
     client: Option<Client>,
     locks: Vec<(LockOf, Lock)>,
+    /// Whether a call is on its way that spends what its answer replaces.
+    pub(super) is_spending: Rc<Cell<bool>>,
     pub(super) mfa: CodeAttempts,
     pub(super) login: Option<Login>,
     /// The key that came out of a keyring.
@@ -84,6 +89,7 @@ impl<'a> Runner<'a> {
             endpoints: Some(endpoints),
             client: None,
             locks: Vec::new(),
+            is_spending: Rc::default(),
             mfa: CodeAttempts::default(),
             login: None,
             fetched: None,

@@ -1,10 +1,17 @@
 //! The asynchronous runtime, started only by what asks the network or a person.
 
+use std::cell::Cell;
+use std::time::Duration;
+
 use rustix::process::Signal;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::{Error, Kind, Result};
+
+/// How long Ctrl-C waits, ten seconds at most, and how often it looks again.
+const PAUSE: Duration = Duration::from_millis(20);
+const MOST_PAUSES: u32 = 500;
 
 /// A runtime on this thread, for one job.
 pub(crate) struct Runtime(tokio::runtime::Runtime);
@@ -29,6 +36,16 @@ impl Runtime {
     /// Runs a job to its end, or to Ctrl-C: dying of it would leave fish with status 1. A question
     /// that was given up leaves a thread behind that waits for a line; it is never joined.
     pub(crate) fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
+        self.run_unless(&Cell::new(false), job)
+    }
+
+    /// The same, but Ctrl-C waits for a moment in which `is_spending` is false: what AWS answers then
+    /// must not be lost.
+    pub(super) fn run_unless<T>(
+        self,
+        is_spending: &Cell<bool>,
+        job: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let interrupted = async {
             if is_ignored(Signal::INT) {
                 std::future::pending().await
@@ -37,11 +54,18 @@ impl Runtime {
             }
         };
         let done = self.0.block_on(async {
+            tokio::pin!(job);
             tokio::select! {
                 biased;
-                _ = interrupted => Err(Error::new(Kind::Cancelled, "cancelled")),
-                done = job => done,
+                _ = interrupted => {}
+                done = &mut job => return done,
             }
+            for _ in 0..MOST_PAUSES {
+                if !is_spending.get() || tokio::time::timeout(PAUSE, &mut job).await.is_ok() {
+                    break;
+                }
+            }
+            Err(Error::new(Kind::Cancelled, "cancelled"))
         });
         self.0.shutdown_background();
         done

@@ -1,5 +1,7 @@
 //! The session of a plan: from the store while it serves, else by carrying the plan out.
 
+use std::rc::Rc;
+
 use super::run::{LITTLE, Runner, Surroundings, note_of_duration};
 use super::runtime::Runtime;
 use super::{load, suggest};
@@ -75,7 +77,8 @@ pub(crate) fn session(plan: &Plan, with: Surroundings<'_>) -> Result<ActiveSessi
     let endpoints = endpoints(plan)?;
     let runtime = Runtime::new()?;
     let mut runner = Runner::new(plan, with, endpoints, known, terminal);
-    let made = runtime.run(async {
+    let is_spending = Rc::clone(&runner.is_spending);
+    let made = runtime.run_unless(&is_spending, async {
         let outcome = runner.run().await;
         Ok((runner, outcome))
     });

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::{chain, role};
 use crate::fake_aws::console_sign_in::ConsoleSignIn;
-use crate::fake_aws::sts::Role;
 use crate::fake_aws::sts::Trust;
+use crate::fake_aws::sts::{Gate, Role};
 use crate::scenes::crowd::Member;
 use crate::scenes::{BASTION, PRODUCTION, Scene};
-use crate::support::process::run;
+use crate::support::process::{PATIENCE, run};
 use crate::support::tools::find;
 
 pub(super) const ALICE: &str = "arn:aws:iam::999999999999:user/alice";
@@ -237,6 +237,29 @@ fn it_can_be_killed_anywhere_while_it_renews() {
             when += 1;
         }
     }
+}
+
+#[test]
+fn ctrl_c_does_not_lose_what_a_renewal_spent() {
+    let (scene, service) = signed_in();
+    let old = service.sign_in(-60);
+    keep(&scene, &old);
+    let gate = Gate::new();
+    let of_service = gate.clone();
+    service.meanwhile(move |_| {
+        of_service.arrive();
+        of_service.pass_within(PATIENCE);
+    });
+    let mut terminal = scene.on_terminal(&["me"]);
+    assert!(gate.wait_reached(PATIENCE));
+    terminal.press_control('c').unwrap();
+    terminal.wait_for("^C").unwrap();
+    assert!(!terminal.has_ended().unwrap(), "it waits for the answer");
+    gate.release();
+    assert_eq!(terminal.wait().unwrap(), 130, "{}", terminal.text());
+    assert_ne!(kept(&scene)["refreshToken"], old["refreshToken"]);
+    scene.switch(&["me"]);
+    assert_eq!(service.received().len(), 1);
 }
 
 #[test]

@@ -100,6 +100,10 @@ impl SignInClient<'_> {
     /// Signs in by a browser of any machine: the person copies what the page shows. Gives until
     /// when the sign-in renews itself at most.
     pub(crate) async fn remotely(&self, say: impl Fn(&str)) -> Result<Moment> {
+        if !self.terminal.can_ask() {
+            let error = Error::new(Kind::NeedsAnswer, "there is no terminal to paste a code on");
+            return Err(error.hint(format!("in a terminal: {} --remote", self.sign_in.login())));
+        }
         let (attempt, endpoint) = (Attempt::new()?, self.endpoint()?);
         let redirect = format!("{endpoint}/v1/sessions/confirmation");
         let challenge = attempt.challenge();

@@ -65,7 +65,10 @@ impl Runner<'_> {
             if left > SIGN_IN_RENEWED_BELOW && !is_dead && !anew {
                 break;
             }
-            let error = match self.renew(sign_in, &kept).await {
+            self.is_spending.set(true);
+            let renewed = self.renew(sign_in, &kept).await;
+            self.is_spending.set(false);
+            let error = match renewed {
                 Ok(()) => break,
                 Err(Renewal::Failed(error)) => error,
                 Err(Renewal::Refused(error)) => match self.kept(sign_in, Some(&kept)).await {

@@ -3,12 +3,18 @@
 
 use super::run::Runner;
 use crate::aws::{AwsError, scoped_credentials};
-use crate::cache::RoleSession;
+use crate::cache::{Key, RoleSession};
 use crate::error::{Error, Kind, Result};
 use crate::plan::own_of;
 use crate::types::sanitize::escape;
 
 impl Runner<'_> {
+    /// What the narrowed session is kept under.
+    pub(super) fn narrowed_key(&self) -> Key {
+        let policy = self.plan.narrowing(&self.known).map(|policy| policy.value);
+        self.plan.narrowed_key(&policy.unwrap_or_default())
+    }
+
     pub(super) async fn narrow(&mut self) -> Result<()> {
         // A user's own session is the MFA session.
         let of_user = || {
@@ -32,8 +38,7 @@ impl Runner<'_> {
         let left = session.expires.since(self.aws_now());
         let granted = own.granted.max(u32::try_from(left).unwrap_or_default());
         let narrowed = RoleSession { session, assumed_role: own.assumed_role, granted };
-        let key = self.plan.narrowed_key(&policy.value);
-        self.with.store.put(&key, &narrowed, self.now())?;
+        self.with.store.put(&self.narrowed_key(), &narrowed, self.now())?;
         self.known.narrowed = Some(narrowed);
         self.known.narrowed_is_new = true;
         Ok(())

@@ -177,9 +177,7 @@ impl<'a> Runner<'a> {
                 store.lock::<RoleSession>(&self.plan.session_key(at, seconds), &mut waiting).await?
             }
             LockOf::Narrowed => {
-                let policy = self.plan.narrowing(&self.known).map(|policy| policy.value);
-                let key = self.plan.narrowed_key(&policy.unwrap_or_default());
-                store.lock::<RoleSession>(&key, &mut waiting).await?
+                store.lock::<RoleSession>(&self.narrowed_key(), &mut waiting).await?
             }
             LockOf::Own => store.lock::<RoleSession>(&self.plan.own_key(), &mut waiting).await?,
             LockOf::Mfa => store.lock::<BaseSession>(&self.user_key(), &mut waiting).await?,

@@ -119,9 +119,9 @@ impl Endpoints {
     /// The URL of STS in the region and the region, for calls that the one STS of the old regions does
     /// not know.
     pub(super) fn regional_sts(&self) -> (String, String) {
-        let (service, suffix) =
-            (if self.fips { "sts-fips" } else { "sts" }, hosts(self.partition).suffix);
-        let suffix = if self.dual_stack { dual_stack_suffix(self.partition) } else { suffix };
+        let service = if self.fips { "sts-fips" } else { "sts" };
+        let Hosts { suffix, dual_stack, .. } = hosts(self.partition);
+        let suffix = if self.dual_stack { dual_stack } else { suffix };
         let usual = || format!("https://{service}.{}.{suffix}", self.region);
         (self.sts.clone().unwrap_or_else(usual), self.region.to_string())
     }
@@ -150,30 +150,17 @@ pub(super) fn sign_in_of(partition: Partition, overrides: &Overrides) -> Result<
 
 /// Where `aws login` signs in: each region has its own, and a sign-in is renewed where it was made.
 pub(crate) fn sign_in_of_region(region: &Region, overrides: &Overrides) -> Result<String> {
-    let Hosts { suffix, sign_in, .. } = hosts(region.partition());
+    let Hosts { suffix, dual_stack, sign_in, .. } = hosts(region.partition());
     let domain = sign_in.split_once("signin.").map_or(sign_in, |(_, domain)| domain);
     let host = match (overrides.fips, overrides.dual_stack) {
         (false, false) => format!("{region}.signin.{domain}"),
         (true, false) => format!("signin-fips.{region}.{suffix}"),
         (fips, true) => {
             let service = if fips { "signin-fips" } else { "signin" };
-            format!("{service}.{region}.{}", dual_stack_suffix(region.partition()))
+            format!("{service}.{region}.{dual_stack}")
         }
     };
     url_of(&overrides.signin, overrides, &host).map(|url| url.trim_end_matches('/').to_owned())
-}
-
-/// Under which domain a partition has its dual-stack endpoints (partitions.json of the SDKs).
-fn dual_stack_suffix(partition: Partition) -> &'static str {
-    match partition.as_str() {
-        "aws-cn" => "api.amazonwebservices.com.cn",
-        "aws-iso" => "api.aws.ic.gov",
-        "aws-iso-b" => "api.aws.scloud",
-        "aws-iso-e" => "api.cloud-aws.adc-e.uk",
-        "aws-iso-f" => "api.aws.hci.ic.gov",
-        "aws-eusc" => "api.amazonwebservices.eu",
-        _ => "api.aws",
-    }
 }
 
 fn url_of(chosen: &Option<Chosen<String>>, overrides: &Overrides, host: &str) -> Result<String> {

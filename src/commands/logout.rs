@@ -2,14 +2,14 @@
 
 use super::context::Context;
 use super::login::is_of;
-use crate::acquire::Runtime;
 use crate::acquire::sso::{SignOnClient, state};
+use crate::acquire::{Runtime, sign_in_state, sign_out};
 use crate::aws::Client;
 use crate::cache::{BaseSession, Choice, Key, Kind, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
 use crate::error::Result;
-use crate::plan::chain::SsoSession;
+use crate::plan::chain::{SignIn, SsoSession};
 use crate::plan::keys::{is_own, source_key};
 use crate::plan::{Forgotten, Invocation, Request, SignOn, SignOnRequest};
 use crate::types::quote;
@@ -49,6 +49,16 @@ pub(super) fn run(arguments: &cli::Logout, context: &Context, report: &Report) -
         forgotten += forget(&store, arguments.all, target.as_ref())?;
         report.warn_all(store.take_warnings());
     }
+    let sign_in = match &target {
+        Some(Forgotten::Own(base)) => base.sign_in(),
+        _ => None,
+    };
+    if let Some(sign_in) = sign_in
+        && sign_out(sign_in)?
+    {
+        report.note(&format!("the console sign-in of {sign_in} is forgotten, for AWS's tools too"));
+        forgotten += 1;
+    }
     if let Some(signed_off) = signed_off {
         report.done(&signed_off?, "");
     }
@@ -87,6 +97,13 @@ fn tell_sign_ons(config: &Config, context: &Context, report: &Report) {
         if session.is_ok_and(|session| matches!(state(&session, context.now()), SignOn::Live(_))) {
             let (shown, word) = (escape_up_to(&name, 80), quote::word(&name));
             report.note(&format!("still signed on to {shown}: assume-role logout {word}"));
+        }
+    }
+    for profile in config.profiles.iter() {
+        let Ok(Some(sign_in)) = SignIn::of_profile(&profile, config) else { continue };
+        if matches!(sign_in_state(&sign_in, context.now()), SignOn::Live(_)) {
+            let word = quote::word(profile.name());
+            report.note(&format!("still signed in as {sign_in}: assume-role logout {word}"));
         }
     }
 }

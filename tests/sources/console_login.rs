@@ -171,6 +171,22 @@ fn a_switch_on_a_terminal_signs_in() {
 }
 
 #[test]
+fn logout_forgets_it() {
+    let (scene, service) = signed_in();
+    keep(&scene, &service.sign_in(600));
+    scene.switch(&["me"]);
+    let all = scene.world.run(["logout", "--all"]).unwrap();
+    assert!(all.stderr.contains("still signed in as") && file(&scene).exists(), "{all:?}");
+    let ran = scene.world.run(["logout", "me"]).unwrap();
+    let told = format!("the console sign-in of {ALICE} is forgotten");
+    assert!(ran.status == 0 && ran.stderr.contains(&told), "{ran:?}");
+    assert!(!file(&scene).exists());
+    scene.refused(5, &["me"]);
+    let again = scene.world.run(["logout", "me"]).unwrap();
+    assert!(again.status == 0 && again.stderr.contains("nothing was stored"), "{again:?}");
+}
+
+#[test]
 fn remote_is_for_the_console() {
     let (scene, _) = signed_in();
     scene.world.config("[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n").unwrap();

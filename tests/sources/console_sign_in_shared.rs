@@ -4,9 +4,12 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
 
+use serde_json::Value;
+
 use super::console_sign_in::{keep, kept, signed_in};
 use crate::scenes::Scene;
 use crate::second_opinion::python;
+use crate::support::process::run;
 
 /// botocore with the profile `me`, told by a line to look for its keys anew.
 struct Botocore(Child);
@@ -55,6 +58,21 @@ fn each_reads_what_the_other_renewed() {
     let theirs = botocore.answer();
     assert_eq!(scene.switch(&["me"]).get("AWS_ACCESS_KEY_ID"), Some(theirs.as_str()));
     assert_eq!(service.received().len(), 2);
+}
+
+#[test]
+fn another_library_verifies_our_proof() {
+    let (scene, service) = signed_in();
+    keep(&scene, &service.sign_in(-60));
+    scene.switch(&["me"]);
+    let Some((path, script)) = python("verify_proof.py") else { return };
+    let mut command = scene.world.command_of(path);
+    command.arg(script).arg(service.received()[0]["dpop"].as_str().unwrap());
+    let ran = run(command, b"").unwrap();
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let claims: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let url = format!("{}/v1/token", service.url());
+    assert_eq!((&claims["htm"], &claims["htu"]), (&"POST".into(), &url.into()));
 }
 
 #[test]

@@ -120,6 +120,15 @@ pub(crate) fn state(sign_in: &SignIn, now: Moment) -> SignOn {
     }
 }
 
+/// Removes the file of a sign-in; false where there is none. AWS ends the sign-in by itself.
+pub(crate) fn sign_out(sign_in: &SignIn) -> Result<bool> {
+    match std::fs::remove_file(&sign_in.file) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed(&sign_in.file, error)),
+    }
+}
+
 /// What is kept of a new sign-in, as the AWS CLI writes it.
 pub(super) fn new_text(
     tokens: &SignInTokens,

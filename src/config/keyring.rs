@@ -45,6 +45,17 @@ impl Keyring {
         })
     }
 
+    /// The program that speaks to it, as it is found on the PATH.
+    pub(crate) fn program(&self) -> String {
+        match self {
+            Self::SecretService => "secret-tool".to_owned(),
+            Self::Keychain => "security".to_owned(),
+            Self::Pass => "pass".to_owned(),
+            Self::Helper(name) if name.contains('/') => name.clone(),
+            Self::Helper(name) => format!("docker-credential-{name}"),
+        }
+    }
+
     /// What a machine of this kind usually has.
     pub(crate) fn usual() -> Self {
         if cfg!(target_os = "macos") { Self::Keychain } else { Self::SecretService }

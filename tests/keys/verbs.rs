@@ -240,6 +240,14 @@ fn list_and_doctor_say_where_a_key_lies() {
     let file = credentials(&scene);
     keys(&scene, &["import", "default", "--keyring", "pass"]);
     assert!(!doctor().contains("plain text"));
+    let bin = scene.world.bin();
+    std::fs::rename(bin.join("pass"), bin.join("away")).unwrap();
+    let mut alone = scene.world.command(["doctor"]);
+    alone.env("PATH", &bin);
+    let told = run(alone, b"").unwrap();
+    assert_eq!(told.status, 1, "{told:?}");
+    assert!(told.stdout.contains("and pass is not installed"), "{told:?}");
+    std::fs::rename(bin.join("away"), bin.join("pass")).unwrap();
     let listed = keys(&scene, &["list", "--json"]).stdout;
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed["keys"][0]["lies_in"], "pass");

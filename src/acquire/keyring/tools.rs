@@ -46,7 +46,7 @@ pub(super) enum Answer {
 pub(super) fn invocation(keyring: &Keyring, act: Act<'_>, id: &str) -> Invocation {
     let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     let item = format!("assume-role/{id}");
-    let (program, arguments, input) = match keyring {
+    let (arguments, input) = match keyring {
         Keyring::SecretService => {
             let attributes = format!("application assume-role access-key-id {id}");
             let (verb, input) = match act {
@@ -56,7 +56,7 @@ pub(super) fn invocation(keyring: &Keyring, act: Act<'_>, id: &str) -> Invocatio
                 Act::Put(line) => (format!("store --label={item}"), line.to_owned()),
                 Act::Remove => ("clear".to_owned(), String::new()),
             };
-            ("secret-tool".to_owned(), words(&format!("{verb} {attributes}")), input)
+            (words(&format!("{verb} {attributes}")), input)
         }
         Keyring::Keychain => {
             let account = format!("-s assume-role -a {id}");
@@ -74,7 +74,7 @@ pub(super) fn invocation(keyring: &Keyring, act: Act<'_>, id: &str) -> Invocatio
                 ),
                 Act::Remove => (format!("delete-generic-password {account}"), String::new()),
             };
-            ("security".to_owned(), words(&arguments), input)
+            (words(&arguments), input)
         }
         Keyring::Pass => {
             let (arguments, input) = match act {
@@ -82,9 +82,9 @@ pub(super) fn invocation(keyring: &Keyring, act: Act<'_>, id: &str) -> Invocatio
                 Act::Put(line) => (format!("insert -m -f {item}"), format!("{line}\n")),
                 Act::Remove => (format!("rm -f {item}"), String::new()),
             };
-            ("pass".to_owned(), words(&arguments), input)
+            (words(&arguments), input)
         }
-        Keyring::Helper(name) => {
+        Keyring::Helper(_) => {
             let url = format!("https://{id}.assume-role.invalid");
             let (verb, input) = match act {
                 Act::Find | Act::Unlock => ("get", url),
@@ -95,14 +95,10 @@ pub(super) fn invocation(keyring: &Keyring, act: Act<'_>, id: &str) -> Invocatio
                 }
                 Act::Remove => ("erase", url),
             };
-            let program = match name.contains('/') {
-                true => name.clone(),
-                false => format!("docker-credential-{name}"),
-            };
-            (program, vec![verb.to_owned()], input)
+            (vec![verb.to_owned()], input)
         }
     };
-    Invocation { program, arguments, input: Zeroizing::new(input) }
+    Invocation { program: keyring.program(), arguments, input: Zeroizing::new(input) }
 }
 
 /// What an end means.

@@ -71,7 +71,7 @@ impl Read {
 /// What there is to say about them.
 pub(super) fn findings(read: &Read, environment: &Environment, now: Moment) -> Vec<Finding> {
     let mut findings = accounts(read.accounts());
-    findings.extend(profiles(read.profiles()));
+    findings.extend(profiles(read.profiles(), environment));
     findings.extend(chains(read));
     findings.push(base(read, environment, now));
     findings.extend(mfa_programs(read));
@@ -130,7 +130,10 @@ fn accounts(accounts: std::result::Result<&Accounts, &Error>) -> Vec<Finding> {
     findings
 }
 
-fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
+fn profiles(
+    profiles: std::result::Result<&Profiles, &Error>,
+    environment: &Environment,
+) -> Vec<Finding> {
     let profiles = match profiles {
         Ok(profiles) => profiles,
         Err(error) => return vec![Finding::of_error(Level::Broken, error)],
@@ -151,7 +154,7 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
         Finding::warning(&format!("{place}: [{header}] is not a profile"))
             .remedy(format!("if it is meant to be one, write {}", section.remedy))
     }));
-    findings.extend(keys(profiles));
+    findings.extend(keys(profiles, environment));
     for profile in profiles.iter() {
         let places: Vec<_> = profile.places().collect();
         let twice = places
@@ -170,7 +173,11 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
 }
 
 /// Where long-lived keys lie: a plain file is as safe as everything that runs here.
-fn keys(profiles: &Profiles) -> Vec<Finding> {
+fn keys(profiles: &Profiles, environment: &Environment) -> Vec<Finding> {
+    let search = environment.raw("PATH").unwrap_or_default();
+    let is_there = |program: &str| {
+        std::env::split_paths(search).any(|directory| directory.join(program).is_file())
+    };
     let finding = |profile: Section<'_>| {
         let name = escape_up_to(profile.name(), 80);
         let import = format!("assume-role keys import {}", quote::word(profile.name()));
@@ -190,6 +197,15 @@ fn keys(profiles: &Profiles) -> Vec<Finding> {
                 let what = format!("the key {id} of profile {name} stands in plain text ({place})");
                 Some(Finding::note(&what).remedy(import))
             }
+            (None, Some(Ok(key))) if !is_there(&key.keyring.program()) => Some(
+                Finding::broken(&format!(
+                    "the key of profile {name} is in {} ({}), and {} is not installed",
+                    key.keyring,
+                    key.place,
+                    key.keyring.program()
+                ))
+                .remedy("install it: no other keyring and no file is tried"),
+            ),
             (None, _) => None,
         }
     };

@@ -169,6 +169,7 @@ fn with_border(words: &[OsString]) -> Vec<OsString> {
         while let Some(word) = words.get(end).and_then(|word| word.to_str()) {
             match word {
                 "--shell" | "--format" => end += 2,
+                "--keeps" => end += 1,
                 _ if word.starts_with("--shell=") || word.starts_with("--format=") => end += 1,
                 _ => break,
             }

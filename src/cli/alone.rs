@@ -47,6 +47,7 @@ mod tests {
             "export --shell=bash -- --region eu-west-1 -- init read --help",
             "export --format json -- -h",
             "export --shell fish",
+            "export --shell elvish --keeps production read",
             "credential-process production read",
             "credential-process --region eu-west-1 -- -x read",
             "credential-process -",

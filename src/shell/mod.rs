@@ -18,6 +18,7 @@ mod posix;
 mod record;
 
 mod bash;
+mod elvish;
 mod fish;
 mod sh;
 mod zsh;
@@ -35,12 +36,13 @@ pub enum Shell {
     Bash,
     Zsh,
     Fish,
+    Elvish,
     Sh,
 }
 
 impl Shell {
     /// Every shell there is.
-    pub const ALL: [Self; 4] = [Self::Bash, Self::Zsh, Self::Fish, Self::Sh];
+    pub const ALL: [Self; 5] = [Self::Bash, Self::Zsh, Self::Fish, Self::Elvish, Self::Sh];
 
     /// What it is.
     pub(crate) fn definition(self) -> &'static Definition {
@@ -48,6 +50,7 @@ impl Shell {
             Self::Bash => &bash::BASH,
             Self::Zsh => &zsh::ZSH,
             Self::Fish => &fish::FISH,
+            Self::Elvish => &elvish::ELVISH,
             Self::Sh => &sh::SH,
         }
     }

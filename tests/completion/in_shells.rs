@@ -69,14 +69,13 @@ impl<'a> Typist<'a> {
     pub fn new(world: &'a World, shell: Shell, before: &str, load: &str, after: &str) -> Self {
         let show = match shell {
             Shell::Fish => "function assume-role; printf 'got'; printf '<%s>' $argv; echo .; end",
+            Shell::Elvish => {
+                "edit:add-var assume-role~ {|@words| print got; each {|word| print '<'$word'>' } $words; echo . }"
+            }
             Shell::Yash => "assume_role() { printf 'got'; printf '<%s>' \"$@\"; echo .; }",
             _ => "function assume-role { printf 'got'; printf '<%s>' \"$@\"; echo .; }",
         };
-        let prompt = if shell == Shell::Fish {
-            "function fish_prompt; echo -n '$ '; end"
-        } else {
-            "PS1='$ '"
-        };
+        let prompt = shell.prompts("$ ");
         let rc = format!("{before}\n{load}\n{show}\n{prompt}\n{after}\n");
         Self { tmux: Tmux::start(world, shell, &rc).unwrap(), lines: 0 }
     }
@@ -160,6 +159,33 @@ fn what_yash_inserts_arrives() {
         ("--region eu-n⇥prod⇥ad⇥", &["--region", "eu-north-1", "production", "admin"]),
         ("stag⇥2", &["staging-2"]),
         ("exec production read -- ech⇥", &["exec", "production", "read", "--", "echo"]),
+    ] {
+        assert_eq!(typist.words_of(keys), shown(words), "{keys}");
+    }
+}
+
+/// elvish matches and quotes. It inserts the only candidate at once where that begins with what is typed;
+/// else, as where quotes are missing, it shows it first.
+#[test]
+fn what_elvish_inserts_arrives() {
+    if find("tmux").is_none() || Shell::Elvish.find().is_none() {
+        return;
+    }
+    let world = World::new(binary()).unwrap();
+    world.accounts(ACCOUNTS).unwrap();
+    let mut typist = Typist::in_shell(&world, Shell::Elvish);
+    for (keys, words) in [
+        ("prod⇥", &["production"][..]),
+        ("prod⇥re⇥", &["production", "read"]),
+        ("'R⇥pow⇥", &["R and D", "power.user"]),
+        ("'R a⇥", &["R and D"]),
+        ("'it⇥'x⇥", &["it's", "x=y@z,+"]),
+        ("'a&⇥", &["a&b (c) *"]),
+        ("'日⇥", &["日本"]),
+        ("'w⇥", &["wow!"]),
+        ("'[⇥", &["[z]?;|<>"]),
+        ("--region eu-n⇥prod⇥ad⇥", &["--region", "eu-north-1", "production", "admin"]),
+        ("1234⇥", &["123456789012"]),
     ] {
         assert_eq!(typist.words_of(keys), shown(words), "{keys}");
     }

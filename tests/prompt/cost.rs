@@ -6,7 +6,7 @@ use std::process::Command;
 use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::InitOptions;
 
-use super::{init, role};
+use super::{EDITOR, init, role};
 use crate::scenes::real_shells::{command, is_here};
 
 /// The system calls that would start a process, open a file or a connection while `script` runs.
@@ -14,7 +14,9 @@ fn calls(shell: &str, home: &Path, script: &str) -> Vec<String> {
     let file = home.join("script");
     let log = home.join("log");
     std::fs::write(&file, script).unwrap();
-    let shell = command(&[shell, "-i"], home, &[("TERM", "dumb"), ("LC_ALL", "C.UTF-8")]);
+    let options: &[&str] = if shell == "elvish" { &[] } else { &["-i"] };
+    let shell =
+        command(&[&[shell], options].concat(), home, &[("TERM", "dumb"), ("LC_ALL", "C.UTF-8")]);
     let mut traced = Command::new("strace");
     traced.args(["-f", "-qq", "-o"]).arg(&log);
     traced.arg("-e").arg(
@@ -117,6 +119,24 @@ fn nor_does_it_in_ksh_and_yash_opens_one() {
         let (one, hundred) = (all(1), all(100));
         assert_eq!(one.len() + 99 * opens, hundred.len(), "{shell}: {:#?}", hundred.last());
     }
+}
+
+/// elvish has no clock either. Its own threads are no processes.
+#[test]
+fn nor_does_it_in_elvish_which_opens_one() {
+    if !(is_here("elvish") && is_here("strace")) {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let all = |count: usize| {
+        let loop_of = format!("range {count} | each {{|_| assume-role-hook }}\necho $shown\n");
+        let init = EDITOR.to_owned() + &init(Shell::Elvish, &InitOptions::default());
+        let text = init + &role(Shell::Elvish, 40_000_000) + &loop_of;
+        let calls = calls("elvish", home.path(), &text);
+        calls.into_iter().filter(|call| !call.contains("CLONE_THREAD")).collect::<Vec<_>>()
+    };
+    let (one, hundred) = (all(1), all(100));
+    assert_eq!(one.len() + 99, hundred.len(), "{:#?}", hundred.last());
 }
 
 #[test]

@@ -22,6 +22,10 @@ pub fn not_here(shell: Shell) -> ! {
     panic!("{} is not one of the shells here", shell.name())
 }
 
+/// What the editor of elvish has, for its scripts to run without a terminal.
+pub const EDITOR: &str = "var edit: = (ns [&prompt={ put theirs } &before-readline=[] \
+    &add-var~={|@_| } &completion:=(ns [&arg-completer=[&]])])\n";
+
 /// A moment at which the clocks of the shells are stopped.
 pub const NOW: i64 = 1_795_305_600;
 
@@ -36,6 +40,7 @@ pub fn stopped(shell: Shell) -> String {
         Shell::Bash => format!("function __assume_role_clock {{ __assume_role_now={NOW}; }}\n"),
         Shell::Zsh => format!("__assume_role_clock={NOW}\n"),
         Shell::Sh => format!("__assume_role_hook() {{ __assume_role_look {NOW}; }}\n"),
+        Shell::Elvish => format!("set now~ = {{ num {NOW} }}\n"),
         Shell::Fish => {
             format!(
                 "function __assume_role_minutes_until; builtin math \"($argv[1] - {NOW}) / 60\"; end\n"
@@ -49,6 +54,7 @@ pub fn stopped(shell: Shell) -> String {
 pub fn assign(shell: Shell, name: &str, value: &str) -> String {
     match shell {
         Shell::Bash | Shell::Zsh | Shell::Sh => format!("{name}={}\n", quote::sh(value)),
+        Shell::Elvish => format!("set-env {name} '{}'\n", value.replace('\'', "''")),
         Shell::Fish => format!("set -g {name} {}\n", quote::fish(value)),
         other => not_here(other),
     }

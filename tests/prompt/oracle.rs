@@ -7,7 +7,7 @@ use assume_role::testing::shell::integration::InitOptions;
 use assume_role::testing::shell::prompt_style::Look;
 use assume_role::testing::types::Moment;
 
-use super::{NOW, assign, init, stopped};
+use super::{EDITOR, NOW, assign, init, stopped};
 use crate::scenes::real_shells::{is_here, run};
 
 const LEFT: [i64; 17] =
@@ -148,6 +148,7 @@ fn check(words: &[&str], shell: Shell, init: &str, look: &Look, locale: &str) {
     }
     let home = tempfile::tempdir().unwrap();
     let show = match shell {
+        Shell::Elvish => "var text state = (look); print $text'|'$state\"\\x00\"\n",
         Shell::Fish => {
             "__assume_role_hook\nprintf '%s|%s\\0' \"$ASSUME_ROLE_PROMPT\" \"$ASSUME_ROLE_PROMPT_STATE\"\n"
         }
@@ -254,6 +255,12 @@ fn the_shells_of_sh_agree() {
             }
         }
     }
+}
+
+#[test]
+fn elvish_agrees() {
+    let text = EDITOR.to_owned() + &init(Shell::Elvish, &InitOptions::default());
+    check(&["elvish"], Shell::Elvish, &text, &Look::default(), "C.UTF-8");
 }
 
 #[test]

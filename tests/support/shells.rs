@@ -19,6 +19,7 @@ pub enum Shell {
     Ksh93,
     Mksh,
     Yash,
+    Elvish,
 }
 
 /// What the tests have to know of a shell. A shell that is added here goes through every test that
@@ -59,7 +60,7 @@ const SH: Traits = Traits {
 
 impl Shell {
     /// Every shell with an integration.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Bash,
         Self::Zsh,
         Self::Fish,
@@ -68,6 +69,7 @@ impl Shell {
         Self::Ksh93,
         Self::Mksh,
         Self::Yash,
+        Self::Elvish,
     ];
 
     /// The three that tests of what only one of them does are about.
@@ -103,9 +105,25 @@ impl Shell {
             Self::Busybox => Traits { program: &["busybox", "ash"], ..SH },
             Self::Ksh93 => Traits { program: &["ksh93"], ..SH },
             Self::Mksh => Traits { program: &["mksh"], ..SH },
+            Self::Elvish => Traits {
+                program: &["elvish"],
+                bare: &["-norc"],
+                rc: ".config/elvish/rc.elv",
+                load: "eval (assume-role init elvish | slurp)\n",
+                prompt: "set edit:prompt = { put 'PROMPT' }\nset edit:rprompt = { }\n",
+                export: "set-env NAME VALUE",
+                line: "var s = 0; try { COMMAND } catch e { set s = $e[reason][exit-status] }; echo end\"\"-NUMBER-$s",
+                environment: "e:env -0 > $E:HOME/FILE",
+                ..SH
+            },
             // yash does not wait for what is interrupted, and has an answer of its own.
             Self::Yash => Traits { program: &["yash"], rc: ".yashrc", interrupted: 386, ..SH },
         }
+    }
+
+    /// Whether it evaluates code, and so what POSIX or fish would write.
+    pub fn evaluates(self) -> bool {
+        self != Self::Elvish
     }
 
     /// Its name, of the program and on our command line.

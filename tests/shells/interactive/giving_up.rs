@@ -1,10 +1,11 @@
 //! A question that is not answered.
 
-use super::{QUESTION, Seat, in_each, session_of};
+use super::{QUESTION, Seat, in_each, in_each_that_evaluates, session_of};
 use crate::fake_aws::sts::Fault;
 use crate::scenes::bastion;
 use crate::sources::saml::with_login;
 use crate::support::shells::Shell;
+use crate::support::tools::find;
 
 const COMMAND: &str = "assume-role production read";
 
@@ -25,7 +26,7 @@ fn status_of_key(seat: &mut Seat<'_>, key: &str) -> i32 {
 
 #[test]
 fn interrupted_or_ended_the_environment_is_as_before() {
-    in_each(|shell| {
+    in_each_that_evaluates(|shell| {
         for key in ["C-c", "C-d"] {
             let scene = bastion();
             let mut seat = Seat::take(&scene, shell);
@@ -40,8 +41,25 @@ fn interrupted_or_ended_the_environment_is_as_before() {
 }
 
 #[test]
+fn elvish_throws_and_changes_nothing() {
+    if find("tmux").is_none() || Shell::Elvish.find().is_none() {
+        return;
+    }
+    let scene = bastion();
+    let mut seat = Seat::take(&scene, Shell::Elvish);
+    let before = seat.environment();
+    seat.tmux.type_line(COMMAND).unwrap();
+    seat.tmux.wait_for(QUESTION).unwrap();
+    seat.tmux.press("C-c").unwrap();
+    seat.tmux.wait_for("cancelled").unwrap();
+    seat.at_prompt();
+    assert_eq!(seat.environment(), before);
+    assert_eq!(seat.types_with_code(COMMAND).status, 0);
+}
+
+#[test]
 fn what_follows_an_interrupted_switch_is_not_done_with_the_wrong_keys() {
-    in_each(|shell| {
+    in_each_that_evaluates(|shell| {
         let scene = bastion();
         let seat = Seat::take(&scene, shell);
         seat.tmux.type_line("assume-role production read && echo do\"\"ne").unwrap();
@@ -54,7 +72,7 @@ fn what_follows_an_interrupted_switch_is_not_done_with_the_wrong_keys() {
 
 #[test]
 fn waiting_for_an_answer_of_aws_can_be_given_up() {
-    in_each(|shell| {
+    in_each_that_evaluates(|shell| {
         let scene = bastion();
         scene.switch_with_code(&["production", "admin"]);
         scene.sts.fail_always("AssumeRole", Some(Fault::Hang));

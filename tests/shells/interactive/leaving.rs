@@ -1,6 +1,6 @@
 //! Out of a role: what stood before is there again.
 
-use super::{Seat, in_each, session_of};
+use super::{Seat, in_each, in_each_that_evaluates, session_of};
 use crate::scenes::bastion;
 use crate::support::shells::Shell;
 
@@ -97,7 +97,7 @@ fn keys_set_by_hand_after_a_switch_are_the_users_latest() {
 
 #[test]
 fn the_role_that_was_left_is_known_to_this_shell_only() {
-    in_each(|shell| {
+    in_each_that_evaluates(|shell| {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         seat.types_with_code("assume-role production read eu-west-1");

@@ -33,6 +33,15 @@ fn in_each(check: impl Fn(Shell)) {
     }
 }
 
+/// The same for those that evaluate code: the lines that are typed are POSIX's.
+fn in_each_that_evaluates(check: impl Fn(Shell)) {
+    in_each(|shell| {
+        if shell.evaluates() {
+            check(shell);
+        }
+    });
+}
+
 impl<'a> Seat<'a> {
     /// A new shell in the scene's home, at its first prompt.
     fn take(scene: &'a Scene, shell: Shell) -> Self {
@@ -100,8 +109,12 @@ impl<'a> Seat<'a> {
         self.does(&self.shell.writes_environment("../environment"));
         let text = std::fs::read_to_string(file).unwrap();
         let pairs = text.split_terminator('\0').filter_map(|pair| pair.split_once('='));
-        // ksh93 gives notes of its own to its children.
-        let of_shell = ["_", "A__z", "_AST_FEATURES"];
+        // ksh93 gives notes of its own to its children, and elvish has no variables but those of the
+        // environment to keep the role in that was left.
+        let mut of_shell = vec!["_", "A__z", "_AST_FEATURES"];
+        if !self.shell.evaluates() {
+            of_shell.push("ASSUME_ROLE_LEFT");
+        }
         pairs
             .filter(|(name, _)| !of_shell.contains(name))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -1,12 +1,12 @@
 //! Lines as people type, paste and trace them.
 
-use super::{PROMPT, QUESTION, Seat, in_each, session_of};
+use super::{PROMPT, QUESTION, Seat, in_each, in_each_that_evaluates, session_of};
 use crate::scenes::bastion;
 use crate::support::shells::Shell;
 
 #[test]
 fn an_old_line_works_with_the_integration_loaded() {
-    in_each(|shell| {
+    in_each_that_evaluates(|shell| {
         let lines = match shell {
             Shell::Fish => &["eval (assume-role production ROLE)"][..],
             _ => {
@@ -37,7 +37,7 @@ fn an_old_line_works_with_the_integration_loaded() {
 
 #[test]
 fn a_trace_shows_no_secret() {
-    in_each(|shell| {
+    in_each_that_evaluates(|shell| {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         let (on, off) = if shell == Shell::Fish {
@@ -106,7 +106,7 @@ fn without_words_it_says_what_it_needs() {
 
 #[test]
 fn typed_ahead_of_its_end_the_next_line_waits_its_turn() {
-    in_each(|shell| {
+    in_each_that_evaluates(|shell| {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         seat.types_with_code("assume-role production read");

@@ -5,7 +5,7 @@ use re
 use str
 
 var program~ = (external __ASSUME_ROLE_EXE__)
-var printing = [init export exec env credential-process status list explain doctor console profile accounts login logout completions man -h --help -V --version]
+var printing = [init export exec env credential-process status list explain doctor console profile keys accounts login logout completions man -h --help -V --version]
 
 # What stood before the first switch. No process sees it, and it outlives this script, which may be loaded twice while a
 # role is held: a table of the editor is the only place for that. No command has that name.

@@ -1,5 +1,6 @@
 //! A plan carried out: questions, calls and programs, until a session is there.
 
+mod attempt;
 pub(crate) mod browser;
 mod children;
 mod guard;

@@ -134,23 +134,27 @@ fn the_browser_brings_the_code_and_the_registration_is_used_again() {
 }
 
 #[test]
-fn a_wrong_state_or_a_refusal_in_the_browser_leaves_nothing() {
-    for (spoiled, words) in
-        [(true, "brought the answer to another sign-on"), (false, "the sign-on was denied")]
-    {
-        let (scene, sso) = desktop(0);
-        if !spoiled {
-            sso.refuse_with("access_denied");
-        }
-        let Some(mut terminal) = start(&scene, &["login", "corp"]) else { return };
-        let back = led(&opened(&scene));
-        let back = if spoiled { back.replace("&state=", "&state=x") } else { back };
-        let page = visit(&back);
-        assert!(page.contains("The terminal says why"), "{page}");
-        assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
-        assert!(terminal.text().contains(words), "{}", terminal.text());
-        assert!(!has_token(&scene) && sso.received("/token").is_empty());
-    }
+fn an_answer_to_another_sign_on_is_not_heard() {
+    let (scene, sso) = desktop(0);
+    let Some(mut terminal) = start(&scene, &["login", "corp"]) else { return };
+    let back = led(&opened(&scene));
+    let stray = visit(&back.replace("&state=", "&state=x"));
+    assert!(stray.starts_with("HTTP/1.1 404 "), "{stray}");
+    assert!(!has_token(&scene) && sso.received("/token").is_empty());
+    visit(&back);
+    assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+}
+
+#[test]
+fn a_refusal_in_the_browser_leaves_nothing() {
+    let (scene, sso) = desktop(0);
+    sso.refuse_with("access_denied");
+    let Some(mut terminal) = start(&scene, &["login", "corp"]) else { return };
+    let page = visit(&led(&opened(&scene)));
+    assert!(page.contains("The terminal says why"), "{page}");
+    assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
+    assert!(terminal.text().contains("the sign-on was denied"), "{}", terminal.text());
+    assert!(!has_token(&scene) && sso.received("/token").is_empty());
 }
 
 #[test]

@@ -3,18 +3,17 @@
 //! Authorization code with PKCE (RFC 7636), as `aws login` does it.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use ring::rand::{SecureRandom, SystemRandom};
-use sha2::{Digest, Sha256};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
 use super::cache::{self, Draft};
 use super::refusal::refusal;
+use crate::acquire::attempt::Attempt;
 use crate::acquire::browser;
 use crate::acquire::listener::Listener;
 use crate::aws::{
     CROSS_DEVICE, Client, Grant, ProofKey, SAME_DEVICE, sign_in_of_region, sign_in_page,
-    sign_in_tokens, unique,
+    sign_in_tokens,
 };
 use crate::error::{Error, Kind, Result};
 use crate::plan::Connection;
@@ -31,36 +30,6 @@ pub(crate) struct SignInClient<'a> {
     pub terminal: Terminal,
     /// This machine's.
     pub clock: Clock,
-}
-
-/// What this program alone knows about a sign-in that it began.
-struct Attempt {
-    state: String,
-    verifier: Secret,
-}
-
-impl Attempt {
-    fn new() -> Result<Self> {
-        let mut bytes = Zeroizing::new([0; 48]);
-        let state = SystemRandom::new().fill(bytes.as_mut_slice()).ok().and_then(|()| unique());
-        let state = state.ok_or_else(|| Error::io("the system gives no random numbers"))?;
-        Ok(Self { state, verifier: Secret::new(URL_SAFE_NO_PAD.encode(bytes.as_slice())) })
-    }
-
-    fn challenge(&self) -> String {
-        URL_SAFE_NO_PAD.encode(Sha256::digest(self.verifier.expose()))
-    }
-
-    /// The code of an answer, `state=…&code=…`, if it is the answer to this attempt.
-    fn code(&self, answer: &str) -> Option<Secret> {
-        let value = |name: &str| {
-            answer.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
-        };
-        let is_ours = value("state") == Some(self.state.as_str());
-        let code = value("code").filter(|code| is_ours && !code.is_empty())?;
-        let code = percent_encoding::percent_decode_str(code).decode_utf8().ok()?;
-        Some(Secret::new(code.into_owned()))
-    }
 }
 
 impl SignInClient<'_> {
@@ -81,19 +50,8 @@ impl SignInClient<'_> {
             // A failure is no fault: the page is on the terminal.
             let _ = browser::opener(&page).spawn();
         }
-        let judged = |query: &str| {
-            let refused = query.strip_prefix("error=").or(query.split("&error=").nth(1));
-            match (attempt.code(query), refused) {
-                (Some(code), _) => Some(Ok(code)),
-                (None, Some(why)) if query.contains(&attempt.state) => {
-                    let why = escape_up_to(why.split('&').next().unwrap_or_default(), 80);
-                    let error = Error::refused("the sign-in was declined");
-                    Some(Err(error.because(format!("the page said {why}")).hint(again.clone())))
-                }
-                _ => None,
-            }
-        };
-        let code = listener.answer(judged).await?;
+        let code = listener.answer(|query| attempt.answer(query)).await;
+        let code = code.map_err(|error| error.hint(again))?;
         self.finish(&attempt, SAME_DEVICE, &code, redirect).await
     }
 
@@ -115,7 +73,7 @@ impl SignInClient<'_> {
             Zeroizing::new(pasted.trim_end_matches('=').replace('-', "+").replace('_', "/"));
         let answer = STANDARD_NO_PAD.decode(text.as_bytes()).ok().map(Zeroizing::new);
         let answer = answer.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let code = answer.and_then(|answer| attempt.code(answer)).ok_or_else(|| {
+        let code = answer.and_then(|answer| attempt.answer(answer)?.ok()).ok_or_else(|| {
             Error::refused("that is not what the page of this sign-in shows")
                 .hint(format!("again: {} --remote", self.sign_in.login()))
         })?;
@@ -158,27 +116,5 @@ impl SignInClient<'_> {
 
     fn endpoint(&self) -> Result<String> {
         sign_in_of_region(&self.connection.region, &self.connection.endpoints)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_answer_to_this_attempt_has_a_code() {
-        let attempt = Attempt::new().unwrap();
-        assert_eq!(attempt.verifier.expose().len(), 64);
-        let state = &attempt.state;
-        for (answer, code) in [
-            (format!("state={state}&code=a%2Bb"), Some("a+b")),
-            (format!("code=c&state={state}"), Some("c")),
-            (format!("code=&state={state}"), None),
-            ("state=other&code=c".to_owned(), None),
-            ("code=c".to_owned(), None),
-            (String::new(), None),
-        ] {
-            assert_eq!(attempt.code(&answer).as_ref().map(Secret::expose), code, "{answer}");
-        }
     }
 }

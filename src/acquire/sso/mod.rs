@@ -4,7 +4,6 @@
 //! renewed without a person where the session allows it.
 
 mod assignments;
-mod attempt;
 mod cache;
 mod device;
 mod oidc;

@@ -10,10 +10,10 @@ use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::attempt::{Attempt, code_in};
 use super::cache::{self, Registration, Token};
 use super::oidc::{Created, post_as, register, token};
 use super::refusal;
+use crate::acquire::attempt::Attempt;
 use crate::acquire::listener::Listener;
 use crate::aws::{AwsError, Client};
 use crate::error::Result;
@@ -74,7 +74,7 @@ impl Begun<'_> {
     /// Waits for the browser, and takes the token.
     pub(super) async fn finish(self, clock: impl Fn() -> Moment) -> Result<Token> {
         let redirect = self.listener.redirect.clone();
-        let code = self.listener.answer(|query| Some(code_in(query, &self.attempt.state))).await?;
+        let code = self.listener.answer(|query| self.attempt.answer(query)).await?;
         // The port is given back before AWS is asked: a later visit finds no listener.
         drop(self.listener);
         let body = json!({

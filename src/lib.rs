@@ -85,7 +85,7 @@ pub mod testing {
     }
     pub mod types {
         pub use crate::types::{
-            AccountId, Credentials, Moment, Name, Region, RoleName, Secret, Session,
+            AccountId, Credentials, Moment, Name, Region, RoleName, Secret, Session, known_regions,
         };
         pub mod sanitize {
             pub use crate::types::sanitize::is_plain;

@@ -13,7 +13,7 @@ use crate::types::{Moment, known_regions};
 pub(super) fn with_suggestion(error: Error, plan: &Plan, config: &Config, now: Moment) -> Error {
     let suggestion = match error.kind {
         Kind::Refused => role(plan, config, now),
-        Kind::Network => region(plan),
+        Kind::Network if is_unresolved(&error) => region(plan),
         _ => None,
     };
     match suggestion {
@@ -36,8 +36,37 @@ fn role(plan: &Plan, config: &Config, now: Moment) -> Option<String> {
 
 fn region(plan: &Plan) -> Option<String> {
     let region = &plan.connection.region;
+    if plan.connection.endpoints.sts.is_some() {
+        return None;
+    }
     if known_regions().any(|known| known == region.as_str()) {
         return None;
     }
     near_regions(region.as_str()).map(|near| format!("region {region} is not known here; {near}"))
+}
+
+/// Whether a host has no address, which alone may be the region's fault.
+fn is_unresolved(error: &Error) -> bool {
+    let says = |cause: &String| {
+        let cause = cause.to_ascii_lowercase();
+        ["lookup", "dns", "resolve"].iter().any(|word| cause.contains(word))
+    };
+    error.causes.iter().any(says)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_host_without_an_address_is_the_fault_of_a_region() {
+        for (reason, is_it) in [
+            ("dns error: failed to lookup address information: Name or service not known", true),
+            ("tcp connect error: Connection refused (os error 111)", false),
+            ("invalid peer certificate: UnknownIssuer", false),
+        ] {
+            let error = Error::network("cannot reach STS").because(reason);
+            assert_eq!(is_unresolved(&error), is_it, "{reason}");
+        }
+    }
 }

@@ -57,6 +57,9 @@ struct Process<'a> {
     session_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expiration: Option<&'a str>,
+    /// botocore and the SDKs take it for account-based endpoints.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_id: Option<&'a str>,
 }
 
 /// The text of one form. `value` gives the variables of a switch.
@@ -104,6 +107,8 @@ fn process<'a>(value: &impl Fn(&str) -> Option<&'a str>, pretty: bool) -> Result
         secret_access_key,
         session_token: token,
         expiration: end,
+        // `aws configure export-credentials` does not print it, and env prints what that prints.
+        account_id: value("AWS_ACCOUNT_ID").filter(|_| !pretty),
     };
     let written = if pretty {
         serde_json::to_string_pretty(&process)

@@ -19,6 +19,6 @@ pub(crate) use names::session_name;
 pub use names::{AccountId, Name, RoleName};
 pub(crate) use partition::Partition;
 pub use partition::Region;
-pub(crate) use regions::known_regions;
+pub use regions::known_regions;
 pub use time::Moment;
 pub(crate) use time::{Clock, local_now, minutes, parse_duration, parse_time_left};

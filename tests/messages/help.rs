@@ -223,14 +223,11 @@ fn a_role_that_aws_refuses_may_be_a_typo() {
 }
 
 #[test]
-fn a_region_that_is_not_there_may_be_a_typo() {
+fn a_region_that_is_not_known_is_not_blamed_for_another_failure() {
     let mut scene = bastion();
     scene.world.set("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1");
     let said = scene.refused(6, &["production", "read", "123456", "eu-wset-1"]);
-    assert!(said.contains("region eu-wset-1 is not known here; did you mean eu-west-1"), "{said}");
-    assert!(
-        !scene.refused(6, &["production", "read", "123456", "eu-west-1"]).contains("did you mean")
-    );
+    assert!(!said.contains("is not known here"), "{said}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod files;
 mod login;
 mod moto;
 mod policies;
+mod regions;
 mod saml;
 mod token;
 

@@ -56,6 +56,7 @@ fn sdks_get_the_session_with_its_end_by_the_clock_of_aws() {
     assert_eq!(answer["Version"], 1);
     let issued = scene.sts.issued().into_iter().find(|issued| issued.key_id == keys.id).unwrap();
     assert_eq!(text("Expiration"), assume_role::testing::types::Moment(issued.expires).rfc3339());
+    assert_eq!(text("AccountId"), crate::scenes::PRODUCTION);
 }
 
 #[test]

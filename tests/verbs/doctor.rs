@@ -263,3 +263,26 @@ fn lines_fit_a_terminal() {
     let row = screen.lines().find(|line| line.contains("has several names")).unwrap();
     assert!(row.trim_end().chars().count() <= 60, "{screen}");
 }
+
+#[test]
+fn keys_that_only_another_tool_reads_are_named() {
+    let scene = crate::scenes::bastion();
+    scene
+        .world
+        .config(
+            "[profile common]\nregion = eu-west-1\n[profile dev]\ninclude_profile = common\n\
+             granted_sso_region = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/read\n\
+             source_profile = default\nsession_tags = a=b\n",
+        )
+        .unwrap();
+    let page = scene.world.run(["doctor"]).unwrap().stdout;
+    let explained = scene.world.run(["explain", "dev"]).unwrap().stderr;
+    for words in [
+        "~/.aws/config:4: include_profile has no effect here, only aws-vault reads it",
+        "~/.aws/config:5: granted_sso_region has no effect here, only Granted reads it",
+        "~/.aws/config:8: session_tags has no effect here, only aws-vault reads it",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+        assert!(explained.contains(words), "{words}: {explained}");
+    }
+}

@@ -1,6 +1,8 @@
 //! The files of the user: whether they can be read, what is wrong in them and on which line, who
 //! else may touch them.
 
+use std::collections::BTreeMap;
+
 use super::finding::{Finding, Level};
 use super::modes;
 use crate::acquire::sign_in_state;
@@ -8,7 +10,8 @@ use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::environment::Environment;
 use crate::config::keyring::{KeyReference, REFERENCE};
-use crate::config::profiles::{Profiles, Section};
+
+use crate::config::profiles::{ForeignKey, Profiles, Section, foreign_keys};
 use crate::config::saml;
 use crate::config::settings::Settings;
 use crate::config::values::Scheme;
@@ -155,6 +158,7 @@ fn profiles(
             .remedy(format!("if it is meant to be one, write {}", section.remedy))
     }));
     findings.extend(keys(profiles, environment));
+    findings.extend(foreign(profiles));
     for profile in profiles.iter() {
         let places: Vec<_> = profile.places().collect();
         let twice = places
@@ -210,6 +214,24 @@ fn keys(profiles: &Profiles, environment: &Environment) -> Vec<Finding> {
         }
     };
     profiles.iter().filter_map(finding).collect()
+}
+
+/// Keys that only another tool reads, each with its places.
+fn foreign(profiles: &Profiles) -> Vec<Finding> {
+    let mut found: BTreeMap<(String, &str), Vec<String>> = BTreeMap::new();
+    for ForeignKey { key, tool, place } in profiles.iter().flat_map(|it| foreign_keys(&it)) {
+        found.entry((key, tool)).or_default().push(place.to_string());
+    }
+    let told = |((key, tool), places): ((String, &str), Vec<String>)| {
+        let first: Vec<&str> = places.iter().take(3).map(String::as_str).collect();
+        let more = match places.len() - first.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let (key, first) = (escape_up_to(&key, 80), first.join(", "));
+        Finding::note(&format!("{first}{more}: {key} has no effect here, only {tool} reads it"))
+    };
+    found.into_iter().map(told).collect()
 }
 
 /// Profiles that lead to a role but cannot get there.

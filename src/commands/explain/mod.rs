@@ -15,6 +15,7 @@ use crate::acquire::{endpoints, snapshot};
 use crate::cache::{RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
+use crate::config::profiles::{ForeignKey, foreign_keys};
 use crate::error::Result;
 use crate::plan::{Foresight, Invocation, Plan, Question, foresee, seconds_left};
 use crate::types::{Moment, minutes};
@@ -46,8 +47,8 @@ pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) 
     for text in plan.warnings.iter().chain(&config.warnings()).chain(&store.take_warnings()) {
         report.warn(text);
     }
-    for note in &plan.notes {
-        report.note(note);
+    for note in plan.notes.iter().cloned().chain(without_effect(&plan, &config)) {
+        report.note(&note);
     }
     let refused = endpoint.err().or_else(|| foresight.refused.clone());
     let error = refused.filter(|_| foresight.stored.is_none());
@@ -62,6 +63,19 @@ pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) 
         None => headline(&plan, &foresight, known.skew, now),
     };
     Ok(Told { text: format!("{head}: {what}\n{}", page.facts(&facts)), error })
+}
+
+/// What the profiles on the way ask for that only another tool does.
+fn without_effect(plan: &Plan, config: &Config) -> Vec<String> {
+    let steps = plan.steps.iter().filter_map(|step| step.profile.as_deref());
+    let mut names: Vec<&str> = steps.chain([plan.base.profile.as_str()]).collect();
+    names.dedup();
+    let profiles = names.iter().filter_map(|name| config.profiles.get(name).ok().flatten());
+    let keys = profiles.flat_map(|profile| foreign_keys(&profile));
+    keys.map(|ForeignKey { key, tool, place }| {
+        format!("{place}: {key} has no effect here, only {tool} reads it")
+    })
+    .collect()
 }
 
 /// The plan for programs; docs/explain.md describes it.

@@ -36,11 +36,13 @@
 //!
 //! A key in both files: the credentials file wins, as in both.
 
+mod foreign;
 mod group;
 mod header;
 mod ini;
 mod section;
 
+pub(crate) use foreign::{ForeignKey, foreign_keys};
 use group::Group;
 pub(crate) use header::FileKind;
 use header::SectionKind;

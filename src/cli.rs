@@ -272,6 +272,11 @@ mod tests {
         };
         assert_eq!(export.shell.as_deref(), Some("zsh"));
         assert_eq!(export.words, words("--region eu-west-1 -- init read --help"));
+        let Some(Verb::Export(export)) = parsed("export --shell nu --keeps leave").verb else {
+            panic!("export is a verb")
+        };
+        assert!(export.keeps);
+        assert_eq!(export.words, words("leave"));
     }
 
     #[test]

@@ -3,23 +3,26 @@
 use super::candidates::Candidate;
 
 /// The candidates that begin with `typed`; when there are none, those that do in another case; when
-/// there are none either, the only one that holds it somewhere. Not several of those: a shell would
-/// replace what is typed by what they have in common, which is often nothing.
-pub(super) fn matching(candidates: &[Candidate], typed: &str) -> Vec<Candidate> {
+/// there are none either, those that hold it somewhere.
+pub(super) fn fitting(candidates: &[Candidate], typed: &str) -> Vec<Candidate> {
     let lower = typed.to_lowercase();
     let exact = |candidate: &&Candidate| candidate.value.starts_with(typed);
     let other_case = |candidate: &&Candidate| candidate.value.to_lowercase().starts_with(&lower);
     let within = |candidate: &&Candidate| candidate.value.to_lowercase().contains(&lower);
-    let all = |fits: &dyn Fn(&&Candidate) -> bool| {
-        candidates.iter().filter(fits).cloned().collect::<Vec<_>>()
-    };
-    let found = all(&exact);
-    let found = if found.is_empty() { all(&other_case) } else { found };
-    if !found.is_empty() {
-        return found;
-    }
-    let found = all(&within);
-    if found.len() == 1 { found } else { Vec::new() }
+    let rules: [&dyn Fn(&&Candidate) -> bool; 3] = [&exact, &other_case, &within];
+    let mut found = rules.into_iter().map(|fits| candidates.iter().filter(fits));
+    found
+        .find_map(|found| Some(found.cloned().collect()).filter(|all: &Vec<_>| !all.is_empty()))
+        .unwrap_or_default()
+}
+
+/// The same for a shell that inserts what the candidates have in common: of those that only hold
+/// what is typed, not several, since what they have in common is often nothing.
+pub(super) fn matching(candidates: &[Candidate], typed: &str) -> Vec<Candidate> {
+    let found = fitting(candidates, typed);
+    let lower = typed.to_lowercase();
+    let begins = |candidate: &Candidate| candidate.value.to_lowercase().starts_with(&lower);
+    if found.len() > 1 && !found.iter().all(begins) { Vec::new() } else { found }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use clap_complete::env::EnvCompleter;
 
 use super::candidates::{Answer, Candidate, candidates};
 use super::line::Line;
-use super::matching::matching;
+use super::matching::{fitting, matching};
 use super::values::Known;
 use super::words::Typed;
 use crate::shell::{AtTab, Shell, completion_scripts};
@@ -57,9 +57,18 @@ impl EnvCompleter for Shim<'_> {
             words.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let text = match self.shell.definition().at_tab {
             AtTab::Line => self.of_line(program, &words),
-            AtTab::Described => self.of_words(program, words, false, described),
-            AtTab::Tabbed => self.of_words(program, words, false, tabbed),
-            AtTab::Matched => self.of_words(program, words, true, tabbed),
+            AtTab::Described => self.of_words(program, words, described),
+            AtTab::Tabbed => self.of_words(program, words, tabbed),
+            AtTab::Matched { read, word } => {
+                let words: Vec<String> = words.iter().map(|sent| read(sent)).collect();
+                let typed = words.last().cloned().unwrap_or_default();
+                answer(candidates(program, Typed::new(words), self.known), |all| {
+                    let line = |Candidate { value, help }: &Candidate| {
+                        format!("{}\t{value}\t{help}\n", word(value))
+                    };
+                    fitting(all, &typed).iter().map(line).collect()
+                })
+            }
         };
         out.write_all(text.as_bytes())
     }
@@ -75,42 +84,37 @@ impl Shim<'_> {
         let [line, breaks] = sent else { return String::new() };
         let Line { mut words, current } = Line::read(line, breaks);
         words.push(current.text.clone());
-        match candidates(program, Typed::new(words), self.known) {
-            Answer::File => FILE.to_owned(),
-            Answer::Command => COMMAND.to_owned(),
-            Answer::Words(all) => {
-                let fitting = matching(&all, &current.text);
-                fitting
-                    .iter()
-                    .filter_map(|found| current.insertion(&found.value))
-                    .map(|line| line + "\n")
-                    .collect()
-            }
-        }
+        answer(candidates(program, Typed::new(words), self.known), |all| {
+            let lines = matching(all, &current.text);
+            let lines = lines.iter().filter_map(|found| current.insertion(&found.value));
+            lines.map(|line| line + "\n").collect()
+        })
     }
 
-    /// The answer to words, for a shell that quotes what it inserts; matched here on request.
+    /// The answer to words, for a shell that matches them and quotes what it inserts.
     fn of_words(
         &self,
         program: &Command,
         words: Vec<String>,
-        matches: bool,
         line: fn(&Candidate, &mut String),
     ) -> String {
-        let typed = matches.then(|| words.last().cloned().unwrap_or_default());
-        match candidates(program, Typed::new(words), self.known) {
-            Answer::File => FILE.to_owned(),
-            Answer::Command => COMMAND.to_owned(),
-            Answer::Words(all) => {
-                let all = if let Some(typed) = typed { matching(&all, &typed) } else { all };
-                let mut text = String::with_capacity(all.len() * 64);
-                for candidate in &all {
-                    line(candidate, &mut text);
-                    text.push('\n');
-                }
-                text
+        answer(candidates(program, Typed::new(words), self.known), |all| {
+            let mut text = String::with_capacity(all.len() * 64);
+            for candidate in all {
+                line(candidate, &mut text);
+                text.push('\n');
             }
-        }
+            text
+        })
+    }
+}
+
+/// The lines of an answer, those of words as the shell takes them.
+fn answer(found: Answer, lines: impl FnOnce(&[Candidate]) -> String) -> String {
+    match found {
+        Answer::File => FILE.to_owned(),
+        Answer::Command => COMMAND.to_owned(),
+        Answer::Words(all) => lines(&all),
     }
 }
 

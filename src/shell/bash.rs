@@ -17,6 +17,7 @@ pub(super) const BASH: Definition = Definition {
     quoted: quote::sh,
     assignment: ["", "="],
     init: include_str!("../../shell/init.bash"),
+    asks_at_tab: "",
     completion: include_str!("../../completions/assume-role.bash"),
     // A hyphen in the name of a function ends a shell in POSIX mode.
     short_name: |name| {

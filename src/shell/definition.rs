@@ -14,6 +14,8 @@ pub(crate) struct Definition {
     pub(super) assignment: [&'static str; 2],
     /// The script of `init`.
     pub(super) init: &'static str,
+    /// The line of that script which stands there for TAB; empty where there is none.
+    pub(super) asks_at_tab: &'static str,
     /// What TAB needs besides; empty where the shell asks no program.
     pub(super) completion: &'static str,
     /// The function of a short name, with the guards of the long one.
@@ -38,7 +40,7 @@ pub(super) struct Code {
 }
 
 /// A shell at TAB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum AtTab {
     /// Sends the line up to the cursor and its word breaks, and inserts what it gets as it is.
     Line,
@@ -46,7 +48,11 @@ pub(crate) enum AtTab {
     Described,
     /// Sends words, matches and quotes for itself; takes `value<TAB>help`.
     Tabbed,
-    /// Sends words, quotes for itself and shows all that it gets; takes `value<TAB>help`.
-    #[allow(dead_code)] // no shell of this kind yet
-    Matched,
+    /// Sends words, and shows and inserts what it gets; takes `word<TAB>value<TAB>help`.
+    Matched {
+        /// What the shell makes of a word that it sends.
+        read: fn(&str) -> String,
+        /// What goes onto the line for a value.
+        word: fn(&str) -> String,
+    },
 }

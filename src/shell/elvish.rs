@@ -8,6 +8,7 @@ pub(super) const ELVISH: Definition = Definition {
     quoted: quote,
     assignment: ["var ", " = "],
     init: include_str!("../../shell/init.elv"),
+    asks_at_tab: "",
     completion: include_str!("../../completions/assume-role.elv"),
     short_name: |name| format!("edit:add-var {name}~ $assume-role~\n"),
     code: None,

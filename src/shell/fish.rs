@@ -18,6 +18,7 @@ pub(super) const FISH: Definition = Definition {
     quoted: quote,
     assignment: ["set -g ", " "],
     init: include_str!("../../shell/init.fish"),
+    asks_at_tab: "",
     completion: include_str!("../../completions/assume-role.fish"),
     short_name: |name| format!("function {name} --wraps assume-role\n    assume-role $argv\nend\n"),
     code: Some(Code { switch, leave }),

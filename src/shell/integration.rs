@@ -44,7 +44,9 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
     if let Some(name) = &options.cmd {
         script.push_str(&(definition.short_name)(&name.0));
     }
-    if !options.no_completions {
+    if options.no_completions {
+        script = script.replace(definition.asks_at_tab, "");
+    } else {
         let names =
             ["assume-role"].into_iter().chain(options.cmd.iter().map(|name| name.0.as_str()));
         script.push_str(&shim(shell, &quoted, &names.collect::<Vec<_>>()));

@@ -20,7 +20,9 @@ mod record;
 mod bash;
 mod elvish;
 mod fish;
+mod nu;
 mod sh;
+mod xonsh;
 mod zsh;
 
 use definition::Code;
@@ -38,11 +40,14 @@ pub enum Shell {
     Fish,
     Elvish,
     Sh,
+    Nu,
+    Xonsh,
 }
 
 impl Shell {
     /// Every shell there is.
-    pub const ALL: [Self; 5] = [Self::Bash, Self::Zsh, Self::Fish, Self::Elvish, Self::Sh];
+    pub const ALL: [Self; 7] =
+        [Self::Bash, Self::Zsh, Self::Fish, Self::Elvish, Self::Nu, Self::Xonsh, Self::Sh];
 
     /// What it is.
     pub(crate) fn definition(self) -> &'static Definition {
@@ -52,6 +57,8 @@ impl Shell {
             Self::Fish => &fish::FISH,
             Self::Elvish => &elvish::ELVISH,
             Self::Sh => &sh::SH,
+            Self::Nu => &nu::NU,
+            Self::Xonsh => &xonsh::XONSH,
         }
     }
 

@@ -13,6 +13,7 @@ pub(super) const SH: Definition = Definition {
     quoted: quote::sh,
     assignment: ["", "="],
     init: include_str!("../../shell/init.sh"),
+    asks_at_tab: "",
     completion: include_str!("../../completions/assume-role.yash"),
     short_name,
     code: Some(Code {

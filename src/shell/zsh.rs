@@ -17,6 +17,7 @@ pub(super) const ZSH: Definition = Definition {
     quoted: quote::sh,
     assignment: ["", "="],
     init: include_str!("../../shell/init.zsh"),
+    asks_at_tab: "",
     completion: include_str!("../../completions/_assume-role"),
     short_name: |name| {
         format!(

@@ -2,5 +2,6 @@
 
 mod hostile;
 mod in_shells;
+mod rows;
 mod traces;
 mod words;

@@ -127,6 +127,8 @@ fn shell_of(block: &Block) -> Option<Shell> {
         "sh" | "bash" | "console" => Some(Shell::Bash),
         "zsh" => Some(Shell::Zsh),
         "fish" => Some(Shell::Fish),
+        "nu" => Some(Shell::Nu),
+        "xonsh" => Some(Shell::Xonsh),
         _ => None,
     }
 }

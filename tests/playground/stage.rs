@@ -70,11 +70,13 @@ impl Stage {
     /// When it cannot be written.
     pub fn write_rc(&self, shell: Shell) -> Outcome<()> {
         let prompt = match shell {
-            Shell::Fish => {
-                "set -g fish_greeting\nfunction fish_prompt\n    echo -n 'playground> '\nend\n"
+            Shell::Fish => format!("set -g fish_greeting\n{}", shell.prompts("playground> ")),
+            Shell::Zsh => shell.prompts("playground%% ") + "autoload -Uz compinit && compinit -D\n",
+            Shell::Nu => {
+                format!("$env.config.show_banner = false\n{}", shell.prompts("playground> "))
             }
-            Shell::Zsh => "PS1='playground%% '\nautoload -Uz compinit && compinit -D\n",
-            _ => "PS1='playground$ '\n",
+            Shell::Xonsh => shell.prompts("playground> "),
+            _ => shell.prompts("playground$ "),
         };
         self.world.write(shell.rc(), format!("{prompt}{}", shell.loads_init()))?;
         Ok(())

@@ -44,9 +44,9 @@ pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
 fn choose(wanted: Option<&str>) -> Outcome<Shell> {
     let own = std::env::var("SHELL").unwrap_or_default();
     let name = wanted.or_else(|| Path::new(&own).file_name()?.to_str()).unwrap_or_default();
-    Shell::INTEGRATED.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
+    Shell::ALL.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
         Failure(format!(
-            "the playground knows bash, zsh and fish, and your shell is '{name}': try --shell bash"
+            "the playground knows bash, zsh, fish, nu and xonsh, and your shell is '{name}': try --shell bash"
         ))
     })
 }

@@ -5,6 +5,7 @@ mod cost;
 mod frameworks;
 mod hooks;
 mod hostile;
+mod nu_and_xonsh;
 mod oracle;
 mod pictures;
 mod place;
@@ -14,7 +15,7 @@ use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::{InitOptions, script};
 use assume_role::testing::shell::quote;
 
-/// The shells whose hooks these tests drive.
+/// The shells whose hooks these tests drive; those of nushell and xonsh are in [`nu_and_xonsh`].
 pub const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 
 /// For a shell that is none of [`SHELLS`].
@@ -29,9 +30,18 @@ pub const EDITOR: &str = "var edit: = (ns [&prompt={ put theirs } &before-readli
 /// A moment at which the clocks of the shells are stopped.
 pub const NOW: i64 = 1_795_305_600;
 
-/// The integration of a shell as `init` prints it, its program out of reach.
+/// The integration of a shell as `init` prints it, its program out of reach. In nushell, where a
+/// function cannot be defined anew, its clock stands still from the beginning.
 pub fn init(shell: Shell, options: &InitOptions) -> String {
-    script(shell, "/nowhere/assume-role".as_ref(), options).unwrap()
+    let text = script(shell, "/nowhere/assume-role".as_ref(), options).unwrap();
+    match shell {
+        Shell::Nu => {
+            let clock = "(date now | into int) // 1_000_000_000";
+            assert_eq!(text.matches(clock).count(), 1);
+            text.replace(clock, &NOW.to_string())
+        }
+        _ => text,
+    }
 }
 
 /// Stops the clock of a loaded integration at [`NOW`].
@@ -46,6 +56,8 @@ pub fn stopped(shell: Shell) -> String {
                 "function __assume_role_minutes_until; builtin math \"($argv[1] - {NOW}) / 60\"; end\n"
             )
         }
+        Shell::Nu => String::new(),
+        Shell::Xonsh => format!("import time; time.time = lambda: {NOW}\n"),
         other => not_here(other),
     }
 }
@@ -56,6 +68,10 @@ pub fn assign(shell: Shell, name: &str, value: &str) -> String {
         Shell::Bash | Shell::Zsh | Shell::Sh => format!("{name}={}\n", quote::sh(value)),
         Shell::Elvish => format!("set-env {name} '{}'\n", value.replace('\'', "''")),
         Shell::Fish => format!("set -g {name} {}\n", quote::fish(value)),
+        Shell::Nu => format!("$env.{name} = r####'{value}'####\n"),
+        Shell::Xonsh => {
+            format!("${{...}}['{name}'] = {}\n", serde_json::to_string(value).unwrap())
+        }
         other => not_here(other),
     }
 }

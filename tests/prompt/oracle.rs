@@ -149,6 +149,12 @@ fn check(words: &[&str], shell: Shell, init: &str, look: &Look, locale: &str) {
     let home = tempfile::tempdir().unwrap();
     let show = match shell {
         Shell::Elvish => "var text state = (look); print $text'|'$state\"\\x00\"\n",
+        Shell::Nu => {
+            "__assume_role_hook\nprint --no-newline $\"($env.ASSUME_ROLE_PROMPT?)|($env.ASSUME_ROLE_PROMPT_STATE?)(char nul)\"\n"
+        }
+        Shell::Xonsh => {
+            "hook(); print(${...}.get('ASSUME_ROLE_PROMPT', '') + '|' + ${...}.get('ASSUME_ROLE_PROMPT_STATE', ''), end='\\0')\n"
+        }
         Shell::Fish => {
             "__assume_role_hook\nprintf '%s|%s\\0' \"$ASSUME_ROLE_PROMPT\" \"$ASSUME_ROLE_PROMPT_STATE\"\n"
         }
@@ -158,6 +164,9 @@ fn check(words: &[&str], shell: Shell, init: &str, look: &Look, locale: &str) {
     };
     let cases = cases();
     let mut script = init.to_owned() + &stopped(shell);
+    if shell == Shell::Xonsh {
+        script.push_str("hook, = events.on_pre_prompt_format\n");
+    }
     for case in &cases {
         for (name, value) in VARIABLES.iter().zip(&case.0) {
             script.push_str(&assign(shell, name, value));
@@ -264,11 +273,23 @@ fn elvish_agrees() {
 }
 
 #[test]
+fn nushell_and_xonsh_agree() {
+    for shell in [Shell::Nu, Shell::Xonsh] {
+        let text = init(shell, &InitOptions::default());
+        for locale in ["C.UTF-8", "C"] {
+            check(&[shell.name()], shell, &text, &Look::default(), locale);
+        }
+    }
+}
+
+#[test]
 fn thresholds_and_mark_come_from_the_settings() {
     let look =
         Look { warning: 1800, alarm: 601, renewable_mark: "%↻!".to_owned(), ..Look::default() };
-    for shell in super::SHELLS {
+    for shell in Shell::ALL {
         let options = InitOptions { look: look.clone(), ..InitOptions::default() };
-        check(&[shell.name(), "-i"], shell, &init(shell, &options), &look, "C.UTF-8");
+        let interactive = super::SHELLS.contains(&shell).then_some("-i");
+        let words: Vec<&str> = std::iter::once(shell.name()).chain(interactive).collect();
+        check(&words, shell, &init(shell, &options), &look, "C.UTF-8");
     }
 }

@@ -3,11 +3,11 @@
 //! [`crate::support::shells::Script`].
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::process;
-use crate::support::tools::find;
+use crate::support::tools::{find, find_shell};
 
 /// What a script left behind.
 #[derive(Debug)]
@@ -69,13 +69,23 @@ pub fn words(shell: &str) -> Vec<&str> {
         "busybox" => vec!["busybox", "ash"],
         "fish" => vec!["fish", "--no-config"],
         "fish with configuration" => vec!["fish"],
+        "nu" => vec!["nu", "--no-config-file"],
+        "xonsh" => vec!["xonsh", "--no-rc"],
         other => vec![other],
     }
 }
 
 /// Whether the shell is here. Where it is not, the test says so and passes, except under `CI=true`.
 pub fn is_here(shell: &str) -> bool {
-    find(words(shell)[0]).is_some()
+    find_program(shell).is_some()
+}
+
+fn find_program(shell: &str) -> Option<PathBuf> {
+    match words(shell)[0] {
+        name @ ("nu" | "xonsh") => find_shell(name),
+        // Not its path, since some say in each message how they were called.
+        name => find(name).map(|_| name.into()),
+    }
 }
 
 /// Runs `script` in `shell` (a name that [`words`] knows, options after it) with `home` as home and
@@ -83,7 +93,8 @@ pub fn is_here(shell: &str) -> bool {
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {
     let file = home.join("script");
     std::fs::write(&file, script).unwrap();
-    let mut command = prepared(process::detached(words(shell[0])[0]), shell, home, variables);
+    let program = find_program(shell[0]).unwrap();
+    let mut command = prepared(process::detached(program), shell, home, variables);
     command.arg(&file);
     finish(command, b"")
 }
@@ -98,7 +109,7 @@ pub fn run_lines(shell: &[&str], home: &Path, variables: &[(&str, &str)], lines:
 
 /// A shell with an environment of its own, for a terminal.
 pub fn command(shell: &[&str], home: &Path, variables: &[(&str, &str)]) -> Command {
-    prepared(Command::new(words(shell[0])[0]), shell, home, variables)
+    prepared(Command::new(find_program(shell[0]).unwrap()), shell, home, variables)
 }
 
 fn prepared(

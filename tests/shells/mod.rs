@@ -5,6 +5,7 @@ pub mod evaluating;
 mod exports;
 pub mod init_scripts;
 mod interactive;
+mod nu_and_xonsh;
 mod open_shells;
 pub mod quoting;
 mod shell_function;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, Outcome};
 use super::process::{self, Ran};
-use super::tools::find;
+use super::tools::{find, find_shell};
 use super::world::World;
 
 /// A shell with an integration of ours.
@@ -14,6 +14,8 @@ pub enum Shell {
     Bash,
     Zsh,
     Fish,
+    Nu,
+    Xonsh,
     Dash,
     Busybox,
     Ksh93,
@@ -33,7 +35,7 @@ struct Traits {
     rc: &'static str,
     /// The line for the rc file that loads our integration.
     load: &'static str,
-    /// Makes PROMPT the prompt, in the rc file.
+    /// Makes TEXT the prompt, in the rc file.
     prompt: &'static str,
     /// Gives NAME the VALUE, in the environment.
     export: &'static str,
@@ -51,19 +53,25 @@ const SH: Traits = Traits {
     bare: &[],
     rc: ".shinit",
     load: "eval \"$(assume-role init sh)\"\n",
-    prompt: "PS1='PROMPT'\n",
+    prompt: "PS1='TEXT'\n",
     export: "export NAME=VALUE",
     line: "COMMAND; echo end\"\"-NUMBER-$?",
     environment: "command env -0 >$HOME/FILE",
     interrupted: 130,
 };
 
+/// Nothing that follows a failed command on its line is run in nushell and xonsh: there a hook that
+/// [`super::tmux`] adds says the end.
+const SAID_BY_A_HOOK: &str = "COMMAND #end-NUMBER";
+
 impl Shell {
     /// Every shell with an integration.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Bash,
         Self::Zsh,
         Self::Fish,
+        Self::Nu,
+        Self::Xonsh,
         Self::Dash,
         Self::Busybox,
         Self::Ksh93,
@@ -96,9 +104,33 @@ impl Shell {
                 bare: &["--no-config"],
                 rc: ".config/fish/config.fish",
                 load: "assume-role init fish | source\n",
-                prompt: "function fish_prompt\n    echo -n 'PROMPT'\nend\n",
+                prompt: "function fish_prompt\n    echo -n 'TEXT'\nend\n",
                 export: "set -gx NAME VALUE",
                 line: "COMMAND; echo end\"\"-NUMBER-$status",
+                ..SH
+            },
+            Self::Nu => Traits {
+                program: &["nu"],
+                bare: &["--no-config-file"],
+                rc: ".config/nushell/config.nu",
+                load: "mkdir ($nu.data-dir | path join vendor autoload); assume-role init nu \
+                    | save --force ($nu.data-dir | path join vendor autoload assume-role.nu)\n",
+                prompt: "$env.PROMPT_COMMAND = {|| 'TEXT' }; $env.PROMPT_INDICATOR = ''; \
+                    $env.PROMPT_COMMAND_RIGHT = ''\n",
+                export: "$env.NAME = 'VALUE'",
+                line: SAID_BY_A_HOOK,
+                environment: "^env -0 | save --raw --force ($env.HOME | path join FILE)",
+                ..SH
+            },
+            Self::Xonsh => Traits {
+                program: &["xonsh"],
+                bare: &["--no-rc"],
+                rc: ".xonshrc",
+                load: "exec($(assume-role init xonsh))\n",
+                prompt: "$PROMPT = 'TEXT'\n",
+                export: "$NAME = 'VALUE'",
+                line: SAID_BY_A_HOOK,
+                environment: "env -0 > @(f'{$HOME}/FILE')",
                 ..SH
             },
             Self::Dash => SH,
@@ -123,7 +155,7 @@ impl Shell {
 
     /// Whether it evaluates code, and so what POSIX or fish would write.
     pub fn evaluates(self) -> bool {
-        self != Self::Elvish
+        ![Self::Elvish, Self::Nu, Self::Xonsh].contains(&self)
     }
 
     /// Its name, of the program and on our command line.
@@ -138,7 +170,10 @@ impl Shell {
 
     /// Where it is.
     pub fn find(self) -> Option<PathBuf> {
-        find(self.name())
+        match self {
+            Self::Nu | Self::Xonsh => find_shell(self.name()),
+            _ => find(self.name()),
+        }
     }
 
     /// The options that keep the files of the user and of the system out.
@@ -158,7 +193,7 @@ impl Shell {
 
     /// The lines of the rc file that set the prompt.
     pub fn prompts(self, prompt: &str) -> String {
-        self.traits().prompt.replace("PROMPT", prompt)
+        self.traits().prompt.replace("TEXT", prompt)
     }
 
     /// The line that puts a variable into the environment.
@@ -179,7 +214,22 @@ impl Shell {
 
     /// The variable that holds the status of the last command.
     pub fn status(self) -> &'static str {
-        if self == Self::Fish { "$status" } else { "$?" }
+        match self {
+            Self::Fish => "$status",
+            Self::Nu => "$env.LAST_EXIT_CODE",
+            Self::Xonsh => "@($LAST_RETURN_CODE)",
+            _ => "$?",
+        }
+    }
+
+    /// What shows a variable between `<` and `>`, with nothing between them when it is unset.
+    pub fn showing(self, name: &str) -> String {
+        match self {
+            Self::Elvish => format!("echo '<'$E:{name}'>'"),
+            Self::Nu => format!("print $\"<($env.{name}? | default '')>\""),
+            Self::Xonsh => format!("echo @('<' + ${{...}}.get('{name}', '') + '>')"),
+            _ => format!("echo \"<${name}>\""),
+        }
     }
 
     /// The status after Ctrl-C at a question.

@@ -15,6 +15,26 @@ use super::world::World;
 const GLANCE: Duration = Duration::from_millis(20);
 /// The file that appears when the shell has ended.
 const ENDED: &str = "ended";
+/// The file with the process id of the shell.
+const ID: &str = "id";
+/// What says the end of a command in nushell. No program gets to see a list.
+const NU_SAYS_THE_END: &str = r#"
+$env.config.show_banner = false
+$env.config.hooks.pre_execution = [{|| $env.TYPED = [(commandline)] }]
+$env.config.hooks.pre_prompt = [{||
+    let mark = $env.TYPED? | default [''] | first | parse --regex ' #(?<mark>end-\d+)$'
+    if ($mark | is-not-empty) { print $"($mark.0.mark)-($env.LAST_EXIT_CODE)" }
+    $env.TYPED = null
+}]
+"#;
+
+const XONSH_SAYS_THE_END: &str = r#"
+@events.on_postcommand
+def _say_the_end(cmd, rtn, **_):
+    import re
+    for mark in re.findall(r" #(end-\d+)\s*\Z", cmd):
+        print(f"{mark}-{rtn}")
+"#;
 
 /// A shell in a tmux server of its own, which is killed when this is dropped.
 pub struct Tmux<'a> {
@@ -57,14 +77,21 @@ impl<'a> Tmux<'a> {
         let missing = |name: &str| Failure(format!("{name} is missing"));
         let program = find("tmux").ok_or_else(|| missing("tmux"))?;
         let shell_program = shell.find().ok_or_else(|| missing(shell.name()))?;
-        let greeting = if shell == Shell::Fish { "set -g fish_greeting\n" } else { "" };
+        let greeting = match shell {
+            Shell::Fish => "set -g fish_greeting\n",
+            Shell::Nu => NU_SAYS_THE_END,
+            Shell::Xonsh => XONSH_SAYS_THE_END,
+            _ => "",
+        };
         world.write(shell.rc(), format!("{greeting}{rc}"))?;
         let scratch = tempfile::Builder::new().prefix("t").tempdir_in(world.root())?;
         let launch = scratch.path().join("launch");
         let mut variables = world.environment().clone();
         variables.insert("TERM".into(), "screen".into());
         // Where dash, busybox, ksh93 and mksh look for their rc file.
-        variables.insert("ENV".into(), world.home().join(shell.rc()).into());
+        if ![Shell::Nu, Shell::Xonsh].contains(&shell) {
+            variables.insert("ENV".into(), world.home().join(shell.rc()).into());
+        }
         let variables: Vec<String> = variables
             .iter()
             .map(|(name, value)| {
@@ -74,7 +101,8 @@ impl<'a> Tmux<'a> {
         // The trap keeps this script alive, not the shell, until the shell has ended and written
         // its history.
         let line = format!(
-            "trap : HUP\nenv -i {} {} {} -i\n: >{}\n",
+            "trap : HUP\nsh -c 'echo $$ >{}; exec \"$@\"' - env -i {} {} {} -i\n: >{}\n",
+            text_of(&scratch.path().join(ID)),
             variables.join(" "),
             quoted(&text_of(&shell_program)),
             shell.program()[1..].join(" "),
@@ -160,9 +188,12 @@ impl<'a> Tmux<'a> {
     /// With the screen, when it does not end.
     pub fn finish(&self) -> Outcome<Shown> {
         let mark = format!("\nend-{}-", self.commands);
-        let complete =
-            |text: &str| text.split_once(&mark).is_some_and(|(_, rest)| rest.contains('\n'));
-        let all = self.wait_until(mark.trim(), complete)?;
+        // It stands in the first line where the command has cleared the screen.
+        let complete = |text: &str| {
+            let text = format!("\n{text}");
+            text.split_once(&mark).is_some_and(|(_, rest)| rest.contains('\n'))
+        };
+        let all = format!("\n{}", self.wait_until(mark.trim(), complete)?);
         let (before, after) = all.split_once(&mark).unwrap_or_default();
         let status = after.lines().next().and_then(|line| line.trim().parse().ok());
         let (_, behind) = self.shell.around(self.commands);
@@ -231,6 +262,12 @@ impl<'a> Tmux<'a> {
 impl Drop for Tmux<'_> {
     fn drop(&mut self) {
         let _ = self.tmux(&["kill-server"]);
+        // nushell goes on without its terminal, with all that a processor has.
+        if self.shell == Shell::Nu
+            && let Ok(id) = std::fs::read_to_string(self.scratch.path().join(ID))
+        {
+            let _ = std::process::Command::new("kill").args(["-9", id.trim()]).status();
+        }
         // A shell writes its history when it ends, into a home that is about to go.
         let deadline = Instant::now() + PATIENCE;
         while !self.scratch.path().join(ENDED).exists() && Instant::now() < deadline {

@@ -25,6 +25,11 @@ pub fn from_environment(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).or_else(|| missing(variable))
 }
 
+/// A shell that `tests/run` installs from Python's or npm's packages.
+pub fn find_shell(name: &str) -> Option<PathBuf> {
+    from_environment("ASSUME_ROLE_TEST_SHELLS").map(|directory| directory.join("bin").join(name))
+}
+
 /// The AWS CLI in its second version.
 pub fn aws_cli_2() -> Option<PathBuf> {
     let is_second = |path: &PathBuf| {

@@ -19,7 +19,7 @@ fn said(shell: Shell, rc: &str) -> Option<String> {
         said.text.trim_start().starts_with("program\n"),
         "the function itself says nothing: {said:?}"
     );
-    let after = tmux.run("echo \"<$ASSUME_ROLE_SHELL_STATE>\"").unwrap();
+    let after = tmux.run(&shell.showing("ASSUME_ROLE_SHELL_STATE")).unwrap();
     assert!(after.text.contains("<>"), "the variable is for one call only: {after:?}");
     let (_, rest) = said.text.split_once("shell\n").unwrap_or_else(|| panic!("{said:?}"));
     Some(rest.split_once("files\n").unwrap().0.to_owned())
@@ -36,7 +36,7 @@ fn assert_says(said: Option<String>, parts: &[&str]) {
 
 #[test]
 fn a_shell_that_loads_the_line_is_well() {
-    for shell in Shell::INTEGRATED {
+    for shell in [&Shell::INTEGRATED[..], &[Shell::Nu, Shell::Xonsh]].concat() {
         let compinit =
             if shell == Shell::Zsh { "autoload -Uz compinit && compinit -D\n" } else { "" };
         let said = said(shell, &format!("{compinit}{}", shell.loads_init()));
@@ -64,7 +64,7 @@ fn a_shell_that_does_not_load_it_gets_the_line_to_add() {
 
 #[test]
 fn without_completions() {
-    for shell in Shell::INTEGRATED {
+    for shell in [&Shell::INTEGRATED[..], &[Shell::Nu, Shell::Xonsh]].concat() {
         let rc = shell.loads_init().replace(" init ", " init --no-completions ");
         assert_says(said(shell, &rc), &["warning  TAB knows nothing of assume-role"]);
     }

@@ -50,6 +50,7 @@ fn too_old(shell: &str, version: &str) -> Option<Finding> {
         "bash" => (3, 2),
         "zsh" => (5, 0),
         "fish" => (3, 6),
+        "nu" => (0, 108),
         _ => return None,
     };
     let mut numbers = version
@@ -93,7 +94,8 @@ fn hook(shell: &str, state: &ShellState) -> Vec<Finding> {
                 .remedy("load assume-role once more, after what replaced it"),
         ];
     }
-    if shell == "fish" {
+    // The others keep no list of hooks that a program would overwrite.
+    if !["bash", "zsh"].contains(&shell) {
         return vec![Finding::fine("the hook runs before each prompt")];
     }
     let Some((_, after)) = state.get("hooks").rsplit_once(OURS) else {

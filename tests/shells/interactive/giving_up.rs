@@ -19,9 +19,13 @@ fn status_after(seat: &mut Seat<'_>, key: &str) -> i32 {
 fn status_of_key(seat: &mut Seat<'_>, key: &str) -> i32 {
     seat.tmux.press(key).unwrap();
     seat.at_prompt_again(key);
-    let keep = if seat.shell == Shell::Fish { "set kept $status" } else { "kept=$?" };
-    seat.types(keep);
-    seat.does("echo $kept").trim().parse().unwrap()
+    let show = match seat.shell {
+        Shell::Fish => "set kept $status; echo $kept",
+        Shell::Nu => "print $env.LAST_EXIT_CODE",
+        Shell::Xonsh => "echo @($LAST_RETURN_CODE)",
+        _ => "kept=$?; echo $kept",
+    };
+    seat.does(show).trim().parse().unwrap()
 }
 
 #[test]
@@ -62,7 +66,12 @@ fn what_follows_an_interrupted_switch_is_not_done_with_the_wrong_keys() {
     in_each_that_evaluates(|shell| {
         let scene = bastion();
         let seat = Seat::take(&scene, shell);
-        seat.tmux.type_line("assume-role production read && echo do\"\"ne").unwrap();
+        let then = match shell {
+            Shell::Nu => "; print ('do' + 'ne')",
+            Shell::Xonsh => " && echo @('do' + 'ne')",
+            _ => " && echo do\"\"ne",
+        };
+        seat.tmux.type_line(&format!("{COMMAND}{then}")).unwrap();
         seat.tmux.wait_for(QUESTION).unwrap();
         seat.tmux.press("C-c").unwrap();
         seat.at_prompt_again("C-c");

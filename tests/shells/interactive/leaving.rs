@@ -1,8 +1,8 @@
 //! Out of a role: what stood before is there again.
 
-use super::{Seat, in_each, in_each_that_evaluates, session_of};
+use super::{PROMPT, Seat, in_each, in_each_that_evaluates, session_of};
 use crate::scenes::bastion;
-use crate::support::shells::Shell;
+use crate::support::shells::{Shell, text_of};
 
 #[test]
 fn leaving_restores_profile_and_region() {
@@ -95,6 +95,15 @@ fn keys_set_by_hand_after_a_switch_are_the_users_latest() {
     });
 }
 
+/// What shows the role that was left; it is no variable of the environment.
+fn showing_left(shell: Shell) -> String {
+    match shell {
+        Shell::Nu => "print $\"<($env.ASSUME_ROLE_LEFT?.0? | default '')>\"".to_owned(),
+        Shell::Xonsh => "echo @('<' + __xonsh__._assume_role['left'] + '>')".to_owned(),
+        _ => shell.showing("ASSUME_ROLE_LEFT"),
+    }
+}
+
 #[test]
 fn the_role_that_was_left_is_known_to_this_shell_only() {
     in_each_that_evaluates(|shell| {
@@ -103,12 +112,12 @@ fn the_role_that_was_left_is_known_to_this_shell_only() {
         seat.types_with_code("assume-role production read eu-west-1");
         seat.does("assume-role leave");
         assert!(!seat.environment().contains_key("ASSUME_ROLE_LEFT"), "{shell:?}");
-        let left = seat.does("echo \"<$ASSUME_ROLE_LEFT>\"");
+        let left = seat.does(&showing_left(shell));
         assert!(left.contains("-- production read>"), "{shell:?}: {left}");
         seat.does("assume-role leave");
-        assert_eq!(seat.does("echo \"<$ASSUME_ROLE_LEFT>\""), left, "{shell:?}");
+        assert_eq!(seat.does(&showing_left(shell)), left, "{shell:?}");
         seat.does("assume-role production admin");
-        assert_eq!(seat.does("echo \"<$ASSUME_ROLE_LEFT>\""), "<>", "{shell:?}");
+        assert_eq!(seat.does(&showing_left(shell)), "<>", "{shell:?}");
     });
 }
 
@@ -119,7 +128,13 @@ fn a_child_shell_leaves_what_it_inherited_and_says_what_it_cannot_know() {
         let mut seat = Seat::take(&scene, shell);
         seat.does(&seat.exporting("AWS_PROFILE", "default"));
         seat.types_with_code("assume-role production read");
-        seat.tmux.type_line(&shell.program().join(" ")).unwrap();
+        let prompts = |screen: &str| screen.matches(PROMPT).count();
+        let before = prompts(&seat.tmux.screen().unwrap());
+        let program = text_of(&shell.find().unwrap());
+        seat.tmux
+            .type_line(&[&[program.as_str()], &shell.program()[1..]].concat().join(" "))
+            .unwrap();
+        seat.tmux.wait_until("its prompt", |screen| prompts(screen) > before).unwrap();
         let said = seat.does("assume-role leave");
         assert!(said.contains("known only to the shell that switched"), "{shell:?}: {said}");
         let names: Vec<String> = seat.environment().into_keys().collect();

@@ -18,6 +18,17 @@ use crate::support::tools::find;
 
 const QUESTION: &str = "MFA code of arn:aws:iam::999999999999:mfa/alice:";
 const PROMPT: &str = "here>";
+/// What differs from one command to the next: ksh93, nushell and xonsh tell it to programs.
+const CHANGING: [&str; 8] = [
+    "_",
+    "A__z",
+    "_AST_FEATURES",
+    "CMD_DURATION_MS",
+    "LAST_EXIT_CODE",
+    "LAST_RETURN_CODE",
+    "ASSUME_ROLE_PROMPT",
+    "ASSUME_ROLE_PROMPT_STATE",
+];
 
 /// A person at a shell.
 struct Seat<'a> {
@@ -109,10 +120,9 @@ impl<'a> Seat<'a> {
         self.does(&self.shell.writes_environment("../environment"));
         let text = std::fs::read_to_string(file).unwrap();
         let pairs = text.split_terminator('\0').filter_map(|pair| pair.split_once('='));
-        // ksh93 gives notes of its own to its children, and elvish has no variables but those of the
-        // environment to keep the role in that was left.
-        let mut of_shell = vec!["_", "A__z", "_AST_FEATURES"];
-        if !self.shell.evaluates() {
+        // elvish has no variables but those of the environment to keep the role in that was left.
+        let mut of_shell = CHANGING.to_vec();
+        if self.shell == Shell::Elvish {
             of_shell.push("ASSUME_ROLE_LEFT");
         }
         pairs

@@ -110,12 +110,11 @@ fn typed_ahead_of_its_end_the_next_line_waits_its_turn() {
         let scene = bastion();
         let mut seat = Seat::take(&scene, shell);
         seat.types_with_code("assume-role production read");
-        seat.tmux
-            .type_text("assume-role production admin\recho \"it is $AWS_ACCOUNT_ROLE\"\r")
-            .unwrap();
+        let show = shell.showing("AWS_ACCOUNT_ROLE");
+        seat.tmux.type_text(&format!("assume-role production admin\r{show}\r")).unwrap();
         seat.tmux
             .wait_until("both", |screen| {
-                screen.contains("it is admin") && screen.trim_end().ends_with(PROMPT)
+                screen.contains("<admin>") && screen.trim_end().ends_with(PROMPT)
             })
             .unwrap();
     });

@@ -142,7 +142,7 @@ impl Shell {
                 bare: &["-norc"],
                 rc: ".config/elvish/rc.elv",
                 load: "eval (assume-role init elvish | slurp)\n",
-                prompt: "set edit:prompt = { put 'PROMPT' }\nset edit:rprompt = { }\n",
+                prompt: "set edit:prompt = { put 'TEXT' }\nset edit:rprompt = { }\n",
                 export: "set-env NAME VALUE",
                 line: "var s = 0; try { COMMAND } catch e { set s = $e[reason][exit-status] }; echo end\"\"-NUMBER-$s",
                 environment: "e:env -0 > $E:HOME/FILE",

@@ -233,10 +233,30 @@ fn what_was_said_by_others_is_only_shown() {
 }
 
 #[test]
+fn a_line_that_sources_the_old_script_is_named_with_what_replaces_it() {
+    let mut world = with_state(&loaded("zsh"));
+    world.write(".bashrc", "# mine\nsource $(which assume-role)\n").unwrap();
+    world.write("zsh/.zshrc", "alias ar='. $(which assume-role)'\n").unwrap();
+    world.set("ZDOTDIR", world.home().join("zsh"));
+    let ran = world.run(["doctor"]).unwrap();
+    for (place, line) in [
+        ("~/.bashrc:2 sources assume-role", "eval \"$(assume-role init bash)\""),
+        ("~/zsh/.zshrc:1 sources assume-role", "eval \"$(assume-role init zsh)\""),
+    ] {
+        let (_, after) = ran.stdout.split_once(place).unwrap_or_else(|| panic!("{ran:?}"));
+        assert!(after.lines().nth(1).unwrap().contains(line), "{ran:?}");
+    }
+}
+
+#[test]
 fn without_a_word_it_opens_no_socket() {
     let world = with_state(&loaded("zsh"));
     world.config("[profile p]\ncredential_process = touch ran\n").unwrap();
     let known = [
+        ".bash",
+        ".kshrc",
+        ".profile",
+        ".z",
         ".aws/",
         ".saml/credentials",
         ".config/assume-role/config.toml",

@@ -13,6 +13,7 @@ mod online;
 mod path;
 mod prompt;
 mod shell;
+mod startup;
 mod state;
 mod store;
 
@@ -29,9 +30,11 @@ pub(super) fn run(arguments: cli::Doctor, context: &Context) -> Result<Told> {
         .raw("ASSUME_ROLE_SHELL_STATE")
         .map(|text| ShellState::parse(&text.to_string_lossy()));
     let read = files::Read::all(environment);
+    let mut of_shell = shell::findings(state.as_ref(), context);
+    of_shell.extend(startup::findings(environment));
     let mut sections = vec![
         Section { title: "program", findings: path::findings(context) },
-        Section { title: "shell", findings: shell::findings(state.as_ref(), context) },
+        Section { title: "shell", findings: of_shell },
         Section { title: "files", findings: files::findings(&read, environment, context.now()) },
         Section { title: "names", findings: names::findings(&read) },
         Section { title: "store", findings: store::findings(&read, context) },

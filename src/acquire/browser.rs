@@ -7,8 +7,10 @@ use std::process::{Command, Stdio};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::config::Config;
+use crate::config::environment::helper;
 use crate::config::shlex::command_words;
 use crate::error::{Error, Result};
+use crate::plan::{BROWSER, Desktop};
 use crate::types::sanitize::escape_up_to;
 
 /// Files that container engines put into a container.
@@ -19,19 +21,17 @@ pub(crate) fn in_container() -> Option<&'static str> {
     CONTAINER.into_iter().find(|mark| Path::new(mark).exists())
 }
 
-/// The command that opens a page. Its address stands in the list of processes, so it must hold no
-/// secret.
-pub(crate) fn opener(url: &str) -> Command {
-    opener_of(&[system().to_owned(), url.to_owned()])
+/// The command that opens a page of a sign-on. Its address stands in the list of processes, so it
+/// must hold no secret.
+pub(crate) fn opener(desktop: &Desktop, url: &str) -> Result<Command> {
+    let browser = desktop.browser.as_deref().map(Browser::of_variable).transpose()?;
+    browser.unwrap_or_else(Browser::of_system).command(url, Identity { account: "", role: "" })
 }
 
-fn system() -> &'static str {
-    if cfg!(target_os = "macos") { "open" } else { "xdg-open" }
-}
-
-fn opener_of(words: &[String]) -> Command {
-    let (program, arguments) = words.split_first().map_or(("", words), |(one, rest)| (one, rest));
-    let mut command = Command::new(program);
+/// `program` is the user's choice, or `None` for the system's way.
+fn opener_of(program: Option<&String>, arguments: &[String]) -> Command {
+    let system = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let mut command = program.map_or_else(|| helper(system), Command::new);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // The browser may be started by this: what is typed at our terminal is not meant for it.
     command.process_group(0);
@@ -41,6 +41,7 @@ fn opener_of(words: &[String]) -> Command {
 /// The browser of the user: the setting, `BROWSER`, the system's.
 #[derive(Clone, Debug)]
 pub(crate) struct Browser {
+    /// Empty for the system's.
     words: Vec<String>,
     /// What names it; `None` for the system's.
     pub origin: Option<String>,
@@ -59,14 +60,17 @@ impl Browser {
             let origin = set.origin.to_string();
             return Ok(Self { words: command_words(&set.value, &origin)?, origin: Some(origin) });
         }
-        let variable = "BROWSER";
-        // By custom the variable may list several.
-        let first = config.environment.text(variable)?.and_then(|text| text.split(':').next());
-        if let Some(first) = first.filter(|first| !first.trim().is_empty()) {
-            let words = command_words(first, variable)?;
-            return Ok(Self { words, origin: Some(variable.to_owned()) });
-        }
-        Ok(Self { words: vec![system().to_owned()], origin: None })
+        config.environment.text(BROWSER)?;
+        let desktop = Desktop::new(&config.environment);
+        desktop.browser.as_deref().map_or_else(|| Ok(Self::of_system()), Self::of_variable)
+    }
+
+    fn of_variable(text: &str) -> Result<Self> {
+        Ok(Self { words: command_words(text, BROWSER)?, origin: Some(BROWSER.to_owned()) })
+    }
+
+    fn of_system() -> Self {
+        Self { words: Vec::new(), origin: None }
     }
 
     /// The command that opens a page for someone: each `%s` is the address, `%a` the account, `%r`
@@ -114,7 +118,10 @@ impl Browser {
         if !self.words.iter().any(|word| word.contains("%s")) {
             words.push(url.to_owned());
         }
-        Ok(opener_of(&words))
+        Ok(match words.split_first().filter(|_| self.origin.is_some()) {
+            Some((program, arguments)) => opener_of(Some(program), arguments),
+            None => opener_of(None, &words),
+        })
     }
 }
 

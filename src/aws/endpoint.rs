@@ -262,8 +262,8 @@ mod tests {
 
     fn session(start_url: &str, region: Region) -> SsoSession {
         let (start_url, origin) = (start_url.to_owned(), "a test".to_owned());
-        let (name, scopes, home, on_desktop) = (None, Vec::new(), None, false);
-        SsoSession { name, start_url, region, scopes, origin, home, on_desktop }
+        let (name, scopes, home, desktop) = (None, Vec::new(), None, None);
+        SsoSession { name, start_url, region, scopes, origin, home, desktop }
     }
 
     #[test]

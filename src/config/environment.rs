@@ -3,10 +3,26 @@
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::fs::{Access, access};
 
 use super::files::shown_path;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
+
+/// A program that this one chose to run, by the absolute entries of PATH alone: a `.` among them
+/// would run what lies in whatever directory the user stands in. One that is not installed fails
+/// when it is started.
+pub(crate) fn helper(name: &str) -> Command {
+    let search = std::env::var_os("PATH").unwrap_or_default();
+    let mut programs = std::env::split_paths(&search)
+        .filter(|directory| directory.is_absolute())
+        .map(|directory| directory.join(name));
+    let is_executable = |path: &PathBuf| path.is_file() && access(path, Access::EXEC_OK).is_ok();
+    let usual = || Path::new("/usr/bin").join(name);
+    Command::new(programs.find(is_executable).unwrap_or_else(usual))
+}
 
 /// The environment variables of one run. An empty value counts as unset: the old script exported
 /// empty names, and AWS's tools treat them alike.

@@ -6,6 +6,31 @@ use crate::config::environment::Environment;
 const ELSEWHERE: [&str; 6] =
     ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI", "KUBERNETES_SERVICE_HOST", "container"];
 
+/// The variable that names the user's browser.
+pub(crate) const BROWSER: &str = "BROWSER";
+
+/// A desktop with a person in front of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Desktop {
+    /// The first browser of [`BROWSER`], which by custom may list several; `None` for the system's.
+    pub browser: Option<String>,
+}
+
+impl Desktop {
+    pub(crate) fn new(environment: &Environment) -> Self {
+        let first =
+            environment.text(BROWSER).ok().flatten().and_then(|text| text.split(':').next());
+        let browser = first.filter(|first| !first.trim().is_empty()).map(str::to_owned);
+        Self { browser }
+    }
+
+    /// The desktop that a page of a sign-on can be opened on.
+    pub(super) fn found(environment: &Environment) -> Option<Self> {
+        let desktop = Self::new(environment);
+        no_desktop(environment, desktop.browser.is_some()).is_none().then_some(desktop)
+    }
+}
+
 /// Why no browser may be opened, as far as variables tell; `None` on a desktop.
 /// `has_own` when the user chose the browser, which may open its pages elsewhere.
 pub(crate) fn no_desktop(environment: &Environment, has_own: bool) -> Option<String> {

@@ -36,7 +36,7 @@ pub(crate) use account::Protection;
 pub(crate) use call::{Call, Question, With};
 pub(crate) use chosen::{Chosen, Origin};
 pub(crate) use connection::{Connection, Overrides, Trust};
-pub(crate) use desktop::no_desktop;
+pub(crate) use desktop::{BROWSER, Desktop, no_desktop};
 pub(crate) use foresee::{Foresight, foresee};
 pub(crate) use next::{Next, next, own_of};
 pub(crate) use parameters::{ParameterOrigins, Shape};

@@ -2,9 +2,9 @@
 //!
 //! The parent process is looked at first, since `$SHELL` is the login shell, not the running one.
 
+use crate::config::environment::helper;
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Command;
 
 use super::Shell;
 use crate::error::{Error, Result};
@@ -40,8 +40,7 @@ pub(crate) fn parent_command() -> Option<String> {
     if let Ok(name) = std::fs::read_to_string(format!("/proc/{parent}/comm")) {
         return Some(name.trim_end().to_owned());
     }
-    let listed =
-        Command::new("ps").args(["-o", "comm=", "-p", &parent.to_string()]).output().ok()?;
+    let listed = helper("ps").args(["-o", "comm=", "-p", &parent.to_string()]).output().ok()?;
     Some(String::from_utf8(listed.stdout).ok()?.trim().to_owned()).filter(|name| !name.is_empty())
 }
 

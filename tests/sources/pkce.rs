@@ -134,6 +134,32 @@ fn the_browser_brings_the_code_and_the_registration_is_used_again() {
 }
 
 #[test]
+fn the_browser_is_that_of_the_variable_also_without_a_screen() {
+    let (mut scene, _sso) = desktop(0);
+    scene.world.unset("DISPLAY");
+    let bin = scene.world.bin();
+    std::fs::rename(bin.join("xdg-open"), bin.join("my browser")).unwrap();
+    let own = format!("'{}' %s:other", bin.join("my browser").display());
+    scene.world.set("BROWSER", own);
+    assert!(signs_on(&scene) || find("strace").is_none());
+}
+
+#[test]
+fn an_opener_in_the_working_directory_is_not_run() {
+    let (mut scene, _sso) = desktop(0);
+    let canary = scene.world.root().join("canary");
+    for opener in ["xdg-open", "open"] {
+        let path = scene.world.home().join(opener);
+        std::fs::write(&path, format!("#!/bin/sh\n>{}\n", canary.display())).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+    let path = format!(".:{}:/usr/bin:/bin", scene.world.bin().display());
+    scene.world.set("PATH", path);
+    assert!(signs_on(&scene) || find("strace").is_none());
+    assert!(!canary.exists());
+}
+
+#[test]
 fn an_answer_to_another_sign_on_is_not_heard() {
     let (scene, sso) = desktop(0);
     let Some(mut terminal) = start(&scene, &["login", "corp"]) else { return };

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use self::tools::{Act, Answer, Ended, Invocation, answer, invocation};
 use super::process;
-use crate::config::environment::Environment;
+use crate::config::environment::{Environment, helper};
 use crate::config::keyring::{KeyReference, Keyring};
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Base, CredentialSource};
@@ -154,7 +154,7 @@ impl Opened<'_> {
 
     async fn ended(&self, invocation: Invocation) -> Result<Ended> {
         let Invocation { program, arguments, input } = invocation;
-        let mut command = Command::new(&program);
+        let mut command = Command::from(helper(&program));
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(Stdio::piped()).kill_on_drop(true);
         // gpg asks for its passphrase on the terminal that this names.

@@ -35,9 +35,7 @@ pub(crate) struct SignInClient<'a> {
 impl SignInClient<'_> {
     /// Signs in by the browser of this machine where there is one, else by any.
     pub(crate) async fn by_person(&self, say: impl Fn(&str)) -> Result<Moment> {
-        if !self.sign_in.on_desktop {
-            return self.remotely(say).await;
-        }
+        let Some(desktop) = &self.sign_in.desktop else { return self.remotely(say).await };
         let (attempt, endpoint) = (Attempt::new()?, self.endpoint()?);
         let listener = Listener::open().await?;
         let (redirect, challenge) = (&listener.redirect, attempt.challenge());
@@ -48,7 +46,7 @@ impl SignInClient<'_> {
         say(&format!("With a browser of another machine: {again} --remote"));
         if self.terminal.may_ask && browser::in_container().is_none() {
             // A failure is no fault: the page is on the terminal.
-            let _ = browser::opener(&page).spawn();
+            let _ = browser::opener(desktop, &page).map(|mut opener| opener.spawn());
         }
         let code = listener.answer(|query| attempt.answer(query)).await;
         let code = code.map_err(|error| error.hint(again))?;

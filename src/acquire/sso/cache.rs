@@ -163,7 +163,7 @@ mod tests {
             scopes: Vec::new(),
             origin: "a test".to_owned(),
             home: None,
-            on_desktop: false,
+            desktop: None,
         }
     }
 

@@ -182,15 +182,18 @@ impl<'a> SignOnClient<'a> {
     /// By the browser of this machine where there is one, else by a code.
     async fn anew(&self, say: impl Fn(&str)) -> Result<Token> {
         // The older form, without a session, knows codes only, as with the AWS CLI.
-        let has_browser = self.opens_pages() && self.session.name.is_some();
+        let has_browser = self.opener("").is_some() && self.session.name.is_some();
         match has_browser {
             true => self.by_browser(&say).await,
             false => self.by_device(&say).await,
         }
     }
 
-    fn opens_pages(&self) -> bool {
-        self.terminal.may_ask && self.session.on_desktop && browser::in_container().is_none()
+    /// What opens a page, where a page would be seen.
+    fn opener(&self, url: &str) -> Option<std::process::Command> {
+        let may_open = self.terminal.may_ask && browser::in_container().is_none();
+        let desktop = self.session.desktop.as_ref().filter(|_| may_open)?;
+        browser::opener(desktop, url).ok()
     }
 
     async fn by_browser(&self, say: &impl Fn(&str)) -> Result<Token> {
@@ -199,9 +202,8 @@ impl<'a> SignOnClient<'a> {
             pkce::begin(self.client, self.oidc()?, self.session, home, (self.clock)()).await?;
         let url = begun.url();
         let name = self.shown_name();
-        let Ok(mut opener) = Command::from(browser::opener(&url)).spawn() else {
-            return self.by_device(say).await;
-        };
+        let opener = self.opener(&url).and_then(|opener| Command::from(opener).spawn().ok());
+        let Some(mut opener) = opener else { return self.by_device(say).await };
         say(&format!("To sign on to {name}, go on in the browser. If no page opens, this is it:"));
         say(&format!("  {url}"));
         let unopened = async {
@@ -229,10 +231,8 @@ impl<'a> SignOnClient<'a> {
                 invitation.code
             ));
             say(&format!("  {}", invitation.url));
-            if self.opens_pages() {
-                // A failure is no fault: the URL is on the terminal.
-                let _ = browser::opener(&invitation.url).spawn();
-            }
+            // A failure is no fault: the URL is on the terminal.
+            let _ = self.opener(&invitation.url).map(|mut opener| opener.spawn());
         };
         let token =
             device::sign_on(self.client, self.oidc()?, self.session, (self.clock)(), invite)

@@ -181,7 +181,7 @@ mod tests {
             scopes: vec!["sso:account:access".to_owned(), "b".to_owned()],
             origin: String::new(),
             home: None,
-            on_desktop: true,
+            desktop: None,
         };
         // json.dumps({…}, sort_keys=True)
         assert_eq!(

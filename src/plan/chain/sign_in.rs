@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::error::{Error, Kind, Result};
 use crate::plan::chosen::Chosen;
-use crate::plan::desktop::no_desktop;
+use crate::plan::desktop::Desktop;
 use crate::types::quote::word;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Partition, Principal};
@@ -24,8 +24,8 @@ pub(crate) struct SignIn {
     pub partition: Partition,
     /// Where it is kept.
     pub file: PathBuf,
-    /// Whether the environment is that of a desktop, where a page can be opened.
-    pub on_desktop: bool,
+    /// Where a page can be opened, if it can.
+    pub desktop: Option<Desktop>,
 }
 
 impl SignIn {
@@ -48,8 +48,8 @@ impl SignIn {
         let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         let file = directory(config)?.join(format!("{hash}.json"));
         let profile = profile.name().to_owned();
-        let on_desktop = no_desktop(&config.environment, false).is_none();
-        Ok(Some(Self { profile, arn, principal, partition, file, on_desktop }))
+        let desktop = Desktop::found(&config.environment);
+        Ok(Some(Self { profile, arn, principal, partition, file, desktop }))
     }
 
     /// The error where the sign-in is not there, or does not renew any more.

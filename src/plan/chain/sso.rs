@@ -7,7 +7,7 @@ use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
 use crate::plan::chosen::Chosen;
-use crate::plan::desktop::no_desktop;
+use crate::plan::desktop::Desktop;
 use crate::plan::source::chosen;
 use crate::types::quote::word as word_of;
 use crate::types::sanitize::{escape_up_to, is_plain};
@@ -43,8 +43,8 @@ pub(crate) struct SsoSession {
     pub origin: String,
     /// The home directory, below which sign-ons are kept.
     pub home: Option<PathBuf>,
-    /// Whether the environment is that of a desktop, where a page can be opened.
-    pub on_desktop: bool,
+    /// Where a page can be opened, if it can.
+    pub desktop: Option<Desktop>,
 }
 
 impl SsoRole {
@@ -167,8 +167,8 @@ impl SsoSession {
             }
         };
         let environment = &config.environment;
-        let (home, on_desktop) = (environment.home(), no_desktop(environment, false).is_none());
-        Ok(Self { name, start_url: url.value, region, scopes, origin, home, on_desktop })
+        let (home, desktop) = (environment.home(), Desktop::found(environment));
+        Ok(Self { name, start_url: url.value, region, scopes, origin, home, desktop })
     }
 }
 

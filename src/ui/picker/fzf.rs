@@ -2,15 +2,16 @@
 //! options.
 
 use std::io::{ErrorKind, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use super::finder::Item;
+use crate::config::environment::helper;
 use crate::error::{Error, Kind, Result};
 
 /// The number of the item that was chosen. fzf draws on the terminal device; the items go to its
 /// standard input.
 pub(super) fn pick(prompt: &str, items: &[Item]) -> Result<usize> {
-    let mut child = Command::new("fzf")
+    let mut child = helper("fzf")
         // The number in front is for us.
         .args(["--delimiter=\t", "--with-nth=2..", "--no-multi", "--tiebreak=index", "--tabstop=4"])
         .arg(format!("--prompt={prompt} "))

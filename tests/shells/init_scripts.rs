@@ -228,6 +228,7 @@ fn the_scripts_pass_their_linters() {
         (&["dash", "-n"], "init.sh"),
         (&["yash", "-n"], "init.sh"),
         (&["zsh", "-n"], "init.zsh"),
+        (&["zsh", "-n"], "../assume-role.plugin.zsh"),
         (&["fish", "--no-execute"], "init.fish"),
         (&["fish_indent", "--check"], "init.fish"),
     ] {
@@ -239,4 +240,20 @@ fn the_scripts_pass_their_linters() {
             assert!(output.status.success() && said.is_empty(), "{words:?} {file}:\n{said}");
         }
     }
+}
+
+#[test]
+fn the_file_for_plugin_managers_of_zsh_loads_what_is_there() {
+    if !is_here("zsh") {
+        return;
+    }
+    let plugin = Path::new(env!("CARGO_MANIFEST_DIR")).join("assume-role.plugin.zsh");
+    let home = Home::new();
+    let load = format!("source '{}'; whence -w assume-role\n", plugin.display());
+    let without = run(&["zsh"], home.path(), &[("PATH", "/usr/bin:/bin")], &load);
+    assert_eq!((without.out.as_str(), without.err.as_str()), ("assume-role: none\n", ""));
+    let program = Path::new(crate::scenes::binary()).parent().unwrap();
+    let path = format!("{}:/usr/bin:/bin", program.display());
+    let with = run(&["zsh"], home.path(), &[("PATH", &path)], &load);
+    assert_eq!((with.out.as_str(), with.err.as_str()), ("assume-role: function\n", ""));
 }

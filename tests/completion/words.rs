@@ -136,14 +136,14 @@ fn a_second_word_depends_on_the_first() {
 fn regions_follow_the_role_once_and_codes_never() {
     let home = Home::new();
     for (words, first, count) in [
-        (&["production", "read", ""][..], Some("eu-west-1"), 34),
-        (&["production", "read", "123456", ""], Some("eu-west-1"), 34),
+        (&["production", "read", ""][..], Some("eu-west-1"), 36),
+        (&["production", "read", "123456", ""], Some("eu-west-1"), 36),
         (&["china", "x", ""], Some("cn-north-1"), 2),
         (&["999999999999", "gov", ""], Some("us-gov-east-1"), 2),
-        (&["unknown", "x", ""], Some("af-south-1"), 34),
+        (&["unknown", "x", ""], Some("af-south-1"), 36),
         (&["production", "read", "eu-west-1", ""], None, 0),
         (&["--region", "eu-west-1", "production", "read", ""], None, 0),
-        (&["--region", ""], Some("af-south-1"), 34),
+        (&["--region", ""], Some("af-south-1"), 36),
         (&["china", "--region", ""], Some("cn-north-1"), 2),
         (&["logout", "production", "read", ""], None, 0),
     ] {

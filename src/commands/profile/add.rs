@@ -93,11 +93,12 @@ fn with_keys(
     let ends = role.session.has_end().then_some(session.expires);
     let token = keys.token.as_ref().map(Secret::expose);
     let account = role.session.principal.account.as_str();
+    // An edit may wait for another program, and that is no news about the keys.
+    let left =
+        ends.map(|_| format!(" for {}", minutes(role.left(context.now())))).unwrap_or_default();
     let written =
         entries(account, &keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
     let changes = files.write(&wish(&written))?;
-    let left =
-        ends.map(|_| format!(" for {}", minutes(role.left(context.now())))).unwrap_or_default();
     report.done(
         &format!("profile {name}"),
         &format!(" holds the keys of {}{left}", role.plan.target),

@@ -46,7 +46,7 @@ impl Drawn {
         let program = world.home().join("program");
         let token = world.home().join("token");
         format!(
-            "[profile first]\n{}source_profile = keys\n{serial}\
+            "[profile first]\n{}source_profile = alice\n{serial}\
              [profile third]\n{}source_profile = first\n\
              [profile environment]\n{}credential_source = Environment\n{serial}\
              [profile printed]\ncredential_process = {}\n\
@@ -130,7 +130,7 @@ impl Built {
         };
         world.credentials(&format!(
             "{}{serial}{}{serial}[temporary]\naws_access_key_id = {}\naws_secret_access_key = {}\naws_session_token = {}\n",
-            keys("default"), keys("keys"), issued.key_id, issued.secret, issued.token
+            keys("default"), keys("alice"), issued.key_id, issued.secret, issued.token
         )).unwrap();
         program(world, &sts.issue(&Role::new(PRODUCTION, "first"), "by-program"));
         self.sso.assign(

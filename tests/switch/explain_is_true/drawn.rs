@@ -81,7 +81,7 @@ impl Target {
             Self::OtherRoleOfTheAccount => &["production", "admin"],
             Self::Arn => &["arn:aws:iam::123456789012:role/read"],
             Self::Via => &["production", "second", "--via", "production:read"],
-            Self::Keys => &["keys"],
+            Self::Keys => &["alice"],
             Self::TemporaryKeys => &["temporary"],
             Self::Assumed => &["first"],
             Self::Chain => &["third"],

@@ -48,12 +48,12 @@ impl Config {
 
     /// Why files were not found: `HOME`, or a variable that names nothing.
     pub(crate) fn missing(&self) -> Vec<String> {
-        let accounts = self.environment.missing_file("ACCOUNTS_FILE");
+        let is_one = !Accounts::are_several(&self.environment);
+        let accounts = is_one.then(|| self.environment.missing_file("ACCOUNTS_FILE")).flatten();
         self.profiles.missing().iter().cloned().chain(accounts).collect()
     }
 
     pub fn warnings(&self) -> Vec<String> {
-        let of_accounts = self.accounts.warning().map(str::to_owned);
-        of_accounts.into_iter().chain(self.profiles.warnings().iter().cloned()).collect()
+        self.accounts.warnings().chain(self.profiles.warnings().iter().cloned()).collect()
     }
 }

@@ -63,6 +63,9 @@ pub(super) fn unknown_account(
     };
     let error = Error::config(format!("there is no {what} '{shown}'"));
     let error = config.missing().into_iter().fold(error, Error::because);
+    // The name may stand in a team's file that could not be read.
+    let team = accounts.missing().iter().chain(accounts.broken().iter().map(|e| &e.message));
+    let error = team.fold(error, Error::because);
     let error = match config.profiles.hint_about_ignored(word) {
         Some(hint) => error.hint(hint),
         None => error,
@@ -108,7 +111,9 @@ pub(super) fn unknown_account(
         };
         return error.hint(format!("{} {command}", meant(&names)));
     }
-    let file = accounts.file().unwrap_or("~/.aws/accounts");
+    let own = accounts.file().unwrap_or("~/.aws/accounts");
+    let team = accounts.team().map(|(file, _)| file);
+    let file = std::iter::once(own).chain(team).collect::<Vec<_>>().join(", ");
     match (accounts.exists(), first_few(accounts.listed().map(|account| account.name))) {
         (true, Some(names)) => {
             error.hint(format!("{file} names {names}; a 12-digit id works without a name"))

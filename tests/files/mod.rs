@@ -3,5 +3,6 @@
 mod accounts_edit;
 mod accounts_import;
 mod accounts_sync;
+mod accounts_team;
 mod ini;
 mod profile_edit;

@@ -1,6 +1,7 @@
 //! Variables that change what programs or this one do, without a word elsewhere.
 
 use super::finding::Finding;
+use crate::config::accounts::Accounts;
 use crate::config::environment::Environment;
 use crate::types::sanitize::{escape_up_to, escape_url};
 
@@ -54,9 +55,10 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
         );
     }
     for name in ["ACCOUNTS_FILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "SAML_FILE"] {
-        if let Some(path) =
-            environment.path(name).filter(|path| !path.starts_with("~") && !path.exists())
-        {
+        if let Some(path) = environment.path(name).filter(|path| {
+            let is_list = name == "ACCOUNTS_FILE" && Accounts::are_several(environment);
+            !is_list && !path.starts_with("~") && !path.exists()
+        }) {
             let path = escape_up_to(&path.to_string_lossy(), 120);
             findings.push(
                 Finding::warning(&format!("{name} names {path}, which is not there"))

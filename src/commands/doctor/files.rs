@@ -94,7 +94,7 @@ fn owners_and_modes(environment: &Environment) -> Vec<Finding> {
         (environment.file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"), true),
         (environment.file("SAML_FILE", ".saml/credentials"), true),
         (environment.file("AWS_CONFIG_FILE", ".aws/config"), false),
-        (environment.file("ACCOUNTS_FILE", ".aws/accounts"), false),
+        (Accounts::path(environment), false),
         (home.as_ref().map(|home| home.join(".aws")), false),
         (Settings::path(environment), false),
     ];
@@ -118,14 +118,21 @@ fn accounts(accounts: std::result::Result<&Accounts, &Error>) -> Vec<Finding> {
         Err(error) => return vec![Finding::of_error(Level::Broken, error)],
     };
     let file = accounts.file().unwrap_or("~/.aws/accounts");
-    if !accounts.exists() {
-        return vec![
+    let mut findings = if accounts.exists() {
+        vec![Finding::fine(&format!("{file}: {}", counted(accounts.own_count(), "account")))]
+    } else {
+        vec![
             Finding::note(&format!("there is no {file}: accounts go by their ids, or by profiles"))
                 .remedy("name one there: {\"production\": \"123456789012\"}"),
-        ];
-    }
-    let mut findings =
-        vec![Finding::fine(&format!("{file}: {}", counted(accounts.iter().count(), "account")))];
+        ]
+    };
+    findings.extend(accounts.team().map(|(file, count)| {
+        Finding::fine(&format!("{file}: {}, only read", counted(count, "account")))
+    }));
+    findings.extend(accounts.missing().iter().map(|why| Finding::warning(why)));
+    findings.extend(accounts.clashes().iter().map(|clash| {
+        Finding::warning(clash).remedy("remove your own name where the team's is meant")
+    }));
     findings.extend(accounts.problems().map(|error| Finding::of_error(Level::Broken, &error)));
     findings.extend(accounts.unknown_keys().iter().map(|text| {
         Finding::warning(text).remedy("is it misspelt? the README names the keys there are")

@@ -1,0 +1,93 @@
+//! `ACCOUNTS_FILE` with the user's own file and those of a team.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::scenes::binary;
+use crate::support::process::Ran;
+use crate::support::world::World;
+
+const OWN: &str = "{\n\"mine\": \"111111111111\",\n\"both\": \"222222222222\"\n}\n";
+const TEAM: &str = "{\n\"both\": \"333333333333\",\n\"theirs\": {\"id\": \"444444444444\", \"protected\": true},\n\"$(touch x)\": \"555555555555\",\n\"\\u001b[31m\": \"666666666666\"\n}\n";
+
+/// A world with the user's own file and, where there is a text for it, that of a team.
+fn world(team: Option<&str>) -> World {
+    let mut world = World::new(binary()).unwrap();
+    world.accounts(OWN).unwrap();
+    if let Some(text) = team {
+        world.write("infra/accounts.json", text).unwrap();
+    }
+    world.set("ACCOUNTS_FILE", "~/.aws/accounts:~/infra/accounts.json");
+    world.set("AWS_ACCESS_KEY_ID", "AKIADEFAULT123456789");
+    world.set("AWS_SECRET_ACCESS_KEY", "s3cr3t");
+    world
+}
+
+fn said(ran: &Ran) -> String {
+    format!("{}{}", ran.stdout, ran.stderr)
+}
+
+#[track_caller]
+fn says(world: &World, words: &[&str], expected: &[&str]) {
+    let text = said(&world.run(words).unwrap());
+    assert!(!text.contains('\x1b'), "{text:?}");
+    for part in expected {
+        assert!(text.contains(part), "{words:?}, {part}: {text}");
+    }
+}
+
+#[test]
+fn an_earlier_name_wins_and_both_places_are_told() {
+    let world = world(Some(TEAM));
+    says(&world, &["explain", "both", "read"], &["222222222222  (~/.aws/accounts:3:1)"]);
+    says(&world, &["explain", "theirs", "read"], &["444444444444  (~/infra/accounts.json:3:1)"]);
+    let clash =
+        "~/infra/accounts.json:2: account both is named in ~/.aws/accounts:3 too, which wins";
+    let hostile = "~/infra/accounts.json:4:1: account name '$(touch x)' is not allowed";
+    says(&world, &["doctor"], &[clash, hostile, "~/.aws/accounts: 2 accounts", "only read"]);
+    let listed = world.run(["list"]).unwrap();
+    let names: Vec<_> =
+        listed.stdout.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names, ["both", "mine", "theirs"], "{listed:?}");
+    assert!(!listed.stdout.contains("333333333333"), "{listed:?}");
+    let unknown = world.run(["explain", "nowhere", "read"]).unwrap();
+    assert_eq!(unknown.status, 3, "{unknown:?}");
+    assert!(unknown.stderr.contains("~/.aws/accounts, ~/infra/accounts.json name"), "{unknown:?}");
+}
+
+#[test]
+fn edits_go_to_the_own_file_and_the_team_s_may_be_read_only() {
+    let world = world(Some(TEAM));
+    let team = world.home().join("infra/accounts.json");
+    fs::set_permissions(&team, fs::Permissions::from_mode(0o444)).unwrap();
+    fs::set_permissions(world.home().join("infra"), fs::Permissions::from_mode(0o555)).unwrap();
+    let added = world.run(["accounts", "add", "new", "777777777777"]).unwrap();
+    let removed = world.run(["accounts", "remove", "both"]).unwrap();
+    let others = world.run(["accounts", "remove", "theirs"]).unwrap();
+    fs::set_permissions(world.home().join("infra"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!((added.status, removed.status), (0, 0), "{added:?} {removed:?}");
+    assert_ne!(others.status, 0, "{others:?}");
+    assert_eq!(fs::read_to_string(&team).unwrap(), TEAM);
+    let own = fs::read_to_string(world.home().join(".aws/accounts")).unwrap();
+    assert_eq!(own, "{\n\"mine\": \"111111111111\",\n\"new\": \"777777777777\"\n}\n");
+    // Without a name of one's own, the team's counts.
+    says(&world, &["explain", "both", "read"], &["333333333333  (~/infra/accounts.json:2:1)"]);
+}
+
+#[test]
+fn a_missing_or_broken_file_of_the_team_leaves_the_own_names() {
+    let why = [
+        (None, "ACCOUNTS_FILE names ~/infra/accounts.json, which does not exist"),
+        (Some("{\"a\": \n,,\u{1b}"), "~/infra/accounts.json:2:1: this is not JSON"),
+        (Some("[]"), "~/infra/accounts.json:1:1: the file is a list, not an object"),
+    ];
+    for (team, why) in why {
+        let world = world(team);
+        let known = world.run(["explain", "mine", "read"]).unwrap();
+        assert_eq!(known.status, 0, "{known:?}");
+        assert!(known.stderr.contains(why), "{known:?}");
+        says(&world, &["doctor"], &[why, "~/.aws/accounts: 2 accounts"]);
+        says(&world, &["explain", "theirs", "read"], &["there is no account 'theirs'", why]);
+        says(&world, &["list"], &["mine  "]);
+    }
+}

@@ -32,8 +32,10 @@ fn calls(shell: &str, home: &Path, script: &str) -> Vec<String> {
     assert!(String::from_utf8_lossy(&output.stdout).contains("production:read"), "{output:?}");
     let text = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
     let call = |line: &str| line.split_once(' ').map(|(_, call)| call.trim_start().to_owned());
-    // Ends of processes and signals are no calls, and a call that others interrupt has two lines.
-    let is_call = |call: &String| !["+++", "---", "<..."].iter().any(|mark| call.starts_with(mark));
+    // Ends of processes and signals are no calls, a call that others interrupt has two lines, and of
+    // a thread that ends meanwhile strace may know no more than that.
+    let is_call =
+        |call: &String| !["+++", "---", "<...", "???("].iter().any(|mark| call.starts_with(mark));
     text.lines().filter_map(call).filter(is_call).collect()
 }
 

@@ -31,7 +31,7 @@ use support::failure::Outcome;
 #[command(name = "playground")]
 struct Arguments {
     /// The shell to open; yours unless said
-    #[arg(long, value_parser = ["bash", "zsh", "fish"])]
+    #[arg(long, value_parser = visit::SHELLS.map(support::shells::Shell::name))]
     shell: Option<String>,
     /// Play the story and print the transcript; this is what happens without a terminal
     #[arg(long)]

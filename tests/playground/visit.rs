@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use crate::device::SERIAL;
 use crate::stage::{BASTION, PRODUCTION, STAGING, Stage};
@@ -12,6 +13,10 @@ use crate::support::shells::Shell;
 /// What the visitor's shell keeps of their own environment: how their terminal and language are.
 const KEPT: [&str; 8] =
     ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_CTYPE", "USER", "LOGNAME", "TZ"];
+
+/// Those that read a file of their own at the start, without a variable that names it.
+pub const SHELLS: [Shell; 6] =
+    [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Nu, Shell::Xonsh, Shell::Elvish];
 
 /// Opens the shell and waits until it is left.
 ///
@@ -36,6 +41,8 @@ pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
     out.flush()?;
     let mut command = Command::new(program);
     command.arg("-i").env_clear().envs(stage.world.environment()).current_dir(stage.world.home());
+    // Some shells (elvish) leave Ctrl-C to the terminal, which sends it to this program as well.
+    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default())?;
     command.status()?;
     drop(stage);
     Ok(writeln!(out, "The playground is closed; nothing of it is left.")?)
@@ -44,9 +51,10 @@ pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
 fn choose(wanted: Option<&str>) -> Outcome<Shell> {
     let own = std::env::var("SHELL").unwrap_or_default();
     let name = wanted.or_else(|| Path::new(&own).file_name()?.to_str()).unwrap_or_default();
-    Shell::ALL.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
+    SHELLS.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
+        let known = SHELLS.map(Shell::name).join(", ");
         Failure(format!(
-            "the playground knows bash, zsh, fish, nu and xonsh, and your shell is '{name}': try --shell bash"
+            "the playground knows {known}, and your shell is '{name}': try --shell bash"
         ))
     })
 }

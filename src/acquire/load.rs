@@ -72,9 +72,6 @@ fn sessions(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Re
         None if has_own => known.own = store.get::<RoleSession>(&plan.own_key(), now)?,
         None => {}
     }
-    if plan.base.sign_in().is_some() {
-        return Ok(());
-    }
     match &plan.base.source {
         CredentialSource::IdentityCenter(role) if known.sign_on == SignOn::Missing => {
             known.sign_on = sso::state(&role.session, now);

@@ -10,6 +10,7 @@ mod load;
 mod mfa;
 mod mfa_program;
 mod narrow;
+mod own_file;
 mod process;
 mod program;
 mod roles;

@@ -39,10 +39,10 @@ pub(super) async fn run(
     let names: Vec<&str> =
         [running.as_str(), profile].into_iter().filter(|name| !name.is_empty()).collect();
     let voice = if terminal.can_ask() { Voice::Escaped } else { Voice::Captured };
-    let (names, whose_name) = (names.join("\n"), whose.as_str());
+    let names = names.join("\n");
     let variables = [(RUNNING, names.as_str())];
     let program =
-        Program { words: &words, place: &place, whose: whose_name, variables: &variables, voice };
+        Program { words: &words, place: &place, whose: &whose, variables: &variables, voice };
     let printed = program.output(report).await?;
     read(&String::from_utf8_lossy(&printed), now).map_err(|why| {
         Error::network(format!("{whose} did not print keys: {why}"))

@@ -6,10 +6,10 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
@@ -126,51 +126,83 @@ impl Program<'_> {
     }
 }
 
-/// Waits for the end. A program that prints too much is not waited for.
-async fn finish(mut child: Child, whose: &str, voice: Voice) -> Result<Zeroizing<Vec<u8>>> {
+/// How a program ended, and what it printed.
+pub(super) struct Ended {
+    pub status: ExitStatus,
+    pub out: Zeroizing<Vec<u8>>,
+    pub err: Zeroizing<Vec<u8>>,
+}
+
+/// Waits for the end of a program that reads `input`; `seen` gets what it says as it comes. `None` for
+/// one that prints too much, which is not waited for. Given up, what the program started ends with it.
+pub(super) async fn ended(
+    mut child: Child,
+    input: &[u8],
+    seen: impl Fn(&[u8]),
+) -> std::io::Result<Option<Ended>> {
     // Given up, this is dropped before the child, whose end would make orphans of its children.
     let mut running = Running::new(&child);
-    let (out, err) = (child.stdout.take(), child.stderr.take());
-    let failed =
-        |error: std::io::Error| Error::io(format!("{whose} cannot be read")).because(error);
-    let mut printed = Zeroizing::new(Vec::with_capacity(8 * 1024));
-    let mut said = Zeroizing::new(Vec::new());
-    let shows = voice == Voice::Escaped;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let mut out = Zeroizing::new(Vec::with_capacity(8 * 1024));
+    let mut err = Zeroizing::new(Vec::new());
     let status = {
-        let read = async {
+        let write = async {
+            if let Some(mut stdin) = stdin {
+                // One that reads nothing has its reasons, and says them.
+                let _ = stdin.write_all(input).await;
+            }
+            Ok(())
+        };
+        let talk = async {
             tokio::try_join!(
-                read_into(out, &mut printed, |_| {}),
-                read_into(err, &mut said, |bytes| if shows {
-                    show(bytes);
-                })
+                write,
+                read_into(stdout, &mut out, |_| {}),
+                read_into(stderr, &mut err, seen)
             )
         };
-        tokio::pin!(read);
+        tokio::pin!(talk);
         tokio::select! {
             biased;
-            ended = &mut read => {
-                ended.map_err(failed)?;
+            done = &mut talk => {
+                done?;
                 None
             }
             status = child.wait() => {
                 // A daemon that it left may hold the pipe for ever.
-                if let Ok(ended) = tokio::time::timeout(REST, &mut read).await {
-                    ended.map_err(failed)?;
+                if let Ok(done) = tokio::time::timeout(REST, &mut talk).await {
+                    done?;
                 }
-                Some(status.map_err(failed)?)
+                Some(status?)
             }
         }
     };
-    if printed.len() > LARGEST {
-        return Err(Error::network(format!("{whose} printed more than 64 KiB")));
+    if out.len() > LARGEST {
+        return Ok(None);
     }
     let status = match status {
         Some(status) => status,
-        None => child.wait().await.map_err(failed)?,
+        None => child.wait().await?,
     };
     running.has_ended();
+    Ok(Some(Ended { status, out, err }))
+}
+
+/// What a program printed that ended well.
+async fn finish(child: Child, whose: &str, voice: Voice) -> Result<Zeroizing<Vec<u8>>> {
+    let shows = voice == Voice::Escaped;
+    let seen = |bytes: &[u8]| {
+        if shows {
+            show(bytes);
+        }
+    };
+    let ended = ended(child, b"", seen).await;
+    let ended =
+        ended.map_err(|error| Error::io(format!("{whose} cannot be read")).because(error))?;
+    let Some(Ended { status, out, err }) = ended else {
+        return Err(Error::network(format!("{whose} printed more than 64 KiB")));
+    };
     if status.success() {
-        return Ok(printed);
+        return Ok(out);
     }
     let how = status
         .code()
@@ -180,7 +212,7 @@ async fn finish(mut child: Child, whose: &str, voice: Voice) -> Result<Zeroizing
         return Err(error);
     }
     let (width, height) = WORDS_SHOWN;
-    let said = String::from_utf8_lossy(&said);
+    let said = String::from_utf8_lossy(&err);
     let lines =
         said.lines().filter(|line| !line.trim().is_empty()).map(|line| escape_up_to(line, width));
     Err(lines.take(height).fold(error, Error::because))

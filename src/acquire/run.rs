@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::guard;
-use super::keyring::Opened;
+use super::keyring;
 use super::load;
 use super::wait::waiting_for;
 use crate::aws::{Attempt, AwsError, Client, Endpoints, caller_identity, diagnose};
@@ -255,15 +255,10 @@ impl<'a> Runner<'a> {
         let CredentialSource::Keyring(reference) = &self.plan.base.source else {
             return Err(Error::new(Kind::Bug, "no keys to sign with"));
         };
-        let opened = Opened {
-            keyring: &reference.keyring,
-            environment: &self.with.config.environment,
-            may_ask: self.terminal.may_ask,
-            report: self.with.report,
-        };
+        let (environment, may_ask) = (&self.with.config.environment, self.terminal.may_ask);
         // Those who wait for us wait for the keyring's dialog too.
         self.tell_asking(true);
-        let keys = opened.get(reference).await;
+        let keys = keyring::fetch(reference, environment, may_ask, self.with.report).await;
         self.tell_asking(false);
         Ok(self.fetched.insert(keys?).clone())
     }

@@ -125,8 +125,7 @@ fn notes_of_stored(
 /// The endpoints of a plan, checked.
 pub(crate) fn endpoints(plan: &Plan) -> Result<Endpoints> {
     let connection = &plan.connection;
-    let endpoints =
-        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
+    let endpoints = Endpoints::of(connection)?;
     match plan.base.sso_role() {
         Some(role) => endpoints.with_sso(&role.session, &connection.endpoints),
         None => Ok(endpoints),

@@ -22,10 +22,9 @@ impl Runner<'_> {
         let (keys, expires) = match &plan.base.source {
             CredentialSource::Process(process) => {
                 self.tell_asking(true);
-                let printed = {
-                    let (terminal, report) = (self.terminal, self.with.report);
-                    process::run(&plan.base.profile, process, terminal, report, self.now()).await
-                };
+                let (profile, report) = (&plan.base.profile, self.with.report);
+                let printed =
+                    process::run(profile, process, self.terminal, report, self.now()).await;
                 self.tell_asking(false);
                 let printed = printed?;
                 (printed.keys, printed.expires)

@@ -8,7 +8,7 @@ use crate::config::proxy::{Proxies, Proxy};
 use crate::config::url::{Purpose, check_url};
 use crate::error::Result;
 use crate::plan::chain::SsoSession;
-use crate::plan::{Chosen, Overrides};
+use crate::plan::{Chosen, Connection, Overrides};
 use crate::types::sanitize::escape_url;
 use crate::types::{Partition, Region};
 
@@ -79,6 +79,11 @@ impl Endpoints {
             proxies: overrides.proxies.clone(),
             container: overrides.container.clone(),
         })
+    }
+
+    /// Those of a connection.
+    pub(crate) fn of(connection: &Connection) -> Result<Self> {
+        Self::resolve(connection.region.clone(), connection.partition, &connection.endpoints)
     }
 
     /// The same with the IAM Identity Center of a session.

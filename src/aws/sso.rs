@@ -137,6 +137,11 @@ async fn list<T: DeserializeOwned>(
 }
 
 impl Client {
+    /// For a connection, without a role that it is for.
+    pub(crate) fn of(connection: &Connection) -> Result<Self, Error> {
+        Self::new(Endpoints::of(connection)?, &connection.trust, connection.timeout, None)
+    }
+
     /// For a sign-on, without a role that it is for.
     pub(crate) fn of_sign_on(session: &SsoSession, connection: &Connection) -> Result<Self, Error> {
         let (region, overrides) = (&session.region, &connection.endpoints);

@@ -11,7 +11,7 @@ use super::directory::{Directory, Kind, Place};
 use super::error::StoreError;
 use crate::config::environment::Environment;
 use crate::error::{Error, Result};
-use crate::types::Moment;
+use crate::types::{Moment, hex};
 
 const PREFIX: &str = "config-";
 /// How long a file is kept after it was last asked for, in seconds: longer than any command that
@@ -29,10 +29,8 @@ pub(crate) fn keep_config(
         let Some(place) = Place::find(environment, kind)? else { return Ok(None) };
         let directory = place.open_or_make()?;
         let digest = Sha256::digest(text.as_bytes());
-        let name: String = digest
-            .iter()
-            .take(16)
-            .fold(PREFIX.to_owned(), |name, byte| format!("{name}{byte:02x}"));
+        let (half, _) = digest.split_at(16);
+        let name = format!("{PREFIX}{}", hex(half));
         sweep(&directory, now);
         // Also when it is there: its time says that it is in use, and who ran before may have
         // changed it.

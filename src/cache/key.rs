@@ -1,9 +1,9 @@
 //! What an entry is about, and the file name that follows from it.
 
-use std::fmt::Write;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::types::hex;
 
 /// Everything that shaped a session, as ordered pairs: scheme, base identity, account, role,
 /// duration, policies. An entry is found under the hash of its key, repeats the key, and is good
@@ -51,10 +51,7 @@ impl Key {
     /// JSON keeps the borders between the parts, which plain joining would lose.
     pub(super) fn digest(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(text).iter().fold(String::with_capacity(64), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+        hex(&Sha256::digest(text))
     }
 }
 

@@ -71,7 +71,7 @@ async fn address(
     let ActiveRole { plan, session, .. } = role;
     let connection = &plan.connection;
     let overrides = &connection.endpoints;
-    let endpoints = Endpoints::resolve(connection.region.clone(), connection.partition, overrides)?;
+    let endpoints = Endpoints::of(connection)?;
     let sign_in = SignIn::resolve(connection.partition, overrides)?;
     if let Some(url) = &overrides.signin {
         report.note(&format!(

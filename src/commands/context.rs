@@ -28,8 +28,6 @@ pub(crate) struct Context {
     pub directory: PathBuf,
     /// Whether standard output is a terminal.
     pub prints_to_terminal: bool,
-    /// Whether this program was started without a standard output.
-    pub output_is_closed: bool,
     /// The limit on core dumps that the process was started with, for a program that takes its
     /// place.
     pub core_limit: Rlimit,
@@ -49,14 +47,13 @@ impl Context {
             clock: local_now,
             directory: std::env::current_dir().unwrap_or_default(),
             prints_to_terminal: stdout().is_terminal(),
-            output_is_closed: output_is_closed(),
             core_limit,
         })
     }
 
     /// Refuses to fetch keys that nothing can take: a code would be spent on them.
     pub(crate) fn expect_output(&self) -> Result<()> {
-        if self.output_is_closed {
+        if output_is_closed() {
             return Err(Error::io("standard output is closed, so the keys would go nowhere")
                 .hint("to fetch them all the same: > /dev/null"));
         }

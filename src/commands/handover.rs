@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use crate::acquire::browser::{Browser, Identity};
 use crate::acquire::listener::head_of;
 use crate::error::{Error, Result};
-use crate::types::Secret;
+use crate::types::{Secret, hex};
 
 /// How long the browser may take to come.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -118,7 +118,7 @@ fn owner(table: &str, ports: [u16; 2]) -> Option<u32> {
 fn random() -> std::io::Result<String> {
     let mut bytes = [0; 16];
     std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&bytes))
 }
 
 #[cfg(test)]

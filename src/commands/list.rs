@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &cli::List, context: &Context, report: &Report) -> 
 }
 
 fn columns() -> [Column; 6] {
-    let column = |title, style, importance, least| Column { title, style, importance, least };
+    let column = Column::new;
     let (plain, quiet) = (Style::new(), Style::new().dimmed());
     [
         column("ACCOUNT", plain.bold(), 6, 8),

@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::acquire::sso::SignOnClient;
 use crate::acquire::{Runtime, SignInClient};
-use crate::aws::{Client, Endpoints};
+use crate::aws::Client;
 use crate::cache::{Key, RoleSession, Store};
 use crate::cli;
 use crate::config::Config;
@@ -51,9 +51,7 @@ fn to_console(
     report: &Report,
 ) -> Result<()> {
     let ConsoleRequest { sign_in, connection } = request;
-    let endpoints =
-        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
-    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let client = Client::of(connection)?;
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_in_client =
         SignInClient { sign_in, connection, client: &client, terminal, clock: context.clock };

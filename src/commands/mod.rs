@@ -3,6 +3,7 @@
 
 mod accounts;
 mod assume;
+mod changes;
 mod choose;
 mod console;
 mod context;

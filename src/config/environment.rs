@@ -5,23 +5,21 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rustix::fs::{Access, access};
-
 use super::files::shown_path;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
-/// A program that this one chose to run, by the absolute entries of PATH alone: a `.` among them
-/// would run what lies in whatever directory the user stands in. One that is not installed fails
-/// when it is started.
-pub(crate) fn helper(name: &str) -> Command {
+/// Where a program is that this one chose to run, by the absolute entries of PATH alone: a `.` among
+/// them would run what lies in whatever directory the user stands in.
+pub(crate) fn located(name: &str) -> Option<PathBuf> {
     let search = std::env::var_os("PATH").unwrap_or_default();
-    let mut programs = std::env::split_paths(&search)
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join(name));
-    let is_executable = |path: &PathBuf| path.is_file() && access(path, Access::EXEC_OK).is_ok();
-    let usual = || Path::new("/usr/bin").join(name);
-    Command::new(programs.find(is_executable).unwrap_or_else(usual))
+    let absolute = std::env::split_paths(&search).filter(|directory| directory.is_absolute());
+    which::which_in(name, Some(std::env::join_paths(absolute).ok()?), "/").ok()
+}
+
+/// Runs such a program. One that is not installed fails when it is started.
+pub(crate) fn helper(name: &str) -> Command {
+    Command::new(located(name).unwrap_or_else(|| Path::new("/nonexistent").join(name)))
 }
 
 /// The environment variables of one run. An empty value counts as unset: the old script exported
@@ -102,14 +100,19 @@ impl Environment {
         is_missing.then(|| format!("{variable} names {shown}, which does not exist"))
     }
 
+    /// A path with the home directory in place of a `~` at its beginning.
+    pub(crate) fn expanded(&self, path: PathBuf) -> PathBuf {
+        match (path.strip_prefix("~"), self.home()) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => path,
+        }
+    }
+
     /// A file of the user: the variable when it is set (with `~/` expanded), else the place under
     /// the home directory.
     pub fn file(&self, variable: &str, under_home: &str) -> Option<PathBuf> {
         match self.path(variable) {
-            Some(path) => match (path.strip_prefix("~"), self.home()) {
-                (Ok(rest), Some(home)) => Some(home.join(rest)),
-                _ => Some(path),
-            },
+            Some(path) => Some(self.expanded(path)),
             None => self.home().map(|home| home.join(under_home)),
         }
     }

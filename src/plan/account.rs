@@ -71,14 +71,6 @@ impl Protection {
             read_only: says(|account| account.read_only),
         })
     }
-
-    /// Refuses a policy of the options beside the one of a `read_only` account.
-    pub(super) fn refuse_policy(&self) -> Result<()> {
-        match &self.read_only {
-            None => Ok(()),
-            Some(alias) => Err(read_only(&alias.value)),
-        }
-    }
 }
 
 /// The refusal of a policy beside the one of a `read_only` account.

@@ -27,12 +27,13 @@ const TARGET: &str = "ASSUME_ROLE_TARGET";
 pub(super) enum BaseChoice {
     /// A profile, or [`ENVIRONMENT`]; `is_found` when nothing named it.
     Named { name: Chosen<String>, is_found: bool },
-    /// What the environment or the machine gives by itself.
+    /// What the environment gives by itself.
     Found(Surrounding),
-    /// Nothing: the error says what was looked at.
-    Nothing(Box<Error>),
+    /// Nothing so far, and what was looked at: the machine itself may give it.
+    Open(Vec<String>),
 }
 
+#[derive(Clone, Copy)]
 pub(super) enum Surrounding {
     Token,
     Container(&'static str),
@@ -48,8 +49,7 @@ impl BaseChoice {
         if let Some(name) = named {
             return Ok(Self::Named { name, is_found: false });
         }
-        let default = config.profiles.get(DEFAULT)?;
-        if default.as_ref().is_some_and(leads) {
+        if config.profiles.get(DEFAULT)?.as_ref().is_some_and(leads) {
             return found(DEFAULT, Origin::Default("default"), false);
         }
         let environment = &config.environment;
@@ -85,11 +85,21 @@ impl BaseChoice {
             return Ok(Self::Found(Surrounding::Container(variable)));
         }
         seen.push(format!("{}: not set", CONTAINER.join(" and ")));
-        if let Some(why) = machine::instance(environment)? {
-            return Ok(Self::Found(Surrounding::Instance(why)));
+        Ok(Self::Open(seen))
+    }
+
+    /// What surrounds the program, where nothing names a base. The machine is looked at only here:
+    /// many a request has no need of a base.
+    pub(super) fn surrounding(&self, config: &Config) -> Result<Surrounding> {
+        let seen = match self {
+            Self::Found(found) => return Ok(*found),
+            Self::Open(seen) => seen.clone(),
+            Self::Named { .. } => Vec::new(),
+        };
+        match machine::instance(&config.environment)? {
+            Some(why) => Ok(Surrounding::Instance(why)),
+            None => Err(nothing(seen, config)),
         }
-        seen.push("this machine: does not say that it is an instance of EC2".to_owned());
-        Ok(Self::Nothing(Box::new(nothing(default.as_ref(), seen, config))))
     }
 
     /// For verbs without a request.
@@ -101,7 +111,7 @@ impl BaseChoice {
     pub(super) fn profile_name(&self) -> &str {
         match self {
             Self::Named { name, .. } if name.value != ENVIRONMENT => &name.value,
-            Self::Named { .. } | Self::Found(_) | Self::Nothing(_) => DEFAULT,
+            Self::Named { .. } | Self::Found(_) | Self::Open(_) => DEFAULT,
         }
     }
 
@@ -129,16 +139,13 @@ fn leads(profile: &Section<'_>) -> bool {
     keys.iter().chain(&OTHER_SOURCES).any(|key| profile.value(key).is_some())
 }
 
-fn nothing(default: Option<&Section<'_>>, seen: Vec<String>, config: &Config) -> Error {
-    let error = match default {
-        Some(profile) => no_keys(profile),
-        None => match config.profiles.require(DEFAULT) {
-            Err(error) => error,
-            Ok(profile) => no_keys(&profile),
-        },
-    };
+fn nothing(seen: Vec<String>, config: &Config) -> Error {
+    let default = config.profiles.require(DEFAULT);
+    let error = default.map_or_else(|error| error, |profile| no_keys(&profile));
+    let machine = "this machine: does not say that it is an instance of EC2".to_owned();
     let error = seen
         .into_iter()
+        .chain([machine])
         .fold(error.because("no base is named; what else could be one:"), |error, line| {
             error.because(format!("  {line}"))
         });

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::saml::Proof;
 use super::{Base, CredentialSource, Plan, Saml, Step, WebIdentity};
 use crate::cache::Key;
-use crate::types::{RoleArn, Secret};
+use crate::types::{RoleArn, Secret, hex};
 
 /// What marks a session without a role.
 const OWN: (&str, &str) = ("session", "its own");
@@ -77,7 +77,7 @@ fn token_key(token: &WebIdentity) -> Key {
 }
 
 fn digest(secret: &Secret) -> String {
-    Sha256::digest(secret.expose()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(secret.expose()))
 }
 
 impl Plan {

@@ -1,9 +1,10 @@
 //! Narrowing where there is no role to narrow: a policy for the session that a profile, a sign-on or
 //! a program gives by itself (`sts:GetScopedCredentials`).
 
+use super::account::read_only;
 use super::chosen::{Chosen, Origin};
 use super::parameters::policy;
-use super::{Plan, Request, Snapshot};
+use super::{Plan, Protection, Request, Snapshot};
 use crate::config::Config;
 use crate::error::Result;
 
@@ -83,11 +84,19 @@ fn reading() -> String {
     .to_string()
 }
 
-/// The policy that the options name for a session without a role.
-pub(super) fn of_options(request: &Request, config: &Config) -> Result<Option<Chosen<String>>> {
-    let path = request.session.policy.as_deref();
-    let policy = path.map(|path| policy(path, config)).transpose()?;
-    Ok(policy.map(|policy| Chosen::new(policy, "--policy")))
+/// The policy that the options name for a session without a role; beside the one of a `read_only`
+/// account it is refused.
+pub(super) fn of_options(
+    request: &Request,
+    protection: &Protection,
+    config: &Config,
+) -> Result<Option<Chosen<String>>> {
+    let Some(path) = request.session.policy.as_deref() else { return Ok(None) };
+    let policy = policy(path, config)?;
+    match protection.read_only.as_ref().filter(|_| !request.write) {
+        Some(alias) => Err(read_only(&alias.value)),
+        None => Ok(Some(Chosen::new(policy, "--policy"))),
+    }
 }
 
 impl Plan {

@@ -16,7 +16,7 @@ use crate::config::profiles::Section;
 use crate::config::values::parse_mfa_serial;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Name, Partition, Region};
+use crate::types::{Name, Region};
 
 /// Decides everything about a profile.
 pub(super) fn plan(
@@ -39,14 +39,14 @@ pub(super) fn plan(
     };
     let typed = request.region.as_deref().or(extras.region.as_deref());
     let region = region(typed, &profile, &chain, config)?;
-    let of_sign_in = chain.base.sign_in().map(|sign_in| sign_in.partition);
-    let partition = match (chain.role(), chain.base.sso_role(), &region) {
-        (Some(hop), ..) => hop.role.value.partition,
-        (None, Some(sso), _) => sso.session.region.partition(),
-        (None, None, _) if of_sign_in.is_some() => of_sign_in.unwrap_or_default(),
-        (None, None, Some(region)) => region.value.partition(),
-        (None, None, None) => Partition::default(),
+    let of_role = chain.role().map(|hop| hop.role.value.partition);
+    let of_base = || match &chain.base.source {
+        CredentialSource::IdentityCenter(sso) => Some(sso.session.region.partition()),
+        CredentialSource::ConsoleSignIn(sign_in) => Some(sign_in.partition),
+        _ => None,
     };
+    let of_region = || Some(region.as_ref()?.value.partition());
+    let partition = of_role.or_else(of_base).or_else(of_region).unwrap_or_default();
     let mut target = Target {
         name: Name::parse("profile", name)?,
         role: chain.last_role(),
@@ -66,12 +66,9 @@ pub(super) fn plan(
     }
     protected.extend(ProtectedStep::of(&target));
     let policy = match chain.hops.is_empty() {
-        true => narrow::of_options(request, config)?,
+        true => narrow::of_options(request, &target.protection, config)?,
         false => None,
     };
-    if policy.is_some() && !request.write {
-        target.protection.refuse_policy()?;
-    }
     let named = Request { profile: Some(name.to_owned()), ..request.clone() };
     Ok(Plan {
         connection: Connection::resolve(

@@ -1,16 +1,15 @@
 //! What verbs besides a switch ask AWS: whose keys these are, a sign-on, what there is to know.
 
 use super::ambient::BaseChoice;
-use super::chain::{Chain, ProfileMfa, SignIn, SsoSession, keys_of, sign_on};
+use super::chain::{Chain, ProfileMfa, SignIn, SsoSession, gets_keys_elsewhere, keys_of, sign_on};
 use super::chosen::Chosen;
 use super::connection::Connection;
 use super::request::Request;
-use super::source::{Base, CredentialSource, ENVIRONMENT, OTHER_SOURCES, find_profile};
+use super::source::{Base, CredentialSource, ENVIRONMENT, find_profile};
 use super::target::{Meaning, meaning, which_role};
 use super::values::{fallback_region, typed_region};
 use super::words::nothing_named;
 use crate::config::Config;
-use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::error::{Error, Kind, Result};
 use crate::types::{Credentials, Partition, Region, RoleArn, RoleName};
@@ -64,11 +63,10 @@ impl BaseAtHand {
                 let keys = keys_of(&profile, config)?;
                 (Some(profile), keys)
             }
-            BaseChoice::Found(found) => {
-                let base = found.base(config)?.0.description;
+            choice => {
+                let base = choice.surrounding(config)?.base(config)?.0.description;
                 return Err(Error::config(format!("{base} gives keys when a role is assumed")));
             }
-            BaseChoice::Nothing(error) => return Err(*error),
         };
         let region = match typed_region(None, None, config)? {
             None => fallback_region(profile.as_ref(), config)?,
@@ -87,16 +85,15 @@ pub(crate) fn base_without_keys(config: &Config) -> Result<Option<String>> {
         BaseChoice::Named { name, .. } if name.value == ENVIRONMENT => None,
         BaseChoice::Named { name, .. } => {
             let profile = find_profile(&name, config)?;
-            let says = |key: &&str| profile.value(key).is_some();
-            let has_keys = says(&"aws_access_key_id") || says(&REFERENCE);
-            let has_other = !has_keys && OTHER_SOURCES.iter().any(says);
-            match has_other {
+            match gets_keys_elsewhere(&profile) {
                 true => Some(Chain::resolve(&name.value, config)?.base.description),
                 false => None,
             }
         }
-        BaseChoice::Found(found) => Some(found.base(config)?.0.description),
-        BaseChoice::Nothing(_) => None,
+        choice => match choice.surrounding(config) {
+            Ok(found) => Some(found.base(config)?.0.description),
+            Err(_) => None,
+        },
     })
 }
 

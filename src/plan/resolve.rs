@@ -8,8 +8,7 @@ use super::parameters::Shape;
 use super::request::{Invocation, Request};
 use super::saml::{self, Saml};
 use super::source::{
-    Base, CredentialSource, ENVIRONMENT, OTHER_SOURCES, base_profile, find_profile,
-    note_of_own_role, scheme,
+    Base, CredentialSource, ENVIRONMENT, base_profile, find_profile, note_of_own_role, scheme,
 };
 use super::target::{self, Meaning, RoleTarget, which_role};
 use super::values::{code, duration, fallback_region, mfa_program, serial, typed_region};
@@ -17,7 +16,6 @@ use super::web_identity::WebIdentity;
 use super::words::{self, nothing_named};
 use super::{Chosen, Mfa, Origin, Plan, ProtectedStep, Resolution, Step, profile};
 use crate::config::Config;
-use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::config::saml_response::Response;
 use crate::config::values::Scheme;
@@ -151,13 +149,12 @@ fn plan_role(
                 before.base.is_found = *is_found;
                 before
             }
-            BaseChoice::Found(found) => {
-                let (base, step) = found.base(config)?;
+            choice => {
+                let (base, step) = choice.surrounding(config)?.base(config)?;
                 let mut before = Before::new(base, ProfileMfa::default());
                 before.steps.extend(step);
                 before
             }
-            BaseChoice::Nothing(error) => return Err(*error.clone()),
         },
     };
     let is_sso = request.via.is_empty() && before.base.sso_role().is_some() && !is_keyed;
@@ -173,11 +170,9 @@ fn plan_role(
     if is_sso {
         profile::refuse_parameters(request, &target.to_string())?;
     } else {
-        let source = &before.base.source;
-        let (parameters, origins) = match steps.is_empty() {
-            true => Shape::resolve(request, account, Some(source), target.partition, config)?,
-            false => Shape::resolve(request, account, None, target.partition, config)?,
-        };
+        let source = Some(&before.base.source).filter(|_| steps.is_empty());
+        let (parameters, origins) =
+            Shape::resolve(request, account, source, target.partition, config)?;
         steps.push(Step {
             role: role.clone(),
             name: target.to_string(),
@@ -187,10 +182,10 @@ fn plan_role(
             origins,
         });
     }
-    let policy = if is_sso { narrow::of_options(request, config)? } else { None };
-    if policy.is_some() && !request.write {
-        target.protection.refuse_policy()?;
-    }
+    let policy = match is_sso {
+        true => narrow::of_options(request, &target.protection, config)?,
+        false => None,
+    };
     let mut protected = before.protected;
     protected.extend(ProtectedStep::of(&target));
     let base = choice.kept().filter(|_| before.base.is_found);
@@ -308,8 +303,7 @@ fn of_base(
         let base = Base::of_environment(config)?;
         return Ok(Before::new(Base { chosen_by, ..base }, ProfileMfa::default()));
     };
-    let says = |key: &&str| profile.value(key).is_some();
-    if says(&"aws_access_key_id") || says(&REFERENCE) || !OTHER_SOURCES.iter().any(says) {
+    if !chain::gets_keys_elsewhere(profile) {
         let (base, mfa) = chain::keys_of(profile, config)?;
         return Ok(Before::new(Base { chosen_by, ..base }, mfa));
     }

@@ -114,7 +114,7 @@ impl Record {
 
 /// A variable that is not empty.
 fn text<'a>(environment: &'a Environment, name: &str) -> Option<&'a str> {
-    environment.raw(name)?.to_str().filter(|value| !value.is_empty())
+    environment.text(name).ok().flatten()
 }
 
 fn line(value: &Value) -> Secret {

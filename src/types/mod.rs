@@ -5,6 +5,7 @@
 
 mod arn;
 mod credentials;
+mod hex;
 mod names;
 mod partition;
 pub(crate) mod quote;
@@ -15,6 +16,7 @@ mod time;
 pub(crate) use arn::{Principal, RoleArn};
 pub(crate) use credentials::shortened;
 pub use credentials::{Credentials, Secret, Session};
+pub(crate) use hex::hex;
 pub(crate) use names::session_name;
 pub use names::{AccountId, Name, RoleName};
 pub(crate) use partition::Partition;

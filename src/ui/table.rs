@@ -23,6 +23,12 @@ pub(crate) struct Column {
     pub least: usize,
 }
 
+impl Column {
+    pub(crate) fn new(title: &'static str, style: Style, importance: u8, least: usize) -> Self {
+        Self { title, style, importance, least }
+    }
+}
+
 pub(crate) type Row<'a> = Vec<Cow<'a, str>>;
 
 /// The lines, with a title line first. A page without a width cuts nothing.

@@ -8,12 +8,11 @@ use std::io;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use self::tools::{Act, Answer, Ended, Invocation, answer, invocation};
-use super::process;
+use super::{process, program};
 use crate::config::environment::{Environment, helper};
 use crate::config::keyring::{KeyReference, Keyring};
 use crate::error::{Error, Kind, Result};
@@ -27,8 +26,6 @@ const ASKING: Duration = Duration::from_secs(60);
 const SILENT: Duration = Duration::from_secs(10);
 /// After this, a line says what is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// The most that is read of what a program prints, in bytes.
-const LARGEST: u64 = 64 * 1024;
 
 /// A keyring, and how it may be asked.
 #[derive(Clone, Copy)]
@@ -163,7 +160,7 @@ impl Opened<'_> {
         {
             command.env("GPG_TTY", tty.to_string_lossy().as_ref());
         }
-        let mut child = command.spawn().map_err(|error| match error.kind() {
+        let child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 Error::io(format!("{program} is not installed")).hint(match self.keyring {
                     Keyring::SecretService => "the package is called libsecret-tools or libsecret",
@@ -174,33 +171,17 @@ impl Opened<'_> {
             }
             _ => Error::io(format!("{program} cannot be run")).because(error),
         })?;
-        let (stdin, out, err) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let write = async {
-            if let Some(mut stdin) = stdin {
-                // One that reads nothing has its reasons, and says them.
-                let _ = stdin.write_all(input.as_bytes()).await;
-            }
-            Ok(())
+        let ended = program::ended(child, input.as_bytes(), |_| {})
+            .await
+            .map_err(|error| Error::io(format!("{program} cannot be read")).because(error))?;
+        let Some(program::Ended { status, out, err }) = ended else {
+            return Err(Error::io(format!("{program} printed more than 64 KiB")));
         };
-        let read = async {
-            let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
-            if let Some(out) = out {
-                out.take(LARGEST).read_to_end(&mut bytes).await?;
-            }
-            Ok::<_, io::Error>(bytes)
-        };
-        let listen = async {
-            let mut bytes = Vec::new();
-            if let Some(err) = err {
-                err.take(LARGEST).read_to_end(&mut bytes).await?;
-            }
-            Ok(bytes)
-        };
-        let failed = |error| Error::io(format!("{program} cannot be read")).because(error);
-        let ((), out, err) = tokio::try_join!(write, read, listen).map_err(failed)?;
-        let code = child.wait().await.map_err(failed)?.code();
-        let out = Zeroizing::new(String::from_utf8_lossy(&out).into_owned());
-        Ok(Ended { code, out, err: String::from_utf8_lossy(&err).into_owned() })
+        Ok(Ended {
+            code: status.code(),
+            out: Zeroizing::new(String::from_utf8_lossy(&out).into_owned()),
+            err: String::from_utf8_lossy(&err).into_owned(),
+        })
     }
 
     fn refusal(&self, answer: &Answer) -> Error {
@@ -228,6 +209,16 @@ impl Opened<'_> {
     }
 }
 
+/// The key that a profile refers to, from its keyring.
+pub(crate) async fn fetch(
+    reference: &KeyReference,
+    environment: &Environment,
+    may_ask: bool,
+    report: &Report,
+) -> Result<Credentials> {
+    Opened { keyring: &reference.keyring, environment, may_ask, report }.get(reference).await
+}
+
 /// The keys of a base that has keys: at hand, or in a keyring, which may show a dialog.
 pub(crate) async fn keys_of(
     base: &Base,
@@ -236,10 +227,7 @@ pub(crate) async fn keys_of(
 ) -> Result<Credentials> {
     match &base.source {
         CredentialSource::Keys(keys, _) => Ok(keys.clone()),
-        CredentialSource::Keyring(key) => {
-            let opened = Opened { keyring: &key.keyring, environment, may_ask: true, report };
-            opened.get(key).await
-        }
+        CredentialSource::Keyring(key) => fetch(key, environment, true, report).await,
         _ => Err(Error::config(format!("{} holds no keys", base.description))),
     }
 }

@@ -3,9 +3,6 @@
 //! It is shared by all of AWS's tools, so what it says besides stays as it is. Others write it in
 //! place: a file that does not read well may do so in a moment.
 
-use std::fs::DirBuilder;
-use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use base64::Engine as _;
@@ -14,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use crate::acquire::own_file::{self, Draft};
 use crate::aws::{SignInTokens, checked_keys};
 use crate::cache::RoleSession;
 use crate::config::files::{read_bytes, shell_path, shown_path};
@@ -66,9 +64,7 @@ struct KeyText {
 
 /// The sign-in of a file, if it is one that can be used.
 pub(super) fn read(path: &Path) -> Option<CachedSignIn> {
-    // With keys that another user put there, we would act as that user.
-    let file = read_bytes(path, None, LARGEST).ok()?.filter(|file| file.warning.is_none())?;
-    let bytes = Zeroizing::new(file.bytes);
+    let bytes = own_file::read(path, LARGEST)?;
     let text: Text = serde_json::from_slice(&bytes).ok()?;
     let KeyText { access_key_id: id, secret_access_key, session_token, expires_at } =
         &text.access_token;
@@ -100,8 +96,8 @@ pub(super) fn problem(path: &Path) -> Option<String> {
 
 /// Puts what is kept into a snapshot. The file is by this machine's clock, sessions are by AWS's.
 pub(crate) fn load(sign_in: &SignIn, known: &mut Snapshot, now: Moment) {
-    known.sign_on = state(sign_in, now);
     let kept = read(&sign_in.file);
+    known.sign_on = sign_on(sign_in, kept.as_ref(), now);
     let kept = kept.filter(|kept| kept.expires > now && !known.dead.contains(&kept.keys.id));
     known.own = kept.map(|kept| RoleSession {
         session: Session { keys: kept.keys, expires: kept.expires.plus(known.skew) },
@@ -112,7 +108,11 @@ pub(crate) fn load(sign_in: &SignIn, known: &mut Snapshot, now: Moment) {
 
 /// Whether there is a sign-in, and until when it renews itself at most.
 pub(crate) fn state(sign_in: &SignIn, now: Moment) -> SignOn {
-    match read(&sign_in.file) {
+    sign_on(sign_in, read(&sign_in.file).as_ref(), now)
+}
+
+fn sign_on(sign_in: &SignIn, kept: Option<&CachedSignIn>, now: Moment) -> SignOn {
+    match kept {
         Some(kept) => SignOn::Live(kept.renewable),
         // One that is being written may be whole in a moment.
         None if sign_in.file.exists() => SignOn::Live(now),
@@ -122,11 +122,7 @@ pub(crate) fn state(sign_in: &SignIn, now: Moment) -> SignOn {
 
 /// Removes the file of a sign-in; false where there is none. AWS ends the sign-in by itself.
 pub(crate) fn sign_out(sign_in: &SignIn) -> Result<bool> {
-    match std::fs::remove_file(&sign_in.file) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(failed(&sign_in.file, error)),
-    }
+    own_file::remove(&sign_in.file).map_err(|error| failed(&sign_in.file, error))
 }
 
 /// What is kept of a new sign-in, as the AWS CLI writes it.
@@ -193,29 +189,14 @@ impl CachedSignIn {
     }
 }
 
-/// A place beside the file for what will be in it. It is made before a refresh token is spent: an
-/// answer that cannot be kept would lose the sign-in.
-pub(super) struct Draft<'a> {
-    path: &'a Path,
-    file: tempfile::NamedTempFile,
+/// A place for what will be kept. It is made before a refresh token is spent: an answer that cannot be
+/// kept would lose the sign-in.
+pub(super) fn draft(sign_in: &SignIn) -> Result<Draft<'_>> {
+    Draft::new(&sign_in.file).map_err(|error| failed(&sign_in.file, error))
 }
 
-impl<'a> Draft<'a> {
-    pub(super) fn new(path: &'a Path) -> Result<Self> {
-        let directory = path.parent().unwrap_or(path);
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-        let file = made.and_then(|()| tempfile::NamedTempFile::new_in(directory));
-        let file = file.map_err(|error| failed(path, error))?;
-        Ok(Self { path, file })
-    }
-
-    /// Puts it in place of the file: a reader sees the old one or the new one.
-    pub(super) fn keep(mut self, text: &str) -> Result<()> {
-        let written = self.file.write_all(text.as_bytes()).and_then(|()| self.file.flush());
-        written.map_err(|error| failed(self.path, error))?;
-        self.file.persist(self.path).map_err(|error| failed(self.path, error.error))?;
-        Ok(())
-    }
+pub(super) fn keep(sign_in: &SignIn, draft: Draft<'_>, text: &str) -> Result<()> {
+    draft.keep(text).map_err(|error| failed(&sign_in.file, error))
 }
 
 fn failed(path: &Path, error: std::io::Error) -> Error {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
-use super::cache::{self, Draft};
+use super::cache;
 use super::refusal::refusal;
 use crate::acquire::attempt::Attempt;
 use crate::acquire::browser;
@@ -87,7 +87,7 @@ impl SignInClient<'_> {
         redirect: &str,
     ) -> Result<Moment> {
         let (sign_in, endpoint) = (self.sign_in, self.endpoint()?);
-        let draft = Draft::new(&sign_in.file)?;
+        let draft = cache::draft(sign_in)?;
         let (key, pem) =
             ProofKey::generate().ok_or_else(|| Error::new(Kind::Bug, "no key can be made"))?;
         let grant = Grant::Code { code, verifier: &attempt.verifier, redirect };
@@ -106,7 +106,8 @@ impl SignInClient<'_> {
         }
         let region = &self.connection.region;
         let now = (self.clock)();
-        draft.keep(&cache::new_text(&tokens, sign_in, client_id, &pem, region, now))?;
+        let text = cache::new_text(&tokens, sign_in, client_id, &pem, region, now);
+        cache::keep(sign_in, draft, &text)?;
         let kept = cache::read(&sign_in.file);
         let kept = kept.ok_or_else(|| sign_in.missing().because("it could not be read back"))?;
         Ok(kept.renewable)

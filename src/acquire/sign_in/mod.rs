@@ -15,7 +15,7 @@ use crate::aws::{Grant, ProofKey, Trouble, sign_in_of_region, sign_in_tokens};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SignIn;
 use crate::plan::{LockOf, SIGN_IN_RENEWED_BELOW};
-use cache::{CachedSignIn, Draft};
+use cache::CachedSignIn;
 pub(crate) use login::SignInClient;
 use refusal::refusal;
 
@@ -129,7 +129,7 @@ impl Runner<'_> {
         let connection = &self.plan.connection;
         let region = kept.region.as_ref().unwrap_or(&connection.region);
         let endpoint = sign_in_of_region(region, &connection.endpoints).map_err(Renewal::Failed)?;
-        let draft = Draft::new(&sign_in.file).map_err(Renewal::Failed)?;
+        let draft = cache::draft(sign_in).map_err(Renewal::Failed)?;
         let client = self.client().map_err(Renewal::Failed)?;
         let grant = Grant::Refresh(&kept.refresh);
         match sign_in_tokens(client, &endpoint, &kept.client_id, &key, grant).await {
@@ -138,7 +138,7 @@ impl Runner<'_> {
                 // Someone who has signed in anew meanwhile has the newer sign-in.
                 let now = cache::read(&sign_in.file);
                 match now.is_none_or(|now| now.proof_key == kept.proof_key) {
-                    true => draft.keep(&text).map_err(Renewal::Failed),
+                    true => cache::keep(sign_in, draft, &text).map_err(Renewal::Failed),
                     false => Ok(()),
                 }
             }

@@ -4,9 +4,6 @@
 //! (botocore's `SSOTokenProvider`). What cannot be used counts as missing, and is replaced by the
 //! next sign-on.
 
-use std::fs::DirBuilder;
-use std::io::Write;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -15,10 +12,10 @@ use serde_json::Value;
 use sha1::{Digest, Sha1};
 use zeroize::Zeroizing;
 
-use crate::config::files::read_bytes;
+use crate::acquire::own_file::{self, Draft};
 use crate::error::{Error, Result};
 use crate::plan::chain::SsoSession;
-use crate::types::{Moment, Secret};
+use crate::types::{Moment, Secret, hex};
 
 /// The longest file that is read, in bytes. A real one has about 4,000.
 const LARGEST: u64 = 64 * 1024;
@@ -70,8 +67,7 @@ pub(super) fn path(home: &Path, session: &SsoSession) -> PathBuf {
 
 /// The file of what a text names, as the CLI makes its name.
 pub(super) fn file_of(home: &Path, text: &str) -> PathBuf {
-    let hash: String = Sha1::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
-    home.join(".aws/sso/cache").join(format!("{hash}.json"))
+    home.join(".aws/sso/cache").join(format!("{}.json", hex(&Sha1::digest(text))))
 }
 
 /// The sign-on of a session, if there is one that can be read and is for the same start page.
@@ -98,10 +94,9 @@ pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
     Some(Token { access: secret(&text.access_token), expires: moment(&text.expires_at)?, renewal })
 }
 
-/// A file of the cache. With what another user put there, we would act as that user.
+/// A file of the cache.
 pub(super) fn parsed<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    let file = read_bytes(path, None, LARGEST).ok()?.filter(|file| file.warning.is_none())?;
-    serde_json::from_slice(&Zeroizing::new(file.bytes)).ok()
+    serde_json::from_slice(&own_file::read(path, LARGEST)?).ok()
 }
 
 /// Keeps a sign-on, for its owner's eyes only; a reader sees the old file or the new one.
@@ -127,12 +122,8 @@ pub(super) fn keep(path: &Path, text: &Value) -> Result<()> {
             .because(error)
             .hint("is the directory yours?")
     };
-    let directory = path.parent().unwrap_or(path);
-    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
-    file.write_all(Zeroizing::new(text.to_string()).as_bytes()).map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
+    let text = Zeroizing::new(text.to_string());
+    Draft::new(path).and_then(|draft| draft.keep(&text)).map_err(failed)
 }
 
 /// Whether a text can stand in a header.

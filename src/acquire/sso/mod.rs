@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
-use crate::acquire::browser;
+use crate::acquire::{browser, own_file};
 use crate::aws::{AwsError, Client, Trouble, role_credentials, sign_off, unanswered};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
@@ -82,12 +82,9 @@ impl<'a> SignOnClient<'a> {
             Some(token) => sign_off(self.client, &token.access).await,
             None => Ok(()),
         };
-        let removed = match std::fs::remove_file(&self.file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
-            outcome => outcome.map(|()| true).map_err(|error| {
-                Error::io("the sign-on cannot be removed from ~/.aws/sso/cache").because(error)
-            })?,
-        };
+        let removed = own_file::remove(&self.file).map_err(|error| {
+            Error::io("the sign-on cannot be removed from ~/.aws/sso/cache").because(error)
+        })?;
         match ended {
             // It had ended there before.
             Err(failure) if !matches!(failure.code(), "UnauthorizedException" | "401") => {

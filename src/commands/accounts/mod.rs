@@ -9,11 +9,12 @@ mod takeover;
 
 use std::cell::RefCell;
 
+use super::changes;
 use super::context::Context;
 use crate::cli::{self, AccountsEdit};
 use crate::config::accounts::Accounts;
 use crate::config::edit::accounts::{NewAccount, Outcome, put, remove};
-use crate::config::edit::diff::{Look, diff};
+use crate::config::edit::diff::Look;
 use crate::config::edit::{Change, File};
 use crate::config::environment::Environment;
 use crate::config::files::ACCOUNTS_CAP;
@@ -21,7 +22,6 @@ use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, RoleName};
-use crate::ui::Color;
 use crate::ui::report::Report;
 
 /// Edits the file. What goes to standard output is a diff.
@@ -120,12 +120,5 @@ fn write(
 }
 
 fn told(change: &Change, as_diff: bool, context: &Context, report: &Report) -> String {
-    for warning in &change.warnings {
-        report.warn(warning);
-    }
-    if as_diff {
-        diff(change, Look::Accounts, context.page(Color::Auto).coloured)
-    } else {
-        String::new()
-    }
+    changes::told(std::slice::from_ref(change), Look::Accounts, as_diff, context, report)
 }

@@ -56,8 +56,7 @@ async fn ask_aws(
     learnt: &mut Learnt,
 ) -> Result<()> {
     let connection = &survey.connection;
-    let endpoints =
-        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
+    let endpoints = Endpoints::of(connection)?;
     let client = Client::new(
         endpoints.with_organizations(&connection.endpoints)?,
         &connection.trust,

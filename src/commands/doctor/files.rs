@@ -8,8 +8,7 @@ use super::modes;
 use crate::acquire::sign_in_state;
 use crate::config::Config;
 use crate::config::accounts::Accounts;
-use crate::config::environment::Environment;
-use crate::config::keyring::{KeyReference, REFERENCE};
+use crate::config::environment::{Environment, located};
 
 use crate::config::profiles::{ForeignKey, Profiles, Section, foreign_keys};
 use crate::config::saml;
@@ -74,7 +73,7 @@ impl Read {
 /// What there is to say about them.
 pub(super) fn findings(read: &Read, environment: &Environment, now: Moment) -> Vec<Finding> {
     let mut findings = accounts(read.accounts());
-    findings.extend(profiles(read.profiles(), environment));
+    findings.extend(profiles(read.profiles()));
     findings.extend(chains(read));
     findings.push(base(read, environment, now));
     findings.extend(mfa_programs(read));
@@ -140,10 +139,7 @@ fn accounts(accounts: std::result::Result<&Accounts, &Error>) -> Vec<Finding> {
     findings
 }
 
-fn profiles(
-    profiles: std::result::Result<&Profiles, &Error>,
-    environment: &Environment,
-) -> Vec<Finding> {
+fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
     let profiles = match profiles {
         Ok(profiles) => profiles,
         Err(error) => return vec![Finding::of_error(Level::Broken, error)],
@@ -164,7 +160,7 @@ fn profiles(
         Finding::warning(&format!("{place}: [{header}] is not a profile"))
             .remedy(format!("if it is meant to be one, write {}", section.remedy))
     }));
-    findings.extend(keys(profiles, environment));
+    findings.extend(keys(profiles));
     findings.extend(foreign(profiles));
     for profile in profiles.iter() {
         let places: Vec<_> = profile.places().collect();
@@ -184,17 +180,12 @@ fn profiles(
 }
 
 /// Where long-lived keys lie: a plain file is as safe as everything that runs here.
-fn keys(profiles: &Profiles, environment: &Environment) -> Vec<Finding> {
-    let search = environment.raw("PATH").unwrap_or_default();
-    let is_there = |program: &str| {
-        std::env::split_paths(search).any(|directory| directory.join(program).is_file())
-    };
+fn keys(profiles: &Profiles) -> Vec<Finding> {
+    let is_there = |program: &str| located(program).is_some();
     let finding = |profile: Section<'_>| {
         let name = escape_up_to(profile.name(), 80);
         let import = format!("assume-role keys import {}", quote::word(profile.name()));
-        let line = profile.value(REFERENCE);
-        let reference = line.as_ref().map(|line| line.read(KeyReference::parse));
-        match (profile.long_lived(), reference) {
+        match (profile.long_lived(), profile.key_reference()) {
             (_, Some(Err(error))) => Some(Finding::of_error(Level::Broken, &error)),
             (Some((_, place)), Some(Ok(key))) => Some(
                 Finding::warning(&format!(
@@ -235,8 +226,8 @@ fn foreign(profiles: &Profiles) -> Vec<Finding> {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let (key, first) = (escape_up_to(&key, 80), first.join(", "));
-        Finding::note(&format!("{first}{more}: {key} has no effect here, only {tool} reads it"))
+        let places = format!("{}{more}", first.join(", "));
+        Finding::note(&ForeignKey::said(&key, tool, &places))
     };
     found.into_iter().map(told).collect()
 }

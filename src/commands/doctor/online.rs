@@ -6,7 +6,7 @@ use super::finding::{Finding, Level};
 use crate::acquire::Runtime;
 use crate::acquire::keyring::keys_of;
 use crate::aws::{
-    Attempt, AwsError, Client, Device, Endpoints, Trouble, caller_identity, diagnose, mfa_devices,
+    Attempt, AwsError, Client, Device, Trouble, caller_identity, diagnose, mfa_devices,
 };
 use crate::commands::wall::skew_told;
 use crate::error::{Kind, Result};
@@ -43,11 +43,7 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
         Err(error) if error.kind == Kind::Cancelled => return Err(error),
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };
-    let connection = &at_hand.connection;
-    let region = connection.region.clone();
-    let client = Endpoints::resolve(region, connection.partition, &connection.endpoints)
-        .and_then(|endpoints| Client::new(endpoints, &connection.trust, connection.timeout, None));
-    let client = match client {
+    let client = match Client::of(&at_hand.connection) {
         Ok(client) => client,
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };

@@ -72,10 +72,8 @@ fn without_effect(plan: &Plan, config: &Config) -> Vec<String> {
     names.dedup();
     let profiles = names.iter().filter_map(|name| config.profiles.get(name).ok().flatten());
     let keys = profiles.flat_map(|profile| foreign_keys(&profile));
-    keys.map(|ForeignKey { key, tool, place }| {
-        format!("{place}: {key} has no effect here, only {tool} reads it")
-    })
-    .collect()
+    keys.map(|ForeignKey { key, tool, place }| ForeignKey::said(&key, tool, &place.to_string()))
+        .collect()
 }
 
 /// The plan for programs; docs/explain.md describes it.

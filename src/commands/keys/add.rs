@@ -1,17 +1,19 @@
 //! `keys add`: a key that stands in no file yet.
 
-use super::profile::{Profile, chosen, opened, told, wait};
+use super::profile::{Profile, chosen, has_another, opened, wait};
 use crate::acquire::keyring;
-use crate::aws::{Attempt, Client, Endpoints, caller_identity, diagnose};
+use crate::aws::{Attempt, Client, caller_identity, diagnose};
 use crate::cli;
+use crate::commands::changes::told;
 use crate::commands::context::Context;
 use crate::config::Config;
+use crate::config::edit::diff::Look;
 use crate::config::stdin::read_handed_over;
 use crate::error::{Error, Kind, Result};
 use crate::plan::plain_connection;
 use crate::types::quote;
 use crate::types::sanitize::escape;
-use crate::types::{Credentials, Secret, shortened};
+use crate::types::{Credentials, Secret};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
@@ -33,16 +35,9 @@ pub(super) fn run(arguments: &cli::KeysAdd, context: &Context, report: &Report) 
     }
     let keys = keys(arguments, context)?;
     if let Some(there) = profile.reference()?.filter(|there| there.id != keys.id) {
-        return Err(Error::new(
-            Kind::Guard,
-            format!(
-                "profile '{name}' has the key {} in {} already",
-                shortened(&there.id),
-                there.keyring
-            ),
-        )
-        .because(&there.place)
-        .hint(format!("assume-role keys remove {}", quote::word(name))));
+        return Err(has_another(name, &there)
+            .because(&there.place)
+            .hint(format!("assume-role keys remove {}", quote::word(name))));
     }
     if !arguments.no_verify {
         prove(&keys, context, report)?;
@@ -50,7 +45,7 @@ pub(super) fn run(arguments: &cli::KeysAdd, context: &Context, report: &Report) 
     wait(opened.keep(&keys))?;
     let change = profile.refer(&keyring, &keys.id, !arguments.no_process, false, false)?;
     report.done(&format!("the key {} of {name}", keys.short_id()), &format!(" is in {keyring}"));
-    Ok(told(&[change], false, context, report))
+    Ok(told(&[change], Look::Profiles, false, context, report))
 }
 
 fn keys(arguments: &cli::KeysAdd, context: &Context) -> Result<Credentials> {
@@ -99,9 +94,7 @@ fn keys(arguments: &cli::KeysAdd, context: &Context) -> Result<Credentials> {
 fn prove(keys: &Credentials, context: &Context, report: &Report) -> Result<()> {
     let config = Config::read(&context.environment)?;
     let connection = plain_connection(&config)?;
-    let endpoints =
-        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
-    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let client = Client::of(&connection)?;
     let identity = wait(async {
         let what = format!("the key {}", keys.short_id());
         let identity = caller_identity(&client, keys).await;

@@ -1,9 +1,11 @@
 //! `keys export`: the way back.
 
-use super::profile::{Profile, opened, told, wait};
+use super::profile::{Profile, opened, wait};
 use crate::acquire::keyring::line;
 use crate::cli;
+use crate::commands::changes::told;
 use crate::commands::context::{Context, Output};
+use crate::config::edit::diff::Look;
 use crate::error::{Error, Kind, Result};
 use crate::types::Secret;
 use crate::ui::report::Report;
@@ -43,5 +45,5 @@ pub(super) fn run(
         wait(opened.remove(&keys.id))?;
     }
     report.done(&format!("the key {} of {name}", keys.short_id()), " is in ~/.aws/credentials");
-    Ok(Output::Text(told(&changes, false, context, report)))
+    Ok(Output::Text(told(&changes, Look::Profiles, false, context, report)))
 }

@@ -1,10 +1,12 @@
 //! `keys import`: out of the file, into a keyring.
 
-use super::profile::{Profile, chosen, opened, told, wait};
+use super::profile::{Profile, chosen, has_another, opened, wait};
 use crate::cli;
+use crate::commands::changes::told;
 use crate::commands::context::Context;
+use crate::config::edit::diff::Look;
 use crate::config::profiles::FileKind;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::types::quote;
 use crate::types::shortened;
 use crate::ui::report::Report;
@@ -31,17 +33,14 @@ pub(super) fn run(
     };
     let (keys, place) = (&in_file.keys, &in_file.place);
     if let Some(there) = there.filter(|there| there.id != keys.id || there.keyring != keyring) {
-        return Err(Error::new(
-            Kind::Guard,
-            format!(
-                "profile '{name}' has the key {} in {} already",
-                shortened(&there.id),
+        return Err(has_another(name, &there)
+            .because(format!("{place} holds {}, and that line is {}", keys.short_id(), there.place))
+            .hint(format!(
+                "assume-role keys import {} --keyring {}",
+                quote::word(name),
                 there.keyring
-            ),
-        )
-        .because(format!("{place} holds {}, and that line is {}", keys.short_id(), there.place))
-        .hint(format!("assume-role keys import {} --keyring {}", quote::word(name), there.keyring))
-        .hint(format!("assume-role keys remove {}", quote::word(name))));
+            ))
+            .hint(format!("assume-role keys remove {}", quote::word(name))));
     }
     if !arguments.no_process {
         profile.refuse_process_of_others(arguments.force)?;
@@ -54,7 +53,7 @@ pub(super) fn run(
             changes.push(profile.drop_key(true)?);
         }
         report.note(&format!("would store {} in {keyring}", keys.short_id()));
-        return Ok(told(&changes, true, context, report));
+        return Ok(told(&changes, Look::Profiles, true, context, report));
     }
     // A refusal of the files comes before the keyring is touched.
     refer(true)?;
@@ -73,5 +72,5 @@ pub(super) fn run(
         report.warn(&format!("{copy} may still hold it; remove it when you need it no more"));
     }
     report.note("a copy of the file from before still has the key: making a new one in the IAM console ends that");
-    Ok(told(&changes, false, context, report))
+    Ok(told(&changes, Look::Profiles, false, context, report))
 }

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::cli::KeysList;
 use crate::commands::context::Context;
-use crate::config::keyring::{KeyReference, REFERENCE};
 use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;
 use crate::types::sanitize::escape_up_to;
@@ -44,7 +43,7 @@ pub(super) fn run(arguments: KeysList, context: &Context, report: &Report) -> Re
         report.note("no profile has a long-lived key");
         return Ok(String::new());
     }
-    let column = |title, style, importance, least| Column { title, style, importance, least };
+    let column = Column::new;
     let (plain, quiet) = (Style::new(), Style::new().dimmed());
     let columns = [
         column("PROFILE", plain.bold(), 3, 8),
@@ -68,8 +67,7 @@ pub(super) fn run(arguments: KeysList, context: &Context, report: &Report) -> Re
 }
 
 fn in_keyring(section: &Section<'_>, report: &Report) -> Option<Listed> {
-    let line = section.value(REFERENCE)?;
-    match line.read(KeyReference::parse) {
+    match section.key_reference()? {
         Ok(key) => Some(Listed {
             profile: section.name().to_owned(),
             lies_in: key.keyring.to_string(),

@@ -7,18 +7,15 @@ use crate::acquire::Runtime;
 use crate::acquire::keyring::Opened;
 use crate::commands::context::Context;
 use crate::commands::credential_process;
-use crate::config::edit::diff::{Look, diff};
 use crate::config::edit::profiles::amend;
 use crate::config::edit::{Change, File};
-use crate::config::files::CONFIG_CAP;
 use crate::config::keyring::{KeyReference, Keyring, REFERENCE};
 use crate::config::profiles::{FileKind, Profiles, Section};
 use crate::config::shlex::command_words;
 use crate::error::{Error, Kind, Result};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Credentials, Name, Secret};
-use crate::ui::Color;
+use crate::types::{Credentials, Name, Secret, shortened};
 use crate::ui::report::Report;
 
 const PROCESS: &str = "credential_process";
@@ -45,19 +42,11 @@ pub(super) struct InFile {
 impl<'a> Profile<'a> {
     pub(super) fn read(name: &str, context: &'a Context) -> Result<Self> {
         let environment = &context.environment;
-        let home = environment.home();
-        let file = |kind| {
-            let path = Profiles::path_of(kind, environment).ok_or_else(|| {
-                Error::config("HOME is not set, so there is no ~/.aws")
-                    .hint("set HOME to your home directory")
-            })?;
-            Ok(File::new(path, home.as_deref(), CONFIG_CAP)?.without_copies())
-        };
         Ok(Self {
             name: Name::parse("profile", name)?,
             profiles: Profiles::read(environment)?,
-            config: file(FileKind::Config)?,
-            credentials: file(FileKind::Credentials)?.private(),
+            config: File::of_profiles(FileKind::Config, environment)?.without_copies(),
+            credentials: File::of_profiles(FileKind::Credentials, environment)?.without_copies(),
             context,
         })
     }
@@ -73,8 +62,7 @@ impl<'a> Profile<'a> {
 
     /// The keyring that holds its key, when its section says so.
     pub(super) fn reference(&self) -> Result<Option<KeyReference>> {
-        let line = self.there()?.and_then(|section| section.value(REFERENCE));
-        line.map(|line| line.read(KeyReference::parse)).transpose()
+        self.there()?.and_then(|section| section.key_reference()).transpose()
     }
 
     /// The same, or an error that says where the key is.
@@ -112,10 +100,7 @@ impl<'a> Profile<'a> {
                 .hint("a key is aws_access_key_id and aws_secret_access_key together"));
             }
         };
-        let has_token = ["aws_session_token", "aws_security_token"]
-            .iter()
-            .any(|key| section.value(key).is_some());
-        if has_token || id.text.starts_with("ASIA") {
+        if section.long_lived().is_none() {
             return Err(Error::config(format!(
                 "profile '{name}' holds temporary keys ({})",
                 id.place
@@ -205,18 +190,7 @@ impl<'a> Profile<'a> {
     /// Copies of the credentials file that other programs or editors left, which still hold what it
     /// held.
     pub(super) fn copies(&self) -> Vec<String> {
-        let Some(path) = Profiles::path_of(FileKind::Credentials, &self.context.environment) else {
-            return Vec::new();
-        };
-        let names = ["~", ".bak", ".backup", ".orig", ".old", ".assume-role-backup"];
-        let copy = |end: &str| {
-            let mut copy = path.as_os_str().to_owned();
-            copy.push(end);
-            std::path::Path::new(&copy)
-                .exists()
-                .then(|| format!("{}{end}", self.credentials.shown()))
-        };
-        names.into_iter().filter_map(copy).collect()
+        self.credentials.copies(&["~", ".bak", ".backup", ".orig", ".old"])
     }
 }
 
@@ -227,16 +201,10 @@ fn is_ours(line: &str) -> bool {
     program.rsplit('/').next() == Some("assume-role") && verb == "credential-process"
 }
 
-/// The diff of a dry run; else what the user should hear.
-pub(super) fn told(changes: &[Change], dry: bool, context: &Context, report: &Report) -> String {
-    for warning in changes.iter().flat_map(|change| &change.warnings) {
-        report.warn(warning);
-    }
-    if !dry {
-        return String::new();
-    }
-    let coloured = context.page(Color::Auto).coloured;
-    changes.iter().map(|change| diff(change, Look::Profiles, coloured)).collect()
+/// The error of a profile that has a key in a keyring, and should get another.
+pub(super) fn has_another(name: &str, there: &KeyReference) -> Error {
+    let (id, keyring) = (shortened(&there.id), &there.keyring);
+    Error::new(Kind::Guard, format!("profile '{name}' has the key {id} in {keyring} already"))
 }
 
 /// The keyring of an option, else the one that a machine of this kind has.

@@ -1,8 +1,10 @@
 //! `keys remove`: out of the keyring, for good.
 
-use super::profile::{Profile, opened, told, wait};
+use super::profile::{Profile, opened, wait};
 use crate::cli;
+use crate::commands::changes::told;
 use crate::commands::context::Context;
+use crate::config::edit::diff::Look;
 use crate::error::{Error, Kind, Result};
 use crate::types::quote;
 use crate::types::shortened;
@@ -41,5 +43,5 @@ pub(super) fn run(
     let change = profile.forget_reference()?;
     report.done(&format!("the key {id} of {name}"), &format!(" is gone from {keyring}"));
     report.note(&format!("delete {id} in the IAM console too: until then every copy of it works"));
-    Ok(told(&[change], false, context, report))
+    Ok(told(&[change], Look::Profiles, false, context, report))
 }

@@ -1,13 +1,15 @@
 //! `profile add`: a name for a role, in one of three forms.
 
-use super::files::{Files, Wish, told};
-use super::{assume, refuse_default};
+use super::assume;
+use super::files::{Files, Wish, refuse_default};
 use crate::acquire::{Runtime, confirm};
 use crate::cache::Store;
 use crate::cli;
+use crate::commands::changes::told;
 use crate::commands::context::Context;
 use crate::commands::{choose, credential_process, session};
 use crate::config::Config;
+use crate::config::edit::diff::Look;
 use crate::config::profiles::FileKind;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{Invocation, Plan, Request};
@@ -48,7 +50,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
     if !add.dry_run {
         report.done(&format!("profile {name}"), &format!(" leads to {}", plan.target));
     }
-    Ok(told(&changes, add.dry_run, context, report))
+    Ok(told(&changes, Look::Profiles, add.dry_run, context, report))
 }
 
 /// The third form: keys that end.
@@ -81,7 +83,7 @@ fn with_keys(
     let drafted = entries("…", "ASIA…", "***", Some("***"), Some("…".to_owned()));
     let planned = files.plan(&wish(&drafted))?;
     if add.dry_run {
-        return Ok(told(&planned, true, context, report));
+        return Ok(told(&planned, Look::Profiles, true, context, report));
     }
     let plan = Plan { consents: true, ..plan };
     let role = session::carry_out(plan, config, context, report)?;
@@ -103,7 +105,7 @@ fn with_keys(
         &format!("profile {name}"),
         &format!(" holds the keys of {}{left}", role.plan.target),
     );
-    Ok(told(&changes, false, context, report))
+    Ok(told(&changes, Look::Profiles, false, context, report))
 }
 
 /// A profile that asks this program for itself would never get an answer.

@@ -3,15 +3,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::files::{Files, Wish, told};
+use super::files::{Files, Wish, refuse_default};
+
 use crate::acquire::Runtime;
 use crate::acquire::sso::{Assignment, SignOnClient};
 use crate::aws::Client;
 use crate::cache::Store;
 use crate::cli;
+use crate::commands::changes::told;
 use crate::commands::context::Context;
 use crate::config::Config;
 use crate::config::accounts::Outline;
+use crate::config::edit::diff::Look;
 use crate::config::profiles::FileKind;
 use crate::error::{Error, Result};
 use crate::plan::SignOnRequest;
@@ -84,7 +87,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
             &format!(": {written} written, {gone} taken away"),
         );
     }
-    Ok(told(&[change], add.dry_run, context, report))
+    Ok(told(&[change], Look::Profiles, add.dry_run, context, report))
 }
 
 /// Refuses a template that names something else, or would give every role the same name.
@@ -107,9 +110,8 @@ struct Choice<'a> {
     template: &'a str,
     session: &'a str,
     enters_protected: bool,
-    /// What the accounts file says about an id; the first name counts.
+    /// What the accounts file says about an id; the first name counts, and each protects it.
     accounts: HashMap<AccountId, Outline>,
-    protected: HashSet<AccountId>,
     names: HashSet<String>,
     planned: Vec<Planned>,
     left_out: Vec<String>,
@@ -118,16 +120,14 @@ struct Choice<'a> {
 impl<'a> Choice<'a> {
     fn new(config: &Config, template: &'a str, session: &'a str, add: &cli::ProfileAdd) -> Self {
         let mut accounts = HashMap::new();
-        let mut protected = HashSet::new();
         for account in config.accounts.outlines() {
-            if account.protected {
-                protected.insert(account.id.clone());
-            }
-            accounts.entry(account.id.clone()).or_insert(account);
+            let is_protected = account.protected;
+            let known = accounts.entry(account.id.clone()).or_insert(account);
+            known.protected |= is_protected;
         }
         let enters_protected = add.target.yes;
         let (names, planned, left_out) = (HashSet::new(), Vec::new(), Vec::new());
-        Self { template, session, enters_protected, accounts, protected, names, planned, left_out }
+        Self { template, session, enters_protected, accounts, names, planned, left_out }
     }
 
     fn add(&mut self, assignment: &Assignment, role: &RoleName, region: Option<&Region>) {
@@ -144,10 +144,8 @@ impl<'a> Choice<'a> {
             name.push_str(at.and_then(|at| values.get(at).copied()).unwrap_or_default());
         }
         let shown = escape_up_to(&name, 80);
-        let name = match Name::parse("profile", &name) {
-            Ok(name) if name.as_str() == "default" => {
-                return self.left_out.push("the profile 'default' is left alone".to_owned());
-            }
+        let name = Name::parse("profile", &name);
+        let name = match name.and_then(|name| refuse_default(name.as_str()).map(|()| name)) {
             Ok(name) => name,
             Err(error) => return self.left_out.push(error.message),
         };
@@ -156,7 +154,7 @@ impl<'a> Choice<'a> {
                 format!("{shown} is the name of two roles; {{id}} in --names tells them apart");
             return self.left_out.push(line);
         }
-        if self.protected.contains(id) && !self.enters_protected {
+        if known.is_some_and(|known| known.protected) && !self.enters_protected {
             return self
                 .left_out
                 .push(format!("{shown} enters a protected account; --yes writes it"));

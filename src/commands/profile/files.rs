@@ -2,20 +2,15 @@
 //!
 //! Nothing of others is overwritten unasked, and the file with the keys is backed up before.
 
-use crate::commands::context::Context;
-use crate::config::edit::diff::{Look, diff};
 use crate::config::edit::profiles::{self, ExistingProfile, NewProfile};
 use crate::config::edit::{Change, File};
 use crate::config::environment::Environment;
-use crate::config::files::CONFIG_CAP;
 use crate::config::profiles::{FileKind, Profiles};
 use crate::config::suggest::{meant, near};
 use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
 use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
-use crate::ui::Color;
-use crate::ui::report::Report;
 
 /// Both files.
 pub(super) struct Files {
@@ -38,16 +33,10 @@ pub(super) struct Wish<'a> {
 impl Files {
     /// The files that the environment names.
     pub(super) fn of(environment: &Environment) -> Result<Self> {
-        let home = environment.home();
-        let file = |kind| {
-            let path = Profiles::path_of(kind, environment).ok_or_else(|| {
-                Error::config("HOME is not set, so there is no ~/.aws")
-                    .hint("set HOME to your home directory")
-            })?;
-            File::new(path, home.as_deref(), CONFIG_CAP)
-        };
-        let (config, credentials) =
-            (file(FileKind::Config)?, file(FileKind::Credentials)?.private());
+        let (config, credentials) = (
+            File::of_profiles(FileKind::Config, environment)?,
+            File::of_profiles(FileKind::Credentials, environment)?,
+        );
         Ok(Self { config, credentials, environment: environment.clone() })
     }
 
@@ -263,14 +252,14 @@ fn said(there: &ExistingProfile) -> String {
     }
 }
 
-/// The diff of a dry run for standard output; else what the user should hear.
-pub(super) fn told(changes: &[Change], dry: bool, context: &Context, report: &Report) -> String {
-    for warning in changes.iter().flat_map(|change| &change.warnings) {
-        report.warn(warning);
+/// What every program takes when it is told nothing is nothing that a role switcher writes.
+pub(super) fn refuse_default(name: &str) -> Result<()> {
+    if name != "default" {
+        return Ok(());
     }
-    if !dry {
-        return String::new();
-    }
-    let coloured = context.page(Color::Auto).coloured;
-    changes.iter().map(|change| diff(change, Look::Profiles, coloured)).collect()
+    Err(Error::new(Kind::Guard, "the profile 'default' is left alone")
+        .because(
+            "it is what every program takes that is told nothing, and where your own keys belong",
+        )
+        .hint("take another name, and name it where it is wanted: AWS_PROFILE=NAME"))
 }

@@ -8,10 +8,12 @@ mod list;
 
 use super::context::Context;
 use crate::cli::{self, ProfileEdit};
-use crate::error::{Error, Kind, Result};
+use crate::commands::changes::told;
+use crate::config::edit::diff::Look;
+use crate::error::Result;
 use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
-use files::Files;
+use files::{Files, refuse_default};
 
 /// Writes, takes away or lists profiles. What goes to standard output is a list or, with
 /// `--dry-run`, a diff.
@@ -32,17 +34,5 @@ fn take_away(arguments: &cli::ProfileRemove, context: &Context, report: &Report)
     if !arguments.dry_run {
         report.done(&format!("profile {}", escape_up_to(name, 80)), " is gone");
     }
-    Ok(files::told(&changes, arguments.dry_run, context, report))
-}
-
-/// What every program takes when it is told nothing is nothing that a role switcher writes.
-fn refuse_default(name: &str) -> Result<()> {
-    if name != "default" {
-        return Ok(());
-    }
-    Err(Error::new(Kind::Guard, "the profile 'default' is left alone")
-        .because(
-            "it is what every program takes that is told nothing, and where your own keys belong",
-        )
-        .hint("take another name, and name it where it is wanted: AWS_PROFILE=NAME"))
+    Ok(told(&changes, Look::Profiles, arguments.dry_run, context, report))
 }

@@ -4,7 +4,7 @@
 use super::Present;
 use super::facts::{Fact, Value};
 use crate::acquire::Runtime;
-use crate::aws::{Attempt, Client, Endpoints, caller_identity, diagnose};
+use crate::aws::{Attempt, Client, caller_identity, diagnose};
 use crate::commands::context::Context;
 use crate::commands::wall::skew_told;
 use crate::config::Config;
@@ -19,9 +19,7 @@ pub(super) fn ask(present: &Present<'_>, context: &Context) -> Result<(Vec<Fact>
     let config = Config::read(&context.environment)?;
     let at_hand = KeysAtHand::of_environment(&config)?;
     let connection = &at_hand.connection;
-    let endpoints =
-        Endpoints::resolve(connection.region.clone(), connection.partition, &connection.endpoints)?;
-    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let client = Client::of(connection)?;
     let answer = Runtime::new()?.run(async {
         let attempt = Attempt::to_ask_whose(&at_hand.description);
         let identity = caller_identity(&client, &at_hand.keys).await;

@@ -37,7 +37,7 @@ pub struct Accounts {
     by_name: ByName<usize>,
     warning: Option<String>,
     team: Vec<Self>,
-    /// Why files of a team could not be read: an error for whoever needs their names.
+    /// Why files of a team could not be read: an error for the request that needs their names.
     broken: Vec<Error>,
     missing: Vec<String>,
 }
@@ -123,11 +123,14 @@ impl Accounts {
     /// The entries that count, each with its file.
     fn each(&self) -> impl Iterator<Item = (&Self, &AccountEntry)> {
         self.files().enumerate().flat_map(move |(at, file)| {
-            let counts = move |entry: &&AccountEntry| {
-                self.files().take(at).all(|f| f.entry(&entry.name).is_none())
-            };
+            let counts = move |entry: &&AccountEntry| self.earlier(at, &entry.name).is_none();
             file.entries.iter().filter(counts).map(move |entry| (file, entry))
         })
+    }
+
+    /// The entry of that name in a file before this one.
+    fn earlier(&self, at: usize, name: &str) -> Option<(&Self, &AccountEntry)> {
+        self.files().take(at).find_map(|file| Some((file, file.entry(name)?)))
     }
 
     /// Names of a team's file that an earlier file has, each with both places.
@@ -139,10 +142,7 @@ impl Accounts {
                 let place = file.lines.place(entry.start);
                 format!("{}:{}", place.file, place.line)
             };
-            let (first, wins) = self
-                .files()
-                .take(at)
-                .find_map(|earlier| Some((earlier, earlier.entry(&entry.name)?)))?;
+            let (first, wins) = self.earlier(at, &entry.name)?;
             let (name, wins) = (escape_up_to(&entry.name, 80), place(first, wins));
             Some(format!(
                 "{}: account {name} is named in {wins} too, which wins",

@@ -20,10 +20,7 @@ pub(super) fn of(environment: &Environment) -> Vec<PathBuf> {
     let mut parts = value.as_bytes().split(|&byte| byte == b':').map(OsStr::from_bytes);
     // With nothing before the first `:`, edits must not go to a team's file.
     let own = parts.next().filter(|part| !part.is_empty());
-    let expanded = |part: &OsStr| match (Path::new(part).strip_prefix("~"), &home) {
-        (Ok(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(part),
-    };
+    let expanded = |part: &OsStr| environment.expanded(PathBuf::from(part));
     let team = parts.filter(|part| !part.is_empty()).map(expanded);
     own.map(expanded).or(usual).into_iter().chain(team).collect()
 }

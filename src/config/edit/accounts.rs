@@ -233,8 +233,10 @@ impl AccountsText {
         let last = fields.last()?;
         let mut splices = Vec::new();
         let mut growth = growth.clone();
-        if let Some(field) = fields.iter().find(|field| field.key == "roles") {
-            splices.extend(self.longer(field, &std::mem::take(&mut growth.roles), colon)?);
+        let roles = fields.iter().find(|field| field.key == "roles");
+        if let Some(field) = roles.filter(|_| !growth.roles.is_empty()) {
+            splices.push(self.longer(field, &growth.roles, colon)?);
+            growth.roles.clear();
         }
         let (starts, ends): (Vec<_>, Vec<_>) =
             fields.iter().map(|field| (field.start, field.value.end)).unzip();
@@ -246,19 +248,16 @@ impl AccountsText {
     }
 
     /// The list of a field with more roles.
-    fn longer(&self, field: &Member, roles: &[RoleName], colon: &str) -> Option<Option<Splice>> {
-        if roles.is_empty() {
-            return Some(None);
-        }
+    fn longer(&self, field: &Member, roles: &[RoleName], colon: &str) -> Option<Splice> {
         let (known, close) = elements(self.accounts.root().part(self.part(&field.value)))?;
         let Some(last) = known.last() else {
-            return Some(Some(Splice { at: field.value.start..close + 1, text: list(roles) }));
+            return Some(Splice { at: field.value.start..close + 1, text: list(roles) });
         };
         let (starts, ends): (Vec<_>, Vec<_>) =
             known.iter().map(|range| (range.start, range.end)).unzip();
         let between = between(self.text(), field.value.start, &starts, &ends, colon);
         let text = roles.iter().map(|role| format!("{between}\"{role}\"")).collect();
-        Some(Some(Splice { at: last.end..last.end, text }))
+        Some(Splice { at: last.end..last.end, text })
     }
 
     fn cut(&self, at: usize) -> Option<Range<usize>> {

@@ -16,7 +16,9 @@ use zeroize::Zeroizing;
 use super::attributes;
 use super::look::{Look, never_settles};
 use super::real_file::{EditedFile, unwritable};
-use crate::config::files::{read_bytes, shown_path};
+use crate::config::environment::Environment;
+use crate::config::files::{CONFIG_CAP, read_bytes, shown_path};
+use crate::config::profiles::{FileKind, Profiles};
 use crate::error::{Error, Kind, Result};
 
 /// How the names of files begin that are still being written.
@@ -57,6 +59,16 @@ impl File {
                 .hint("unset the variable that names it"));
         }
         Ok(Self { path, home: home.map(Path::to_owned), shown, cap, private: false, copies: true })
+    }
+
+    /// The file of profiles of a kind; that of keys is for its owner's eyes only.
+    pub(crate) fn of_profiles(kind: FileKind, environment: &Environment) -> Result<Self> {
+        let path = Profiles::path_of(kind, environment).ok_or_else(|| {
+            Error::config("HOME is not set, so there is no ~/.aws")
+                .hint("set HOME to your home directory")
+        })?;
+        let file = Self::new(path, environment.home().as_deref(), CONFIG_CAP)?;
+        Ok(if kind == FileKind::Credentials { file.private() } else { file })
     }
 
     /// The same, for secrets: whatever its mode was, afterwards only its owner can read it.
@@ -178,7 +190,14 @@ impl File {
     }
 
     pub(crate) fn backup_shown(&self) -> String {
-        shown_path(&backup_of(&self.path), self.home.as_deref())
+        shown_path(&beside(&self.path, BACKUP), self.home.as_deref())
+    }
+
+    /// Copies of it that stand beside it under such names, or as our own backup.
+    pub(crate) fn copies(&self, ends: &[&str]) -> Vec<String> {
+        let ends = ends.iter().chain(&[BACKUP]);
+        let found = ends.filter(|end| beside(&self.path, end).exists());
+        found.map(|end| format!("{}{end}", self.shown)).collect()
     }
 
     fn mode(&self, old: Option<&Metadata>, warnings: &mut Vec<String>) -> u32 {
@@ -216,7 +235,7 @@ impl File {
     }
 
     fn back_up(&self, place: &EditedFile, bytes: &[u8], old: Option<&Metadata>) -> Result<()> {
-        let path = backup_of(&self.path);
+        let path = beside(&self.path, BACKUP);
         let directory = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty())
@@ -231,9 +250,9 @@ impl File {
 }
 
 /// Beside the name that the user knows, also when that is a link.
-fn backup_of(path: &Path) -> PathBuf {
+fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(BACKUP);
+    name.push(end);
     PathBuf::from(name)
 }
 

@@ -73,25 +73,20 @@ pub(super) struct Look {
 impl Look {
     /// What the file holds this moment.
     pub(super) fn now(path: &Path, shown: &str, cap: u64) -> Result<Self> {
-        let Some(file) = open(path, shown)? else {
-            let bytes = Zeroizing::default();
-            return Ok(Self { bytes, file: None, version: None, named: None });
-        };
-        let (bytes, metadata) = read_open(&file, shown, cap)?;
-        let version = Some(Version::new(&metadata));
-        Ok(Self { bytes: Zeroizing::new(bytes), file: Some(file), version, named: version })
+        match open(path, shown)? {
+            Some(file) => Self::of(file, None, shown, cap),
+            None => {
+                Ok(Self { bytes: Zeroizing::default(), file: None, version: None, named: None })
+            }
+        }
     }
 
-    /// The same file once more, whatever has its name now.
-    fn again(&self, shown: &str, cap: u64) -> Result<Self> {
-        let mut file = match &self.file {
-            Some(file) => file.try_clone().map_err(|error| lost_sight(shown, &error))?,
-            None => return Ok(Self { bytes: self.bytes.clone(), file: None, ..*self }),
-        };
-        file.seek(SeekFrom::Start(0)).map_err(|error| lost_sight(shown, &error))?;
+    /// What an open file holds; `named` is what has its name, where that is another file.
+    fn of(file: fs::File, named: Option<Version>, shown: &str, cap: u64) -> Result<Self> {
         let (bytes, metadata) = read_open(&file, shown, cap)?;
         let version = Some(Version::new(&metadata));
-        Ok(Self { bytes: Zeroizing::new(bytes), file: Some(file), version, named: self.named })
+        let named = named.or(version);
+        Ok(Self { bytes: Zeroizing::new(bytes), file: Some(file), version, named })
     }
 
     /// Looks until the file has been left alone for long enough.
@@ -151,8 +146,12 @@ impl Look {
             }
         }
         let named = replacement.metadata().map_err(|error| lost_sight(shown, &error))?;
-        let late = Self::settled(shown, || self.again(shown, cap))?;
-        Ok(Some(Self { named: Some(Version::new(&named)), ..late }))
+        let late = Self::settled(shown, || {
+            let mut file = file.try_clone().map_err(|error| lost_sight(shown, &error))?;
+            file.seek(SeekFrom::Start(0)).map_err(|error| lost_sight(shown, &error))?;
+            Self::of(file, Some(Version::new(&named)), shown, cap)
+        });
+        late.map(Some)
     }
 }
 

@@ -108,14 +108,12 @@ pub(crate) fn put(
         }
         None => text.appended(&lines),
     };
-    text.check_others(&after, name, shown)?;
-    let written = ProfileFile::new(file, &after).section(name, shown)?.is_some_and(|section| {
-        let has = |(key, value): &(&str, String)| {
-            section.entries().any(|(own_key, own_value)| own_key == *key && own_value == value)
-        };
-        section.is_ours() && new.entries.iter().all(has)
+    let written = ProfileFile::new(file, &after);
+    text.check_others(&written, name, shown)?;
+    let is_written = written.section(name, shown)?.is_some_and(|section| {
+        section.is_ours() && new.entries.iter().all(|entry| section.says(entry))
     });
-    if written { Ok(after) } else { Err(lost(shown, "the profile that was to be written")) }
+    if is_written { Ok(after) } else { Err(lost(shown, "the profile that was to be written")) }
 }
 
 /// The bytes without the profile, and without the empty line that was written before it.
@@ -123,7 +121,7 @@ pub(crate) fn remove(file: FileKind, bytes: &[u8], name: &str, shown: &str) -> R
     let text = ProfileFile::new(file, bytes);
     let Some(section) = text.section(name, shown)? else { return Ok(bytes.to_vec()) };
     let after = text.without(section.lines.clone());
-    text.check_others(&after, name, shown)?;
+    text.check_others(&ProfileFile::new(file, &after), name, shown)?;
     Ok(after)
 }
 
@@ -192,7 +190,6 @@ fn check(file: FileKind, new: &NewProfile<'_>) -> Result<()> {
 
 /// A file as lines, with the sections among them.
 struct ProfileFile<'a> {
-    kind: FileKind,
     /// What precedes the first line: a byte order mark, or nothing.
     before: &'a [u8],
     /// With their ends.
@@ -214,7 +211,7 @@ impl<'a> ProfileFile<'a> {
         // What is not UTF-8 is read as something else but written as it was: the lines are the same.
         let text = String::from_utf8_lossy(rest).into_owned();
         let ini = Ini::new(kind, TextFile { text, shown: "".into(), warning: None });
-        Self { kind, before, lines: rest.split_inclusive(|byte| *byte == b'\n').collect(), ini }
+        Self { before, lines: rest.split_inclusive(|byte| *byte == b'\n').collect(), ini }
     }
 
     fn section(&'a self, name: &str, shown: &str) -> Result<Option<OwnLines<'a>>> {
@@ -298,8 +295,7 @@ impl<'a> ProfileFile<'a> {
         [self.before, &before, &self.part(range.end..self.lines.len())].concat()
     }
 
-    fn check_others(&self, after: &[u8], name: &str, shown: &str) -> Result<()> {
-        let after = ProfileFile::new(self.kind, after);
+    fn check_others(&self, after: &ProfileFile<'_>, name: &str, shown: &str) -> Result<()> {
         let is_same = self.others(name).eq(after.others(name));
         if is_same { Ok(()) } else { Err(lost(shown, "another section")) }
     }
@@ -322,6 +318,10 @@ impl<'a> ProfileFile<'a> {
 impl<'a> OwnLines<'a> {
     fn own(&self) -> &[&'a [u8]] {
         self.file.lines.get(self.lines.clone()).unwrap_or_default()
+    }
+
+    fn says(&self, (key, value): &(&str, String)) -> bool {
+        self.entries().any(|(own_key, own_value)| own_key == *key && own_value == value)
     }
 
     fn is_ours(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use super::section::Section;
 use crate::config::location::Location;
+use crate::types::sanitize::escape_up_to;
 
 /// Each key, or the beginning of one, and the tool that reads it.
 const KEYS: [(&str, &str); 7] = [
@@ -20,6 +21,14 @@ pub(crate) struct ForeignKey {
     pub key: String,
     pub tool: &'static str,
     pub place: Location,
+}
+
+impl ForeignKey {
+    /// What there is to say about such a key, wherever it stands.
+    pub(crate) fn said(key: &str, tool: &str, places: &str) -> String {
+        let key = escape_up_to(key, 80);
+        format!("{places}: {key} has no effect here, only {tool} reads it")
+    }
 }
 
 /// The keys of a profile that only another tool reads.

@@ -6,6 +6,7 @@ use std::fmt;
 use super::group::Part;
 use super::header::FileKind;
 use super::ini::{Block, Ini, IniEntry};
+use crate::config::keyring::{KeyReference, REFERENCE};
 use crate::config::location::Location;
 use crate::error::{Error, Result};
 
@@ -74,8 +75,7 @@ impl<'a> Section<'a> {
     /// know them.
     pub(crate) fn temporary_without_token(&self) -> Option<Error> {
         let id = self.value("aws_access_key_id").filter(|id| id.text.starts_with("ASIA"))?;
-        let has_token = |key| self.value(key).is_some();
-        if has_token("aws_session_token") || has_token("aws_security_token") {
+        if self.has_token() {
             return None;
         }
         let message = format!("{}: a temporary key (ASIA…) without aws_session_token", id.place);
@@ -88,9 +88,16 @@ impl<'a> Section<'a> {
     /// The id of a long-lived key that a file holds in plain text, and its place.
     pub(crate) fn long_lived(&self) -> Option<(&'a str, Location)> {
         let id = self.value("aws_access_key_id").filter(|id| !id.text.starts_with("ASIA"))?;
-        let is_temporary =
-            ["aws_session_token", "aws_security_token"].iter().any(|key| self.value(key).is_some());
-        (!is_temporary).then_some((id.text, id.place))
+        (!self.has_token()).then_some((id.text, id.place))
+    }
+
+    fn has_token(&self) -> bool {
+        ["aws_session_token", "aws_security_token"].iter().any(|key| self.value(key).is_some())
+    }
+
+    /// The key that a keyring holds for the profile.
+    pub(crate) fn key_reference(&self) -> Option<Result<KeyReference>> {
+        Some(self.value(REFERENCE)?.read(KeyReference::parse))
     }
 
     pub fn problem(&self) -> Option<&'a Error> {

@@ -10,8 +10,8 @@ mod root;
 mod sign_in;
 mod sso;
 
-pub(super) use root::of_keys as keys_of;
 pub(crate) use root::{Process, RUNNING};
+pub(super) use root::{gets_keys_elsewhere, of_keys as keys_of};
 pub(crate) use sign_in::SignIn;
 pub(crate) use sso::{SsoRole, SsoSession, role_of_sso, sign_on};
 

@@ -4,11 +4,11 @@ use super::ProfileMfa;
 use super::sign_in::SignIn;
 use super::sso::SsoRole;
 use crate::config::Config;
-use crate::config::keyring::{KeyReference, REFERENCE};
+use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
 use crate::plan::chosen::Chosen;
-use crate::plan::source::{Base, CredentialSource, chosen, file_of, keys};
+use crate::plan::source::{Base, CredentialSource, OTHER_SOURCES, chosen, file_of, keys};
 use crate::plan::web_identity::WebIdentity;
 use crate::types::Moment;
 use crate::types::sanitize::escape_up_to;
@@ -61,10 +61,8 @@ pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Root>
 /// The key that a keyring holds for a profile. Keys of the credentials file come first: that is
 /// what other programs take.
 fn of_keyring(profile: &Section<'_>, config: &Config) -> Result<Option<Root>> {
-    let Some(line) = profile.value(REFERENCE).filter(|_| !keys_win(profile, config)) else {
-        return Ok(None);
-    };
-    let key = line.read(KeyReference::parse)?;
+    let key = profile.key_reference().filter(|_| !keys_win(profile, config)).transpose()?;
+    let Some(key) = key else { return Ok(None) };
     let place = format!("{}, {}", key.keyring, key.place);
     base(profile, &place, CredentialSource::Keyring(key)).map(Some)
 }
@@ -119,6 +117,11 @@ pub(super) fn of_named(
     };
     let (base, _) = base(profile, &named.origin.to_string(), source)?;
     Ok((base, ProfileMfa::default()))
+}
+
+/// Whether a profile gets its credentials from something else than keys of its own.
+pub(in crate::plan) fn gets_keys_elsewhere(profile: &Section<'_>) -> bool {
+    !has_keys(profile) && OTHER_SOURCES.iter().any(|key| profile.value(key).is_some())
 }
 
 /// Whether a profile holds keys of its own.

@@ -11,7 +11,7 @@ use crate::plan::chosen::Chosen;
 use crate::plan::desktop::Desktop;
 use crate::types::quote::word;
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Partition, Principal};
+use crate::types::{Partition, Principal, hex};
 
 /// A sign-in to the console, which the AWS CLI keeps in a file and which renews itself.
 #[derive(Clone, Debug)]
@@ -44,8 +44,7 @@ impl SignIn {
             .because("login_session is the ARN of who signed in")
             .hint(format!("aws login --profile {}", word(profile.name()))));
         };
-        let hash = Sha256::digest(&arn.value);
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(&Sha256::digest(&arn.value));
         let file = directory(config)?.join(format!("{hash}.json"));
         let profile = profile.name().to_owned();
         let desktop = Desktop::found(&config.environment);

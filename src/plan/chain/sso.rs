@@ -177,7 +177,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// What else than a sign-on gives a profile its credentials.
-const OTHER_SOURCES: [&str; 5] = [
+const BESIDE_A_TOKEN: [&str; 5] = [
     REFERENCE,
     "aws_access_key_id",
     "credential_process",
@@ -189,7 +189,7 @@ const OTHER_SOURCES: [&str; 5] = [
 /// gives no keys.
 fn only_token(profile: &Section<'_>) -> Result<Option<SsoRole>> {
     let says = |key: &&str| profile.value(key).is_some();
-    let Some(session) = chosen(profile, "sso_session").filter(|_| !OTHER_SOURCES.iter().any(says))
+    let Some(session) = chosen(profile, "sso_session").filter(|_| !BESIDE_A_TOKEN.iter().any(says))
     else {
         return Ok(None);
     };

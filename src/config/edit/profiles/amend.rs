@@ -38,15 +38,12 @@ pub(crate) fn amend(
             text.appended(&lines)
         }
     };
-    text.check_others(&after, name, shown)?;
-    let is_written = |section: &OwnLines<'_>| {
-        let has = |(key, value): &(&str, String)| {
-            section.entries().any(|(own, text)| own == *key && text == value)
-        };
-        let gone = |(key, _): (&str, &str)| !drops.contains(&key.to_ascii_lowercase().as_str());
-        set.iter().all(has) && section.entries().all(gone)
-    };
     let written = ProfileFile::new(file, &after);
+    text.check_others(&written, name, shown)?;
+    let is_written = |section: &OwnLines<'_>| {
+        let gone = |(key, _): (&str, &str)| !drops.contains(&key.to_ascii_lowercase().as_str());
+        set.iter().all(|entry| section.says(entry)) && section.entries().all(gone)
+    };
     match written.section(name, shown)? {
         Some(section) if !is_written(&section) => Err(lost(shown, "what was to be written")),
         None if !set.is_empty() => Err(lost(shown, "what was to be written")),

@@ -1,0 +1,47 @@
+//! Files in which AWS's tools keep a sign-on: read where they are the user's own, replaced whole,
+//! removed.
+
+use std::fs::DirBuilder;
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+use crate::config::files::read_bytes;
+
+/// What a file holds. With what another user put there, we would act as that user.
+pub(super) fn read(path: &Path, cap: u64) -> Option<Zeroizing<Vec<u8>>> {
+    let file = read_bytes(path, None, cap).ok()?.filter(|file| file.warning.is_none())?;
+    Some(Zeroizing::new(file.bytes))
+}
+
+/// Removes a file; false where there is none.
+pub(super) fn remove(path: &Path) -> io::Result<bool> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        outcome => outcome.map(|()| true),
+    }
+}
+
+/// A place beside a file for what will be in it, for its owner's eyes only.
+pub(super) struct Draft<'a> {
+    path: &'a Path,
+    file: NamedTempFile,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(path: &'a Path) -> io::Result<Self> {
+        let directory = path.parent().unwrap_or(path);
+        DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        Ok(Self { path, file: NamedTempFile::new_in(directory)? })
+    }
+
+    /// Puts it in place of the file: a reader sees the old one or the new one.
+    pub(super) fn keep(mut self, text: &str) -> io::Result<()> {
+        self.file.write_all(text.as_bytes())?;
+        self.file.persist(self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use assume_role::testing::cache::{AssertionRoles, Choice, Key, Store, Use};
@@ -10,7 +9,7 @@ use assume_role::testing::config::environment::Environment;
 use assume_role::testing::types::{AccountId, Moment, Name, RoleName};
 
 use crate::scenes::binary;
-use crate::scenes::real_shells::is_here;
+use crate::scenes::real_shells::assert_lints;
 use crate::support::process::run;
 use crate::support::tools::find;
 use crate::support::world::World;
@@ -175,22 +174,16 @@ fn files_of_any_kind_leave_it_silent_and_unchanged() {
 
 #[test]
 fn the_shims_pass_their_linters() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
-    for (words, file) in [
-        (&["shellcheck"][..], "assume-role.bash"),
-        (&["shfmt", "--diff", "--indent", "4"], "assume-role.bash"),
-        (&["bash", "-n"], "assume-role.bash"),
-        (&["bash", "--posix", "-n"], "assume-role.bash"),
-        (&["zsh", "-n"], "_assume-role"),
-        (&["fish", "--no-execute"], "assume-role.fish"),
-        (&["fish_indent", "--check"], "assume-role.fish"),
-    ] {
-        if is_here(words[0]) {
-            let output =
-                Command::new(words[0]).args(&words[1..]).arg(source.join(file)).output().unwrap();
-            let said =
-                String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success() && said.is_empty(), "{words:?} {file}:\n{said}");
-        }
-    }
+    assert_lints(
+        "completions",
+        &[
+            (&["shellcheck"], "assume-role.bash"),
+            (&["shfmt", "--diff", "--indent", "4"], "assume-role.bash"),
+            (&["bash", "-n"], "assume-role.bash"),
+            (&["bash", "--posix", "-n"], "assume-role.bash"),
+            (&["zsh", "-n"], "_assume-role"),
+            (&["fish", "--no-execute"], "assume-role.fish"),
+            (&["fish_indent", "--check"], "assume-role.fish"),
+        ],
+    );
 }

@@ -4,8 +4,8 @@
 //! refresh token is good once, and so is a code.
 
 use std::collections::VecDeque;
-use std::io::{self, BufReader, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use base64::Engine as _;
@@ -17,7 +17,7 @@ use ring::signature::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::loopback::serve_on_loopback;
+use super::loopback::answer_on_loopback;
 use super::sts::form::Form;
 use super::sts::http::{Reply, Request};
 use super::sts::{Instant, Issued};
@@ -73,7 +73,7 @@ impl ConsoleSignIn {
         let state = State { keys: keys.into_iter().collect(), ..State::default() };
         let state = Arc::new(Mutex::new(state));
         let of_thread = Arc::clone(&state);
-        let address = serve_on_loopback(move |stream| serve(stream, &of_thread))?;
+        let address = answer_on_loopback(move |request| of_thread.lock().unwrap().reply(request))?;
         Ok(Self { address, state })
     }
 
@@ -85,16 +85,6 @@ impl ConsoleSignIn {
     /// What the AWS CLI keeps of a sign-in that was just made, with keys that last `seconds` more.
     pub fn sign_in(&self, seconds: i64) -> Value {
         self.state().sign_in(seconds)
-    }
-
-    /// Opens a page as a browser does, and gives what is sent back.
-    pub fn visit(page: &str) -> String {
-        let (host, path) = page.strip_prefix("http://").unwrap().split_once('/').unwrap();
-        let mut stream = TcpStream::connect(host).unwrap();
-        write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
-            .unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
-        io::read_to_string(stream).unwrap()
     }
 
     /// Who is signed in to the console in the browser.
@@ -119,17 +109,6 @@ impl ConsoleSignIn {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
-    }
-}
-
-fn serve(stream: &TcpStream, state: &Mutex<State>) {
-    let mut reader = BufReader::new(stream);
-    let mut writer = stream;
-    while let Ok(Some(request)) = Request::read(&mut reader) {
-        let reply = state.lock().unwrap().reply(&request);
-        if writer.write_all(&reply.bytes()).is_err() {
-            return;
-        }
     }
 }
 

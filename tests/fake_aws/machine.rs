@@ -4,14 +4,13 @@
 //! Both want proof that the question comes from the machine: the instance a token that was fetched
 //! before, the container the one of its environment.
 
-use std::io::{BufReader, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
-use super::loopback::serve_on_loopback;
+use super::loopback::answer_on_loopback;
 use super::sts::http::{Reply, Request};
 use super::sts::{Instant, Issued};
 
@@ -30,7 +29,7 @@ impl Machine {
     pub fn start(keys: Issued) -> Self {
         let given = Arc::new(AtomicUsize::new(0));
         let (keys, of_thread) = (Arc::new(keys), Arc::clone(&given));
-        let address = serve_on_loopback(move |stream| serve(stream, &keys, &of_thread)).unwrap();
+        let address = answer_on_loopback(move |request| reply(request, &keys, &of_thread)).unwrap();
         Self { address, given }
     }
 
@@ -46,17 +45,6 @@ impl Machine {
     /// How often its keys were given.
     pub fn received(&self) -> usize {
         self.given.load(Ordering::SeqCst)
-    }
-}
-
-fn serve(stream: &TcpStream, keys: &Issued, given: &AtomicUsize) {
-    let mut reader = BufReader::new(stream);
-    let mut writer = stream;
-    while let Ok(Some(request)) = Request::read(&mut reader) {
-        let reply = reply(&request, keys, given);
-        if writer.write_all(&reply.bytes()).is_err() {
-            return;
-        }
     }
 }
 

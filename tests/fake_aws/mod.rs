@@ -9,7 +9,7 @@
 pub mod console_sign_in;
 pub mod identity_provider;
 pub mod listener;
-mod loopback;
+pub mod loopback;
 pub mod machine;
 pub mod sign_in;
 pub mod sso;

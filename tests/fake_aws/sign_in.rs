@@ -2,13 +2,13 @@
 //! made, in a POST, and gives a token for them. It refuses what AWS refuses: keys of a user's own
 //! session, and a length for a chained session.
 
-use std::io::{self, BufReader, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::loopback::serve_on_loopback;
+use super::loopback::answer_on_loopback;
 use super::sts::form::Form;
 use super::sts::http::{Reply, Request};
 
@@ -47,7 +47,7 @@ impl SignIn {
     pub fn start() -> io::Result<Self> {
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);
-        let address = serve_on_loopback(move |stream| serve(stream, &of_thread))?;
+        let address = answer_on_loopback(move |request| of_thread.lock().unwrap().reply(request))?;
         Ok(Self { address, state })
     }
 
@@ -70,17 +70,6 @@ impl SignIn {
     /// What was asked so far.
     pub fn received(&self) -> Vec<Received> {
         self.state.lock().unwrap().log.clone()
-    }
-}
-
-fn serve(stream: &TcpStream, state: &Mutex<State>) {
-    let mut reader = BufReader::new(stream);
-    let mut writer = stream;
-    while let Ok(Some(request)) = Request::read(&mut reader) {
-        let reply = state.lock().unwrap().reply(&request);
-        if writer.write_all(&reply.bytes()).is_err() {
-            return;
-        }
     }
 }
 

@@ -5,13 +5,13 @@
 //! good, and what roles they give; it tells what was asked.
 
 use std::collections::VecDeque;
-use std::io::{self, BufReader, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
 
-use super::loopback::serve_on_loopback;
+use super::loopback::answer_on_loopback;
 use super::sts::Issued;
 use super::sts::http::{Reply, Request};
 
@@ -53,7 +53,7 @@ impl Sso {
     pub fn start() -> io::Result<Self> {
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);
-        let address = serve_on_loopback(move |stream| serve(stream, &of_thread))?;
+        let address = answer_on_loopback(move |request| of_thread.lock().unwrap().reply(request))?;
         Ok(Self { address, state })
     }
 
@@ -141,17 +141,6 @@ impl Sso {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
-    }
-}
-
-fn serve(stream: &TcpStream, state: &Mutex<State>) {
-    let mut reader = BufReader::new(stream);
-    let mut writer = stream;
-    while let Ok(Some(request)) = Request::read(&mut reader) {
-        let reply = state.lock().unwrap().reply(&request);
-        if writer.write_all(&reply.bytes()).is_err() {
-            return;
-        }
     }
 }
 

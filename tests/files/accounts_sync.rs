@@ -44,6 +44,17 @@ fn text(scene: &Scene) -> String {
     std::fs::read_to_string(scene.world.home().join(".aws/accounts")).unwrap()
 }
 
+/// Without keys, and with an Identity Center that knows no token yet.
+fn with_identity_center() -> (Scene, Sso) {
+    let sso = Sso::start().unwrap();
+    let mut scene = scene();
+    scene.world.unset("AWS_ACCESS_KEY_ID");
+    scene.world.unset("AWS_SECRET_ACCESS_KEY");
+    scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());
+    scene.world.set("AWS_ENDPOINT_URL_SSO_OIDC", sso.url());
+    (scene, sso)
+}
+
 #[test]
 fn names_from_the_organization_and_iam() {
     let scene = scene();
@@ -79,12 +90,7 @@ fn names_from_the_organization_and_iam() {
 
 #[test]
 fn names_and_roles_from_the_sign_on() {
-    let sso = Sso::start().unwrap();
-    let mut scene = scene();
-    scene.world.unset("AWS_ACCESS_KEY_ID");
-    scene.world.unset("AWS_SECRET_ACCESS_KEY");
-    scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());
-    scene.world.set("AWS_ENDPOINT_URL_SSO_OIDC", sso.url());
+    let (scene, sso) = with_identity_center();
     let config = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
     scene.world.config(config).unwrap();
     let ran = sync(&scene, &[]);
@@ -129,12 +135,7 @@ fn names_and_roles_from_the_sign_on() {
 
 #[test]
 fn an_account_of_two_sign_ons_names_neither() {
-    let sso = Sso::start().unwrap();
-    let mut scene = scene();
-    scene.world.unset("AWS_ACCESS_KEY_ID");
-    scene.world.unset("AWS_SECRET_ACCESS_KEY");
-    scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());
-    scene.world.set("AWS_ENDPOINT_URL_SSO_OIDC", sso.url());
+    let (scene, sso) = with_identity_center();
     let mut config = String::new();
     for (name, hash) in [
         ("corp", "ee0bfd2552fbd840c02cc48b6e823320543c450f"),

@@ -11,7 +11,7 @@ use assume_role::testing::shell::integration::InitOptions;
 use assume_role::testing::shell::prompt_style::Look;
 
 use super::{NOW, assign, init, stopped};
-use crate::scenes::real_shells::{is_here, run, run_lines};
+use crate::scenes::real_shells::{assert_lints, is_here, run, run_lines};
 use crate::support::tools::{find_file, from_environment};
 
 /// Where `tests/run` put starship, pure and spaceship.
@@ -251,31 +251,25 @@ fn a_theme_of_oh_my_zsh() {
 
 #[test]
 fn the_files_pass_their_linters() {
-    for (words, name) in [
-        (&["shellcheck"][..], "liquidprompt.bash"),
-        (&["shellcheck"], "tmux.bash"),
-        (&["shfmt", "--diff", "--indent", "4"], "liquidprompt.bash"),
-        (&["shfmt", "--diff", "--indent", "4"], "tmux.bash"),
-        (&["zsh", "-n"], "powerlevel10k.zsh"),
-        (&["zsh", "-n"], "oh-my-zsh.zsh"),
-        (&["zsh", "-n"], "pure.zsh"),
-        (&["zsh", "-n"], "spaceship.zsh"),
-        (&["zsh", "-n"], "tmux.zsh"),
-        (&["zsh", "-n"], "liquidprompt.zsh"),
-        (&["fish", "--no-execute"], "tide.fish"),
-        (&["fish", "--no-execute"], "tmux.fish"),
-        (&["fish_indent", "--check"], "tide.fish"),
-        (&["fish_indent", "--check"], "tmux.fish"),
-    ] {
-        if is_here(words[0]) {
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell/prompts").join(name);
-            let output =
-                std::process::Command::new(words[0]).args(&words[1..]).arg(file).output().unwrap();
-            let said =
-                String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success() && said.is_empty(), "{words:?} {name}:\n{said}");
-        }
-    }
+    assert_lints(
+        "shell/prompts",
+        &[
+            (&["shellcheck"], "liquidprompt.bash"),
+            (&["shellcheck"], "tmux.bash"),
+            (&["shfmt", "--diff", "--indent", "4"], "liquidprompt.bash"),
+            (&["shfmt", "--diff", "--indent", "4"], "tmux.bash"),
+            (&["zsh", "-n"], "powerlevel10k.zsh"),
+            (&["zsh", "-n"], "oh-my-zsh.zsh"),
+            (&["zsh", "-n"], "pure.zsh"),
+            (&["zsh", "-n"], "spaceship.zsh"),
+            (&["zsh", "-n"], "tmux.zsh"),
+            (&["zsh", "-n"], "liquidprompt.zsh"),
+            (&["fish", "--no-execute"], "tide.fish"),
+            (&["fish", "--no-execute"], "tmux.fish"),
+            (&["fish_indent", "--check"], "tide.fish"),
+            (&["fish_indent", "--check"], "tmux.fish"),
+        ],
+    );
     serde_json::from_str::<serde_json::Value>(&segment("oh-my-posh.json")).unwrap();
     toml::from_str::<toml::Table>(&segment("starship.toml")).unwrap();
 }

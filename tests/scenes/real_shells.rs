@@ -88,6 +88,19 @@ fn find_program(shell: &str) -> Option<PathBuf> {
     }
 }
 
+/// Runs each linter that is here over a file below a directory of the project: it succeeds and says
+/// nothing.
+pub fn assert_lints(directory: &str, linters: &[(&[&str], &str)]) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+    for (words, file) in linters.iter().filter(|(words, _)| is_here(words[0])) {
+        let mut linter = Command::new(words[0]);
+        let output = linter.args(&words[1..]).arg(directory.join(file)).output().unwrap();
+        let said =
+            String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{words:?} {file}:\n{said}");
+    }
+}
+
 /// Runs `script` in `shell` (a name that [`words`] knows, options after it) with `home` as home and
 /// directory, and without a terminal.
 pub fn run(shell: &[&str], home: &Path, variables: &[(&str, &str)], script: &str) -> Outcome {

@@ -8,7 +8,7 @@ use assume_role::testing::shell::Shell;
 use assume_role::testing::shell::integration::{InitOptions, ShortName, script};
 
 use crate::scenes::bastion;
-use crate::scenes::real_shells::{is_here, run};
+use crate::scenes::real_shells::{assert_lints, is_here, run};
 
 /// A home with a stand-in for the program, and the init files that name it.
 pub struct Home {
@@ -218,28 +218,22 @@ fn a_short_name_calls_the_long_one() {
 
 #[test]
 fn the_scripts_pass_their_linters() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("shell");
-    for (words, file) in [
-        (&["shellcheck"][..], "init.bash"),
-        (&["shfmt", "--diff", "--indent", "4"], "init.bash"),
-        (&["bash", "-n"], "init.bash"),
-        (&["shellcheck"], "init.sh"),
-        (&["shfmt", "--diff", "--indent", "4"], "init.sh"),
-        (&["dash", "-n"], "init.sh"),
-        (&["yash", "-n"], "init.sh"),
-        (&["zsh", "-n"], "init.zsh"),
-        (&["zsh", "-n"], "../assume-role.plugin.zsh"),
-        (&["fish", "--no-execute"], "init.fish"),
-        (&["fish_indent", "--check"], "init.fish"),
-    ] {
-        if is_here(words[0]) {
-            let output =
-                Command::new(words[0]).args(&words[1..]).arg(source.join(file)).output().unwrap();
-            let said =
-                String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success() && said.is_empty(), "{words:?} {file}:\n{said}");
-        }
-    }
+    assert_lints(
+        "shell",
+        &[
+            (&["shellcheck"], "init.bash"),
+            (&["shfmt", "--diff", "--indent", "4"], "init.bash"),
+            (&["bash", "-n"], "init.bash"),
+            (&["shellcheck"], "init.sh"),
+            (&["shfmt", "--diff", "--indent", "4"], "init.sh"),
+            (&["dash", "-n"], "init.sh"),
+            (&["yash", "-n"], "init.sh"),
+            (&["zsh", "-n"], "init.zsh"),
+            (&["zsh", "-n"], "../assume-role.plugin.zsh"),
+            (&["fish", "--no-execute"], "init.fish"),
+            (&["fish_indent", "--check"], "init.fish"),
+        ],
+    );
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::console_sign_in::{ALICE, file, keep, kept, signed_in};
-use crate::fake_aws::console_sign_in::{CROSS_DEVICE, ConsoleSignIn, SAME_DEVICE};
+use crate::fake_aws::console_sign_in::{CROSS_DEVICE, SAME_DEVICE};
+use crate::fake_aws::loopback::visit;
 use crate::scenes::Scene;
 use crate::support::terminal::Terminal;
 
@@ -22,7 +23,7 @@ fn remote(scene: &Scene, words: &[&str]) -> (Terminal, String) {
 
 /// What the page shows.
 fn shown(page: &str) -> String {
-    let answer = ConsoleSignIn::visit(page);
+    let answer = visit(page);
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
@@ -110,7 +111,7 @@ fn page_on(terminal: &mut Terminal) -> String {
 
 /// Where the page sends the browser.
 fn sent_to(page: &str) -> String {
-    let answer = ConsoleSignIn::visit(page);
+    let answer = visit(page);
     let line = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
     line.trim().to_owned()
 }
@@ -124,9 +125,9 @@ fn the_browser_of_this_machine_comes_back_by_itself() {
     // What others send here is no answer.
     let (address, _) = back.split_once("?").unwrap();
     for other in ["?state=x&code=y", "?error=access_denied", "", "/favicon.ico"] {
-        assert!(ConsoleSignIn::visit(&format!("{address}{other}")).starts_with("HTTP/1.1 404"));
+        assert!(visit(&format!("{address}{other}")).starts_with("HTTP/1.1 404"));
     }
-    let answer = ConsoleSignIn::visit(&back);
+    let answer = visit(&back);
     assert!(answer.contains("You can close this window"), "{answer}");
     assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
     let told = scene.switch(&["me"]);
@@ -143,7 +144,7 @@ fn a_sign_in_that_is_declined_or_cancelled_changes_nothing() {
     let (address, query) = back.split_once("?").unwrap();
     let state = query.split('&').next().unwrap();
     let declined = format!("{address}?error=access_denied&{state}");
-    assert!(ConsoleSignIn::visit(&declined).contains("The terminal says why"));
+    assert!(visit(&declined).contains("The terminal says why"));
     assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
     assert!(terminal.text().contains("the page said access_denied"), "{}", terminal.text());
     let mut terminal = scene.world.terminal(["login", "me"]).unwrap();
@@ -160,7 +161,7 @@ fn a_switch_on_a_terminal_signs_in() {
     for round in 0..2 {
         let mut terminal = scene.on_terminal(&["first", "--refresh"]);
         let back = sent_to(&page_on(&mut terminal));
-        ConsoleSignIn::visit(&back);
+        visit(&back);
         assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
         assert!(terminal.stdout().contains("AWS_ACCESS_KEY_ID"));
         // The second time the sign-in has ended.

@@ -1,7 +1,6 @@
 //! `login` in the browser of this machine: authorization code with PKCE. The test is the browser:
 //! what opens pages writes the address down, and the test goes there.
 
-use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::boto3::boto3;
 use super::sso::{FAR, keep, kept, signed};
+use crate::fake_aws::loopback::visit;
 use crate::fake_aws::sso::Sso;
 use crate::scenes::Scene;
 use crate::support::terminal::Terminal;
@@ -57,18 +57,6 @@ fn opened(scene: &Scene) -> String {
     let path = scene.world.home().join("opened");
     scene.wait_until("a page is opened", || path.exists());
     std::fs::read_to_string(path).unwrap()
-}
-
-/// Goes to an address, as a browser does.
-fn visit(url: &str) -> String {
-    let rest = url.strip_prefix("http://").unwrap();
-    let (place, path) = rest.split_once('/').unwrap();
-    let mut stream = TcpStream::connect(place).unwrap();
-    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {place}\r\n\r\n").unwrap();
-    stream.shutdown(std::net::Shutdown::Write).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 /// Where the page of the service leads.

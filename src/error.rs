@@ -40,6 +40,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether nothing else is tried after it: its user, or who ends processes, said so.
+    pub(crate) fn ends_the_run(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Killed(_))
+    }
+
     pub fn exit_code(self) -> u8 {
         match self {
             Self::Broken => 1,

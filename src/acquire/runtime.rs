@@ -1,6 +1,8 @@
 //! The asynchronous runtime, started only by what asks the network or a person.
 
 use std::cell::Cell;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -8,8 +10,9 @@ use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::{Error, Kind, Result};
+use crate::ui::signals::{DEADLY, Held, is_ignored};
 
-/// How long Ctrl-C waits, ten seconds at most, and how often it looks again.
+/// How long a signal waits, ten seconds at most, and how often it looks again.
 const PAUSE: Duration = Duration::from_millis(20);
 const MOST_PAUSES: u32 = 500;
 
@@ -33,52 +36,57 @@ impl Runtime {
         Ok(Self(runtime))
     }
 
-    /// Runs a job to its end, or to Ctrl-C: dying of it would leave fish with status 1. A question
-    /// that was given up leaves a thread behind that waits for a line; it is never joined.
+    /// Runs a job to its end, or to a signal: dying of Ctrl-C would leave fish with status 1, and of
+    /// any the programs that the job started would be left. A question that was given up leaves a
+    /// thread behind that waits for a line; it is never joined.
     pub(crate) fn run<T>(self, job: impl Future<Output = Result<T>>) -> Result<T> {
         self.run_unless(&Cell::new(false), job)
     }
 
-    /// The same, but Ctrl-C waits for a moment in which `is_spending` is false: what AWS answers then
+    /// The same, but a signal waits for a moment in which `is_spending` is false: what AWS answers then
     /// must not be lost.
     pub(super) fn run_unless<T>(
         self,
         is_spending: &Cell<bool>,
         job: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let interrupted = async {
-            if is_ignored(Signal::INT) {
-                std::future::pending().await
-            } else {
-                tokio::signal::ctrl_c().await
-            }
-        };
+        let _held = Held::begin();
         let done = self.0.block_on(async {
             tokio::pin!(job);
-            tokio::select! {
+            let signal = tokio::select! {
+                // A line typed ahead, behind Ctrl-C, is no answer any more.
                 biased;
-                _ = interrupted => {}
+                signal = ended() => signal,
                 done = &mut job => return done,
-            }
+            };
             for _ in 0..MOST_PAUSES {
                 if !is_spending.get() || tokio::time::timeout(PAUSE, &mut job).await.is_ok() {
                     break;
                 }
             }
-            Err(Error::new(Kind::Cancelled, "cancelled"))
+            Err(match signal {
+                Signal::INT => Error::new(Kind::Cancelled, "cancelled"),
+                signal => {
+                    let number = u8::try_from(signal.as_raw()).unwrap_or_default();
+                    Error::new(Kind::Killed(number), "ended by a signal")
+                }
+            })
         });
         self.0.shutdown_background();
         done
     }
 }
 
-/// Whether a signal was ignored when this process began, as in a script's background. A handler
-/// would take that away for good, from a program that takes this one's place too. Where the system
-/// does not say, nothing was ignored.
-fn is_ignored(signal: Signal) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal.as_raw() - 1) & 1 == 1)
+/// Waits for a signal that ends this process.
+async fn ended() -> Signal {
+    let listened = DEADLY.into_iter().chain([Signal::INT]).filter(|&signal| !is_ignored(signal));
+    let listen = |kind: Signal| Some((kind, signal(SignalKind::from_raw(kind.as_raw())).ok()?));
+    let mut listeners: Vec<_> = listened.filter_map(listen).collect();
+    poll_fn(|context| {
+        let came = listeners.iter_mut().find_map(|(signal, listener)| {
+            listener.poll_recv(context).is_ready().then_some(*signal)
+        });
+        came.map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
 }

@@ -12,12 +12,11 @@ use std::time::Duration;
 use rustix::process::geteuid;
 
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::process::Command;
-use tokio::task::JoinSet;
 
 use crate::acquire::browser::{Browser, Identity};
-use crate::acquire::listener::head_of;
+use crate::acquire::listener::Listener;
 use crate::error::{Error, Result};
 use crate::types::{Secret, hex};
 
@@ -31,10 +30,9 @@ pub(super) async fn hand_over(
     identity: Identity<'_>,
 ) -> Result<()> {
     let failed = |error: std::io::Error| Error::io("the browser cannot be led on").because(error);
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(failed)?;
-    let port = listener.local_addr().map_err(failed)?.port();
+    let mut listener = Listener::open().await.map_err(failed)?;
     let path = format!("/{}", random().map_err(failed)?);
-    let url = format!("http://127.0.0.1:{port}{path}");
+    let url = format!("http://127.0.0.1:{}{path}", listener.port);
     let unopened = |why: String| {
         Error::io("no browser could be opened")
             .because(why)
@@ -53,43 +51,35 @@ pub(super) async fn hand_over(
         }
     };
     tokio::select! {
-        led = lead_on(&listener, &path, address, geteuid().as_raw()) => led.map_err(failed),
+        led = lead_on(&mut listener, &path, address, geteuid().as_raw()) => led.map_err(failed),
         why = refused => Err(unopened(why)),
         () = tokio::time::sleep(PATIENCE) => Err(unopened("it was opened and did not come for the address".to_owned())),
     }
 }
 
-/// Answers each connection until one knows the way. A browser opens connections that it does not use,
-/// so none of them is waited for alone. `user` is whose browser it is.
+/// Answers each request until one knows the way. `user` is whose browser it is.
 async fn lead_on(
-    listener: &TcpListener,
+    listener: &mut Listener,
     path: &str,
     address: &Secret,
     user: u32,
 ) -> std::io::Result<()> {
     let wanted = format!("GET {path} HTTP/1.");
-    let mut callers = JoinSet::new();
     loop {
-        tokio::select! {
-            caller = listener.accept() => {
-                callers.spawn(head_of(caller?.0));
-            }
-            Some(Ok(Some((mut stream, head)))) = callers.join_next() => {
-                let is_theirs = || caller_of(&stream).is_none_or(|caller| caller == user);
-                if head.starts_with(wanted.as_bytes()) && is_theirs() {
-                    let answer = Secret::new(format!(
-                        "HTTP/1.1 303 See Other\r\nLocation: {}\r\nCache-Control: no-store\r\n\
-                         Referrer-Policy: no-referrer\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                        address.expose()
-                    ));
-                    stream.write_all(answer.expose().as_bytes()).await?;
-                    return stream.shutdown().await;
-                }
-                let nothing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-                // Who asks for something else may go away before it hears so.
-                let _ = stream.write_all(nothing.as_bytes()).await;
-            }
+        let (mut stream, head) = listener.next().await;
+        let is_theirs = || caller_of(&stream).is_none_or(|caller| caller == user);
+        if head.starts_with(&wanted) && is_theirs() {
+            let answer = Secret::new(format!(
+                "HTTP/1.1 303 See Other\r\nLocation: {}\r\nCache-Control: no-store\r\n\
+                 Referrer-Policy: no-referrer\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                address.expose()
+            ));
+            stream.write_all(answer.expose().as_bytes()).await?;
+            return stream.shutdown().await;
         }
+        let nothing = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        // Who asks for something else may go away before it hears so.
+        let _ = stream.write_all(nothing.as_bytes()).await;
     }
 }
 
@@ -145,8 +135,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn another_user_is_not_led_on() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let place = listener.local_addr().unwrap();
+        let mut listener = Listener::open().await.unwrap();
+        let place = ("127.0.0.1", listener.port);
         let (user, address) =
             (geteuid().as_raw(), Secret::new("https://signin.example/".to_owned()));
         for (user, wanted) in [(user + 1, "HTTP/1.1 404 "), (user, "HTTP/1.1 303 ")] {
@@ -155,7 +145,7 @@ mod tests {
             let mut answer = String::new();
             tokio::select! {
                 read = stream.read_to_string(&mut answer) => { read.unwrap(); }
-                led = lead_on(&listener, "/path", &address, user) => {
+                led = lead_on(&mut listener, "/path", &address, user) => {
                     led.unwrap();
                     stream.read_to_string(&mut answer).await.unwrap();
                 }

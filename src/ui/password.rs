@@ -1,21 +1,18 @@
 //! A password on the terminal device: not shown while it is typed, and the terminal as it was
 //! whatever happens.
 //!
-//! Ctrl-C and a signal that ends the program give the terminal its echo back first. Ctrl-Z is not
+//! A signal that ends the program gives the terminal its echo back first. Ctrl-Z is not
 //! obeyed: a shell that waits for our output would wait for ever, on a terminal that shows the
 //! password. What was typed before the question is dropped.
 
 use std::fs::File;
 
-use rustix::process::Signal;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::terminal::{OpenLine, Terminal, read_line, without_marks};
 use crate::error::{Error, Kind, Result};
 use crate::types::Secret;
-use crate::ui::signals::Held;
 
 /// The longest line that a terminal hands over, in bytes; more is lost without a word.
 const LONGEST: usize = 4094;
@@ -27,23 +24,12 @@ impl Terminal {
         let failed = |error: std::io::Error| {
             Error::new(Kind::NeedsAnswer, "the terminal cannot be used").because(error)
         };
-        let listen = |kind| signal(kind).map_err(failed);
-        // Before the echo goes: a signal in between would leave the terminal without it.
-        let mut interrupt = listen(SignalKind::interrupt())?;
-        let (mut hangup, mut terminate) =
-            (listen(SignalKind::hangup())?, listen(SignalKind::terminate())?);
-        let mut quit = listen(SignalKind::quit())?;
         let hidden = Hidden::begin(&device).map_err(failed)?;
         let mut line = OpenLine::begin(&device, question)?;
         let (sender, receiver) = oneshot::channel();
         std::thread::spawn(move || sender.send(read_line(device)));
-        let answer = tokio::select! {
-            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
-            _ = interrupt.recv() => Ok(None),
-            _ = hangup.recv() => return Err(killed(Signal::HUP)),
-            _ = terminate.recv() => return Err(killed(Signal::TERM)),
-            _ = quit.recv() => return Err(killed(Signal::QUIT)),
-        };
+        let answer = receiver.await;
+        let answer = answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?;
         let answer = answer.map_err(failed)?;
         line.ended = answer.is_some();
         drop(hidden);
@@ -63,21 +49,15 @@ impl Terminal {
     }
 }
 
-fn killed(by: Signal) -> Error {
-    Error::new(Kind::Killed(u8::try_from(by.as_raw()).unwrap_or_default()), "ended by a signal")
-}
-
 /// A terminal without echo; it gets its modes back when this is dropped.
 struct Hidden {
     device: File,
     before: Termios,
-    _held: Held,
 }
 
 impl Hidden {
     fn begin(device: &File) -> std::io::Result<Self> {
-        let hidden =
-            Self { device: device.try_clone()?, before: tcgetattr(device)?, _held: Held::begin() };
+        let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)? };
         let mut modes = hidden.before.clone();
         modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK);
         modes.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);

@@ -101,13 +101,8 @@ impl Terminal {
         // A thread of its own: the runtime would wait for a blocking task of its own when the
         // question is given up.
         std::thread::spawn(move || sender.send(read_line(device)));
-        let answer = tokio::select! {
-            // A line typed ahead, behind Ctrl-C, is no answer any more.
-            biased;
-            // Dying of Ctrl-C would leave the prompt behind the question, and zsh without a status.
-            _ = tokio::signal::ctrl_c() => Ok(None),
-            answer = receiver => answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?,
-        };
+        let answer = receiver.await;
+        let answer = answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?;
         line.ended = matches!(&answer, Ok(Some(_)));
         let bytes = answer
             .map_err(|error| {

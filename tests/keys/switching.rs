@@ -1,7 +1,7 @@
 //! A switch with a key in a keyring: when the keyring is asked, and what its answers lead to.
 
 use super::{KINDS, forget_runs, imported, install, mode, runs};
-use crate::scenes::crowd::Member;
+use crate::scenes::crowd::{Member, ends_with_its_children, lingering};
 
 #[test]
 fn the_secret_is_fetched_once_for_twelve_hours_of_switches() {
@@ -50,6 +50,15 @@ fn fifty_shells_with_an_empty_store_ask_the_keyring_once() {
     crowd.into_iter().for_each(Member::succeeds);
     assert_eq!(runs(&scene).len(), 1, "{:?}", runs(&scene));
     assert_eq!(scene.sts.count("GetSessionToken"), 1);
+}
+
+#[test]
+fn what_a_keyring_started_ends_with_the_switch() {
+    for (kind, _) in KINDS {
+        let scene = imported(kind);
+        mode(&scene, &lingering(&scene));
+        ends_with_its_children(&scene, &["production", "read"]);
+    }
 }
 
 #[test]

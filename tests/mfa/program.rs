@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::fake_aws::sts::{Role, Trust, User};
-use crate::scenes::crowd::{Member, calls, until};
+use crate::scenes::crowd::{Member, calls, ends_with_its_children, lingering, until};
 use crate::scenes::day::Day;
 use crate::scenes::{BASTION, DEVICE, PRODUCTION, Scene, bastion, with_user};
 use crate::support::process::run;
@@ -187,17 +187,8 @@ fn it_has_the_terminal_and_a_given_code_spares_it() {
 #[test]
 fn what_it_started_ends_with_it() {
     let scene = bastion();
-    prints(&scene, "sleep 1000 & echo $! > ../child; cat > /dev/null");
-    let mut terminal = scene.on_terminal(&READ);
-    let child = scene.world.root().join("child");
-    until("it started a child", || std::fs::read_to_string(&child).is_ok_and(|id| id.len() > 1));
-    let id = std::fs::read_to_string(&child).unwrap();
-    terminal.press_control('c').unwrap();
-    assert_eq!(terminal.wait().unwrap(), 130, "{}", terminal.text());
-    let stat = format!("/proc/{}/stat", id.trim());
-    until("the child ends", || {
-        std::fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "))
-    });
+    prints(&scene, &lingering(&scene));
+    ends_with_its_children(&scene, &READ);
 }
 
 #[test]

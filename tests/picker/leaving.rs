@@ -61,7 +61,7 @@ fn a_signal_after_the_choice_ends_it_as_ever() {
     let scene = scene();
     let mut terminal = picker(&scene, &["--yes"]);
     terminal.type_text("prd read\r").unwrap();
-    terminal.wait_for("MFA code").unwrap();
+    terminal.wait_for("MFA code of").unwrap();
     terminal.signal(Signal::TERM).unwrap();
     assert_eq!(left(terminal, 143), "");
 }

@@ -37,7 +37,7 @@ fn picker(scene: &Scene, words: &[&str]) -> Terminal {
     terminal
 }
 
-/// Waits until the screen holds a text.
+/// Waits until the screen holds a text. The preview has words of the questions: "an MFA code if".
 fn until(terminal: &mut Terminal, text: &str) -> String {
     while !terminal.screen().contains(text) {
         terminal
@@ -78,7 +78,7 @@ fn letters_find_a_role_and_enter_takes_it() {
     assert!(screen.contains("an MFA code if the user has a device\n"), "{screen}");
     assert!(screen.contains("for 1h, eu-west-1, protected"), "{screen}");
     terminal.type_text("\r").unwrap();
-    terminal.wait_for("MFA code").unwrap();
+    terminal.wait_for("MFA code of").unwrap();
     terminal.type_line(&scene.code()).unwrap();
     let stdout = left(terminal, 0);
     assert!(stdout.contains("AWS_ACCOUNT_ROLE='ops/deploy'"), "{stdout}");
@@ -107,7 +107,7 @@ fn an_unknown_role_is_typed() {
     terminal.type_text("\rno blank").unwrap();
     until(&mut terminal, "no blank");
     terminal.type_text("\x15nobody\r").unwrap();
-    terminal.wait_for("MFA code").unwrap();
+    terminal.wait_for("MFA code of").unwrap();
     terminal.press_control('c').unwrap();
     assert_eq!(left(terminal, 130), "");
 }
@@ -155,7 +155,7 @@ fn the_name_that_matched_is_entered_with_its_own_settings() {
     terminal.type_text("prod-eu read").unwrap();
     until(&mut terminal, "> prod-eu  read");
     terminal.type_text("\r").unwrap();
-    terminal.wait_for("MFA code").unwrap();
+    terminal.wait_for("MFA code of").unwrap();
     terminal.type_line(&scene.code()).unwrap();
     let code = left(terminal, 0);
     assert!(code.contains("AWS_ACCOUNT_NAME='prod-eu'"), "{code}");
@@ -188,7 +188,7 @@ fn a_name_that_is_not_ascii_is_found_and_taken() {
     terminal.type_text("東京 adm").unwrap();
     until(&mut terminal, "> 日本 (東京)  admin");
     terminal.type_text("\r").unwrap();
-    terminal.wait_for("MFA code").unwrap();
+    terminal.wait_for("MFA code of").unwrap();
     terminal.type_line(&scene.code()).unwrap();
     assert!(left(terminal, 0).contains("AWS_ACCOUNT_NAME='日本 (東京)'"));
 }
@@ -267,7 +267,7 @@ fn fzf_is_used_where_set() {
         fs::set_permissions(&fake, fs::Permissions::from_mode(0o755)).unwrap();
         let mut terminal = scene.on_terminal(&["production", "--yes"]);
         if status == 0 {
-            terminal.wait_for("MFA code").unwrap();
+            terminal.wait_for("MFA code of").unwrap();
             terminal.type_line(&scene.code()).unwrap();
         }
         assert_eq!(terminal.wait().unwrap(), status, "{}", terminal.text());

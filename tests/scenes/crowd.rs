@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
+
 use crate::scenes::Scene;
 use crate::support::process::{PATIENCE, code};
 
@@ -67,6 +69,33 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(began.elapsed() < PATIENCE, "it hung: {what}");
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// What a program does that `ends_with_its_children` ends: it starts a child, and waits for it.
+pub fn lingering(scene: &Scene) -> String {
+    format!(
+        "sleep 1000 & echo $! >'{0}/new'; mv '{0}/new' '{0}/child'; wait",
+        scene.world.root().display()
+    )
+}
+
+/// Whatever ends a switch ends a lingering program that it runs, and the program's child.
+pub fn ends_with_its_children(scene: &Scene, words: &[&str]) {
+    let child = scene.world.root().join("child");
+    for (signal, status) in
+        [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131)]
+    {
+        let mut terminal = scene.on_terminal(words);
+        until("it started a child", || child.exists());
+        let id = fs::read_to_string(&child).unwrap();
+        fs::remove_file(&child).unwrap();
+        terminal.signal(signal).unwrap();
+        assert_eq!(terminal.wait().unwrap(), status, "{}", terminal.text());
+        let stat = format!("/proc/{}/stat", id.trim());
+        until("the child ends", || {
+            fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "))
+        });
     }
 }
 

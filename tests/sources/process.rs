@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::{chain, configure, role};
 use crate::fake_aws::sts::Role;
+use crate::scenes::crowd::{ends_with_its_children, lingering};
 use crate::scenes::{PRODUCTION, Scene};
 
 /// A program in the home, as a whole path.
@@ -152,6 +153,14 @@ fn it_may_ask_on_the_terminal_and_a_long_wait_is_announced() {
     terminal.type_line("1").unwrap();
     assert_eq!(terminal.wait().unwrap(), 4, "{}", terminal.text());
     assert!(terminal.text().contains("failed with status 7"));
+}
+
+#[test]
+fn what_it_started_ends_with_it() {
+    let scene = chain();
+    let path = program(&scene, "agent", &lingering(&scene));
+    configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+    ends_with_its_children(&scene, &["p"]);
 }
 
 #[test]

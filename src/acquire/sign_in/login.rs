@@ -10,7 +10,7 @@ use super::cache;
 use super::refusal::refusal;
 use crate::acquire::attempt::Attempt;
 use crate::acquire::browser;
-use crate::acquire::listener::Listener;
+use crate::acquire::listener::WayBack;
 use crate::aws::{
     CROSS_DEVICE, Client, Grant, ProofKey, SAME_DEVICE, sign_in_of_region, sign_in_page,
     sign_in_tokens,
@@ -37,9 +37,9 @@ impl SignInClient<'_> {
     pub(crate) async fn by_person(&self, say: impl Fn(&str)) -> Result<Moment> {
         let Some(desktop) = &self.sign_in.desktop else { return self.remotely(say).await };
         let (attempt, endpoint) = (Attempt::new()?, self.endpoint()?);
-        let listener = Listener::open().await?;
-        let (redirect, challenge) = (&listener.redirect, attempt.challenge());
-        let page = sign_in_page(&endpoint, SAME_DEVICE, &attempt.state, redirect, &challenge);
+        let mut way_back = WayBack::open().await?;
+        let (redirect, challenge) = (way_back.redirect.clone(), attempt.challenge());
+        let page = sign_in_page(&endpoint, SAME_DEVICE, &attempt.state, &redirect, &challenge);
         let again = self.sign_in.login();
         say(&format!("To sign in as {}, open this page in the browser:", self.sign_in));
         say(&format!("  {page}"));
@@ -48,9 +48,9 @@ impl SignInClient<'_> {
             // A failure is no fault: the page is on the terminal.
             let _ = browser::opener(desktop, &page).map(|mut opener| opener.spawn());
         }
-        let code = listener.answer(|query| attempt.answer(query)).await;
+        let code = way_back.answer(|query| attempt.answer(query)).await;
         let code = code.map_err(|error| error.hint(again))?;
-        self.finish(&attempt, SAME_DEVICE, &code, redirect).await
+        self.finish(&attempt, SAME_DEVICE, &code, &redirect).await
     }
 
     /// Signs in by a browser of any machine: the person copies what the page shows. Gives until

@@ -14,7 +14,7 @@ use super::oidc::{Created, post_as, register, token};
 use super::refusal;
 use crate::aws::{AwsError, Client, Trouble};
 use crate::config::url::{Purpose, check_url};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::plan::chain::SsoSession;
 use crate::types::Moment;
 use crate::types::sanitize::{escape, escape_url};
@@ -80,10 +80,7 @@ pub(super) async fn sign_on(
             }
         }
     };
-    let created = tokio::select! {
-        answer = tokio::time::timeout(patience, answered) => answer.map_err(|_| ended())??,
-        _ = tokio::signal::ctrl_c() => return Err(Error::new(Kind::Cancelled, "cancelled")),
-    };
+    let created = tokio::time::timeout(patience, answered).await.map_err(|_| ended())??;
     token(&created, who, now).map_err(failed)
 }
 

@@ -14,7 +14,7 @@ use super::cache::{self, Registration, Token};
 use super::oidc::{Created, post_as, register, token};
 use super::refusal;
 use crate::acquire::attempt::Attempt;
-use crate::acquire::listener::Listener;
+use crate::acquire::listener::WayBack;
 use crate::aws::{AwsError, Client};
 use crate::error::Result;
 use crate::plan::chain::SsoSession;
@@ -34,7 +34,7 @@ pub(super) struct Begun<'a> {
     registration: Registration,
     file: PathBuf,
     attempt: Attempt,
-    listener: Listener,
+    way_back: WayBack,
 }
 
 /// Begins a sign-on; no page is opened yet.
@@ -45,13 +45,13 @@ pub(super) async fn begin<'a>(
     home: &Path,
     now: Moment,
 ) -> Result<Begun<'a>> {
-    let (attempt, listener) = (Attempt::new()?, Listener::open().await?);
+    let (attempt, way_back) = (Attempt::new()?, WayBack::open().await?);
     let file = cache::file_of(home, &file_key(session));
     let registration = match kept(&file).filter(|kept| kept.expires.since(now) > ENOUGH) {
         Some(kept) => kept,
         None => registered(client, oidc, session, &file).await?,
     };
-    Ok(Begun { client, oidc, session, registration, file, attempt, listener })
+    Ok(Begun { client, oidc, session, registration, file, attempt, way_back })
 }
 
 impl Begun<'_> {
@@ -61,7 +61,7 @@ impl Begun<'_> {
         let query = [
             ("response_type", "code"),
             ("client_id", &self.registration.id),
-            ("redirect_uri", &self.listener.redirect),
+            ("redirect_uri", &self.way_back.redirect),
             ("state", &self.attempt.state),
             ("code_challenge_method", "S256"),
             ("scopes", &scopes),
@@ -72,11 +72,11 @@ impl Begun<'_> {
     }
 
     /// Waits for the browser, and takes the token.
-    pub(super) async fn finish(self, clock: impl Fn() -> Moment) -> Result<Token> {
-        let redirect = self.listener.redirect.clone();
-        let code = self.listener.answer(|query| self.attempt.answer(query)).await?;
+    pub(super) async fn finish(mut self, clock: impl Fn() -> Moment) -> Result<Token> {
+        let redirect = self.way_back.redirect.clone();
+        let code = self.way_back.answer(|query| self.attempt.answer(query)).await?;
         // The port is given back before AWS is asked: a later visit finds no listener.
-        drop(self.listener);
+        drop(self.way_back);
         let body = json!({
             "grantType": GRANT,
             "redirectUri": redirect,

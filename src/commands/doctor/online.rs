@@ -9,7 +9,7 @@ use crate::aws::{
     Attempt, AwsError, Client, Device, Trouble, caller_identity, diagnose, mfa_devices,
 };
 use crate::commands::wall::skew_told;
-use crate::error::{Kind, Result};
+use crate::error::Result;
 use crate::plan::{BaseAtHand, Chosen, KeysAtHand, plain_connection};
 use crate::types::sanitize::escape;
 use crate::types::{Credentials, Secret};
@@ -40,7 +40,7 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
     };
     let at_hand = match at_hand {
         Ok(at_hand) => at_hand,
-        Err(error) if error.kind == Kind::Cancelled => return Err(error),
+        Err(error) if error.kind.ends_the_run() => return Err(error),
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };
     let client = match Client::of(&at_hand.connection) {
@@ -51,7 +51,7 @@ pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
         .and_then(|runtime| runtime.run(async { Ok(ask(&at_hand, mfa_serial, &client).await) }));
     let mut findings = match asked {
         Ok(findings) => findings,
-        Err(error) if error.kind == Kind::Cancelled => return Err(error),
+        Err(error) if error.kind.ends_the_run() => return Err(error),
         Err(error) => vec![Finding::of_error(Level::Broken, &error)],
     };
     findings.extend(clock(&client));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::OFlags;
 use rustix::process::geteuid;
 
-use crate::config::files::shell_path;
+use crate::config::files::{shell_path, shown_path};
 use crate::error::{Error, Kind, Result};
 
 /// More links than this lead to each other.
@@ -91,6 +91,10 @@ impl EditedFile {
             let file = match options.custom_flags(flags).open(&path) {
                 Ok(file) => file,
                 Err(_) if is_of_other(fs::symlink_metadata(&path)) => return Ok(None),
+                // A link, a directory, or a file that not even its owner may open.
+                Err(error) if fs::symlink_metadata(&path).is_ok() => {
+                    return Err(is_no_lock(&path, shown, &error));
+                }
                 Err(error) => return Err(unwritable(shown, &error)),
             };
             if is_of_other(file.metadata()) {
@@ -141,6 +145,13 @@ impl Drop for Lock {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
     }
+}
+
+fn is_no_lock(path: &Path, shown: &str, error: &io::Error) -> Error {
+    let lock = shown_path(path, None);
+    Error::io(format!("{lock} cannot be the lock for {shown}"))
+        .because(error)
+        .hint(format!("move it away: mv {0} {0}.old", shell_path(&lock)))
 }
 
 fn still_held(file: &fs::File, shown: &str) -> Error {

@@ -19,7 +19,7 @@ use signal_hook::low_level::emulate_default_handler;
 use signal_hook::{SigId, flag, low_level};
 
 use super::screen::Size;
-use crate::ui::signals::{Held, free};
+use crate::ui::signals::Held;
 
 const DEVICE: &str = "/dev/tty";
 /// Another screen, so that what stood on the first one comes back; what is pasted comes between
@@ -148,8 +148,6 @@ impl Signals {
             watched: Vec::new(),
         };
         for number in [SIGTERM, SIGHUP, SIGQUIT] {
-            // Once the terminal is given back they end the process as they did before.
-            flag::register_conditional_default(number, free())?;
             let value = usize::try_from(number).unwrap_or(1);
             signals.watched.push(flag::register_usize(number, Arc::clone(&signals.deadly), value)?);
         }

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -133,6 +133,25 @@ fn a_stranger_cannot_hold_the_lock() {
     }
     profile(&scene.world, &ADD);
     assert!(text(&scene.world, ".aws/config").contains("[profile prod]"));
+}
+
+#[test]
+fn what_is_no_lock_is_named_itself() {
+    let scene = bastion();
+    scene.world.config("[default]\n").unwrap();
+    let lock = scene.world.home().join(".aws/.assume-role-lock");
+    for script in ["mkdir $0", "ln -s config $0", "ln -s /nowhere/lock $0"] {
+        let made = Command::new("sh").args(["-c", script]).arg(&lock).status().unwrap();
+        assert!(made.success(), "{script}");
+        let said = super::refused(&scene, 9, &ADD);
+        let named = format!("{} cannot be the lock for ~/.aws/config", lock.display());
+        assert!(said.contains(&named), "{said}");
+        let remedy = said.split_once("move it away: ").unwrap().1.lines().next().unwrap();
+        let moved = Command::new("sh").args(["-c", remedy]).status().unwrap();
+        assert!(moved.success() && !lock.exists(), "{remedy}");
+        profile(&scene.world, &ADD);
+        profile(&scene.world, &["remove", "prod"]);
+    }
 }
 
 #[test]

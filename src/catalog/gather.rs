@@ -5,12 +5,11 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::Catalogue;
 use super::known::{Alias, KnownAccount, KnownRole, Source};
 use super::profile::{KnownProfile, Leads};
 use super::usage::Usage;
 use crate::cache::Use;
-use crate::config::accounts::{Account, Outline};
+use crate::config::accounts::{Account, Accounts, Outline};
 use crate::types::{AccountId, Moment, Name, RoleArn, RoleName};
 
 /// What the caller wants to know. Twenty thousand accounts with their roles cost more than one with
@@ -22,9 +21,17 @@ pub(super) enum Wanted<'a> {
     One(&'a AccountId),
 }
 
+/// What stands in the files, profiles aside.
+pub(super) struct Records<'a> {
+    pub accounts: Option<&'a Accounts>,
+    pub history: &'a [Use],
+    pub offers: &'a [RoleArn],
+    pub now: Moment,
+}
+
 /// The accounts wanted, the most used first, then by name.
 pub(super) fn gather<'p>(
-    catalogue: &Catalogue,
+    known: &Records<'_>,
     profiles: impl Iterator<Item = impl Borrow<KnownProfile<'p>>>,
     wanted: Wanted<'_>,
 ) -> Vec<KnownAccount> {
@@ -35,7 +42,7 @@ pub(super) fn gather<'p>(
         roles: HashMap::new(),
         hashes: RandomState::new(),
     };
-    if let Some(accounts) = &catalogue.accounts {
+    if let Some(accounts) = known.accounts {
         match wanted {
             Wanted::Accounts => {
                 accounts.outlines().for_each(|outline| gathering.add_outline(outline));
@@ -51,13 +58,13 @@ pub(super) fn gather<'p>(
     for profile in profiles {
         gathering.add_profile(profile.borrow());
     }
-    for role in &catalogue.offers {
+    for role in known.offers {
         gathering.add_offer(role);
     }
-    for used in &catalogue.history {
-        gathering.add_use(used, catalogue.now);
+    for used in known.history {
+        gathering.add_use(used, known.now);
     }
-    gathering.sorted(&catalogue.history)
+    gathering.sorted(known.history)
 }
 
 struct Gathering<'a> {

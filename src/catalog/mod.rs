@@ -10,7 +10,7 @@ mod known;
 mod profile;
 mod usage;
 
-use gather::{Wanted, gather};
+use gather::{Records, Wanted, gather};
 pub(crate) use known::{KnownAccount, KnownRole, Source};
 use profile::may_lead_into;
 pub(crate) use profile::{KnownProfile, Leads};
@@ -75,12 +75,12 @@ impl Catalogue {
 
     /// Every account, the most used first, without its roles.
     pub(crate) fn accounts(&self) -> Vec<KnownAccount> {
-        gather(self, self.profiles(), Wanted::Accounts)
+        gather(&self.records(), self.profiles(), Wanted::Accounts)
     }
 
     /// Every account with its roles, the most used first.
     pub(crate) fn accounts_with_roles(&self) -> Vec<KnownAccount> {
-        gather(self, self.profiles(), Wanted::Everything)
+        gather(&self.records(), self.profiles(), Wanted::Everything)
     }
 
     /// The same with an entry for each name of an account.
@@ -118,20 +118,29 @@ impl Catalogue {
             .iter()
             .flat_map(Profiles::iter)
             .filter(|section| may_lead_into(section, &id));
-        gather(self, sections.filter_map(KnownProfile::new), Wanted::One(&id)).pop()
+        gather(&self.records(), sections.filter_map(KnownProfile::new), Wanted::One(&id)).pop()
     }
 
     /// Every account without its roles, and the profiles that a switch can go to by their name:
     /// each the most used first, then accounts by name and profiles in the order of the files.
     pub(crate) fn targets(&self) -> (Vec<KnownAccount>, Vec<KnownProfile<'_>>) {
         let profiles: Vec<KnownProfile<'_>> = self.profiles().collect();
-        let accounts = gather(self, profiles.iter(), Wanted::Accounts);
+        let accounts = gather(&self.records(), profiles.iter(), Wanted::Accounts);
         (accounts, self.ranked(profiles))
     }
 
     /// The profiles that a switch can go to by their name, the most used first.
     pub(crate) fn target_profiles(&self) -> Vec<KnownProfile<'_>> {
         self.ranked(self.profiles().collect())
+    }
+
+    fn records(&self) -> Records<'_> {
+        Records {
+            accounts: self.accounts.as_ref(),
+            history: &self.history,
+            offers: &self.offers,
+            now: self.now,
+        }
     }
 
     fn ranked<'a>(&self, mut profiles: Vec<KnownProfile<'a>>) -> Vec<KnownProfile<'a>> {

@@ -8,7 +8,8 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser};
 
-use super::{Cli, Target, Verb};
+use super::grammar::{Cli, Verb};
+use super::target::Target;
 
 /// One verb as if it were a program.
 #[derive(Parser)]

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::Target;
+use super::target::Target;
 use crate::config::import::Importer;
 
 /// Arguments of `profile`.

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::{ColorOption, Target};
+use super::color::ColorOption;
+use super::target::Target;
 use crate::shell::formats::EnvFormat;
 
 /// Arguments of `exec`.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
-use super::ColorOption;
+use super::color::ColorOption;
 use crate::shell::Shell;
 
 /// Arguments of `status`.

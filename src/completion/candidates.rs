@@ -9,33 +9,12 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-use super::values::{Asked, Known, values_of};
+use super::asked::{Asked, Candidate, Known};
+use super::values::values_of;
 use super::words::Typed;
-use crate::types::sanitize::escape_up_to;
-
-/// The longest description, in characters.
-const LONGEST: usize = 80;
 
 /// Begins what stands for the values of an argument; no word holds it.
 const STAND_IN: char = '\0';
-
-/// Something that may stand at the cursor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Candidate {
-    /// The word.
-    pub value: String,
-    /// What it is; one line, maybe empty.
-    pub help: String,
-}
-
-impl Candidate {
-    /// A word with what there is to say about it.
-    pub(super) fn new(value: impl Into<String>, help: impl Into<String>) -> Self {
-        let help = help.into();
-        let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        Self { value: value.into(), help: if is_fit { help } else { escape_up_to(&help, LONGEST) } }
-    }
-}
 
 /// What may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]

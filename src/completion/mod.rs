@@ -5,6 +5,7 @@
 //! printed, whatever goes wrong. The network is out of reach: neither `sts` nor `source` is
 //! imported here.
 
+mod asked;
 mod candidates;
 mod line;
 mod matching;
@@ -16,10 +17,10 @@ mod words;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+pub(crate) use asked::Known;
 use clap::CommandFactory;
 use clap_complete::env::EnvCompleter;
 use shim::Shim;
-pub(crate) use values::Known;
 
 use crate::cli::Cli;
 use crate::config::environment::Environment;

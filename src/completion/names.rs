@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::candidates::Candidate;
-use super::values::{Asked, joined};
+use super::asked::{Asked, Candidate, joined};
 use crate::catalog::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
-use crate::types::{AccountId, Moment, Name, Region};
+use crate::types::{AccountId, Moment, Name, Partition, Region};
 
 /// Account, role, then a region. Codes are not completed.
 pub(super) fn words(asked: &Asked) -> Vec<Candidate> {
@@ -21,7 +20,7 @@ pub(super) fn words(asked: &Asked) -> Vec<Candidate> {
         }
         1 => account_and_role(asked),
         _ if asked.position.has_region => Vec::new(),
-        _ => super::values::regions(asked),
+        _ => regions(asked),
     }
 }
 
@@ -35,6 +34,30 @@ pub(super) fn account_and_role(asked: &Asked) -> Vec<Candidate> {
         [account] => roles(asked, account),
         _ => Vec::new(),
     }
+}
+
+/// The regions of the account's partition, its own first.
+pub(super) fn regions(asked: &Asked) -> Vec<Candidate> {
+    let (own, partition) = own_region(asked);
+    let first = own.as_ref().map(|region| Candidate::new(region.as_str(), "the account's"));
+    let others = partition
+        .regions()
+        .iter()
+        .filter(|name| own.as_ref().is_none_or(|own| own.as_str() != **name));
+    first.into_iter().chain(others.map(|name| Candidate::new(*name, ""))).collect()
+}
+
+/// The region of the account that was typed, and its partition.
+pub(super) fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
+    let account = asked
+        .position
+        .positionals
+        .first()
+        .and_then(|word| asked.catalogue(Reach::Glance).account(word));
+    let region = account.as_ref().and_then(|account| account.region.clone());
+    let partition =
+        account.and_then(|account| account.partition).or(region.as_ref().map(Region::partition));
+    (region, partition.unwrap_or_default())
 }
 
 /// What `profile remove` and `accounts remove` can take away.

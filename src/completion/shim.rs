@@ -10,10 +10,10 @@ use std::path::Path;
 use clap::Command;
 use clap_complete::env::EnvCompleter;
 
-use super::candidates::{Answer, Candidate, candidates};
+use super::asked::{Candidate, Known};
+use super::candidates::{Answer, candidates};
 use super::line::Line;
 use super::matching::{fitting, matching};
-use super::values::Known;
 use super::words::Typed;
 use crate::shell::{AtTab, Shell, completion_scripts};
 

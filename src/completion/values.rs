@@ -3,37 +3,11 @@
 //! Only files of this machine are looked at, and none is changed; what cannot be read offers
 //! nothing.
 
-use super::candidates::Candidate;
-use super::names;
-use super::words::Position;
-use crate::catalog::{Catalogue, Leads, Reach};
-use crate::config::environment::Environment;
+use super::asked::{Asked, Candidate};
+use super::names::{self, own_region};
+use crate::catalog::{Leads, Reach};
 use crate::plan::services;
 use crate::shell::Shell;
-use crate::types::{Moment, Partition, Region};
-
-/// Where to look.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    /// The environment, which says where the files are.
-    pub environment: Environment,
-    /// This machine's clock.
-    pub now: Moment,
-}
-
-pub(super) struct Asked {
-    /// Where the cursor is.
-    pub position: Position,
-    /// Where to look.
-    pub known: Known,
-}
-
-impl Asked {
-    /// What is known within reach.
-    pub(super) fn catalogue(&self, reach: Reach) -> Catalogue {
-        Catalogue::read(&self.known.environment, reach, self.known.now)
-    }
-}
 
 /// How the values of an argument are found; `None` where clap knows all there is to know.
 pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
@@ -42,7 +16,7 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> 
         "account_and_role" => names::account_and_role,
         "profile" => names::profiles,
         "via" => names::hops,
-        "region" => regions,
+        "region" => names::regions,
         "base" => bases,
         "duration" | "min" => durations,
         "mfa_serial" => serials,
@@ -63,30 +37,6 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> 
         },
         _ => return None,
     })
-}
-
-/// The regions of the account's partition, its own first.
-pub(super) fn regions(asked: &Asked) -> Vec<Candidate> {
-    let (own, partition) = own_region(asked);
-    let first = own.as_ref().map(|region| Candidate::new(region.as_str(), "the account's"));
-    let others = partition
-        .regions()
-        .iter()
-        .filter(|name| own.as_ref().is_none_or(|own| own.as_str() != **name));
-    first.into_iter().chain(others.map(|name| Candidate::new(*name, ""))).collect()
-}
-
-/// The region of the account that was typed, and its partition.
-fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
-    let account = asked
-        .position
-        .positionals
-        .first()
-        .and_then(|word| asked.catalogue(Reach::Glance).account(word));
-    let region = account.as_ref().and_then(|account| account.region.clone());
-    let partition =
-        account.and_then(|account| account.partition).or(region.as_ref().map(Region::partition));
-    (region, partition.unwrap_or_default())
 }
 
 /// Profiles with keys. Their names stand where the keys stand, so the credentials file is opened
@@ -157,16 +107,4 @@ fn shells(_: &Asked) -> Vec<Candidate> {
 
 fn fixed(values: &[(&str, &str)]) -> Vec<Candidate> {
     values.iter().map(|(value, help)| Candidate::new(*value, *help)).collect()
-}
-
-/// The parts that say something.
-pub(super) fn joined<const N: usize>(parts: [&str; N]) -> String {
-    let mut text = String::with_capacity(64);
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        if !text.is_empty() {
-            text.push_str(", ");
-        }
-        text.push_str(part);
-    }
-    text
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::path::PathBuf;
 
+use crate::config::Config;
 use crate::config::location::Location;
+use crate::config::profiles::Section;
 
 /// A value with its origin: `--region`, `AWS_REGION`, `~/.aws/config:3`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,20 @@ impl<T> Chosen<T> {
     pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Chosen<U> {
         Chosen { value: convert(self.value), origin: self.origin }
     }
+}
+
+/// A value of a profile, with its place.
+pub(crate) fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>> {
+    profile.value(key).map(|value| Chosen::new(value.text.to_owned(), &value.place))
+}
+
+/// A file that a profile names; `~/` is the home directory.
+pub(crate) fn file_of(named: Chosen<String>, config: &Config) -> Chosen<PathBuf> {
+    let home = config.environment.home();
+    named.map(|text| match (text.strip_prefix("~/"), home) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    })
 }
 
 /// What decided a value. Some origins change what happens: a duration of the command line is
@@ -43,6 +60,9 @@ pub(crate) enum Origin {
 }
 
 impl Origin {
+    /// Of what stands among the words.
+    pub(crate) const TYPED: Self = Self::CommandLine("the command line");
+
     pub(crate) fn is_command_line(&self) -> bool {
         matches!(self, Self::CommandLine(_))
     }

@@ -4,8 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::chosen::{Chosen, Origin};
-use super::source::chosen;
+use super::chosen::{Chosen, Origin, chosen};
 use crate::config::Config;
 use crate::config::container::Container;
 use crate::config::profiles::Section;

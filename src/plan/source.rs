@@ -1,7 +1,6 @@
 //! Where a session's credentials come from, and who chose that.
 
 use std::fmt::Display;
-use std::path::PathBuf;
 
 use super::account::TargetAccount;
 use super::chain::{Process, SignIn, SsoRole};
@@ -14,7 +13,7 @@ use crate::config::keyring::KeyReference;
 use crate::config::profiles::Section;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
-use crate::types::sanitize::{escape, escape_up_to};
+use crate::types::sanitize::escape_up_to;
 use crate::types::{Credentials, Moment, Secret};
 
 /// The base that is no profile: the keys in the environment.
@@ -263,20 +262,6 @@ pub(super) fn no_keys(profile: &Section<'_>) -> Error {
         .hint("the base needs aws_access_key_id and aws_secret_access_key of your own user")
 }
 
-/// A value of a profile, with its place.
-pub(super) fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>> {
-    profile.value(key).map(|value| Chosen::new(value.text.to_owned(), &value.place))
-}
-
-/// A file that a profile names; `~/` is the home directory.
-pub(super) fn file_of(named: Chosen<String>, config: &Config) -> Chosen<PathBuf> {
-    let home = config.environment.home();
-    named.map(|text| match (text.strip_prefix("~/"), home) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(text),
-    })
-}
-
 fn check_id(origin: impl Display, id: &str) -> Result<()> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if (16..=128).contains(&id.len()) && id.bytes().all(is_plain) {
@@ -329,17 +314,4 @@ pub(super) fn scheme(
 /// The scheme of a switch that says nothing about it.
 pub(crate) fn environment_scheme(config: &Config) -> Result<Scheme> {
     Ok(scheme(&Request::default(), None, config)?.value)
-}
-
-impl std::fmt::Display for WebIdentity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::File(path) => {
-                let file = escape(&path.value.display().to_string());
-                write!(f, "the token in {file} ({})", path.origin)
-            }
-            Self::Command(words) => write!(f, "the token of the command in {}", words.origin),
-            Self::Given(_) => f.write_str("the token on standard input"),
-        }
-    }
 }

@@ -16,9 +16,6 @@ use crate::error::{Error, Kind, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, Partition, Region, RoleArn, RoleName};
 
-/// The origin of what stands among the words.
-pub(super) const TYPED: Origin = Origin::CommandLine("the command line");
-
 /// What a switch leads to.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
@@ -82,7 +79,7 @@ pub(super) fn meaning(
         request.words.split_first().filter(|(word, _)| RoleArn::is_meant(word))
     {
         let role = RoleArn::parse("the command line", arn)?;
-        return of_arn(role, TYPED, words::extras(rest, how)?, config);
+        return of_arn(role, Origin::TYPED, words::extras(rest, how)?, config);
     }
     if let (Some(response), []) = (captured, request.words.as_slice()) {
         return match saml::offers(response, None).as_slice() {
@@ -117,9 +114,9 @@ pub(super) fn meaning(
             _ => Err(unknown_account(name, role, how, config)),
         };
     };
-    let account_origin = account.value(|_| Some(())).map_or(TYPED, |chosen| chosen.origin);
+    let account_origin = account.value(|_| Some(())).map_or(Origin::TYPED, |chosen| chosen.origin);
     let is_named = account.entry.as_ref().is_some_and(|entry| entry.name == account.name);
-    let account_origin = if is_named { account_origin } else { TYPED };
+    let account_origin = if is_named { account_origin } else { Origin::TYPED };
     let mut notes = Vec::new();
     if role.is_none() && is_profile().unwrap_or(false) {
         notes.push(also_a_profile(name));
@@ -132,9 +129,9 @@ pub(super) fn meaning(
                 return Err(of_other_account(&role, &account, how));
             }
             partition = Some(role.partition);
-            Chosen::new(role.name, TYPED)
+            Chosen::new(role.name, Origin::TYPED)
         }
-        (Some(role), _) => Chosen::new(RoleName::parse(role)?, TYPED),
+        (Some(role), _) => Chosen::new(RoleName::parse(role)?, Origin::TYPED),
         (None, Some(role)) => role,
         (None, None) => match captured {
             Some(response) => {

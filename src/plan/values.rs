@@ -1,9 +1,8 @@
 //! Values that option, account, environment and settings may give, each with what decided it.
 
 use super::account::TargetAccount;
+use super::chosen::chosen;
 use super::request::Request;
-use super::source::chosen;
-use super::target::TYPED;
 use super::unknown::near_regions;
 use super::words::Extras;
 use super::{Chosen, ONE_HOUR, Origin};
@@ -65,7 +64,7 @@ pub(super) fn typed_region(
                 Some(near) => error.hint(near),
                 None => error,
             })?;
-        return Ok(Some(Chosen::new(region, TYPED)));
+        return Ok(Some(Chosen::new(region, Origin::TYPED)));
     }
     if let Some(region) = account.and_then(|account| account.value(|entry| entry.region.clone())) {
         return Ok(Some(region));

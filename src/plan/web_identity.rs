@@ -1,16 +1,17 @@
 //! The token of an OpenID Connect or OAuth provider as the ground of a session.
 
+use std::fmt;
 use std::path::PathBuf;
 
-use super::chosen::{Chosen, Origin};
+use super::chosen::{Chosen, Origin, chosen, file_of};
 use super::request::Request;
-use super::source::{chosen, file_of};
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::config::shlex::command_words;
 use crate::config::stdin::read_handed_over;
 use crate::error::{Error, Result};
 use crate::types::Secret;
+use crate::types::sanitize::escape;
 
 /// The way by a token.
 #[derive(Clone, Debug)]
@@ -58,5 +59,18 @@ impl WebIdentity {
     /// Whether the next session takes no answer either.
     pub(crate) fn asks_nothing(&self) -> bool {
         !matches!(self, Self::Given(_))
+    }
+}
+
+impl fmt::Display for WebIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => {
+                let file = escape(&path.value.display().to_string());
+                write!(f, "the token in {file} ({})", path.origin)
+            }
+            Self::Command(words) => write!(f, "the token of the command in {}", words.origin),
+            Self::Given(_) => f.write_str("the token on standard input"),
+        }
     }
 }

@@ -5,8 +5,9 @@
 //! out.
 
 use super::Shell;
-use super::integration::PLACEHOLDER;
 
+/// Stands in the scripts where the quoted path belongs.
+pub(super) const PLACEHOLDER: &str = "__ASSUME_ROLE_EXE__";
 /// Stands in the shims where the names of the function belong.
 const NAMES: &str = "__ASSUME_ROLE_NAMES__";
 

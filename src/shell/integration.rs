@@ -8,13 +8,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::Shell;
-use super::completion_scripts::shim;
+use super::completion_scripts::{PLACEHOLDER, shim};
 use super::prompt_style::Look;
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
-
-/// Stands in the scripts where the quoted path belongs.
-pub(super) const PLACEHOLDER: &str = "__ASSUME_ROLE_EXE__";
 
 /// What the user chose at `init`.
 #[derive(Clone, Debug, Default)]

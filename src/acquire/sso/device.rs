@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::cache::Token;
 use super::oidc::{Created, post_as, register, token};
-use super::refusal;
+use super::refusal::refusal;
 use crate::aws::{AwsError, Client, Trouble};
 use crate::config::url::{Purpose, check_url};
 use crate::error::{Error, Result};

@@ -8,6 +8,7 @@ mod cache;
 mod device;
 mod oidc;
 mod pkce;
+mod refusal;
 
 pub(crate) use assignments::Assignment;
 
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 use crate::acquire::{browser, own_file};
-use crate::aws::{AwsError, Client, Trouble, role_credentials, sign_off, unanswered};
+use crate::aws::{AwsError, Client, Trouble, role_credentials, sign_off};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
 use crate::plan::SignOn;
@@ -27,6 +28,7 @@ use crate::types::{Clock, Moment, Session};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 use cache::Token;
+use refusal::refusal;
 
 /// A token is renewed when less than this is left, in seconds, as the AWS CLI does.
 const RENEWED_BELOW: i64 = 15 * 60;
@@ -276,40 +278,5 @@ pub(crate) fn state(session: &SsoSession, now: Moment) -> SignOn {
             SignOn::Live(expires)
         }
         _ => SignOn::Missing,
-    }
-}
-
-/// The error for a failed call of IAM Identity Center.
-fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) -> Error {
-    let endpoint = escape(endpoint);
-    let said = |code: &str, message: &str| {
-        format!("the service said {}: {}", escape(code), escape(message))
-    };
-    let again = format!("assume-role login {}", session.name.as_deref().unwrap_or("PROFILE"));
-    match &failure.trouble {
-        Trouble::Answer { code, message } => match code.as_str() {
-            "access_denied" | "AccessDeniedException" => Error::refused("the sign-on was denied"),
-            "expired_token" | "ExpiredTokenException" => {
-                Error::refused("the code was not confirmed in time").hint(format!("again: {again}"))
-            }
-            "UnauthorizedException" => Error::refused("the sign-on has ended").hint(again),
-            "TooManyRequestsException" => Error::network("IAM Identity Center is throttling")
-                .hint("wait a moment and try again"),
-            "invalid_request" | "InvalidRequestException" | "InvalidRequestRegionException" => {
-                Error::config(format!(
-                    "{}: IAM Identity Center does not accept this",
-                    session.origin
-                ))
-                .hint("are sso_start_url and sso_region right?")
-            }
-            _ => Error::refused("IAM Identity Center refused"),
-        }
-        .because(said(code, message)),
-        Trouble::Connect(_) => unanswered(failure, &endpoint)
-            .hint("check the network, and sso_region in ~/.aws/config"),
-        Trouble::Timeout => {
-            unanswered(failure, &endpoint).hint("check the network and the proxy variables")
-        }
-        Trouble::NotAws(_) | Trouble::Malformed(_) => unanswered(failure, &endpoint),
     }
 }

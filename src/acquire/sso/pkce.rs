@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::cache::{self, Registration, Token};
 use super::oidc::{Created, post_as, register, token};
-use super::refusal;
+use super::refusal::refusal;
 use crate::acquire::attempt::Attempt;
 use crate::acquire::listener::WayBack;
 use crate::aws::{AwsError, Client};

@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use clap::builder::StyledStr;
 use clap::{Command, CommandFactory};
 
-use super::Cli;
+use super::grammar::Cli;
 pub(crate) use examples::Example;
 pub use examples::examples_of;
 pub(crate) use manual::SECTIONS;

@@ -1,7 +1,7 @@
 //! `accounts import`: what another tool's files know.
 
+use super::edit::{told, write};
 use super::takeover::Takeover;
-use super::{told, write};
 use crate::cli;
 use crate::commands::context::Context;
 use crate::config::accounts::Accounts;

@@ -1,28 +1,22 @@
 //! `accounts`: the names of `~/.aws/accounts`, edited by hand, from other tools, or from what AWS
 //! says.
 
+mod edit;
 mod import;
 mod progress;
 mod survey;
 mod sync;
 mod takeover;
 
-use std::cell::RefCell;
-
-use super::changes;
 use super::context::Context;
 use crate::cli::{self, AccountsEdit};
-use crate::config::accounts::Accounts;
-use crate::config::edit::accounts::{NewAccount, Outcome, put, remove};
-use crate::config::edit::diff::Look;
-use crate::config::edit::{Change, File};
-use crate::config::environment::Environment;
-use crate::config::files::ACCOUNTS_CAP;
+use crate::config::edit::accounts::{NewAccount, Outcome, remove};
 use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, RoleName};
 use crate::ui::report::Report;
+use edit::{file, told, write};
 
 /// Edits the file. What goes to standard output is a diff.
 pub(super) fn run(arguments: &cli::Accounts, context: &Context, report: &Report) -> Result<String> {
@@ -91,34 +85,4 @@ fn take_away(
         report.done(&escape_up_to(&arguments.name, 80), " is no name any more");
     }
     Ok(told(&change, arguments.dry_run, context, report))
-}
-
-fn file(environment: &Environment) -> Result<File> {
-    let path = Accounts::path(environment).ok_or_else(|| {
-        Error::config("HOME is not set, so there is no ~/.aws/accounts")
-            .hint("set HOME, or ACCOUNTS_FILE")
-    })?;
-    File::new(path, environment.home().as_deref(), ACCOUNTS_CAP)
-}
-
-/// Writes accounts, or only says what that would change.
-fn write(
-    wanted: &[NewAccount],
-    dry: bool,
-    environment: &Environment,
-) -> Result<(Change, Vec<Outcome>)> {
-    let file = file(environment)?;
-    // An edit of the file in the meantime changes what becomes of the wishes.
-    let outcomes = RefCell::new(Vec::new());
-    let with = |bytes: &[u8]| {
-        let (after, told) = put(bytes, wanted, file.shown())?;
-        outcomes.replace(told);
-        Ok(after)
-    };
-    let change = if dry { file.plan(with)? } else { file.change(with, |_| false)? };
-    Ok((change, outcomes.into_inner()))
-}
-
-fn told(change: &Change, as_diff: bool, context: &Context, report: &Report) -> String {
-    changes::told(std::slice::from_ref(change), Look::Accounts, as_diff, context, report)
 }

@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::edit::{told, write};
+use super::survey;
 use super::takeover::Takeover;
-use super::{survey, told, write};
 use crate::acquire::Runtime;
 use crate::cache::Store;
 use crate::cli;

@@ -6,8 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::Present;
-use super::facts::{Fact, Value};
+use super::fact::{Fact, Present, Value};
 use crate::prompt::State;
 use crate::types::sanitize::{escape, escape_up_to};
 use crate::ui::page::{Fact as Line, Page};

@@ -1,6 +1,7 @@
 //! `status`: who this shell is, from its environment alone. No file but the settings is read and
 //! no request is sent, except to AWS with `--verify`.
 
+mod fact;
 mod facts;
 mod forms;
 mod origins;
@@ -11,16 +12,9 @@ use super::context::{Context, Told};
 use crate::cli;
 use crate::config::settings::Settings;
 use crate::error::Result;
-use crate::prompt::{Segment, Variables, segment};
+use crate::prompt::{Variables, segment};
 use crate::shell::prompt_style::Look;
-use crate::types::Moment;
-
-/// A shell as its variables tell it.
-struct Present<'a> {
-    variables: Variables<'a>,
-    segment: Segment,
-    now: Moment,
-}
+use fact::Present;
 
 /// What the shell's environment says, as text for people, as JSON, as lines, or as the segment of a
 /// prompt.

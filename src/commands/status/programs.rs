@@ -3,7 +3,7 @@
 //! The order is that of the AWS CLI and most SDKs (*AWS SDKs and Tools Reference Guide*,
 //! "Standardized credential providers"). The SDK for JavaScript prefers `AWS_PROFILE` to keys.
 
-use super::facts::{Fact, Value};
+use super::fact::{Fact, Value};
 use crate::config::environment::Environment;
 use crate::error::Result;
 use crate::types::sanitize::escape_up_to;

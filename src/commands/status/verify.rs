@@ -1,8 +1,7 @@
 //! `status --verify`: AWS is asked whose keys these are, and that is held against what the shell
 //! says.
 
-use super::Present;
-use super::facts::{Fact, Value};
+use super::fact::{Fact, Present, Value};
 use crate::acquire::Runtime;
 use crate::aws::{Attempt, Client, caller_identity, diagnose};
 use crate::commands::context::Context;

@@ -6,17 +6,19 @@
 //! *AWS SDKs and Tools Reference Guide*, "Assume role credential provider"), except that `mfa_serial` of the keys'
 //! own profile counts too. Every value keeps the place it came from.
 
+mod process;
 mod root;
 mod sign_in;
 mod sso;
 
-pub(crate) use root::{Process, RUNNING};
+pub(crate) use process::{Process, RUNNING};
+pub(crate) use root::ProfileMfa;
 pub(super) use root::{gets_keys_elsewhere, of_keys as keys_of};
 pub(crate) use sign_in::SignIn;
 pub(crate) use sso::{SsoRole, SsoSession, role_of_sso, sign_on};
 
-use super::chosen::Chosen;
-use super::source::{Base, chosen};
+use super::chosen::{Chosen, chosen};
+use super::source::Base;
 use crate::config::Config;
 use crate::config::profiles::Section;
 use crate::config::values::{
@@ -55,15 +57,6 @@ pub(crate) struct Hop {
     /// `role_session_name`.
     pub session_name: Option<Chosen<String>>,
     pub mfa: ProfileMfa,
-}
-
-/// What a profile says about MFA.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ProfileMfa {
-    /// `mfa_serial`: the device.
-    pub serial: Option<Chosen<String>>,
-    /// `mfa_process`: the command line of a program that prints the code.
-    pub program: Option<Chosen<String>>,
 }
 
 impl Chain {

@@ -1,34 +1,30 @@
 //! Where a chain begins: keys, a program, a token, Identity Center, or the machine itself.
 
-use super::ProfileMfa;
+use super::process::{Process, RUNNING};
 use super::sign_in::SignIn;
 use super::sso::SsoRole;
 use crate::config::Config;
 use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
-use crate::plan::chosen::Chosen;
-use crate::plan::source::{Base, CredentialSource, OTHER_SOURCES, chosen, file_of, keys};
+use crate::plan::chosen::{Chosen, chosen, file_of};
+use crate::plan::source::{Base, CredentialSource, OTHER_SOURCES, keys};
 use crate::plan::web_identity::WebIdentity;
 use crate::types::Moment;
 use crate::types::sanitize::escape_up_to;
 
-/// A program that prints keys.
-#[derive(Clone, Debug)]
-pub(crate) struct Process {
-    /// Its command line.
-    pub command: Chosen<String>,
-    /// The profiles whose programs are running already, one on each line: how we meet ourselves
-    /// again.
-    pub running: String,
-}
-
-/// The variable that tells a program for which profiles it runs.
-pub(crate) const RUNNING: &str = "ASSUME_ROLE_CHAIN";
-
 /// Under which keys other tools write when temporary keys of a profile end.
 const ENDS: [&str; 4] =
     ["x_security_token_expires", "aws_credential_expiration", "aws_expiration", "expiration"];
+
+/// What a profile says about MFA.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ProfileMfa {
+    /// `mfa_serial`: the device.
+    pub serial: Option<Chosen<String>>,
+    /// `mfa_process`: the command line of a program that prints the code.
+    pub program: Option<Chosen<String>>,
+}
 
 /// A base, and what its profile says about MFA.
 type Root = (Base, ProfileMfa);

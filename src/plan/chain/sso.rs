@@ -6,9 +6,8 @@ use crate::config::Config;
 use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
 use crate::error::{Error, Result};
-use crate::plan::chosen::Chosen;
+use crate::plan::chosen::{Chosen, Origin, chosen};
 use crate::plan::desktop::Desktop;
-use crate::plan::source::chosen;
 use crate::types::quote::word as word_of;
 use crate::types::sanitize::{escape_up_to, is_plain};
 use crate::types::{AccountId, Region, RoleArn, RoleName};
@@ -260,7 +259,7 @@ pub(crate) fn role_of_sso(
 pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession> {
     let names: Vec<&str> = config.profiles.sso_sessions().map(|session| session.name()).collect();
     let word: Option<Chosen<String>> = match (word, names.as_slice()) {
-        (Some(word), _) => Some(Chosen::new(word.to_owned(), crate::plan::target::TYPED)),
+        (Some(word), _) => Some(Chosen::new(word.to_owned(), Origin::TYPED)),
         (None, [only]) => return SsoSession::named(only, config),
         (None, _) => config
             .environment

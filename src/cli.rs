@@ -27,7 +27,8 @@ pub(crate) use edits::{
     ProfileAdd, ProfileEdit, ProfileList, ProfileRemove,
 };
 pub(crate) use everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};
-pub(crate) use grammar::{Cli, Verb};
+pub use grammar::Cli;
+pub(crate) use grammar::Verb;
 pub(crate) use keys::{Keys, KeysAdd, KeysEdit, KeysExport, KeysImport, KeysList, KeysRemove};
 pub(crate) use target::Target;
 pub(crate) use verbs::{Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status};

@@ -6,6 +6,7 @@
 use super::asked::{Asked, Candidate};
 use super::names::{self, own_region};
 use crate::catalog::{Leads, Reach};
+use crate::config::values::{Scheme, parse_mfa_serial};
 use crate::plan::services;
 use crate::shell::Shell;
 
@@ -54,9 +55,7 @@ fn serials(asked: &Asked) -> Vec<Candidate> {
     let catalogue = asked.catalogue(Reach::GlanceAtKeys);
     let mut found: Vec<Candidate> = Vec::new();
     for profile in catalogue.profiles() {
-        let valid = profile
-            .mfa_serial()
-            .filter(|serial| crate::config::values::parse_mfa_serial("", serial).is_ok());
+        let valid = profile.mfa_serial().filter(|serial| parse_mfa_serial("", serial).is_ok());
         if let Some(serial) =
             valid.filter(|serial| !found.iter().any(|known| known.value == **serial))
         {
@@ -94,11 +93,7 @@ fn durations(_: &Asked) -> Vec<Candidate> {
 }
 
 fn schemes(_: &Asked) -> Vec<Candidate> {
-    fixed(&[
-        ("bastion", "keys of an IAM user"),
-        ("saml", "a response of an identity provider"),
-        ("web-identity", "a token of an identity provider"),
-    ])
+    Scheme::ALL.into_iter().map(|(_, name, help)| Candidate::new(name, help)).collect()
 }
 
 fn shells(_: &Asked) -> Vec<Candidate> {

@@ -23,20 +23,21 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// Each with its name and how the base proves itself then.
+    pub(crate) const ALL: [(Self, &str, &str); 5] = [
+        (Self::Bastion, "bastion", "keys of an IAM user"),
+        (Self::IdentityCenter, "sso", "a sign-on to IAM Identity Center"),
+        (Self::Saml, "saml", "a response of an identity provider"),
+        (Self::WebIdentity, "web-identity", "a token of an identity provider"),
+        (Self::Profile, "profile", "whatever the profile says"),
+    ];
+
     pub fn parse(origin: impl Display, text: &str) -> Result<Self> {
-        Ok(match text {
-            "bastion" => Self::Bastion,
-            "saml" => Self::Saml,
-            "web-identity" => Self::WebIdentity,
-            "profile" => Self::Profile,
-            "sso" => Self::IdentityCenter,
-            _ => {
-                return Err(Error::config(format!(
-                    "{origin}: scheme '{}' is not known",
-                    escape_up_to(text, 80)
-                ))
-                .hint("known schemes: bastion, saml, web-identity, profile, sso"));
-            }
+        let known = Self::ALL.into_iter().find(|(_, name, _)| *name == text);
+        known.map(|(scheme, ..)| scheme).ok_or_else(|| {
+            let names = Self::ALL.map(|(_, name, _)| name).join(", ");
+            Error::config(format!("{origin}: scheme '{}' is not known", escape_up_to(text, 80)))
+                .hint(format!("known schemes: {names}"))
         })
     }
 }

@@ -160,7 +160,7 @@ fn options_and_their_values() {
         (&["--base="], &["--base=keys", "--base=a b"]),
         (&["--color", ""], &["auto", "always", "never"]),
         (&["production", "--color", ""], &["auto", "always", "never"]),
-        (&["--scheme", ""], &["bastion", "saml", "web-identity"]),
+        (&["--scheme", ""], &["bastion", "sso", "saml", "web-identity", "profile"]),
         (&["--profile", ""], &["chain", "sso", "gov", "production", "keys", "a b"]),
         (&["--mfa-serial", ""], &["arn:aws:iam::111111111111:mfa/me"]),
         (&["login", ""], &["corp"]),

@@ -79,7 +79,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
             ("AWS_REGION", "the region, unless something nearer names one"),
             ("AWS_PROFILE_ASSUME_ROLE", "the base: the profile whose keys ask for roles"),
             ("AWS_ROLE_SESSION_TIMEOUT", "how long sessions last, in seconds"),
-            ("AWS_ASSUME_ROLE_AUTH_SCHEME", "bastion, saml, web-identity or profile"),
+            ("AWS_ASSUME_ROLE_AUTH_SCHEME", "bastion, sso, saml, web-identity or profile"),
             ("AWS_USERNAME", "the name of sessions in AWS's logs, and the user of saml"),
             (
                 "SAML_IDP_ASSERTION_URL",

@@ -46,7 +46,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
     };
     entries.extend(plan.region.as_ref().map(|region| ("region", region.value.to_string())));
     let wish = Wish { name: &name, file: FileKind::Config, entries: &entries, force: add.force };
-    let changes = if add.dry_run { files.plan(&wish)? } else { files.write(&wish)? };
+    let changes = files.write(&wish, add.dry_run)?;
     if !add.dry_run {
         report.done(&format!("profile {name}"), &format!(" leads to {}", plan.target));
     }
@@ -81,7 +81,7 @@ fn with_keys(
     let wish = |entries| Wish { name, file: FileKind::Credentials, entries, force: add.force };
     // A refusal comes before a code is spent.
     let drafted = entries("…", "ASIA…", "***", Some("***"), Some("…".to_owned()));
-    let planned = files.plan(&wish(&drafted))?;
+    let planned = files.write(&wish(&drafted), true)?;
     if add.dry_run {
         return Ok(told(&planned, Look::Profiles, true, context, report));
     }
@@ -100,7 +100,7 @@ fn with_keys(
         ends.map(|_| format!(" for {}", minutes(role.left(context.now())))).unwrap_or_default();
     let written =
         entries(account, &keys.id, keys.secret.expose(), token, ends.map(Moment::rfc3339));
-    let changes = files.write(&wish(&written))?;
+    let changes = files.write(&wish(&written), false)?;
     report.done(
         &format!("profile {name}"),
         &format!(" holds the keys of {}{left}", role.plan.target),

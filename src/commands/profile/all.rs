@@ -15,6 +15,9 @@ use crate::commands::context::Context;
 use crate::config::Config;
 use crate::config::accounts::Outline;
 use crate::config::edit::diff::Look;
+use crate::config::edit::profiles::{
+    self, ExistingProfile, NewProfile, ProfileFile, ROLE_OF_SIGN_ON,
+};
 use crate::config::profiles::FileKind;
 use crate::error::{Error, Result};
 use crate::plan::SignOnRequest;
@@ -26,10 +29,24 @@ use crate::ui::terminal::Terminal;
 const NAMES: &str = "{account}-{role}";
 const PLACEHOLDERS: [&str; 4] = ["account", "id", "role", "session"];
 
-/// A profile to write.
+/// A profile that could be written.
 struct Planned {
     name: Name,
+    /// The role that it gives: the values of [`ROLE_OF_SIGN_ON`].
+    role: [String; 3],
     entries: Vec<(&'static str, String)>,
+    is_protected: bool,
+}
+
+/// A role, as messages name it.
+fn shown_role([_, account, role]: &[String; 3]) -> String {
+    escape_up_to(&format!("{role} of {account}"), 120)
+}
+
+/// What the two files say now.
+struct Standing<'a> {
+    config: ProfileFile<'a>,
+    credentials: ProfileFile<'a>,
 }
 
 pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> Result<String> {
@@ -61,23 +78,19 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
         }
     }
     let files = Files::of(&context.environment)?;
-    let left_out = choice.leave_others(&files, add.force)?;
-    for line in left_out.iter().chain(&choice.left_out) {
+    let [config, credentials] =
+        [files.bytes(FileKind::Config)?, files.bytes(FileKind::Credentials)?];
+    let standing = Standing {
+        config: files.parsed(FileKind::Config, &config),
+        credentials: files.parsed(FileKind::Credentials, &credentials),
+    };
+    let names: HashSet<&str> = choice.planned.iter().map(|profile| profile.name.as_str()).collect();
+    let gone = standing.gone(&name, &names);
+    let (wishes, left_out) = choice.decided(&standing, add.force);
+    for line in choice.left_out.iter().chain(&left_out) {
         report.warn(&format!("left out: {line}"));
     }
-    let gone = gone(&config, &files, &name, &choice.names);
-    let force = add.force;
-    let wishes: Vec<Wish<'_>> = choice
-        .planned
-        .iter()
-        .map(|profile| Wish {
-            name: &profile.name,
-            file: FileKind::Config,
-            entries: &profile.entries,
-            force,
-        })
-        .collect();
-    let change = files.put_all(&wishes, &gone, add.dry_run)?;
+    let change = files.change(FileKind::Config, &wishes, &gone, false, add.dry_run)?;
     if change.is_empty() {
         report.note("nothing is new");
     } else if !add.dry_run {
@@ -112,7 +125,6 @@ struct Choice<'a> {
     enters_protected: bool,
     /// What the accounts file says about an id; the first name counts, and each protects it.
     accounts: HashMap<AccountId, Outline>,
-    names: HashSet<String>,
     planned: Vec<Planned>,
     left_out: Vec<String>,
 }
@@ -125,9 +137,8 @@ impl<'a> Choice<'a> {
             let known = accounts.entry(account.id.clone()).or_insert(account);
             known.protected |= is_protected;
         }
-        let enters_protected = add.target.yes;
-        let (names, planned, left_out) = (HashSet::new(), Vec::new(), Vec::new());
-        Self { template, session, enters_protected, accounts, names, planned, left_out }
+        let (planned, left_out) = (Vec::new(), Vec::new());
+        Self { template, session, enters_protected: add.target.yes, accounts, planned, left_out }
     }
 
     fn add(&mut self, assignment: &Assignment, role: &RoleName, region: Option<&Region>) {
@@ -143,55 +154,90 @@ impl<'a> Choice<'a> {
             let at = PLACEHOLDERS.iter().position(|known| *known == placeholder);
             name.push_str(at.and_then(|at| values.get(at).copied()).unwrap_or_default());
         }
-        let shown = escape_up_to(&name, 80);
-        let name = Name::parse("profile", &name);
-        let name = match name.and_then(|name| refuse_default(name.as_str()).map(|()| name)) {
-            Ok(name) => name,
-            Err(error) => return self.left_out.push(error.message),
-        };
-        if !self.names.insert(name.to_string()) {
-            let line =
-                format!("{shown} is the name of two roles; {{id}} in --names tells them apart");
-            return self.left_out.push(line);
-        }
-        if known.is_some_and(|known| known.protected) && !self.enters_protected {
-            return self
-                .left_out
-                .push(format!("{shown} enters a protected account; --yes writes it"));
-        }
-        let mut entries = vec![
-            ("sso_session", self.session.to_owned()),
-            ("sso_account_id", id.to_string()),
-            ("sso_role_name", role.to_string()),
-        ];
+        let is_protected = known.is_some_and(|known| known.protected);
         let region = region.or_else(|| known.and_then(|known| known.region.as_ref()));
+        let role = [self.session.to_owned(), id.to_string(), role.to_string()];
+        let mut entries: Vec<_> = ROLE_OF_SIGN_ON.into_iter().zip(role.clone()).collect();
         entries.extend(region.map(|region| ("region", region.to_string())));
-        self.planned.push(Planned { name, entries });
+        let name = Name::parse("profile", &name).and_then(|name| {
+            refuse_default(name.as_str())?;
+            profiles::check(FileKind::Config, &NewProfile { name: &name, entries: &entries })?;
+            Ok(name)
+        });
+        match name {
+            Ok(name) => self.planned.push(Planned { name, role, entries, is_protected }),
+            Err(error) => self.left_out.push(error.message),
+        }
     }
 
-    /// Leaves out the names that stand for something else already, and says which.
-    fn leave_others(&mut self, files: &Files, force: bool) -> Result<Vec<String>> {
-        let mut left_out = Vec::new();
-        let mut kept = Vec::new();
-        for profile in std::mem::take(&mut self.planned) {
-            match files.other(profile.name.as_str(), force)? {
-                Some(place) => left_out.push(format!("{} stands in {place}", profile.name)),
-                None => kept.push(profile),
+    /// The profiles to write, and why the others are left out. What a name stands for already stays,
+    /// in whatever order the sign-on lists its roles: who uses the name relies on it.
+    fn decided(&self, standing: &Standing<'_>, force: bool) -> (Vec<Wish<'_>>, Vec<String>) {
+        let mut roles: HashMap<&str, HashSet<&[String; 3]>> = HashMap::new();
+        let mut profiles = Vec::new();
+        for profile in &self.planned {
+            if roles.entry(profile.name.as_str()).or_default().insert(&profile.role) {
+                profiles.push(profile);
             }
         }
-        self.planned = kept;
-        Ok(left_out)
+        let (mut wishes, mut left_out) = (Vec::new(), Vec::new());
+        for profile in profiles {
+            let name = &profile.name;
+            let shares = roles.get(name.as_str()).is_some_and(|roles| roles.len() > 1);
+            let refused = match profile.is_protected && !self.enters_protected {
+                true => Ok(Some("enters a protected account; --yes writes it".to_owned())),
+                false => standing.refused(profile, shares, force),
+            };
+            let (file, entries) = (FileKind::Config, profile.entries.as_slice());
+            match refused {
+                Ok(None) => wishes.push(Wish { name, file, entries, force }),
+                Ok(Some(why)) => {
+                    left_out.push(format!("{} {why}", escape_up_to(name.as_str(), 80)));
+                }
+                Err(error) => left_out.push(error.message),
+            }
+        }
+        (wishes, left_out)
     }
 }
 
-/// What an earlier run wrote for the session and this one does not.
-fn gone(config: &Config, files: &Files, session: &str, names: &HashSet<String>) -> Vec<String> {
-    let ours: HashSet<String> = files.ours(FileKind::Config).into_iter().collect();
-    let profiles = config.profiles.iter();
-    let gone = profiles.filter(|profile| {
-        ours.contains(profile.name())
-            && !names.contains(profile.name())
-            && profile.value("sso_session").is_some_and(|value| value.text == session)
-    });
-    gone.map(|profile| profile.name().to_owned()).collect()
+impl Standing<'_> {
+    /// Why a profile is not written; `shares` when other roles come to the same name.
+    fn refused(&self, profile: &Planned, shares: bool, force: bool) -> Result<Option<String>> {
+        let name = profile.name.as_str();
+        let keys = self.credentials.find(name)?.filter(|there| !there.identity.is_empty());
+        if let Some(there) = keys {
+            return Ok(Some(format!("stands in {}", self.credentials.place(&there))));
+        }
+        let there = self.config.find(name)?;
+        if there.as_ref().is_some_and(|there| there.is_ours && there.sign_on == profile.role) {
+            return Ok(None);
+        }
+        let role = shown_role(&profile.role);
+        if shares {
+            return Ok(Some(format!(
+                "is the name of two roles, so {role} has none; {{id}} in --names tells them apart"
+            )));
+        }
+        let is_role = |there: &ExistingProfile| !there.sign_on.iter().any(String::is_empty);
+        Ok(there.filter(|_| !force).map(|there| {
+            match (there.is_ours && is_role(&there), self.config.place(&there)) {
+                (true, place) => {
+                    let old = shown_role(&there.sign_on);
+                    format!("stands for {old} in {place}; --force makes it {role}")
+                }
+                (false, place) => format!("stands in {place}"),
+            }
+        }))
+    }
+
+    /// What an earlier run wrote for the session and this one has no name for.
+    fn gone(&self, session: &str, names: &HashSet<&str>) -> Vec<&str> {
+        let is_of_session = |name: &&str| {
+            let there = self.config.find(name).ok().flatten();
+            there.is_some_and(|there| matches!(&there.sign_on, [of, ..] if of == session))
+        };
+        let ours = self.config.ours().filter(|name| !names.contains(name));
+        ours.filter(is_of_session).collect()
+    }
 }

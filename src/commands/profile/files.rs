@@ -2,7 +2,9 @@
 //!
 //! Nothing of others is overwritten unasked, and the file with the keys is backed up before.
 
-use crate::config::edit::profiles::{self, ExistingProfile, NewProfile};
+use zeroize::Zeroizing;
+
+use crate::config::edit::profiles::{self, ExistingProfile, NewProfile, ProfileFile};
 use crate::config::edit::{Change, File};
 use crate::config::environment::Environment;
 use crate::config::profiles::{FileKind, Profiles};
@@ -42,75 +44,52 @@ impl Files {
 
     /// The profiles that we wrote into a file; none in a file that cannot be read.
     pub(super) fn ours(&self, file: FileKind) -> Vec<String> {
-        self.of_kind(file).read().map(|bytes| profiles::ours(file, &bytes)).unwrap_or_default()
+        let Ok(bytes) = self.bytes(file) else { return Vec::new() };
+        self.parsed(file, &bytes).ours().map(str::to_owned).collect()
     }
 
-    /// What writing would change.
-    pub(super) fn plan(&self, wish: &Wish<'_>) -> Result<Vec<Change>> {
-        let elsewhere = self.elsewhere(wish)?;
-        let mut changes = vec![self.of_kind(wish.file).plan(|bytes| self.put(wish, bytes))?];
-        if let Some(file) = elsewhere {
-            changes.push(
-                self.of_kind(file)
-                    .plan(|bytes| self.without(file, bytes, wish.name.as_str(), false))?,
-            );
-        }
-        Ok(changes)
+    pub(super) fn bytes(&self, file: FileKind) -> Result<Zeroizing<Vec<u8>>> {
+        self.of_kind(file).read()
     }
 
-    /// Writes the profile, and takes ours of that name out of the other file.
-    pub(super) fn write(&self, wish: &Wish<'_>) -> Result<Vec<Change>> {
+    pub(super) fn parsed<'a>(&'a self, file: FileKind, bytes: &'a [u8]) -> ProfileFile<'a> {
+        ProfileFile::new(file, bytes, self.of_kind(file).shown())
+    }
+
+    /// Writes the profile, and takes ours of that name out of the other file; `dry` only says so.
+    pub(super) fn write(&self, wish: &Wish<'_>, dry: bool) -> Result<Vec<Change>> {
         let elsewhere = self.elsewhere(wish)?;
-        let name = wish.name.as_str();
-        let keeps = |bytes: &[u8]| self.keeps(wish.file, bytes, name);
         let mut changes =
-            vec![self.of_kind(wish.file).change(|bytes| self.put(wish, bytes), keeps)?];
+            vec![self.change(wish.file, std::slice::from_ref(wish), &[], false, dry)?];
         if let Some(file) = elsewhere {
-            let without = |bytes: &[u8]| self.without(file, bytes, name, false);
-            changes
-                .push(self.of_kind(file).change(without, |bytes| self.keeps(file, bytes, name))?);
+            changes.push(self.change(file, &[], &[wish.name.as_str()], false, dry)?);
         }
         Ok(changes)
     }
 
-    /// Writes profiles into the config file and takes others out of it, in one change.
-    pub(super) fn put_all(
+    /// Writes profiles into a file and takes others out of it, all at once; `force` also those of
+    /// others. What others wrote stays in a copy.
+    pub(super) fn change(
         &self,
+        file: FileKind,
         wishes: &[Wish<'_>],
-        gone: &[String],
+        gone: &[&str],
+        force: bool,
         dry: bool,
     ) -> Result<Change> {
-        let make = |bytes: &[u8]| {
-            let mut after = bytes.to_vec();
-            for name in gone {
-                after = self.without(FileKind::Config, &after, name, false)?;
-            }
-            for wish in wishes {
-                after = self.put(wish, &after)?;
-            }
-            Ok(after)
-        };
+        let make = |bytes: &[u8]| self.edit(file, bytes, wishes, gone, force);
         if dry {
-            return self.config.plan(make);
+            return self.of_kind(file).plan(make);
         }
-        let overwrites = wishes.iter().any(|wish| wish.force);
-        self.config.change(make, |_| overwrites)
-    }
-
-    /// Where a name stands for something else than a role of a sign-on that we wrote.
-    pub(super) fn other(&self, name: &str, force: bool) -> Result<Option<String>> {
-        for file in [FileKind::Config, FileKind::Credentials] {
-            let Some(there) = self.find(file, name)? else { continue };
-            let is_sign_on = there.identity.iter().any(|key| key == "sso_session");
-            let goes = match file {
-                FileKind::Config => force || there.is_ours && is_sign_on,
-                FileKind::Credentials => there.identity.is_empty(),
-            };
-            if !goes {
-                return Ok(Some(format!("{}:{}", self.of_kind(file).shown(), there.line)));
-            }
-        }
-        Ok(None)
+        self.of_kind(file).change(make, |bytes| {
+            let profiles = self.parsed(file, bytes);
+            let mut names =
+                wishes.iter().map(|wish| wish.name.as_str()).chain(gone.iter().copied());
+            names.any(|name| match profiles.find(name) {
+                Ok(Some(there)) => !there.is_ours,
+                _ => file == FileKind::Credentials,
+            })
+        })
     }
 
     /// Takes a profile out of both files.
@@ -127,17 +106,10 @@ impl Files {
         if found.is_empty() {
             return Err(self.no_such_profile(name));
         }
-        for (file, _) in &found {
-            self.of_kind(*file).plan(|bytes| self.without(*file, bytes, name, force))?;
-        }
-        let change = |(file, _): &(FileKind, ExistingProfile)| {
-            let without = |bytes: &[u8]| self.without(*file, bytes, name, force);
-            if dry {
-                return self.of_kind(*file).plan(without);
-            }
-            self.of_kind(*file).change(without, |bytes| self.keeps(*file, bytes, name))
-        };
-        found.iter().map(change).collect()
+        let change = |(file, _): &(FileKind, _), dry| self.change(*file, &[], &[name], force, dry);
+        let planned: Vec<Change> =
+            found.iter().map(|file| change(file, true)).collect::<Result<_>>()?;
+        if dry { Ok(planned) } else { found.iter().map(|file| change(file, false)).collect() }
     }
 
     fn of_kind(&self, file: FileKind) -> &File {
@@ -145,8 +117,7 @@ impl Files {
     }
 
     fn find(&self, file: FileKind, name: &str) -> Result<Option<ExistingProfile>> {
-        let of_kind = self.of_kind(file);
-        profiles::find(file, &of_kind.read()?, name, of_kind.shown())
+        self.parsed(file, &self.bytes(file)?).find(name)
     }
 
     /// The other file, when ours of that name has to go there: keys and a way to keys in one
@@ -177,43 +148,35 @@ impl Files {
         }
     }
 
-    fn put(&self, wish: &Wish<'_>, bytes: &[u8]) -> Result<Vec<u8>> {
-        let shown = self.of_kind(wish.file).shown();
-        let name = wish.name.as_str();
-        if let Some(there) = profiles::find(wish.file, bytes, name, shown)?
-            && !there.is_ours
-            && !wish.force
-        {
-            return Err(foreign(name, &there, shown).hint(match there.identity.as_slice() {
-                [] => "--force adds to it and makes it this program's".to_owned(),
-                _ => format!("--force overwrites it; what is lost: {}", said(&there)),
-            }));
+    /// The bytes with some profiles and without others. What others wrote has to be meant: each wish
+    /// says so for itself, `force` for those that go.
+    fn edit(
+        &self,
+        file: FileKind,
+        bytes: &[u8],
+        wishes: &[Wish<'_>],
+        gone: &[&str],
+        force: bool,
+    ) -> Result<Vec<u8>> {
+        let (shown, profiles) = (self.of_kind(file).shown(), self.parsed(file, bytes));
+        for wish in wishes.iter().filter(|wish| !wish.force) {
+            let name = wish.name.as_str();
+            if let Some(there) = profiles.find(name)?.filter(|there| !there.is_ours) {
+                return Err(foreign(name, &there, shown).hint(match there.identity.as_slice() {
+                    [] => "--force adds to it and makes it this program's".to_owned(),
+                    _ => format!("--force overwrites it; what is lost: {}", said(&there)),
+                }));
+            }
         }
-        profiles::put(
-            wish.file,
-            bytes,
-            &NewProfile { name: wish.name, entries: wish.entries },
-            shown,
-        )
-    }
-
-    fn without(&self, file: FileKind, bytes: &[u8], name: &str, force: bool) -> Result<Vec<u8>> {
-        let shown = self.of_kind(file).shown();
-        if let Some(there) = profiles::find(file, bytes, name, shown)?
-            && !there.is_ours
-            && !force
-        {
-            return Err(foreign(name, &there, shown).hint("--force takes it away all the same"));
+        for name in gone.iter().filter(|_| !force) {
+            if let Some(there) = profiles.find(name)?.filter(|there| !there.is_ours) {
+                return Err(foreign(name, &there, shown).hint("--force takes it away all the same"));
+            }
         }
-        profiles::remove(file, bytes, name, shown)
-    }
-
-    /// Whether what a file holds is kept beside it: not when only our own lines change.
-    fn keeps(&self, file: FileKind, bytes: &[u8], name: &str) -> bool {
-        match profiles::find(file, bytes, name, "") {
-            Ok(Some(there)) => !there.is_ours,
-            _ => file == FileKind::Credentials,
-        }
+        let wishes = wishes.iter();
+        let new = wishes.map(|wish| NewProfile { name: wish.name, entries: wish.entries });
+        let new: Vec<_> = new.collect();
+        profiles::edit(file, bytes, &new, gone, shown)
     }
 
     fn no_such_profile(&self, name: &str) -> Error {

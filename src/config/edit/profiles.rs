@@ -5,11 +5,12 @@
 //! the file ends, in lines as the file has them, so that removing it gives back the bytes of before.
 
 mod amend;
+mod lines;
 
 pub(crate) use amend::amend;
 use amend::header;
-
-use std::ops::Range;
+pub(crate) use lines::ProfileFile;
+use lines::{OwnLines, Replaced, is_mark};
 
 use super::file::lost;
 use crate::config::files::TextFile;
@@ -47,7 +48,8 @@ const IDENTITY: [&str; 22] = [
     "sso_region",
 ];
 const SECRETS: [&str; 2] = ["aws_secret_access_key", "aws_session_token"];
-const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+/// The keys that make a profile a role of a sign-on.
+pub(crate) const ROLE_OF_SIGN_ON: [&str; 3] = ["sso_session", "sso_account_id", "sso_role_name"];
 
 #[derive(Debug)]
 pub(crate) struct ExistingProfile {
@@ -59,6 +61,8 @@ pub(crate) struct ExistingProfile {
     pub identity: Vec<String>,
     /// The last four characters of a long-lived key's id, when it holds one.
     pub long_lived: Option<String>,
+    /// The values of [`ROLE_OF_SIGN_ON`], empty where it has none.
+    pub sign_on: [String; 3],
 }
 
 pub(crate) struct NewProfile<'a> {
@@ -66,62 +70,48 @@ pub(crate) struct NewProfile<'a> {
     pub entries: &'a [(&'static str, String)],
 }
 
-pub(crate) fn find(
+/// The bytes with these profiles, each in place of the one of its name, else at the end, and without
+/// those that go. Of one that is there, only the keys that say where credentials come from go; its
+/// other settings stay. No two have the same name.
+pub(crate) fn edit(
     file: FileKind,
     bytes: &[u8],
-    name: &str,
-    shown: &str,
-) -> Result<Option<ExistingProfile>> {
-    Ok(ProfileFile::new(file, bytes).section(name, shown)?.map(|section| section.describe()))
-}
-
-/// The names of the profiles that we wrote.
-pub(crate) fn ours(file: FileKind, bytes: &[u8]) -> Vec<String> {
-    let text = ProfileFile::new(file, bytes);
-    let sections = (0..text.ini.blocks.len()).filter_map(|at| text.section_at(at));
-    sections
-        .filter(|section| section.is_ours() && section.block.is_profile())
-        .map(|section| text.ini.name(section.block).to_owned())
-        .collect()
-}
-
-/// The bytes with the profile: in place of the one of its name, else at the end. Of one that is
-/// there, only the keys that say where credentials come from go; its other settings stay.
-pub(crate) fn put(
-    file: FileKind,
-    bytes: &[u8],
-    new: &NewProfile<'_>,
+    new: &[NewProfile<'_>],
+    gone: &[&str],
     shown: &str,
 ) -> Result<Vec<u8>> {
-    let name = new.name.as_str();
-    check(file, new)?;
-    let text = ProfileFile::new(file, bytes);
-    let mut lines = vec![header(file, name).into_bytes(), mark(name).into_bytes()];
-    lines.extend(new.entries.iter().map(|(key, value)| format!("{key} = {value}").into_bytes()));
-    let after = match text.section(name, shown)? {
-        Some(section) => {
-            let goes = |key: &str| {
-                IDENTITY.contains(&key) || new.entries.iter().any(|(new, _)| *new == key)
-            };
-            lines.extend(section.lines_without(goes));
-            text.replaced(section.lines.clone(), &lines)
+    let text = ProfileFile::new(file, bytes, shown);
+    let (mut replaced, mut added) = (Vec::new(), Vec::new());
+    for new in new {
+        check(file, new)?;
+        let name = new.name.as_str();
+        let mut lines = vec![header(file, name).into_bytes(), mark(name).into_bytes()];
+        let entries = new.entries.iter();
+        lines.extend(entries.map(|(key, value)| format!("{key} = {value}").into_bytes()));
+        let Some(section) = text.section(name)? else {
+            added.push(lines);
+            continue;
+        };
+        let is_new = |key: &str| new.entries.iter().any(|(new, _)| *new == key);
+        lines.extend(section.lines_without(|key| IDENTITY.contains(&key) || is_new(key)));
+        replaced.push(Replaced { section: section.lines, lines });
+    }
+    for name in gone {
+        let section = text.section(name)?;
+        replaced.extend(section.map(|it| Replaced { section: it.lines, lines: Vec::new() }));
+    }
+    let after = text.with(replaced, &added);
+    let written = ProfileFile::new(file, &after, shown);
+    let names = new.iter().map(|new| new.name.as_str()).chain(gone.iter().copied());
+    text.check_others(&written, &names.collect::<Vec<_>>())?;
+    for new in new {
+        let is_written = |section: OwnLines<'_>| {
+            section.is_ours() && new.entries.iter().all(|entry| section.says(entry))
+        };
+        if !written.section(new.name.as_str())?.is_some_and(is_written) {
+            return Err(lost(shown, "the profile that was to be written"));
         }
-        None => text.appended(&lines),
-    };
-    let written = ProfileFile::new(file, &after);
-    text.check_others(&written, name, shown)?;
-    let is_written = written.section(name, shown)?.is_some_and(|section| {
-        section.is_ours() && new.entries.iter().all(|entry| section.says(entry))
-    });
-    if is_written { Ok(after) } else { Err(lost(shown, "the profile that was to be written")) }
-}
-
-/// The bytes without the profile, and without the empty line that was written before it.
-pub(crate) fn remove(file: FileKind, bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
-    let text = ProfileFile::new(file, bytes);
-    let Some(section) = text.section(name, shown)? else { return Ok(bytes.to_vec()) };
-    let after = text.without(section.lines.clone());
-    text.check_others(&ProfileFile::new(file, &after), name, shown)?;
+    }
     Ok(after)
 }
 
@@ -162,7 +152,7 @@ fn mark(name: &str) -> String {
 }
 
 /// Refuses what the readers of AWS understand in different ways.
-fn check(file: FileKind, new: &NewProfile<'_>) -> Result<()> {
+pub(crate) fn check(file: FileKind, new: &NewProfile<'_>) -> Result<()> {
     let name = new.name.as_str();
     let odd: &[char] =
         if file == FileKind::Config { &['[', ']', '#', ';'] } else { &['[', ']', '#', ';', '\''] };
@@ -186,209 +176,6 @@ fn check(file: FileKind, new: &NewProfile<'_>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// A file as lines, with the sections among them.
-struct ProfileFile<'a> {
-    /// What precedes the first line: a byte order mark, or nothing.
-    before: &'a [u8],
-    /// With their ends.
-    lines: Vec<&'a [u8]>,
-    ini: Ini,
-}
-
-/// A section and the lines that are its own: not the comments and empty lines behind its last entry.
-struct OwnLines<'a> {
-    block: &'a Block,
-    lines: Range<usize>,
-    file: &'a ProfileFile<'a>,
-}
-
-impl<'a> ProfileFile<'a> {
-    fn new(kind: FileKind, bytes: &'a [u8]) -> Self {
-        let rest = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
-        let before = bytes.get(..bytes.len() - rest.len()).unwrap_or_default();
-        // What is not UTF-8 is read as something else but written as it was: the lines are the same.
-        let text = String::from_utf8_lossy(rest).into_owned();
-        let ini = Ini::new(kind, TextFile { text, shown: "".into(), warning: None });
-        Self { before, lines: rest.split_inclusive(|byte| *byte == b'\n').collect(), ini }
-    }
-
-    fn section(&'a self, name: &str, shown: &str) -> Result<Option<OwnLines<'a>>> {
-        let blocks = self.ini.blocks.iter().enumerate();
-        let mut same =
-            blocks.filter(|(_, block)| block.is_profile() && self.ini.name(block) == name);
-        let (first, second) = (same.next(), same.next());
-        if let (Some((_, first)), Some((_, second))) = (first, second) {
-            let line = |block| self.ini.place(block).line;
-            let name = escape_up_to(name, 80);
-            return Err(Error::config(format!("{shown}: profile '{name}' is defined twice"))
-                .because(format!("in line {} and in line {}", line(first), line(second)))
-                .hint("merge the two sections"));
-        }
-        Ok(first.and_then(|(at, _)| self.section_at(at)))
-    }
-
-    fn section_at(&'a self, at: usize) -> Option<OwnLines<'a>> {
-        let index = |block| usize::try_from(self.ini.place(block).line).map_or(0, |line| line - 1);
-        let block = self.ini.blocks.get(at)?;
-        let start = index(block);
-        let end = self.ini.blocks.get(at + 1).map_or(self.lines.len(), index);
-        let is_own = |line: &&[u8]| {
-            let body = line.trim_ascii();
-            !body.is_empty() && (!matches!(body.first(), Some(b'#' | b';')) || is_mark(line))
-        };
-        let last = self.lines.get(start..end)?.iter().rposition(is_own)?;
-        Some(OwnLines { block, lines: start..start + last + 1, file: self })
-    }
-
-    /// How lines end here: as the last one with an end does.
-    fn line_end(&self) -> &'static [u8] {
-        let last = self.lines.iter().rev().find(|line| line.ends_with(b"\n"));
-        if last.is_some_and(|line| line.ends_with(b"\r\n")) { b"\r\n" } else { b"\n" }
-    }
-
-    fn part(&self, range: Range<usize>) -> Vec<u8> {
-        self.lines.get(range).unwrap_or_default().concat()
-    }
-
-    /// The file with the lines at its end, behind an empty one.
-    fn appended(&self, lines: &[Vec<u8>]) -> Vec<u8> {
-        let end = self.line_end();
-        let ends_with_line = self.lines.last().is_none_or(|line| line.ends_with(b"\n"));
-        let mut bytes = [self.before, &self.lines.concat()].concat();
-        if !ends_with_line {
-            bytes.extend_from_slice(end);
-        }
-        if !self.lines.is_empty() {
-            bytes.extend_from_slice(end);
-        }
-        bytes.extend(joined(lines, end, ends_with_line));
-        bytes
-    }
-
-    fn replaced(&self, range: Range<usize>, lines: &[Vec<u8>]) -> Vec<u8> {
-        let old = self.lines.get(range.clone()).unwrap_or_default();
-        let end = match old.first() {
-            Some(header) if header.ends_with(b"\r\n") => b"\r\n",
-            Some(header) if header.ends_with(b"\n") => &b"\n"[..],
-            _ => self.line_end(),
-        };
-        let new = joined(lines, end, old.last().is_some_and(|line| line.ends_with(b"\n")));
-        let behind = self.part(range.end..self.lines.len());
-        [self.before, &self.part(0..range.start), &new, &behind].concat()
-    }
-
-    fn without(&self, range: Range<usize>) -> Vec<u8> {
-        let old = self.lines.get(range.clone()).unwrap_or_default();
-        let header = old.first().copied().unwrap_or_default();
-        let end: &[u8] = if header.ends_with(b"\r\n") { b"\r\n" } else { b"\n" };
-        let mut before = self.part(0..range.start);
-        let line_before = range.start.checked_sub(1).and_then(|at| self.lines.get(at));
-        if line_before.is_some_and(|line| *line == end) {
-            before.truncate(before.len() - end.len());
-            // The file did not end with a line's end, so neither did what was written.
-            if !old.last().is_some_and(|line| line.ends_with(b"\n")) && before.ends_with(end) {
-                before.truncate(before.len() - end.len());
-            }
-        }
-        [self.before, &before, &self.part(range.end..self.lines.len())].concat()
-    }
-
-    fn check_others(&self, after: &ProfileFile<'_>, name: &str, shown: &str) -> Result<()> {
-        let is_same = self.others(name).eq(after.others(name));
-        if is_same { Ok(()) } else { Err(lost(shown, "another section")) }
-    }
-
-    /// What all sections but one say, wherever they are.
-    fn others(&self, name: &str) -> impl Iterator<Item = (&str, bool, Vec<(&str, &str, bool)>)> {
-        let name_of = |block| self.ini.name(block);
-        let others = self.ini.blocks.iter();
-        let others = others.filter(move |block| !(block.is_profile() && name_of(block) == name));
-        others.map(move |block| {
-            let entries = self.ini.entries(block).iter().map(|entry| {
-                let (key, value, _) = self.ini.entry(entry);
-                (key, value, entry.nested)
-            });
-            (name_of(block), block.is_profile(), entries.collect())
-        })
-    }
-}
-
-impl<'a> OwnLines<'a> {
-    fn own(&self) -> &[&'a [u8]] {
-        self.file.lines.get(self.lines.clone()).unwrap_or_default()
-    }
-
-    fn says(&self, (key, value): &(&str, String)) -> bool {
-        self.entries().any(|(own_key, own_value)| own_key == *key && own_value == value)
-    }
-
-    fn is_ours(&self) -> bool {
-        self.own().iter().any(|line| is_mark(line))
-    }
-
-    fn entries(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
-        let ini = &self.file.ini;
-        ini.entries(self.block).iter().filter(|entry| !entry.nested).map(|entry| {
-            let (key, value, _) = ini.entry(entry);
-            (key, value)
-        })
-    }
-
-    fn describe(&self) -> ExistingProfile {
-        let value = |key: &str| {
-            self.entries()
-                .rev()
-                .find(|(own, _)| own.eq_ignore_ascii_case(key))
-                .map(|(_, text)| text)
-        };
-        let is_identity = |key: &str| IDENTITY.iter().any(|known| known.eq_ignore_ascii_case(key));
-        let long_lived = value("aws_access_key_id").filter(|id| {
-            !id.starts_with("ASIA") && value("aws_session_token").is_none_or(str::is_empty)
-        });
-        let tail = |id: &str| id.chars().skip(id.chars().count().saturating_sub(4)).collect();
-        let keys = self.file.ini.entries(self.block).iter().map(|entry| self.file.ini.key(entry));
-        ExistingProfile {
-            line: self.file.ini.place(self.block).line,
-            is_ours: self.is_ours(),
-            identity: keys.filter(|key| is_identity(key)).map(str::to_owned).collect(),
-            long_lived: long_lived.map(tail),
-        }
-    }
-
-    /// The lines below the header, but neither the mark nor the entries of keys that go, with the
-    /// lines that continue them.
-    fn lines_without(&self, goes: impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
-        let ini = &self.file.ini;
-        let mut kept = Vec::new();
-        let mut dropping = false;
-        for (line, number) in self.own().iter().zip(self.lines.start + 1..).skip(1) {
-            let mut entries = ini.entries(self.block).iter().filter(|entry| !entry.nested);
-            let begins = |place: u32| usize::try_from(place).is_ok_and(|line| line == number);
-            if let Some(entry) = entries.find(|entry| begins(ini.entry(entry).2.line)) {
-                dropping = goes(&ini.key(entry).to_ascii_lowercase());
-            }
-            let is_comment = matches!(line.trim_ascii().first(), None | Some(b'#' | b';'));
-            if !is_mark(line) && (is_comment || !dropping) {
-                let end = line.strip_suffix(b"\n").unwrap_or(line);
-                kept.push(end.strip_suffix(b"\r").unwrap_or(end).to_vec());
-            }
-        }
-        kept
-    }
-}
-
-fn is_mark(line: &[u8]) -> bool {
-    line.starts_with(MARK.as_bytes())
-}
-
-fn joined(lines: &[Vec<u8>], end: &[u8], ends_last: bool) -> Vec<u8> {
-    let mut bytes = lines.join(end);
-    if ends_last {
-        bytes.extend_from_slice(end);
-    }
-    bytes
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! `profile add --all`: a profile for every role of a sign-on, and only what it wrote is taken away.
 
+use std::fs;
+
 use super::text;
 use crate::fake_aws::sso::Sso;
 use crate::fake_aws::sts::Role;
 use crate::scenes::{PRODUCTION, Scene, bastion};
 use crate::sources::boto3::boto3;
-use crate::support::process::Ran;
+use crate::support::process::{self, Ran};
+use crate::support::tools::find;
 
 const CONFIG: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n\n\
     # mine\n[profile Test-Admin]\nregion = eu-west-1\n\n[profile own]\nsso_session = corp\n\
@@ -131,4 +134,130 @@ fn protected_accounts_need_a_yes_and_nothing_given_changes_nothing() {
     let ran = add(&scene, &[]);
     assert!(ran.status == 4 && ran.stderr.contains("gives no account"), "{ran:?}");
     assert_eq!(text(&scene.world, ".aws/config"), written);
+}
+
+/// Two accounts of one name, listed by the portal in this order.
+fn twins(scene: &Scene, sso: &Sso, order: [&str; 2]) {
+    sso.forget_accounts();
+    for account in order {
+        sso.name_account(account, "Twin");
+        sso.assign(account, "Admin", scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice"));
+    }
+}
+
+#[test]
+fn a_name_keeps_its_role_whatever_the_portal_lists_first() {
+    let (scene, sso) = scene();
+    let (one, other) = ("444444444444", "555555555555");
+    twins(&scene, &sso, [one, other]);
+    // Neither was there first, so neither gets the name.
+    let ran = add(&scene, &[]);
+    for account in [one, other] {
+        let line = format!("Twin-Admin is the name of two roles, so Admin of {account} has none");
+        assert!(ran.stderr.contains(&line), "{ran:?}");
+    }
+    assert!(!text(&scene.world, ".aws/config").contains("Twin-Admin"));
+    sso.forget_accounts();
+    sso.name_account(one, "Twin");
+    assert_eq!(add(&scene, &[]).status, 0);
+    let first = section("Twin-Admin", one, "Admin", "");
+    let kept = text(&scene.world, ".aws/config");
+    assert!(kept.contains(&first), "{kept}");
+    // A second one comes, in either order, with and without force; then the first is given no more.
+    for (order, words) in [
+        ([one, other], &[][..]),
+        ([other, one], &[]),
+        ([other, one], &["--force"]),
+        ([other, other], &[]),
+    ] {
+        twins(&scene, &sso, order);
+        let ran = add(&scene, words);
+        assert!(ran.status == 0 && ran.stderr.contains("left out: Twin-Admin "), "{ran:?}");
+        let now = text(&scene.world, ".aws/config");
+        assert!(now.contains(&first), "{order:?} {words:?}: {now}");
+    }
+    let told = format!(
+        "Twin-Admin stands for Admin of {one} in ~/.aws/config:14; --force makes it Admin of {other}"
+    );
+    let ran = add(&scene, &[]);
+    assert!(ran.stderr.contains(&told), "{ran:?}");
+    assert_eq!(add(&scene, &["--force"]).status, 0);
+    let now = text(&scene.world, ".aws/config");
+    assert!(
+        now.contains(&section("Twin-Admin", other, "Admin", "")) && !now.contains(one),
+        "{now}"
+    );
+}
+
+#[test]
+fn a_name_of_one_sign_on_is_not_taken_by_another() {
+    let (scene, sso) = scene();
+    sso.forget_accounts();
+    sso.name_account(PRODUCTION, "Twin");
+    assert_eq!(add(&scene, &["--session", "corp"]).status, 0);
+    let kept = text(&scene.world, ".aws/config");
+    let other = "\n[sso-session other]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+    scene.world.config(&format!("{kept}{other}")).unwrap();
+    let token = text(&scene.world, ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json");
+    // printf other | sha1sum
+    let path = ".aws/sso/cache/d0941e68da8f38151ff86a61fc59f7c5cf9fcaa2.json";
+    scene.world.write(path, &token).unwrap();
+    let ran = add(&scene, &["--session", "other"]);
+    assert!(ran.stderr.contains("live-Admin stands for Admin of 123456789012 in"), "{ran:?}");
+    assert_eq!(text(&scene.world, ".aws/config"), format!("{kept}{other}"));
+}
+
+#[test]
+fn a_name_that_no_profile_can_have_costs_its_own_profile_only() {
+    let (scene, sso) = scene();
+    for (name, account) in
+        ["a [b]", "a]b", "a #b", "a;b", "a\u{202e}b", "a\\b", "", " a", "default"]
+            .into_iter()
+            .zip(600_000_000_000_u64..)
+    {
+        sso.name_account(&account.to_string(), name);
+        sso.assign(
+            &account.to_string(),
+            "Admin",
+            scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice"),
+        );
+    }
+    let twice = "\n[profile Twice-Admin]\nregion = eu-west-1\n";
+    scene.world.config(&format!("{CONFIG}{twice}{twice}")).unwrap();
+    sso.name_account("700000000000", "Twice");
+    sso.assign("700000000000", "Admin", scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice"));
+    let ran = add(&scene, &[]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(ran.stderr.matches("left out: ").count(), 10, "{ran:?}");
+    for words in
+        ["left out: 'a #b-Admin' cannot be the name of a profile", "'Twice-Admin' is defined twice"]
+    {
+        assert!(ran.stderr.contains(words), "{words}: {ran:?}");
+    }
+    let written = text(&scene.world, ".aws/config");
+    assert!(written.contains(&section("live-Read", PRODUCTION, "Read", "region = eu-west-3\n")));
+}
+
+#[test]
+fn hundreds_of_roles_are_read_and_written_at_once() {
+    let Some(strace) = find("strace") else { return };
+    let (scene, sso) = scene();
+    for role in 0..400 {
+        let keys = scene.sts.issue(&Role::new(PRODUCTION, "read"), "alice");
+        sso.assign(PRODUCTION, &format!("R{role}"), keys);
+    }
+    let trace = scene.world.root().join("trace");
+    let mut command = scene.world.command_of(&strace);
+    command.args(["-f", "-e", "trace=openat,open", "-o"]).arg(&trace).arg(scene.world.program());
+    command.args(["profile", "add", "--all"]);
+    let ran = process::run(command, b"").unwrap();
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(text(&scene.world, ".aws/config").contains("[profile live-R399]"));
+    let lines = fs::read_to_string(&trace).unwrap();
+    let is_of_profiles = |line: &&str| {
+        [".aws/config\"", ".aws/credentials\""].iter().any(|file| line.contains(file))
+    };
+    // A young file is looked at until it has been quiet for a while: ten times, not once a role.
+    let opens = lines.lines().filter(is_of_profiles).count();
+    assert!(opens < 40, "{opens} opens");
 }

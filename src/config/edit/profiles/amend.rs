@@ -1,6 +1,6 @@
 //! A few entries of a profile set and others taken out; whose profile it is does not change.
 
-use super::{OwnLines, ProfileFile, is_mark, lost};
+use super::{OwnLines, ProfileFile, Replaced, is_mark, lost};
 use crate::config::profiles::FileKind;
 use crate::error::Result;
 
@@ -14,37 +14,32 @@ pub(crate) fn amend(
     drops: &[&str],
     shown: &str,
 ) -> Result<Vec<u8>> {
-    let text = ProfileFile::new(file, bytes);
+    let text = ProfileFile::new(file, bytes, shown);
     let new = || set.iter().map(|(key, value)| format!("{key} = {value}").into_bytes());
     let goes = |key: &str| drops.contains(&key) || set.iter().any(|(new, _)| *new == key);
-    let after = match text.section(name, shown)? {
+    let after = match text.section(name)? {
         Some(section) => {
             let rest = section.lines_without(goes);
             let marks = section.own().iter().filter(|line| is_mark(line));
             let first = section.own().first().into_iter().chain(marks);
             let head = first.map(|line| line.trim_ascii_end().to_vec());
-            match rest.is_empty() && set.is_empty() {
-                true => text.without(section.lines.clone()),
-                false => {
-                    let lines: Vec<Vec<u8>> = head.chain(new()).chain(rest).collect();
-                    text.replaced(section.lines.clone(), &lines)
-                }
-            }
+            let is_empty = rest.is_empty() && set.is_empty();
+            let lines = head.chain(new()).chain(rest).filter(|_| !is_empty).collect();
+            text.with(vec![Replaced { section: section.lines, lines }], &[])
         }
         None if set.is_empty() => bytes.to_vec(),
         None => {
-            let lines: Vec<Vec<u8>> =
-                std::iter::once(header(file, name).into_bytes()).chain(new()).collect();
-            text.appended(&lines)
+            let header = std::iter::once(header(file, name).into_bytes());
+            text.with(Vec::new(), &[header.chain(new()).collect()])
         }
     };
-    let written = ProfileFile::new(file, &after);
-    text.check_others(&written, name, shown)?;
+    let written = ProfileFile::new(file, &after, shown);
+    text.check_others(&written, &[name])?;
     let is_written = |section: &OwnLines<'_>| {
         let gone = |(key, _): (&str, &str)| !drops.contains(&key.to_ascii_lowercase().as_str());
         set.iter().all(|entry| section.says(entry)) && section.entries().all(gone)
     };
-    match written.section(name, shown)? {
+    match written.section(name)? {
         Some(section) if !is_written(&section) => Err(lost(shown, "what was to be written")),
         None if !set.is_empty() => Err(lost(shown, "what was to be written")),
         _ => Ok(after),

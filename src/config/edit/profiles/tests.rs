@@ -15,7 +15,11 @@ fn put_in(
     entries: &[(&'static str, &str)],
 ) -> Result<Vec<u8>> {
     let entries: Vec<_> = entries.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
-    put(file, bytes, &NewProfile { name: &name(profile), entries: &entries }, HERE)
+    edit(file, bytes, &[NewProfile { name: &name(profile), entries: &entries }], &[], HERE)
+}
+
+fn remove(file: FileKind, bytes: &[u8], name: &str) -> Result<Vec<u8>> {
+    edit(file, bytes, &[], &[name], HERE)
 }
 
 fn put_text(text: &str, profile: &str) -> String {
@@ -87,7 +91,7 @@ fn a_section_that_is_there_keeps_its_other_settings() {
 #[test]
 fn what_is_there_is_described() {
     let text = b"[x]\naws_access_key_id = AKIAEXAMPLE1234\n\n[y]\naws_access_key_id = ASIAEXAMPLE1234\naws_session_token = t\n";
-    let of = |name| find(FileKind::Credentials, text, name, HERE).unwrap();
+    let of = |name| ProfileFile::new(FileKind::Credentials, text, HERE).find(name).unwrap();
     let (x, y) = (of("x").unwrap(), of("y").unwrap());
     assert_eq!((x.line, x.is_ours, x.long_lived.as_deref()), (1, false, Some("1234")));
     assert_eq!((y.line, y.long_lived), (4, None));
@@ -109,7 +113,8 @@ fn a_section_that_stands_twice_is_refused() {
 #[test]
 fn only_what_we_wrote_is_ours() {
     let text = put_text("[profile a]\nrole_arn = r\n", "x");
-    assert_eq!(ours(FileKind::Config, text.as_bytes()), ["x"]);
+    let file = ProfileFile::new(FileKind::Config, text.as_bytes(), HERE);
+    assert_eq!(file.ours().collect::<Vec<_>>(), ["x"]);
 }
 
 fn cut(text: &str, names: &[&str]) -> Result<(String, bool)> {
@@ -165,11 +170,11 @@ proptest! {
         let file = if in_config { FileKind::Config } else { FileKind::Credentials };
         let mut with = put_in(file, &before, "new one", &[("role_arn", "r"), ("region", "eu-west-1")]).unwrap();
         prop_assert!(with.starts_with(&before));
-        prop_assert!(find(file, &with, "new one", HERE).unwrap().unwrap().is_ours);
+        prop_assert!(ProfileFile::new(file, &with, HERE).find("new one").unwrap().unwrap().is_ours);
         if again {
             with = put_in(file, &with, "new one", &[("credential_process", "c")]).unwrap();
         }
-        prop_assert_eq!(remove(file, &with, "new one", HERE).unwrap(), before);
+        prop_assert_eq!(remove(file, &with, "new one").unwrap(), before);
     }
 
     #[test]
@@ -179,8 +184,25 @@ proptest! {
             bytes = put_in(FileKind::Config, &bytes, name, &[("region", "eu-west-1")]).unwrap();
         }
         for name in order {
-            bytes = remove(FileKind::Config, &bytes, name, HERE).unwrap();
+            bytes = remove(FileKind::Config, &bytes, name).unwrap();
         }
         prop_assert_eq!(bytes, before);
+    }
+
+    #[test]
+    fn all_at_once_is_one_after_the_other(before in files(), order in Just(vec!["p", "q", "r", "s"]).prop_shuffle()) {
+        let entries = [("region", "eu-west-1".to_owned())];
+        let mut bytes = before;
+        for name in order.iter().take(2) {
+            bytes = put_in(FileKind::Config, &bytes, name, &[("role_arn", "r")]).unwrap();
+        }
+        let names = order.iter().skip(1).take(2).map(|text| name(text)).collect::<Vec<_>>();
+        let new = names.iter().map(|name| NewProfile { name, entries: &entries }).collect::<Vec<_>>();
+        let once = edit(FileKind::Config, &bytes, &new, &[order[0]], HERE).unwrap();
+        let mut one_by_one = remove(FileKind::Config, &bytes, order[0]).unwrap();
+        for name in &names {
+            one_by_one = put_in(FileKind::Config, &one_by_one, name.as_str(), &[("region", "eu-west-1")]).unwrap();
+        }
+        prop_assert_eq!(once, one_by_one);
     }
 }

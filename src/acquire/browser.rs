@@ -82,7 +82,7 @@ impl Browser {
         let both = format!("{account}:{role}");
         let mut words = Vec::with_capacity(self.words.len() + 1);
         for pattern in &self.words {
-            let is_address = pattern.contains("%s");
+            let is_address = has_address(pattern);
             let name = |text: &str| match is_address {
                 true => utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
                 false => text.to_owned(),
@@ -115,7 +115,7 @@ impl Browser {
             }
             words.push(word);
         }
-        if !self.words.iter().any(|word| word.contains("%s")) {
+        if !self.words.iter().any(|word| has_address(word)) {
             words.push(url.to_owned());
         }
         Ok(match words.split_first().filter(|_| self.origin.is_some()) {
@@ -123,6 +123,11 @@ impl Browser {
             None => opener_of(None, &words),
         })
     }
+}
+
+/// Whether a word has a place for the address, which `%%s` is not.
+fn has_address(word: &str) -> bool {
+    word.replace("%%", "").contains("%s")
 }
 
 #[cfg(test)]
@@ -147,6 +152,8 @@ mod tests {
                 "prod",
                 &["http://127.0.0.1:1/x", "prod:ops/read", "100%", "%z%"],
             ),
+            (&["b", "%%s"], "prod", &["%s", "http://127.0.0.1:1/x"]),
+            (&["b", "%%%s", "%%s%a"], "a&b", &["%http://127.0.0.1:1/x", "%sa&b"]),
             (&["b", "--app=%s"], "prod", &["--app=http://127.0.0.1:1/x"]),
             (
                 &["b", "ext+container:name=%a&url=%s"],

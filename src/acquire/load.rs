@@ -68,13 +68,14 @@ fn sessions(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Re
     let has_own = plan.steps.is_empty() || plan.has_own_session();
     match plan.base.sign_in() {
         _ if known.own_is_new => {}
-        Some(sign_in) => cache::load(sign_in, known, now),
+        Some(sign_in) => cache::load(sign_in, known, store, now),
         None if has_own => known.own = store.get::<RoleSession>(&plan.own_key(), now)?,
         None => {}
     }
     match &plan.base.source {
         CredentialSource::IdentityCenter(role) if known.sign_on == SignOn::Missing => {
             known.sign_on = sso::state(&role.session, now);
+            sso::told(&role.session).into_iter().for_each(|text| store.warn(text));
         }
         _ => {}
     }

@@ -31,4 +31,4 @@ pub(crate) use run::Surroundings;
 pub(crate) use runtime::Runtime;
 pub(crate) use session::{ActiveSession, endpoints, session};
 pub(crate) use sign_in::SignInClient;
-pub(crate) use sign_in::cache::{sign_out, state as sign_in_state};
+pub(crate) use sign_in::cache::{sign_out, state as sign_in_state, told as sign_in_told};

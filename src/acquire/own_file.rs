@@ -9,12 +9,25 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
-use crate::config::files::read_bytes;
+use crate::config::files::{others_may_read, read_bytes, shown_path};
 
 /// What a file holds. With what another user put there, we would act as that user.
 pub(super) fn read(path: &Path, cap: u64) -> Option<Zeroizing<Vec<u8>>> {
     let file = read_bytes(path, None, cap).ok()?.filter(|file| file.warning.is_none())?;
     Some(Zeroizing::new(file.bytes))
+}
+
+/// What a person has to hear about a file: that others may read it, else why it cannot be used.
+pub(super) fn told(path: &Path, cap: u64, is_used: bool, writer: &str) -> Option<String> {
+    if is_used {
+        return others_may_read(path, &shown_path(path, None), "a sign-on");
+    }
+    match read_bytes(path, None, cap) {
+        Ok(file) => file.map(|file| {
+            file.warning.unwrap_or_else(|| format!("{} is not what {writer} writes", file.shown))
+        }),
+        Err(error) => Some(error.message),
+    }
 }
 
 /// Removes a file; false where there is none.

@@ -355,7 +355,8 @@ impl Store {
         Ok(())
     }
 
-    fn warn(&self, text: String) {
+    /// Keeps what is to be told at the end, once.
+    pub(crate) fn warn(&self, text: String) {
         let mut warnings = self.warnings.borrow_mut();
         if !warnings.contains(&text) {
             warnings.push(text);

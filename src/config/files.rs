@@ -88,7 +88,8 @@ pub(crate) fn open(path: &Path, shown: &str) -> Result<Option<File>> {
 /// What an open file holds from where it stands, and what it was just before that was read.
 pub(crate) fn read_open(file: &File, shown: &str, cap: u64) -> Result<(Vec<u8>, Metadata)> {
     let too_large = || {
-        Err(Error::config(format!("{shown} is larger than {} MiB", cap >> 20))
+        let (size, unit) = if cap >> 20 == 0 { (cap >> 10, "KiB") } else { (cap >> 20, "MiB") };
+        Err(Error::config(format!("{shown} is larger than {size} {unit}"))
             .hint("is this the right file?"))
     };
     let metadata = file.metadata().map_err(|error| unreadable(shown, &error))?;
@@ -156,6 +157,13 @@ fn foreign_writer(metadata: &Metadata, shown: &str) -> Option<String> {
         .then(|| format!("{shown} belongs to user {}", metadata.uid()))
 }
 
+/// Who else reads a file that holds a secret. It is used all the same: whoever reads it has it already.
+pub(crate) fn others_may_read(path: &Path, shown: &str, secret: &str) -> Option<String> {
+    let is_wide = std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
+    let remedy = || format!("chmod 600 {}", shell_path(shown));
+    is_wide.then(|| format!("others may read {shown}, which holds {secret}; {}", remedy()))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -166,7 +174,7 @@ mod tests {
     fn read(bytes: &[u8]) -> Result<Option<TextFile>> {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("f"), bytes).unwrap();
-        read_text(&home.path().join("f"), Some(home.path()), 100)
+        read_text(&home.path().join("f"), Some(home.path()), 1024)
     }
 
     fn refusal(bytes: &[u8]) -> String {
@@ -217,8 +225,8 @@ mod tests {
 
     #[test]
     fn the_cap_holds() {
-        assert!(read(&[b'a'; 100]).is_ok());
-        assert!(refusal(&[b'a'; 101]).contains("larger than"));
+        assert!(read(&[b'a'; 1024]).is_ok());
+        assert!(refusal(&[b'a'; 1025]).contains("larger than 1 KiB"));
     }
 
     #[test]

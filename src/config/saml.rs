@@ -3,12 +3,10 @@
 //! Lines `username = …` and `password = …` as the old script read them, or `password_command = …`
 //! in place of the password. Only exact keys count. Blanks around a value are not part of it.
 
-use std::os::unix::fs::MetadataExt;
-
 use zeroize::Zeroizing;
 
 use super::environment::Environment;
-use super::files::{read_text, shell_path};
+use super::files::{others_may_read, read_text};
 use super::shlex::command_words;
 use crate::error::{Error, Result};
 use crate::types::Secret;
@@ -37,10 +35,7 @@ pub(crate) fn read_login(environment: &Environment) -> Result<Login> {
     let Some(file) = read_text(&path, home.as_deref(), CAP)? else { return Ok(Login::default()) };
     let text = Zeroizing::new(file.text);
     let shown = file.shown;
-    let wide = std::fs::metadata(&path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
-    let warning = wide.then(|| {
-        format!("others may read {shown}, which holds a password; chmod 600 {}", shell_path(&shown))
-    });
+    let warning = others_may_read(&path, &shown, "a password");
     let (mut username, mut password, mut command) = (None, None, None);
     for (number, line) in text.lines().enumerate() {
         let Some((key, value)) = line.split_once('=') else { continue };

@@ -18,8 +18,7 @@ pub(crate) struct Desktop {
 
 impl Desktop {
     pub(crate) fn new(environment: &Environment) -> Self {
-        let first =
-            environment.text(BROWSER).ok().flatten().and_then(|text| text.split(':').next());
+        let first = environment.text(BROWSER).ok().flatten().map(first_of);
         let browser = first.filter(|first| !first.trim().is_empty()).map(str::to_owned);
         Self { browser }
     }
@@ -29,6 +28,34 @@ impl Desktop {
         let desktop = Self::new(environment);
         no_desktop(environment, desktop.browser.is_some()).is_none().then_some(desktop)
     }
+}
+
+/// The first command of a list with `:` between them. One in quotes or in an address is its own.
+fn first_of(list: &str) -> &str {
+    let list = list.trim_start();
+    let (mut quote, mut start) = (None, 0);
+    let mut characters = list.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match (character, quote) {
+            ('\\', None | Some('"')) => drop(characters.next()),
+            (_, Some(open)) => quote = quote.filter(|_| character != open),
+            ('\'' | '"', None) => quote = Some(character),
+            (' ' | '\t', None) => start = at + 1,
+            (':', None) if start == 0 || !is_address(list.get(start..at).unwrap_or_default()) => {
+                return list.get(..at).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+    list
+}
+
+/// Whether an argument up to a `:` is an address, as in `ext+container:` or `--app=https:`.
+fn is_address(argument: &str) -> bool {
+    let head = argument.split(':').next().unwrap_or_default();
+    let scheme = head.rsplit('=').next().unwrap_or_default();
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 /// Why no browser may be opened, as far as variables tell; `None` on a desktop.
@@ -48,6 +75,25 @@ pub(crate) fn no_desktop(environment: &Environment, has_own: bool) -> Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_of_several_browsers() {
+        for (list, first) in [
+            ("firefox:w3m", "firefox"),
+            ("/usr/bin/a %s:w3m", "/usr/bin/a %s"),
+            ("lynx -x_y:w3m", "lynx -x_y"),
+            ("'/opt/a: b' %s:w3m", "'/opt/a: b' %s"),
+            ("b \"x\\\":y\" c\\:d:w3m", "b \"x\\\":y\" c\\:d"),
+            ("firefox ext+container:name=%a&url=%s", "firefox ext+container:name=%a&url=%s"),
+            ("b --app=http://h:80/?u=%s -x:w3m", "b --app=http://h:80/?u=%s -x"),
+            (" firefox:w3m", "firefox"),
+            (":w3m", ""),
+            ("b 'x", "b 'x"),
+            ("", ""),
+        ] {
+            assert_eq!(first_of(list), first, "{list}");
+        }
+    }
 
     #[test]
     fn only_a_local_desktop_opens_pages() {

@@ -36,7 +36,8 @@ impl RoleArn {
         else {
             return Err(refuse("it has other parts"));
         };
-        let partition = Partition::parse(partition)?;
+        let located = |error: Error| Error { hints: error.hints, ..refuse(&error.message) };
+        let partition = Partition::parse(partition).map_err(located)?;
         let account =
             AccountId::parse(account).ok_or_else(|| refuse("the account has 12 digits"))?;
         if service == "sts" && resource.starts_with("assumed-role/") {
@@ -47,7 +48,7 @@ impl RoleArn {
         if service != "iam" || !resource.starts_with("role/") {
             return Err(refuse("it is no role of IAM"));
         }
-        Ok(Self { partition, account, name: RoleName::parse(resource)? })
+        Ok(Self { partition, account, name: RoleName::parse(resource).map_err(located)? })
     }
 }
 
@@ -109,7 +110,8 @@ mod tests {
             "arn:aws:iam::123456789012:role/$(x)",
             "arn:aws:iam::123456789012:role/a:b",
         ] {
-            assert!(RoleArn::parse("a test", arn).is_err(), "{arn}");
+            let refusal = RoleArn::parse("~/.aws/config:7", arn).unwrap_err().message;
+            assert!(refusal.contains(arn) && refusal.contains("~/.aws/config:7"), "{refusal}");
         }
     }
 

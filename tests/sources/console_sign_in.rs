@@ -1,7 +1,9 @@
 //! A sign-in to the console (`aws login`): used, renewed and shared with AWS's own tools.
 
+use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -184,7 +186,7 @@ fn without_a_sign_in_the_way_to_one_is_named() {
     assert!(said.contains(&format!("not signed in as {ALICE}")), "{said}");
     assert!(said.contains("~/.aws/config:2") && said.contains("assume-role login me"), "{said}");
     keep(&scene, &service.sign_in(600));
-    std::fs::set_permissions(file(&scene), std::fs::Permissions::from_mode(0o666)).unwrap();
+    fs::set_permissions(file(&scene), Permissions::from_mode(0o666)).unwrap();
     let said = scene.refused(5, &["me"]);
     assert!(said.contains("everyone may write"), "{said}");
     let kept = service.sign_in(600);
@@ -193,6 +195,67 @@ fn without_a_sign_in_the_way_to_one_is_named() {
     scene.switch(&["me"]);
     let long = scene.world.run(["exec", "--min", "20m", "me", "--", "true"]).unwrap();
     assert!(long.status == 7 && long.stderr.contains("lasts only 15m"), "{long:?}");
+}
+
+/// A file that was written a while ago.
+fn settle(path: &Path) {
+    let long_ago = SystemTime::now() - Duration::from_secs(60);
+    File::open(path).unwrap().set_modified(long_ago).unwrap();
+}
+
+#[test]
+fn a_file_that_cannot_be_used_renews_nothing() {
+    let (scene, service) = signed_in();
+    let mut kept = service.sign_in(600);
+    kept["accessToken"]["expiresAt"] = "2026-01-01T00:00:00Z".into();
+    let mut without_key = kept.clone();
+    without_key["dpopKey"] = "?".into();
+    let mut of_yesterday = kept.clone();
+    // {"iat":1767225600}: 2026-01-01
+    of_yesterday["idToken"] = "h.eyJpYXQiOjE3NjcyMjU2MDB9.s".into();
+    for (text, mode, why) in [
+        ("{".to_owned(), 0o600, "is not what aws login writes"),
+        (String::new(), 0o600, "is not what aws login writes"),
+        ("x".repeat(300 << 10), 0o600, "is larger than 256 KiB"),
+        (kept.to_string(), 0o606, "everyone may write"),
+        (without_key.to_string(), 0o600, ""),
+        (of_yesterday.to_string(), 0o600, ""),
+    ] {
+        scene.world.write(&format!(".aws/login/cache/{FILE}"), text).unwrap();
+        settle(&file(&scene));
+        fs::set_permissions(file(&scene), Permissions::from_mode(mode)).unwrap();
+        let said = scene.refused_at_once(5, &["me"]);
+        assert!(
+            said.contains(&format!("not signed in as {ALICE}")) && said.contains(why),
+            "{said}"
+        );
+        let explain = scene.world.run(["explain", "me", "--no-input"]).unwrap();
+        assert!(explain.status == 5 && explain.stderr.contains(why), "{explain:?}");
+        assert!(!explain.stdout.contains("renews itself"), "{explain:?}");
+        let doctor = scene.world.run(["doctor"]).unwrap();
+        assert!(!doctor.stdout.contains("renews itself"), "{doctor:?}");
+    }
+    assert_eq!(service.received().len(), 0);
+}
+
+#[test]
+fn a_file_that_others_may_read_is_told_until_it_is_written_anew() {
+    let (scene, service) = signed_in();
+    keep(&scene, &service.sign_in(600));
+    for mode in [0o644, 0o640, 0o604] {
+        fs::set_permissions(file(&scene), Permissions::from_mode(mode)).unwrap();
+        let switched = scene.switch(&["me"]);
+        switched.assert_says(&format!(
+            "others may read {0}, which holds a sign-on; chmod 600 {0}",
+            file(&scene).display()
+        ));
+        let explain = scene.world.run(["explain", "me"]).unwrap();
+        assert!(explain.stderr.contains("others may read"), "{explain:?}");
+    }
+    keep(&scene, &service.sign_in(100));
+    fs::set_permissions(file(&scene), Permissions::from_mode(0o644)).unwrap();
+    scene.switch(&["me"]).assert_says("others may read");
+    scene.switch(&["me"]).assert_silent_about("others may read");
 }
 
 #[test]

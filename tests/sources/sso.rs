@@ -1,5 +1,6 @@
 //! IAM Identity Center: roles for a kept token, renewal, and `login`.
 
+use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
@@ -92,6 +93,26 @@ fn without_a_sign_on_or_a_terminal_login_is_named() {
     let said = scene.refused(5, &["read"]);
     assert!(said.contains("assume-role login corp"), "{said}");
     assert_eq!(sso.received("/client/register").len(), 0);
+}
+
+#[test]
+fn what_is_wrong_with_the_file_of_a_sign_on_is_told() {
+    let (scene, sso) = signed();
+    sso.add_token("kept");
+    keep(&scene, "kept", FAR, None);
+    let file = cache(&scene).join(format!("{OF_SESSION}.json"));
+    fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    scene.switch(&["read"]).assert_says("others may read");
+    for (text, mode, why) in
+        [("{", 0o600, "is not what aws sso login writes"), ("{}", 0o602, "everyone may write")]
+    {
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+        let said = scene.refused(5, &["read", "--refresh"]);
+        assert!(said.contains("not signed on to corp") && said.contains(why), "{said}");
+        let explain = scene.world.run(["explain", "read", "--refresh", "--no-input"]).unwrap();
+        assert!(explain.status == 5 && explain.stderr.contains(why), "{explain:?}");
+    }
 }
 
 #[test]

@@ -57,11 +57,21 @@ fn arns_of_other_things_are_refused() {
         "arn:aws:iam::123456789012:user/alice",
         "arn:aws:sts::123456789012:assumed-role/read/alice",
         "arn:x",
+        "arn:aws-evil:iam::123456789012:role/read",
+        "arn:aws:iam::123456789012:role/a b",
     ] {
         let said = scene.refused_at_once(3, &[arn]);
         assert!(said.contains("not the ARN of a role"), "{said}");
     }
     scene.refused_at_once(2, &["arn:aws:iam::123456789012:role/read", "admin"]);
+    for arn in ["arn:aws-evil:iam::123456789012:role/read", "arn:aws:iam::1:role/read", "read"] {
+        let profile = format!(
+            "[profile x]\nregion = eu-west-1\nrole_arn = {arn}\nsource_profile = default\n"
+        );
+        scene.world.config(&profile).unwrap();
+        let said = scene.refused_at_once(3, &["x"]);
+        assert!(said.contains("~/.aws/config:3") && said.contains(arn), "{said}");
+    }
 }
 
 #[test]

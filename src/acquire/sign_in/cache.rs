@@ -11,10 +11,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
+use super::PATIENCE;
 use crate::acquire::own_file::{self, Draft};
-use crate::aws::{SignInTokens, checked_keys};
-use crate::cache::RoleSession;
-use crate::config::files::{read_bytes, shell_path, shown_path};
+use crate::aws::{ProofKey, SignInTokens, checked_keys};
+use crate::cache::{RoleSession, Store};
+use crate::config::files::{shell_path, shown_path};
 use crate::error::{Error, Result};
 use crate::plan::chain::SignIn;
 use crate::plan::{SIGN_IN_SECONDS, SignOn, Snapshot};
@@ -71,6 +72,7 @@ pub(super) fn read(path: &Path) -> Option<CachedSignIn> {
     let expires = Moment::parse_rfc3339(expires_at)?;
     let made = text.id_token.as_ref().and_then(|token| made(token)).unwrap_or(expires);
     let region = text.sign_in_region.as_deref();
+    let renews = ProofKey::parse(&text.dpop_key).is_some();
     let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
     Some(CachedSignIn {
         keys: checked_keys(id, secret_access_key, session_token).ok()?,
@@ -79,24 +81,22 @@ pub(super) fn read(path: &Path) -> Option<CachedSignIn> {
         client_id: text.client_id,
         proof_key: secret(&text.dpop_key),
         region: region.and_then(|region| Region::parse("signInRegion", region).ok()),
-        renewable: made.plus(LONGEST).max(expires),
+        renewable: if renews { made.plus(LONGEST).max(expires) } else { expires },
         bytes,
     })
 }
 
-/// Why there is a file and no sign-in.
-pub(super) fn problem(path: &Path) -> Option<String> {
-    match read_bytes(path, None, LARGEST) {
-        Ok(file) => file.map(|file| {
-            file.warning.unwrap_or_else(|| format!("{} is not what aws login writes", file.shown))
-        }),
-        Err(error) => Some(error.message),
-    }
+/// What a person has to hear about the file of a sign-in.
+pub(crate) fn told(sign_in: &SignIn) -> Option<String> {
+    own_file::told(&sign_in.file, LARGEST, read(&sign_in.file).is_some(), "aws login")
 }
 
 /// Puts what is kept into a snapshot. The file is by this machine's clock, sessions are by AWS's.
-pub(crate) fn load(sign_in: &SignIn, known: &mut Snapshot, now: Moment) {
+pub(crate) fn load(sign_in: &SignIn, known: &mut Snapshot, store: &Store, now: Moment) {
     let kept = read(&sign_in.file);
+    if kept.is_some() || !is_being_written(&sign_in.file) {
+        told(sign_in).into_iter().for_each(|text| store.warn(text));
+    }
     known.sign_on = sign_on(sign_in, kept.as_ref(), now);
     let kept = kept.filter(|kept| kept.expires > now && !known.dead.contains(&kept.keys.id));
     known.own = kept.map(|kept| RoleSession {
@@ -113,11 +113,16 @@ pub(crate) fn state(sign_in: &SignIn, now: Moment) -> SignOn {
 
 fn sign_on(sign_in: &SignIn, kept: Option<&CachedSignIn>, now: Moment) -> SignOn {
     match kept {
-        Some(kept) => SignOn::Live(kept.renewable),
-        // One that is being written may be whole in a moment.
-        None if sign_in.file.exists() => SignOn::Live(now),
-        None => SignOn::Missing,
+        Some(kept) if kept.renewable > now => SignOn::Live(kept.renewable),
+        None if is_being_written(&sign_in.file) => SignOn::Live(now),
+        _ => SignOn::Missing,
     }
+}
+
+/// Whether a file changed just now, so that one which does not read well may do so in a moment.
+fn is_being_written(path: &Path) -> bool {
+    let modified = path.metadata().and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age < PATIENCE))
 }
 
 /// Removes the file of a sign-in; false where there is none. AWS ends the sign-in by itself.

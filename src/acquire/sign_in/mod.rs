@@ -110,7 +110,7 @@ impl Runner<'_> {
             }
         };
         let kept = tokio::time::timeout(PATIENCE, read).await.ok().flatten();
-        kept.ok_or_else(|| match cache::problem(&sign_in.file) {
+        kept.ok_or_else(|| match cache::told(sign_in) {
             Some(problem) => sign_in.missing().because(problem),
             None => sign_in.missing(),
         })

@@ -18,7 +18,7 @@ use crate::plan::chain::SsoSession;
 use crate::types::{Moment, Secret, hex};
 
 /// The longest file that is read, in bytes. A real one has about 4,000.
-const LARGEST: u64 = 64 * 1024;
+pub(super) const LARGEST: u64 = 64 * 1024;
 
 /// A sign-on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -280,3 +280,10 @@ pub(crate) fn state(session: &SsoSession, now: Moment) -> SignOn {
         _ => SignOn::Missing,
     }
 }
+
+/// What a person has to hear about the file of a sign-on.
+pub(crate) fn told(session: &SsoSession) -> Option<String> {
+    let path = cache::path(session.home.as_ref()?, session);
+    let is_used = cache::read(&path, session).is_some();
+    own_file::told(&path, cache::LARGEST, is_used, "aws sso login")
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{Finding, Level};
 use super::modes;
-use crate::acquire::sign_in_state;
+use crate::acquire::{sign_in_state, sign_in_told};
 use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::environment::{Environment, located};
@@ -276,7 +276,13 @@ fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
                 sign_in.arn.origin,
                 minutes(ends.since(now).max(0))
             )),
-            SignOn::Missing => Finding::of_error(Level::Warning, &sign_in.missing()),
+            SignOn::Missing => {
+                let why = sign_in_told(&sign_in);
+                Finding::of_error(
+                    Level::Warning,
+                    &why.into_iter().fold(sign_in.missing(), Error::because),
+                )
+            }
         };
     }
     if let Ok(Some(base)) = base_without_keys(config) {

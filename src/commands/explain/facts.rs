@@ -154,13 +154,15 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
             SignOn::Live(ends) if ends > now => {
                 format!("signed on for {} more", minutes(ends.since(now)))
             }
-            _ => "the sign-on renews itself".to_owned(),
+            SignOn::Live(_) => "the sign-on renews itself".to_owned(),
+            SignOn::Missing => "no one is signed on".to_owned(),
         },
         CredentialSource::ConsoleSignIn(_) => match known.sign_on {
             SignOn::Live(ends) if ends > now => {
                 format!("the sign-in renews itself for about {} more", minutes(ends.since(now)))
             }
-            _ => "the sign-in renews itself".to_owned(),
+            SignOn::Live(_) => "the sign-in renews itself".to_owned(),
+            SignOn::Missing => "no one is signed in".to_owned(),
         },
         CredentialSource::Keys(keys, _) if keys.are_temporary() => {
             "the keys are temporary already and are used as they are".to_owned()

@@ -34,7 +34,7 @@ impl SignIn {
         let Some(arn) = profile.value("login_session") else { return Ok(None) };
         let arn = Chosen::new(arn.text.to_owned(), &arn.place);
         let principal = Principal::parse(&arn.value);
-        let partition = arn.value.split(':').nth(1).map(Partition::parse).transpose()?;
+        let partition = arn.value.split(':').nth(1).and_then(|text| Partition::parse(text).ok());
         let (Some(principal), Some(partition)) = (principal, partition) else {
             return Err(Error::config(format!(
                 "{}: '{}' is no console sign-in",
@@ -162,7 +162,9 @@ mod tests {
             assert_eq!(told, (name, partition, is_root));
         }
         for wrong in ["alice", "arn:aws:iam::1:user/alice", "arn:moon:iam::123456789012:root"] {
-            assert!(sign_in(&format!("[profile c]\nlogin_session = {wrong}\n"), "").is_err());
+            let config = format!("[profile c]\nlogin_session = {wrong}\n");
+            let refusal = sign_in(&config, "").unwrap_err().message;
+            assert!(refusal.starts_with("~/.aws/config:2: "), "{refusal}");
         }
     }
 }

@@ -157,7 +157,7 @@ fn foreign_writer(metadata: &Metadata, shown: &str) -> Option<String> {
         .then(|| format!("{shown} belongs to user {}", metadata.uid()))
 }
 
-/// Who else reads a file that holds a secret. It is used all the same: whoever reads it has it already.
+/// Who else reads a file that holds a secret. It is used all the same, as AWS's tools do.
 pub(crate) fn others_may_read(path: &Path, shown: &str, secret: &str) -> Option<String> {
     let is_wide = std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
     let remedy = || format!("chmod 600 {}", shell_path(shown));

@@ -239,7 +239,7 @@ fn a_file_that_cannot_be_used_renews_nothing() {
 }
 
 #[test]
-fn a_file_that_others_may_read_is_told_until_it_is_written_anew() {
+fn a_file_that_others_may_read_is_reported_until_it_is_written_anew() {
     let (scene, service) = signed_in();
     keep(&scene, &service.sign_in(600));
     for mode in [0o644, 0o640, 0o604] {

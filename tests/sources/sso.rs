@@ -96,7 +96,7 @@ fn without_a_sign_on_or_a_terminal_login_is_named() {
 }
 
 #[test]
-fn what_is_wrong_with_the_file_of_a_sign_on_is_told() {
+fn what_is_wrong_with_the_file_of_a_sign_on_is_reported() {
     let (scene, sso) = signed();
     sso.add_token("kept");
     keep(&scene, "kept", FAR, None);

@@ -15,12 +15,10 @@ use crate::aws::{Grant, ProofKey, Trouble, sign_in_of_region, sign_in_tokens};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SignIn;
 use crate::plan::{LockOf, SIGN_IN_RENEWED_BELOW};
-use cache::CachedSignIn;
+use cache::{CachedSignIn, PATIENCE};
 pub(crate) use login::SignInClient;
 use refusal::refusal;
 
-/// How long another process may take between AWS's answer and its file.
-const PATIENCE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a renewal is tried with what another process kept meanwhile.
 const TRIES: u32 = 5;

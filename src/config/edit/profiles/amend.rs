@@ -1,6 +1,7 @@
 //! A few entries of a profile set and others taken out; whose profile it is does not change.
 
-use super::{OwnLines, ProfileFile, Replaced, is_mark, lost};
+use super::lines::{OwnLines, ProfileFile, Replaced, header, is_mark};
+use crate::config::edit::file::lost;
 use crate::config::profiles::FileKind;
 use crate::error::Result;
 
@@ -43,15 +44,6 @@ pub(crate) fn amend(
         Some(section) if !is_written(&section) => Err(lost(shown, "what was to be written")),
         None if !set.is_empty() => Err(lost(shown, "what was to be written")),
         _ => Ok(after),
-    }
-}
-
-/// The line that begins a profile.
-pub(super) fn header(file: FileKind, name: &str) -> String {
-    match file {
-        FileKind::Config if name.contains([' ', '\'']) => format!("[profile \"{name}\"]"),
-        FileKind::Config if name != "default" => format!("[profile {name}]"),
-        _ => format!("[{name}]"),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::{ExistingProfile, IDENTITY, MARK, ROLE_OF_SIGN_ON};
 use crate::config::edit::file::lost;
 use crate::config::files::TextFile;
 use crate::config::index::ByName;
@@ -11,7 +10,51 @@ use crate::config::profiles::{Block, FileKind, Ini};
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
+/// How the line below a header begins that says that we wrote the section.
+pub(super) const MARK: &str = "# Written by assume-role";
+/// Keys that say where a profile's credentials come from. There is one answer to that, so they go
+/// when another is written.
+pub(super) const IDENTITY: [&str; 22] = [
+    crate::config::keyring::REFERENCE,
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_security_token",
+    "x_security_token_expires",
+    "aws_account_id",
+    "login_session",
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "credential_process",
+    "web_identity_token_file",
+    "mfa_serial",
+    "external_id",
+    "duration_seconds",
+    "role_session_name",
+    "sso_session",
+    "sso_account_id",
+    "sso_role_name",
+    "sso_start_url",
+    "sso_region",
+];
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+/// The keys that make a profile a role of a sign-on.
+pub(crate) const ROLE_OF_SIGN_ON: [&str; 3] = ["sso_session", "sso_account_id", "sso_role_name"];
+
+#[derive(Debug)]
+pub(crate) struct ExistingProfile {
+    /// The line of its header, counted from 1.
+    pub line: u32,
+    /// Whether we wrote it.
+    pub is_ours: bool,
+    /// The keys of [`IDENTITY`] that it has, as they are written.
+    pub identity: Vec<String>,
+    /// The last four characters of a long-lived key's id, when it holds one.
+    pub long_lived: Option<String>,
+    /// The values of [`ROLE_OF_SIGN_ON`], empty where it has none.
+    pub sign_on: [String; 3],
+}
 
 /// A file as lines, with the sections among them.
 pub(crate) struct ProfileFile<'a> {
@@ -232,6 +275,15 @@ impl<'a> OwnLines<'a> {
             }
         }
         kept
+    }
+}
+
+/// The line that begins a profile.
+pub(super) fn header(file: FileKind, name: &str) -> String {
+    match file {
+        FileKind::Config if name.contains([' ', '\'']) => format!("[profile \"{name}\"]"),
+        FileKind::Config if name != "default" => format!("[profile {name}]"),
+        _ => format!("[{name}]"),
     }
 }
 

@@ -49,24 +49,34 @@ fn remark(above: &[&str]) -> Option<String> {
 }
 
 impl Block {
+    /// What the remark says under a label; several stand with `; ` between them.
+    fn says(&self, label: &str) -> Option<&str> {
+        self.remark.as_deref()?.split("; ").find_map(|part| part.strip_prefix(label))
+    }
+
     /// Why it is not run, when it says so.
     pub fn reason(&self) -> Option<&str> {
-        self.remark.as_deref()?.strip_prefix("not run: ")
+        self.says("not run: ")
     }
 
     /// The file of the home that it shows.
     pub fn file(&self) -> Option<&str> {
-        self.remark.as_deref()?.strip_prefix("file: ")
+        self.says("file: ")
     }
 
-    /// A program that it is not run without.
-    pub fn needs(&self) -> Option<&str> {
-        self.remark.as_deref()?.strip_prefix("needs: ")
+    /// Programs that it is not run without.
+    pub fn needs(&self) -> impl Iterator<Item = &str> {
+        self.says("needs: ").unwrap_or_default().split_whitespace()
+    }
+
+    /// Where it runs, when that is not the reader's own machine.
+    pub fn place_of_run(&self) -> Option<&str> {
+        self.says("in: ")
     }
 
     /// The status that its last command ends with.
     pub fn status(&self) -> &str {
-        self.remark.as_deref().and_then(|remark| remark.strip_prefix("exits: ")).unwrap_or("0")
+        self.says("exits: ").unwrap_or("0")
     }
 
     /// The commands of a `console` block, each with the output shown below it.

@@ -4,7 +4,8 @@
 //! A block that cannot be run here says why in the line above it (`<!-- not run: reason -->`).
 //! `<!-- file: .aws/accounts -->` puts a block into that file, so that a page's set-up is what its
 //! commands run with, `<!-- exits: 4 -->` names the status of a command that is to fail, and
-//! `<!-- needs: direnv -->` a program that `tests/run` installs.
+//! `<!-- needs: direnv -->` a program that `tests/run` installs; `<!-- in: pod -->` runs it where
+//! `places.rs` says. Several of these stand in one remark, with `; ` between them.
 //! `tests/run bless docs` writes the output that the commands show now into the pages.
 
 pub mod blocks;
@@ -13,6 +14,7 @@ mod custodian;
 #[allow(dead_code, reason = "the playground has more use for it")]
 #[path = "../playground/device.rs"]
 mod device;
+mod places;
 mod session;
 #[allow(dead_code, reason = "the playground has more use for it")]
 #[path = "../playground/stage.rs"]
@@ -139,13 +141,23 @@ fn type_block(session: &mut Session, block: &Block) -> Outcome<Option<Vec<String
     if let Some(reason) = block.reason() {
         return if reason.len() > 8 { Ok(None) } else { Err(Failure("no reason".to_owned())) };
     }
-    if block.needs().is_some_and(|program| find(program).is_none()) {
+    if block.needs().any(|program| find(program).is_none()) {
         return Ok(None);
     }
     if let Some(file) = block.file() {
         session.stage.world.write(file, &text)?;
         return Ok(None);
     }
+    if let Some(place) = block.place_of_run() {
+        session.enter(place)?;
+        type_text(session, block, &text)?;
+        return session.leave(place).map(|()| None);
+    }
+    type_text(session, block, &text)
+}
+
+/// Types a block that is run and shows no file.
+fn type_text(session: &mut Session, block: &Block, text: &str) -> Outcome<Option<Vec<String>>> {
     match (block.language.as_str(), shell_of(block)) {
         ("console", _) => return compare(session, block).map(Some),
         (_, Some(Shell::Bash)) => {
@@ -163,17 +175,17 @@ fn type_block(session: &mut Session, block: &Block) -> Outcome<Option<Vec<String
             }
         }
         (_, Some(shell)) if shell.find().is_some() => {
-            let ran = Script::new(shell, &text).run(&session.stage.world)?;
+            let ran = Script::new(shell, text).run(&session.stage.world)?;
             if ran.status != 0 {
                 return Err(Failure(format!("{ran:?}")));
             }
         }
         ("json", None) => {
-            serde_json::from_str::<serde_json::Value>(&text)
+            serde_json::from_str::<serde_json::Value>(text)
                 .map_err(|error| Failure(format!("JSON: {error}")))?;
         }
         ("toml", None) => {
-            session.stage.world.write(".config/assume-role/config.toml", &text)?;
+            session.stage.world.write(".config/assume-role/config.toml", text)?;
             let ran = session.stage.world.run(["init", "bash"])?;
             std::fs::remove_file(
                 session.stage.world.home().join(".config/assume-role/config.toml"),
@@ -194,6 +206,9 @@ fn commands(lines: &[String]) -> Vec<String> {
     for line in lines {
         open.push_str(line);
         open.push('\n');
+        if line.ends_with('\\') {
+            continue;
+        }
         let whole = std::process::Command::new("bash").args(["-n", "-c", &open]).output();
         if whole.is_ok_and(|output| output.status.success() && output.stderr.is_empty()) {
             let command = std::mem::take(&mut open);

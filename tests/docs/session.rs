@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::device::SERIAL;
+use super::places::Places;
 use super::stage::{PRODUCTION, STAGING, Stage};
 use crate::fake_aws::identity_provider::{Answer as Response, Idp};
 use crate::fake_aws::sign_in::SignIn;
@@ -22,6 +23,8 @@ use crate::support::terminal::Terminal;
 /// Programs that a page runs with a role. Here they only look whether they were given one, or a
 /// profile; what real ones make of it is tested with boto3 and the AWS CLI elsewhere.
 const STAND_INS: [&str; 7] = ["aws", "cdk", "docker", "kubectl", "terraform", "tofu", "xdg-open"];
+/// A security key, which shows what the device of the user shows.
+const YKMAN: &str = "#!/bin/sh\ncat $PLAYGROUND_DEVICE.code\n";
 const STAND_IN: &str = "#!/bin/sh\nfor word; do [ -z \"${word%%*--profile*}\" ] && exit 0; done\n\
                         [ -n \"$AWS_ACCESS_KEY_ID$AWS_PROFILE$AWS_CONFIG_FILE\" ] || [ \"${0##*/}\" != aws ]\n";
 
@@ -48,6 +51,7 @@ pub struct Session {
     terminal: Terminal,
     seen: usize,
     identity_provider: Idp,
+    places: Places,
 }
 
 impl Session {
@@ -58,11 +62,15 @@ impl Session {
         stage.world.set("AWS_ENDPOINT_URL_SIGNIN", SignIn::start()?.url());
         sign_on(&mut stage)?;
         let identity_provider = identity_provider(&stage);
-        for name in STAND_INS {
+        let places = Places::set(&stage)?;
+        let stand_ins =
+            STAND_INS.map(|name| (name, STAND_IN)).into_iter().chain([("ykman", YKMAN)]);
+        for (name, text) in stand_ins {
             let path = stage.world.bin().join(name);
-            std::fs::write(&path, STAND_IN)?;
+            std::fs::write(&path, text)?;
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
         }
+        std::fs::write(stage.world.root().join("device.code"), stage.sts.mfa_code(SERIAL))?;
         let mut command = Command::new("bash");
         command.args(["--noprofile", "-i"]);
         stage.world.write(
@@ -70,7 +78,7 @@ impl Session {
             "PS1='@@$?@@'\nHISTFILE=\neval \"$(assume-role init bash --prompt none)\"\n",
         )?;
         let terminal = stage.world.terminal_of(command)?;
-        let mut session = Self { stage, terminal, seen: 0, identity_provider };
+        let mut session = Self { stage, terminal, seen: 0, identity_provider, places };
         session.finish()?;
         Ok(session)
     }
@@ -90,6 +98,22 @@ impl Session {
             lines.pop();
         }
         Ok((lines, status))
+    }
+
+    /// Makes this shell one of that place, in which no key is in a file.
+    pub fn enter(&mut self, place: &str) -> Outcome<()> {
+        for (name, value) in self.places.variables(place)? {
+            self.run(&format!("export {name}='{value}'"))?;
+        }
+        Ok(())
+    }
+
+    /// Takes the variables of that place away.
+    pub fn leave(&mut self, place: &str) -> Outcome<()> {
+        for (name, _) in self.places.variables(place)? {
+            self.run(&format!("unset {name}"))?;
+        }
+        Ok(())
     }
 
     /// Waits for the prompt.

@@ -215,7 +215,7 @@ fn with_seed() -> Scene {
 
 /// The recipes of the page, each with its program.
 fn recipes() -> Vec<(String, String)> {
-    let page = include_str!("../../docs/mfa.md");
+    let page = include_str!("../../docs/hardware-keys.md");
     let recipe = |line: &str| {
         let (_, command) = line.split_once("| `mfa_process = ")?;
         let command = command.strip_suffix("` |")?.replace("\\|", "|");

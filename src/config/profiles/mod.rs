@@ -50,6 +50,7 @@ pub(super) use ini::{Block, Ini};
 pub(crate) use section::Section;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_text, shown_path};
@@ -66,6 +67,10 @@ const CREDENTIALS: (FileKind, &str, &str) =
 /// Sections of `~/.aws/config` that are the AWS CLI's own.
 const OF_THE_CLI: [&str; 2] = ["plugins", "preview"];
 
+/// How often one run looks for the profile that was meant. Each search reads every name, and where more
+/// are wrong than this, it is not the spelling.
+const SEARCHES: usize = 16;
+
 pub struct Profiles {
     files: Vec<Ini>,
     paths: Vec<String>,
@@ -74,6 +79,7 @@ pub struct Profiles {
     profiles: Group,
     sso_sessions: Group,
     services: Group,
+    searches: AtomicUsize,
 }
 
 /// A section that is not a profile, though it may be meant to be one.
@@ -133,7 +139,8 @@ impl Profiles {
             profiles = Group::new(&files, profile);
         }
         let missing = Vec::new();
-        Self { files, paths, missing, warnings, profiles, sso_sessions, services }
+        let searches = AtomicUsize::new(0);
+        Self { files, paths, missing, warnings, profiles, sso_sessions, services, searches }
     }
 
     pub fn get(&self, name: &str) -> Result<Option<Section<'_>>> {
@@ -222,6 +229,9 @@ impl Profiles {
         };
         let message = format!("no profile '{}'{files}", escape_up_to(name, 80));
         let error = self.missing.iter().fold(Error::config(message), Error::because);
+        if self.searches.fetch_add(1, Ordering::Relaxed) >= SEARCHES {
+            return error;
+        }
         if let Some(hint) = self.hint_about_ignored(name) {
             return error.hint(hint);
         }

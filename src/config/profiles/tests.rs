@@ -216,6 +216,15 @@ fn a_missing_name_is_met_with_those_there_are() {
     }
 }
 
+/// Each search reads every name: one for each of thousands of mistakes would take the square of that.
+#[test]
+fn of_many_missing_names_the_first_are_guessed_at() {
+    let profiles = config("[profile production]\n");
+    let errors = (0..1_000).map(|_| profiles.require("prodution").err().unwrap());
+    let guessed = errors.filter(|error| !error.hints.is_empty()).count();
+    assert_eq!(guessed, SEARCHES);
+}
+
 #[test]
 fn temporary_keys_need_their_token() {
     for (text, is_wrong) in [

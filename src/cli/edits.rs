@@ -29,11 +29,13 @@ pub enum ProfileEdit {
 }
 
 /// What shapes one session, or names one profile.
-const NOT_FOR_ALL: [&str; 20] = [
+const NOT_FOR_ALL: [&str; 22] = [
     "name",
     "assume",
     "static_keys",
+    "role_arn",
     "duration",
+    "duration_seconds",
     "mfa_code",
     "mfa_serial",
     "profile",

@@ -17,13 +17,19 @@ pub struct Target {
         allow_negative_numbers = true
     )]
     pub words: Vec<String>,
+    /// The first word, as AWS's documents write it
+    #[arg(long, value_name = "ARN", hide = true)]
+    pub role_arn: Option<String>,
     /// Region of the session
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
     /// How long: 900s, 45m, 12h
     #[arg(long, value_name = "DURATION")]
     pub duration: Option<String>,
-    /// Six digits of the MFA device
+    /// The same in seconds, as AWS's documents write it
+    #[arg(long, value_name = "SECONDS", hide = true, conflicts_with = "duration")]
+    pub duration_seconds: Option<u32>,
+    /// Six digits; `-` reads stdin
     #[arg(long, value_name = "CODE")]
     pub mfa_code: Option<String>,
     /// Serial or ARN of the MFA device
@@ -42,13 +48,13 @@ pub struct Target {
     #[arg(long, value_name = "SCHEME")]
     pub scheme: Option<String>,
     /// Captured response; `-` reads stdin
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path, allow_hyphen_values = true)]
     pub saml_response: Option<String>,
     /// Token file; `-` reads stdin
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true, conflicts_with = "saml_response")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path, allow_hyphen_values = true, conflicts_with = "saml_response")]
     pub web_identity_token_file: Option<String>,
     /// Name of the session in AWS's logs
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", alias = "role-session-name")]
     pub session_name: Option<String>,
     /// External id; `none` sends none
     #[arg(long, value_name = "ID")]
@@ -57,7 +63,7 @@ pub struct Target {
     #[arg(long, value_name = "ARN")]
     pub policy_arn: Vec<String>,
     /// File of a policy that narrows it
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, value_parser = path)]
     pub policy: Option<String>,
     /// Session tag; repeatable
     #[arg(long, value_name = "KEY=VALUE")]
@@ -104,8 +110,9 @@ impl Target {
     /// The same behind a verb, which hints repeat.
     pub(crate) fn request_as(&self, invocation: Invocation) -> Request {
         let typed = self.clone();
+        let seconds = typed.duration_seconds.map(|seconds| format!("{seconds}s"));
         Request {
-            words: typed.words,
+            words: typed.role_arn.into_iter().chain(typed.words).collect(),
             profile: typed.profile,
             via: typed.via,
             base: typed.base,
@@ -116,7 +123,7 @@ impl Target {
             saml_response: typed.saml_response,
             web_identity_token_file: typed.web_identity_token_file,
             session: SessionOptions {
-                duration: typed.duration,
+                duration: typed.duration.or(seconds),
                 name: typed.session_name,
                 external_id: typed.external_id,
                 source_identity: typed.source_identity,
@@ -133,4 +140,10 @@ impl Target {
             invocation,
         }
     }
+}
+
+/// A path, also as AWS's tools write it.
+#[expect(clippy::unnecessary_wraps, reason = "a parser of clap may fail")]
+fn path(text: &str) -> Result<String, std::convert::Infallible> {
+    Ok(text.strip_prefix("file://").unwrap_or(text).to_owned())
 }

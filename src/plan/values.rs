@@ -8,6 +8,7 @@ use super::words::Extras;
 use super::{Chosen, ONE_HOUR, Origin};
 use crate::config::Config;
 use crate::config::profiles::Section;
+use crate::config::stdin::read_handed_over;
 use crate::config::values::{parse_mfa_serial, parse_role_duration};
 use crate::error::{Error, Result};
 use crate::types::{Region, Secret};
@@ -23,10 +24,14 @@ fn refuse_two(what: &str, option: bool, word: bool) -> Result<()> {
 pub(super) fn code(request: &Request, extras: &Extras) -> Result<Option<Secret>> {
     refuse_two("region", request.region.is_some(), extras.region.is_some())?;
     refuse_two("MFA code", request.mfa_code.is_some(), extras.code.is_some())?;
-    let Some(code) = &request.mfa_code else { return Ok(extras.code.clone()) };
+    let code = match &request.mfa_code {
+        None => return Ok(extras.code.clone()),
+        Some(code) if code.expose() == "-" => read_handed_over("--mfa-code", "-", None)?.0,
+        Some(code) => code.clone(),
+    };
     let text = code.expose();
     if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(Some(code.clone()));
+        return Ok(Some(code));
     }
     Err(Error::usage("the value of --mfa-code is not six digits"))
 }

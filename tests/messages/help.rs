@@ -76,7 +76,8 @@ fn the_long_help_tells_everything() {
     for verb in verbs() {
         assert!(text.contains(&format!("\n  {verb} ")), "{verb}");
     }
-    for option in command(Length::Long).get_arguments().filter_map(clap::Arg::get_long) {
+    let whole = command(Length::Long);
+    for option in whole.get_arguments().filter_map(clap::Arg::get_long) {
         assert!(text.contains(&format!("--{option}")), "{option}");
     }
     let kinds = [

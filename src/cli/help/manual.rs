@@ -28,12 +28,17 @@ pub(crate) const SECTIONS: [Section; 6] = [
                 "ACCOUNT ROLE",
                 "a name of ~/.aws/accounts or a 12-digit id, and a role with its path, if it has one",
             ),
+            ("ACCOUNT:ROLE", "the same, as the prompt shows it"),
             ("ACCOUNT", "its default role, its only known role, or the picker"),
             (
                 "PROFILE",
                 "a profile of ~/.aws/config, with its chain, its MFA device and its durations",
             ),
-            ("arn:aws:iam::ID:role/ROLE", "a role of any partition"),
+            (
+                "arn:aws:iam::ID:role/ROLE",
+                "a role of any partition; --role-arn, --role-session-name, --duration-seconds and file://FILE are understood as \
+                 AWS writes them",
+            ),
             ("-", "the role that this shell had before"),
             (
                 "MFA_CODE, REGION",

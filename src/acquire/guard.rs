@@ -3,7 +3,7 @@
 //! Renewal does not come here: it consents for the account that was entered before.
 
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Plan, ProtectedStep};
+use crate::plan::{Mark, Plan, ProtectedStep};
 use crate::ui::terminal::Terminal;
 
 /// Has the account's name typed, or refuses.
@@ -24,7 +24,8 @@ pub(crate) async fn confirm(plan: &Plan, step: &ProtectedStep, terminal: Termina
     if typed.contains('\u{1b}') {
         return Err(Error::new(Kind::Cancelled, "cancelled"));
     }
-    if typed == step.name.as_str() || typed == step.alias.value.as_str() {
+    let is_alias = matches!(&step.alias.value, Mark::Alias(alias) if typed == alias.as_str());
+    if typed == step.name.as_str() || is_alias {
         return Ok(());
     }
     Err(Error::new(Kind::Guard, format!("that was not {}: nothing was changed", step.name)))
@@ -32,23 +33,23 @@ pub(crate) async fn confirm(plan: &Plan, step: &ProtectedStep, terminal: Termina
 
 fn sentence(step: &ProtectedStep) -> String {
     let ProtectedStep { name, role, alias, target } = step;
+    let Mark::Alias(alias) = &alias.value else {
+        let id = role.as_ref().map_or(target.as_str(), |role| role.account.as_str());
+        return format!(
+            "whether {id} is protected is not known: a file of accounts cannot be read"
+        );
+    };
     match role {
-        _ if *name == alias.value => format!("account {name} is protected"),
+        _ if name == alias => format!("account {name} is protected"),
         Some(role) if name.as_str() == role.account.as_str() => {
-            format!("account {name} is protected as {}", alias.value)
+            format!("account {name} is protected as {alias}")
         }
         Some(role) if target.starts_with(&format!("{name}:")) || target == name.as_str() => {
-            format!(
-                "{name} leads to account {}, which is protected as {}",
-                role.account, alias.value
-            )
+            format!("{name} leads to account {}, which is protected as {alias}", role.account)
         }
         Some(role) => {
-            format!(
-                "{name} leads through account {}, which is protected as {}",
-                role.account, alias.value
-            )
+            format!("{name} leads through account {}, which is protected as {alias}", role.account)
         }
-        None => format!("{name} leads to the account {}, which is protected", alias.value),
+        None => format!("{name} leads to the account {alias}, which is protected"),
     }
 }

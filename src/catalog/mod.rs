@@ -54,13 +54,14 @@ impl Catalogue {
     /// Looks at everything within reach. `now` is this machine's clock.
     pub(crate) fn read(environment: &Environment, reach: Reach, now: Moment) -> Self {
         let mut problems = Vec::new();
-        let accounts = kept(Accounts::read(environment), &mut problems);
+        let settings = kept(Settings::read(environment), &mut problems);
+        let set = settings.as_ref().and_then(|settings| settings.accounts.as_ref());
+        let accounts = kept(Accounts::read(environment, set), &mut problems);
         let profiles = match reach {
             Reach::Glance => Profiles::read_config(environment),
             Reach::GlanceAtKeys | Reach::Full => Profiles::read(environment),
         };
         let profiles = kept(profiles, &mut problems);
-        let settings = kept(Settings::read(environment), &mut problems);
         let choice = settings.as_ref().map(Choice::of).unwrap_or_default();
         let store = kept(Store::open(environment, choice), &mut problems);
         let history = match (&store, reach) {

@@ -38,11 +38,12 @@ pub struct Config {
 
 impl Config {
     pub fn read(environment: &Environment) -> Result<Self> {
+        let settings = Settings::read(environment)?;
         Ok(Self {
             environment: environment.clone(),
-            accounts: Accounts::read(environment)?,
+            accounts: Accounts::read(environment, settings.accounts.as_ref())?,
             profiles: Profiles::read(environment)?,
-            settings: Settings::read(environment)?,
+            settings,
         })
     }
 

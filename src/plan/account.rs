@@ -1,6 +1,6 @@
 //! An account as it was named, and what the accounts file says about entering it.
 
-use super::chosen::Chosen;
+use super::chosen::{Chosen, Origin};
 use crate::config::Config;
 use crate::config::accounts::Account;
 use crate::error::{Error, Kind, Result};
@@ -46,6 +46,15 @@ impl TargetAccount {
     }
 }
 
+/// Why an account has to be confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// This name of it says so.
+    Alias(Name),
+    /// A file that may say so cannot be read.
+    Unknown,
+}
+
 /// What the accounts file says about entering an account, each with the alias that says so.
 ///
 /// An account may have several aliases, and one that is marked marks them all: a second name must
@@ -53,21 +62,27 @@ impl TargetAccount {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Protection {
     /// Entering has to be confirmed.
-    pub protected: Option<Chosen<Name>>,
+    pub protected: Option<Chosen<Mark>>,
     /// Sessions are read-only unless `--write` is given.
     pub read_only: Option<Chosen<Name>>,
 }
 
 impl Protection {
     /// What the aliases of an id say; `own`, the one that was typed, is named before the others.
+    /// Where a file of the team cannot be read, what it says about protection is not known.
     pub(crate) fn of(id: &AccountId, own: Option<&Account>, config: &Config) -> Result<Self> {
-        let aliases = config.accounts.aliases_of(id)?;
+        let aliases = config.accounts.marking(id)?;
         let says = |is_marked: fn(&Account) -> bool| {
             let marked = own.into_iter().chain(&aliases).find(|account| is_marked(account));
             marked.map(|account| Chosen::new(account.name.clone(), &account.place))
         };
         Ok(Self {
-            protected: says(|account| account.protected),
+            protected: says(|account| account.protected)
+                .map(|alias| Chosen::new(Mark::Alias(alias.value), alias.origin))
+                .or_else(|| {
+                    let why = config.accounts.unread()?.to_owned();
+                    Some(Chosen::new(Mark::Unknown, Origin::Place(why)))
+                }),
             read_only: says(|account| account.read_only),
         })
     }

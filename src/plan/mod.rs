@@ -32,7 +32,7 @@ mod values;
 mod web_identity;
 mod words;
 
-pub(crate) use account::Protection;
+pub(crate) use account::{Mark, Protection};
 pub(crate) use call::{Call, Question, With};
 pub(crate) use chosen::{Chosen, Origin};
 pub(crate) use connection::{Connection, Overrides, Trust};
@@ -151,7 +151,7 @@ pub(crate) struct ProtectedStep {
     pub target: String,
     /// The role there; `None` for a profile without one.
     pub role: Option<RoleArn>,
-    pub alias: Chosen<Name>,
+    pub alias: Chosen<Mark>,
 }
 
 /// What a request comes to.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::scenes::binary;
+use crate::scenes::{PRODUCTION, Scene, bastion, binary};
 use crate::support::process::Ran;
 use crate::support::world::World;
 
@@ -74,14 +74,16 @@ fn edits_go_to_the_own_file_and_the_team_s_may_be_read_only() {
     says(&world, &["explain", "both", "read"], &["333333333333  (~/infra/accounts.json:2:1)"]);
 }
 
+/// Files of the team that cannot be read, and what is said about each.
+const UNREAD: [(Option<&str>, &str); 3] = [
+    (None, "~/infra/accounts.json, which does not exist"),
+    (Some("{\"a\": \n,,\u{1b}"), "~/infra/accounts.json:2:1: this is not JSON"),
+    (Some("[]"), "~/infra/accounts.json:1:1: the file is a list, not an object"),
+];
+
 #[test]
 fn a_missing_or_broken_file_of_the_team_leaves_the_own_names() {
-    let why = [
-        (None, "ACCOUNTS_FILE names ~/infra/accounts.json, which does not exist"),
-        (Some("{\"a\": \n,,\u{1b}"), "~/infra/accounts.json:2:1: this is not JSON"),
-        (Some("[]"), "~/infra/accounts.json:1:1: the file is a list, not an object"),
-    ];
-    for (team, why) in why {
+    for (team, why) in UNREAD {
         let world = world(team);
         let known = world.run(["explain", "mine", "read"]).unwrap();
         assert_eq!(known.status, 0, "{known:?}");
@@ -90,4 +92,104 @@ fn a_missing_or_broken_file_of_the_team_leaves_the_own_names() {
         says(&world, &["explain", "theirs", "read"], &["there is no account 'theirs'", why]);
         says(&world, &["list"], &["mine  "]);
     }
+}
+
+/// A scene that can switch, with two names of its own for the account, and a file of the team.
+fn scene(team: Option<&str>) -> Scene {
+    let mut scene = bastion();
+    if let Some(text) = team {
+        scene.world.write("infra/accounts.json", text).unwrap();
+    }
+    scene.world.set("ACCOUNTS_FILE", ":~/infra/accounts.json");
+    scene
+}
+
+#[test]
+fn what_a_file_that_cannot_be_read_may_protect_is_asked_about() {
+    for (team, why) in UNREAD {
+        let scene = scene(team);
+        let profile = format!(
+            "[profile p]\nrole_arn = arn:aws:iam::{PRODUCTION}:role/read\nsource_profile = default\n"
+        );
+        scene.world.config(&profile).unwrap();
+        let arn = format!("arn:aws:iam::{PRODUCTION}:role/read");
+        for words in [&["production", "read"][..], &[PRODUCTION, "read"], &["p"], &[&arn]] {
+            let said = scene.refused_at_once(8, words);
+            let sentence = format!("whether {PRODUCTION} is protected is not known");
+            assert!(said.contains(&sentence) && said.contains(why), "{said}");
+            assert!(said.contains("--yes"), "{said}");
+        }
+        says(&scene.world, &["explain", "production", "read"], &["may be protected", why]);
+        let switched = scene.switch_with_code(&["production", "read", "--yes"]);
+        assert_eq!(switched.get("ASSUME_ROLE_PROTECTED"), Some(PRODUCTION));
+        let mut terminal = scene.on_terminal(&["production", "read"]);
+        terminal.wait_for("type production:").unwrap();
+        terminal.type_line("production").unwrap();
+        assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+    }
+}
+
+#[test]
+fn a_name_that_is_hidden_protects_its_account_all_the_same() {
+    // The same id under the same name; another id under a name that stands for something else.
+    let other = "222222222222";
+    for (own, team, words) in [
+        (
+            format!(r#"{{"production": "{PRODUCTION}"}}"#),
+            format!(r#"{{"production": {{"id": "{PRODUCTION}", "protected": true}}}}"#),
+            ["production", "read"],
+        ),
+        (
+            format!(r#"{{"prod": "{PRODUCTION}", "x": "{other}"}}"#),
+            format!(r#"{{"x": {{"id": "{PRODUCTION}", "protected": true}}}}"#),
+            ["prod", "read"],
+        ),
+    ] {
+        let scene = scene(Some(&team));
+        scene.world.accounts(&own).unwrap();
+        let said = scene.refused_at_once(8, &words);
+        assert!(said.contains("protected") && said.contains("~/infra/accounts.json:1:2"), "{said}");
+        says(&scene.world, &["list"], &["protected"]);
+        let listed = scene.world.run(["list", "--json"]).unwrap();
+        let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+        let accounts = listed["accounts"].as_array().unwrap();
+        let account = accounts.iter().find(|account| account["id"] == PRODUCTION).unwrap();
+        assert_eq!(account["protected"], true);
+    }
+    let read_only = format!(r#"{{"production": {{"id": "{PRODUCTION}", "read_only": true}}}}"#);
+    let scene = scene(Some(&read_only));
+    says(&scene.world, &["explain", "production", "read"], &["read-only"]);
+}
+
+#[test]
+fn the_setting_names_the_files_and_the_variable_wins() {
+    let mut world = world(Some(TEAM));
+    world.unset("ACCOUNTS_FILE");
+    for list in ["'~/.aws/accounts:~/infra/accounts.json'", "['', '~/infra/accounts.json']"] {
+        world.write(".config/assume-role/config.toml", format!("accounts = {list}\n")).unwrap();
+        says(
+            &world,
+            &["explain", "theirs", "read"],
+            &["444444444444  (~/infra/accounts.json:3:1)"],
+        );
+        says(
+            &world,
+            &["doctor"],
+            &["~/.aws/accounts: 2 accounts", "~/infra/accounts.json: 2 accounts, only read"],
+        );
+        says(&world, &["list"], &["mine", "theirs"]);
+    }
+    let added = world.run(["accounts", "add", "new", "777777777777"]).unwrap();
+    assert_eq!(added.status, 0, "{added:?}");
+    assert_eq!(fs::read_to_string(world.home().join("infra/accounts.json")).unwrap(), TEAM);
+    assert!(fs::read_to_string(world.home().join(".aws/accounts")).unwrap().contains("\"new\""));
+    world.write(".config/assume-role/config.toml", "\naccounts = ['', '~/gone.json']\n").unwrap();
+    says(
+        &world,
+        &["doctor"],
+        &["~/.config/assume-role/config.toml:2 names ~/gone.json, which does not exist"],
+    );
+    world.set("ACCOUNTS_FILE", "~/infra/accounts.json");
+    says(&world, &["explain", "theirs", "read"], &["444444444444"]);
+    assert_eq!(world.run(["explain", "mine", "read"]).unwrap().status, 3);
 }

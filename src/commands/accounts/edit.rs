@@ -10,11 +10,13 @@ use crate::config::edit::diff::Look;
 use crate::config::edit::{Change, File};
 use crate::config::environment::Environment;
 use crate::config::files::ACCOUNTS_CAP;
+use crate::config::settings::Settings;
 use crate::error::{Error, Result};
 use crate::ui::report::Report;
 
 pub(super) fn file(environment: &Environment) -> Result<File> {
-    let path = Accounts::path(environment).ok_or_else(|| {
+    let settings = Settings::read(environment)?;
+    let path = Accounts::path(environment, settings.accounts.as_ref()).ok_or_else(|| {
         Error::config("HOME is not set, so there is no ~/.aws/accounts")
             .hint("set HOME, or ACCOUNTS_FILE")
     })?;

@@ -4,7 +4,7 @@ use super::edit::{told, write};
 use super::takeover::Takeover;
 use crate::cli;
 use crate::commands::context::Context;
-use crate::config::accounts::Accounts;
+use crate::config::Config;
 use crate::config::import;
 use crate::error::Result;
 use crate::ui::report::Report;
@@ -25,7 +25,7 @@ pub(super) fn run(
         report.note(&format!("no account in {}", leads.files.join(" or ")));
         return Ok(String::new());
     }
-    let takeover = Takeover::of(leads.accounts, &Accounts::read(environment)?);
+    let takeover = Takeover::of(leads.accounts, &Config::read(environment)?.accounts);
     let (change, outcomes) = write(&takeover.wanted, arguments.dry_run, environment)?;
     takeover.tell(&outcomes, arguments.dry_run, report);
     Ok(told(&change, true, context, report))

@@ -12,7 +12,7 @@ use crate::config::environment::{Environment, located};
 
 use crate::config::profiles::{ForeignKey, Profiles, Section, foreign_keys};
 use crate::config::saml;
-use crate::config::settings::Settings;
+use crate::config::settings::{Setting, Settings};
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
@@ -30,9 +30,9 @@ pub(super) enum Read {
 impl Read {
     /// Reads what the environment points to.
     pub(super) fn all(environment: &Environment) -> Self {
-        let read =
-            (Accounts::read(environment), Profiles::read(environment), Settings::read(environment));
-        match read {
+        let settings = Settings::read(environment);
+        let set = settings.as_ref().ok().and_then(|settings| settings.accounts.as_ref());
+        match (Accounts::read(environment, set), Profiles::read(environment), settings) {
             (Ok(accounts), Ok(profiles), Ok(settings)) => {
                 let environment = environment.clone();
                 Self::All(Box::new(Config { environment, accounts, profiles, settings }))
@@ -83,17 +83,18 @@ pub(super) fn findings(read: &Read, environment: &Environment, now: Moment) -> V
     if let Err(error) = saml::read_login(environment) {
         findings.push(Finding::of_error(Level::Broken, &error));
     }
-    findings.extend(owners_and_modes(environment));
+    let set = read.settings().ok().and_then(|settings| settings.accounts.as_ref());
+    findings.extend(owners_and_modes(environment, set));
     findings
 }
 
-fn owners_and_modes(environment: &Environment) -> Vec<Finding> {
+fn owners_and_modes(environment: &Environment, set: Option<&Setting<String>>) -> Vec<Finding> {
     let home = environment.home();
     let files = [
         (environment.file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"), true),
         (environment.file("SAML_FILE", ".saml/credentials"), true),
         (environment.file("AWS_CONFIG_FILE", ".aws/config"), false),
-        (Accounts::path(environment), false),
+        (Accounts::path(environment, set), false),
         (home.as_ref().map(|home| home.join(".aws")), false),
         (Settings::path(environment), false),
     ];

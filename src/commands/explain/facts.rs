@@ -2,7 +2,7 @@
 
 use crate::aws::Endpoints;
 use crate::plan::{
-    Base, Call, CredentialSource, Foresight, Goal, Origin, Plan, Question, Shorter, SignOn,
+    Base, Call, CredentialSource, Foresight, Goal, Mark, Origin, Plan, Question, Shorter, SignOn,
     Snapshot, Step, Trust, With,
 };
 use crate::types::sanitize::{escape_up_to, escape_url};
@@ -46,7 +46,9 @@ pub(super) fn of_plan(
             true => "--yes answers",
             false => "a switch asks for the name, which --yes spares",
         };
-        let value = format!("protected: {answer}");
+        let is_known = protected.alias.value != Mark::Unknown;
+        let state = if is_known { "protected" } else { "may be protected" };
+        let value = format!("{state}: {answer}");
         facts.push(fact("guard", &value, &protected.alias.origin));
     }
     if plan.is_read_only() {

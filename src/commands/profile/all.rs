@@ -123,6 +123,8 @@ struct Choice<'a> {
     template: &'a str,
     session: &'a str,
     enters_protected: bool,
+    /// A file that may protect accounts cannot be read.
+    is_unsure: bool,
     /// What the accounts file says about an id; the first name counts, and each protects it.
     accounts: HashMap<AccountId, Outline>,
     planned: Vec<Planned>,
@@ -137,8 +139,9 @@ impl<'a> Choice<'a> {
             let known = accounts.entry(account.id.clone()).or_insert(account);
             known.protected |= is_protected;
         }
+        let (enters_protected, is_unsure) = (add.target.yes, config.accounts.unread().is_some());
         let (planned, left_out) = (Vec::new(), Vec::new());
-        Self { template, session, enters_protected: add.target.yes, accounts, planned, left_out }
+        Self { template, session, enters_protected, is_unsure, accounts, planned, left_out }
     }
 
     fn add(&mut self, assignment: &Assignment, role: &RoleName, region: Option<&Region>) {
@@ -154,7 +157,7 @@ impl<'a> Choice<'a> {
             let at = PLACEHOLDERS.iter().position(|known| *known == placeholder);
             name.push_str(at.and_then(|at| values.get(at).copied()).unwrap_or_default());
         }
-        let is_protected = known.is_some_and(|known| known.protected);
+        let is_protected = self.is_unsure || known.is_some_and(|known| known.protected);
         let region = region.or_else(|| known.and_then(|known| known.region.as_ref()));
         let role = [self.session.to_owned(), id.to_string(), role.to_string()];
         let mut entries: Vec<_> = ROLE_OF_SIGN_ON.into_iter().zip(role.clone()).collect();

@@ -5,12 +5,14 @@
 //! read when it is asked for, so a wrong one is an error only for a switch to that account; a file
 //! that is not JSON is an error at once.
 //!
-//! `ACCOUNTS_FILE` may name several, with `:` between them: the first is the user's own, those of a
-//! team after it are only read, and a name in an earlier one wins.
+//! `ACCOUNTS_FILE`, or the setting `accounts`, may name several: the first is the user's own, those of
+//! a team after it are only read, and a name in an earlier one wins. What protects an account is never
+//! lost by that: a name that another one hides still marks the account of its own id.
 
 mod account;
 mod paths;
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
 use crate::config::index::ByName;
 use crate::config::json::{EXAMPLE, Json, Property};
 use crate::config::location::Lines;
+use crate::config::settings::Setting;
 use crate::config::suggest::near;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
@@ -56,8 +59,11 @@ pub struct Listed<'a> {
 }
 
 impl Accounts {
-    pub fn read(environment: &Environment) -> Result<Self> {
-        let mut paths = paths::of(environment).into_iter();
+    pub(crate) fn read(
+        environment: &Environment,
+        setting: Option<&Setting<String>>,
+    ) -> Result<Self> {
+        let mut paths = paths::of(environment, setting).into_iter();
         let Some(own) = paths.next() else {
             return Self::parse("".into(), String::new());
         };
@@ -66,10 +72,15 @@ impl Accounts {
         for path in paths {
             match Self::read_file(&path, home.as_deref()) {
                 Ok(team) if team.exists => accounts.team.push(team),
-                Ok(team) => accounts.missing.push(format!(
-                    "ACCOUNTS_FILE names {}, which does not exist; clone it there, or take it out",
-                    team.file().unwrap_or_default()
-                )),
+                Ok(team) => {
+                    let variable = || paths::VARIABLE.to_owned();
+                    let set = setting.filter(|_| !environment.has(paths::VARIABLE));
+                    accounts.missing.push(format!(
+                        "{} names {}, which does not exist; clone it there, or take it out",
+                        set.map_or_else(variable, |set| set.origin.to_string()),
+                        team.file().unwrap_or_default()
+                    ));
+                }
                 Err(error) => accounts.broken.push(error),
             }
         }
@@ -86,13 +97,16 @@ impl Accounts {
     }
 
     /// Where the user's own file is, whether or not it is there; `None` without a home directory.
-    pub fn path(environment: &Environment) -> Option<PathBuf> {
-        paths::of(environment).into_iter().next()
+    pub(crate) fn path(
+        environment: &Environment,
+        setting: Option<&Setting<String>>,
+    ) -> Option<PathBuf> {
+        paths::of(environment, setting).into_iter().next()
     }
 
-    /// Whether there are files of a team beside the user's own.
+    /// Whether the variable names files of a team beside the user's own.
     pub(crate) fn are_several(environment: &Environment) -> bool {
-        paths::of(environment).len() > 1
+        paths::of(environment, None).len() > 1
     }
 
     pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
@@ -133,23 +147,33 @@ impl Accounts {
         self.files().take(at).find_map(|file| Some((file, file.entry(name)?)))
     }
 
+    /// The entries that do not count, since an earlier file has their name; each with the other.
+    fn hidden<'a>(&'a self) -> impl Iterator<Item = [(&'a Self, &'a AccountEntry); 2]> {
+        self.files().enumerate().skip(1).flat_map(move |(at, file)| {
+            let first = move |entry: &'a AccountEntry| {
+                Some([(file, entry), self.earlier(at, &entry.name)?])
+            };
+            file.entries.iter().filter_map(first)
+        })
+    }
+
     /// Names of a team's file that an earlier file has, each with both places.
     pub(crate) fn clashes(&self) -> Vec<String> {
-        let team = self.files().enumerate().skip(1);
-        let entries = team.flat_map(|(at, file)| file.entries.iter().map(move |e| (at, file, e)));
-        let clash = entries.filter_map(|(at, file, entry)| {
-            let place = |file: &Self, entry: &AccountEntry| {
+        let clash = |both: [(&Self, &AccountEntry); 2]| {
+            let [hidden, wins] = both.map(|(file, entry)| {
                 let place = file.lines.place(entry.start);
-                format!("{}:{}", place.file, place.line)
-            };
-            let (first, wins) = self.earlier(at, &entry.name)?;
-            let (name, wins) = (escape_up_to(&entry.name, 80), place(first, wins));
-            Some(format!(
-                "{}: account {name} is named in {wins} too, which wins",
-                place(file, entry)
-            ))
-        });
-        clash.collect()
+                (format!("{}:{}", place.file, place.line), escape_up_to(&entry.name, 80))
+            });
+            let ((place, name), (wins, _)) = (hidden, wins);
+            format!("{place}: account {name} is named in {wins} too, which wins")
+        };
+        self.hidden().map(clash).collect()
+    }
+
+    /// Why marks of accounts may not be known: a file of the team cannot be read.
+    pub(crate) fn unread(&self) -> Option<&str> {
+        let broken = self.broken.first().map(|error| error.message.as_str());
+        broken.or(self.missing.first().map(String::as_str))
     }
 
     /// How many accounts the user's own file has.
@@ -172,7 +196,7 @@ impl Accounts {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Account> {
-        self.each().filter_map(|(file, entry)| file.account(entry, &mut Vec::new()).ok())
+        self.read_each(self.each())
     }
 
     /// The accounts whose name and id are right, in the order of the file. What else their entries
@@ -185,14 +209,53 @@ impl Accounts {
     }
 
     pub fn outlines(&self) -> impl Iterator<Item = Outline> {
-        self.each().filter_map(|(file, entry)| read_outline(&entry.name, file.value(entry)))
+        let marked = self.marked_by_hidden();
+        let outlines =
+            self.each().filter_map(|(file, entry)| read_outline(&entry.name, file.value(entry)));
+        outlines.map(move |outline| {
+            let protected =
+                outline.protected || marked.get(&outline.id).is_some_and(|it| it.protected);
+            Outline { protected, ..outline }
+        })
     }
 
     pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
         let entries = self.each().filter(|(file, entry)| file.may_have_id(entry, id));
-        let accounts =
-            entries.filter_map(|(file, entry)| file.account(entry, &mut Vec::new()).ok());
-        accounts.filter(|account| account.id == *id)
+        self.read_each(entries).filter(|account| account.id == *id)
+    }
+
+    /// The accounts of entries that are right, each with what a hidden one says about its id.
+    fn read_each<'a>(
+        &'a self,
+        entries: impl Iterator<Item = (&'a Self, &'a AccountEntry)>,
+    ) -> impl Iterator<Item = Account> {
+        let marked = self.marked_by_hidden();
+        let right = |(file, entry): (&Self, &_)| file.account(entry, &mut Vec::new()).ok();
+        entries.filter_map(right).map(move |mut account| {
+            let hidden = marked.get(&account.id);
+            account.protected |= hidden.is_some_and(|hidden| hidden.protected);
+            account.read_only |= hidden.is_some_and(|hidden| hidden.read_only);
+            account
+        })
+    }
+
+    /// What hidden entries protect, together for each id.
+    fn marked_by_hidden(&self) -> HashMap<AccountId, Account> {
+        let mut marked: HashMap<AccountId, Account> = HashMap::new();
+        let right =
+            |[(file, entry), _]: [(&Self, &_); 2]| file.account(entry, &mut Vec::new()).ok();
+        for account in self.hidden().filter_map(right) {
+            let (protected, read_only) = (account.protected, account.read_only);
+            let known = marked.entry(account.id.clone()).or_insert(account);
+            known.protected |= protected;
+            known.read_only |= read_only;
+        }
+        marked
+    }
+
+    /// The entries of an id that count or are hidden, for what protects it.
+    pub(crate) fn marking(&self, id: &AccountId) -> Result<Vec<Account>> {
+        Self::of_same_id(self.each().chain(self.hidden().map(|[hidden, _]| hidden)), id)
     }
 
     /// An id is written as it is, unless there are escapes: most entries need not be read.
@@ -204,8 +267,14 @@ impl Accounts {
     /// The accounts that have this id, in the order of the file. An entry whose name is not allowed
     /// and that says nothing but the id is left out.
     pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
-        let same = self
-            .each()
+        Self::of_same_id(self.each(), id)
+    }
+
+    fn of_same_id<'a>(
+        entries: impl Iterator<Item = (&'a Self, &'a AccountEntry)>,
+        id: &AccountId,
+    ) -> Result<Vec<Account>> {
+        let same = entries
             .filter(|(file, entry)| file.may_have_id(entry, id))
             .filter(|(file, entry)| read_id(file.value(entry)).as_ref() == Ok(id));
         same.map(|(file, entry)| (file.value(entry), file.account(entry, &mut Vec::new())))

@@ -1,23 +1,24 @@
-//! Where the accounts files are: `ACCOUNTS_FILE`, or `~/.aws/accounts`.
+//! Where the accounts files are: `ACCOUNTS_FILE`, the setting `accounts`, or `~/.aws/accounts`.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::config::environment::Environment;
+use crate::config::settings::Setting;
 
+pub(super) const VARIABLE: &str = "ACCOUNTS_FILE";
 const USUAL: &str = ".aws/accounts";
 
 /// The user's own file, then those of a team; none without a home directory.
-pub(super) fn of(environment: &Environment) -> Vec<PathBuf> {
-    let home = environment.home();
-    let usual = home.as_ref().map(|home| home.join(USUAL));
-    let value = environment.raw("ACCOUNTS_FILE").unwrap_or_default();
-    let is_one = !value.as_bytes().contains(&b':') || Path::new(value).is_file();
-    if is_one {
-        return environment.file("ACCOUNTS_FILE", USUAL).into_iter().collect();
-    }
-    let mut parts = value.as_bytes().split(|&byte| byte == b':').map(OsStr::from_bytes);
+pub(super) fn of(environment: &Environment, setting: Option<&Setting<String>>) -> Vec<PathBuf> {
+    let usual = environment.home().map(|home| home.join(USUAL));
+    let set = || setting.map(|setting| OsStr::new(&setting.value));
+    let value = environment.raw(VARIABLE).or_else(set).unwrap_or_default();
+    let is_one = !value.as_bytes().contains(&b':') || environment.expanded(value.into()).is_file();
+    let separators = if is_one { &[][..] } else { b":" };
+    let parts = value.as_bytes().split(|byte| separators.contains(byte));
+    let mut parts = parts.map(OsStr::from_bytes);
     // With nothing before the first `:`, edits must not go to a team's file.
     let own = parts.next().filter(|part| !part.is_empty());
     let expanded = |part: &OsStr| environment.expanded(PathBuf::from(part));
@@ -28,6 +29,7 @@ pub(super) fn of(environment: &Environment) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::settings::Origin;
 
     #[test]
     fn paths_are_split_at_colons() {
@@ -43,9 +45,16 @@ mod tests {
             (":", &["/h/.aws/accounts"]),
         ] {
             let environment = Environment::from_pairs([("HOME", "/h"), ("ACCOUNTS_FILE", value)]);
-            assert_eq!(of(&environment), paths.iter().map(PathBuf::from).collect::<Vec<_>>());
+            let paths: Vec<_> = paths.iter().map(PathBuf::from).collect();
+            assert_eq!(of(&environment, None), paths);
+            let origin = Origin::Variable("a test".to_owned());
+            let setting = Setting { value: value.to_owned(), origin };
+            let environment = Environment::from_pairs([("HOME", "/h")]);
+            assert_eq!(of(&environment, Some(&setting)), paths);
+            let environment = Environment::from_pairs([("HOME", "/h"), ("ACCOUNTS_FILE", "/v")]);
+            assert_eq!(of(&environment, Some(&setting)), [PathBuf::from("/v")]);
         }
-        assert!(of(&Environment::default()).is_empty());
+        assert!(of(&Environment::default(), None).is_empty());
     }
 
     #[test]
@@ -54,6 +63,6 @@ mod tests {
         let path = home.path().join("a:b");
         std::fs::write(&path, "{}").unwrap();
         let environment = Environment::from_pairs([("ACCOUNTS_FILE", &path)]);
-        assert_eq!(of(&environment), [path]);
+        assert_eq!(of(&environment, None), [path]);
     }
 }

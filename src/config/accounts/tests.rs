@@ -232,12 +232,12 @@ fn a_broken_alias_of_an_id_is_not_overlooked() {
 #[test]
 fn a_missing_file_is_remembered_by_its_path() {
     let home = tempfile::tempdir().unwrap();
-    let accounts = Accounts::read(&Environment::from_pairs([("HOME", home.path())])).unwrap();
+    let accounts = Accounts::read(&Environment::from_pairs([("HOME", home.path())]), None).unwrap();
     assert_eq!(
         (accounts.file(), accounts.exists(), accounts.iter().count()),
         (Some("~/.aws/accounts"), false, 0)
     );
-    let nowhere = Accounts::read(&Environment::default()).unwrap();
+    let nowhere = Accounts::read(&Environment::default(), None).unwrap();
     assert_eq!((nowhere.file(), nowhere.exists()), (None, false));
 }
 
@@ -248,7 +248,7 @@ fn the_file_named_in_the_environment_is_read() {
         .unwrap();
     let environment =
         Environment::from_pairs([("HOME", home.path()), ("ACCOUNTS_FILE", "~/mine".as_ref())]);
-    let accounts = Accounts::read(&environment).unwrap();
+    let accounts = Accounts::read(&environment, None).unwrap();
     assert_eq!(accounts.find("prod").unwrap().unwrap().place.to_string(), "~/mine:2:1");
     assert_eq!(accounts.near("prdo"), ["prod"]);
 }

@@ -6,10 +6,11 @@ use super::lead::{Lead, Leads};
 use crate::config::accounts::{Account, Accounts};
 use crate::config::environment::Environment;
 use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
+use crate::config::settings::Settings;
 use crate::error::{Error, Result};
 
 pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<Leads> {
-    let ours = Accounts::path(environment);
+    let ours = Accounts::path(environment, Settings::read(environment)?.accounts.as_ref());
     let real = |path: &PathBuf| path.canonicalize().ok();
     let is_ours = file.as_ref().is_none_or(|file| ours.as_ref().and_then(real) == real(file));
     let Some(path) = file.filter(|_| !is_ours) else {

@@ -21,9 +21,10 @@
 //! | `console_logout` | `yes` or `no`: the session that the browser had in the console is ended first | `yes` |
 //! | `picker` | `builtin` or `fzf`: in what accounts and roles are chosen | `builtin` |
 //! | `repaint` | `yes` or `no`: zsh draws an idle prompt anew when a threshold is crossed | `no` |
+//! | `accounts` | the accounts file, or several: the user's own, then those of a team | `~/.aws/accounts` |
 //! | `renew` | commands before which a session about to end is renewed: `aws terraform` | |
 //!
-//! Each is a string, durations also a number of seconds. `ASSUME_ROLE_CONFIG_<KEY>` wins over the
+//! Each is a string, durations also a number of seconds, `accounts` also a list of paths. `ASSUME_ROLE_CONFIG_<KEY>` wins over the
 //! file, and `ASSUME_ROLE_STORE` and `ASSUME_ROLE_TIMEOUT`, which one types for a single run, over
 //! that.
 
@@ -82,6 +83,8 @@ pub enum PromptSide {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
+    /// The accounts file; several with `:` between them.
+    pub accounts: Option<Setting<String>>,
     pub store: Setting<StoreKind>,
     /// How long STS and IAM may take in all, in seconds.
     pub timeout: Setting<u32>,
@@ -109,6 +112,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            accounts: None,
             store: Setting::new_default(StoreKind::File),
             timeout: Setting::new_default(8),
             region: None,
@@ -148,6 +152,7 @@ impl Settings {
         let pickers = [("builtin", PickerKind::Builtin), ("fzf", PickerKind::Fzf)];
         let yes_or_no = [("yes", true), ("no", false), ("true", true), ("false", false)];
         Ok(Self {
+            accounts: setting(&raw, "accounts", parse_paths)?,
             store: one_of(&raw, "store", &stores)?.unwrap_or(default.store),
             timeout: setting(&raw, "timeout", parse_timeout)?.unwrap_or(default.timeout),
             region: setting(&raw, "region", Region::parse)?,
@@ -205,6 +210,19 @@ fn parse_commands(origin: &str, text: &str) -> Result<Vec<String>> {
             escape_up_to(name, 80)
         ))
         .hint("names of commands, with blanks between them: aws terraform")),
+    }
+}
+
+/// Paths that mean the same wherever the user stands.
+fn parse_paths(origin: &str, text: &str) -> Result<String> {
+    let is_path = |part: &&str| part.is_empty() || part.starts_with('/') || part.starts_with("~/");
+    match text.split(':').find(|part| !is_path(part)) {
+        None => Ok(text.to_owned()),
+        Some(part) => Err(Error::config(format!(
+            "{origin}: accounts '{}' is no whole path",
+            escape_up_to(part, 80)
+        ))
+        .hint("write it from the root, or from your home: ~/infra/accounts.json")),
     }
 }
 

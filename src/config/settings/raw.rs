@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, TextFile, read_text};
@@ -12,7 +13,7 @@ use crate::config::suggest::{meant, near};
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "store",
     "timeout",
     "region",
@@ -29,6 +30,7 @@ const KEYS: [&str; 16] = [
     "browser",
     "console_logout",
     "renew",
+    "accounts",
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +101,7 @@ fn read_keys(file: TextFile) -> Result<Vec<(String, String, Location)>> {
         let text = match value.get_ref() {
             DeValue::String(text) => text.to_string(),
             DeValue::Boolean(yes) => yes.to_string(),
+            DeValue::Array(paths) if name == "accounts" => joined(paths, &place)?,
             DeValue::Integer(number) if number.radix() == 10 => number.as_str().to_owned(),
             other => {
                 return Err(Error::config(format!(
@@ -111,6 +114,18 @@ fn read_keys(file: TextFile) -> Result<Vec<(String, String, Location)>> {
         keys.push((name.to_owned(), text, place));
     }
     Ok(keys)
+}
+
+/// A list of paths as the variable would have it.
+fn joined(paths: &DeArray<'_>, place: &Location) -> Result<String> {
+    let path = |path: &Spanned<DeValue<'_>>| match path.get_ref() {
+        DeValue::String(text) if !text.contains(':') => Ok(text.to_string()),
+        _ => Err(Error::config(format!(
+            "{place}: 'accounts' is a list of something else than paths"
+        ))
+        .hint("each is a string without ':': [\"~/.aws/accounts\", \"~/infra/accounts.json\"]")),
+    };
+    Ok(paths.iter().map(path).collect::<Result<Vec<_>>>()?.join(":"))
 }
 
 fn unknown(place: &Location, name: &str) -> Error {

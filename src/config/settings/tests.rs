@@ -45,6 +45,23 @@ fn every_key_of_the_file() {
 }
 
 #[test]
+fn accounts_are_a_path_or_a_list_of_paths() {
+    for (toml, value) in [
+        ("accounts = '~/a'", "~/a"),
+        ("accounts = '~/a:/b'", "~/a:/b"),
+        ("accounts = ':/b'", ":/b"),
+        ("accounts = ['~/a', '/b c']", "~/a:/b c"),
+        ("accounts = ['', '/b']", ":/b"),
+    ] {
+        assert_eq!(read(toml, &[]).unwrap().accounts.unwrap().value, value, "{toml}");
+    }
+    for toml in ["accounts = 'a'", "accounts = ['~/a:/b']", "accounts = [1]", "accounts = '/a:b'"] {
+        let refusal = refusal(toml, &[]);
+        assert!(refusal.contains("config.toml:1: "), "{refusal}");
+    }
+}
+
+#[test]
 fn variables_win_over_the_file_and_short_ones_over_long_ones() {
     let file = "store = 'runtime'\nwarning = '5m'";
     for (pairs, store, origin) in [

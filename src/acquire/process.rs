@@ -12,7 +12,7 @@ use crate::config::shlex::command_words;
 use crate::error::{Error, Result};
 use crate::plan::chain::{Process, RUNNING};
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Credentials, Moment, Secret};
+use crate::types::{Credentials, Moment, Secret, is_key_id, is_key_secret};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
@@ -69,15 +69,10 @@ pub(super) fn read(text: &str, now: Moment) -> std::result::Result<Printed, Stri
         return Err("the Version is not 1".to_owned());
     }
     let token = contract.session_token.filter(|token| !token.is_empty());
-    let within = |text: &str, longest: usize| {
-        (16..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-    };
-    if !within(&contract.access_key_id, 128)
-        || !contract.access_key_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-    {
+    if !is_key_id(&contract.access_key_id) {
         return Err("AccessKeyId is not one".to_owned());
     }
-    if !within(&contract.secret_access_key, 128) {
+    if !is_key_secret(&contract.secret_access_key) {
         return Err("SecretAccessKey is not one".to_owned());
     }
     if token.as_ref().is_some_and(|token| {

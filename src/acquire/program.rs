@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const REST: Duration = Duration::from_millis(50);
 /// The most that is read of what it prints, in bytes.
 const LARGEST: usize = 64 * 1024;
+/// How many characters of a secret in a row give it away, and from how many on a word is like one.
+const PART_OF_SECRET: usize = 8;
+const LIKE_A_SECRET: usize = 40;
 /// How much of a line on its standard error is shown, in characters, and how many lines.
 const WORDS_SHOWN: (usize, usize) = (1000, 10);
 
@@ -211,11 +214,34 @@ async fn finish(child: Child, whose: &str, voice: Voice) -> Result<Zeroizing<Vec
     if shows {
         return Err(error);
     }
+    Err(complaints(&String::from_utf8_lossy(&err), None).into_iter().fold(error, Error::because))
+}
+
+/// What a program that failed said on its standard error, without the lines that hold a part of the
+/// secret or look as if they held another: an error ends in logs.
+pub(super) fn complaints(said: &str, secret: Option<&str>) -> Vec<String> {
     let (width, height) = WORDS_SHOWN;
-    let said = String::from_utf8_lossy(&err);
-    let lines =
-        said.lines().filter(|line| !line.trim().is_empty()).map(|line| escape_up_to(line, width));
-    Err(lines.take(height).fold(error, Error::because))
+    let lines = said.lines().filter(|line| !line.trim().is_empty());
+    let shown = |line: &str| match tells_a_secret(line, secret) {
+        true => "(a line that may hold a secret is not shown)".to_owned(),
+        false => escape_up_to(line, width),
+    };
+    lines.take(height).map(shown).collect()
+}
+
+/// Whether a line has a part of the secret, names one, or has a word like one: 40
+/// characters of Base64 in a row, of both cases.
+fn tells_a_secret(line: &str, secret: Option<&str>) -> bool {
+    let parts = secret.into_iter().flat_map(|secret| secret.as_bytes().windows(PART_OF_SECRET));
+    let mut parts = parts.filter_map(|part| std::str::from_utf8(part).ok());
+    let flat: String = line.to_ascii_lowercase().replace(['_', '-', ' '], "");
+    let names = ["secretaccesskey", "sessiontoken", "securitytoken"];
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || "+/=\\".contains(c);
+    let mut words = line.split(|c| !is_of_word(c)).filter(|word| word.len() >= LIKE_A_SECRET);
+    let has = |word: &str, is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+    names.iter().any(|name| flat.contains(name))
+        || parts.any(|part| line.contains(part))
+        || words.any(|word| has(word, u8::is_ascii_uppercase) && has(word, u8::is_ascii_lowercase))
 }
 
 /// Reads to the end, or to what is more than enough.
@@ -275,6 +301,33 @@ pub(super) fn code_in_output(printed: &[u8], whose: &str) -> Result<Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_may_hold_a_secret_is_not_shown() {
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let shown = |line: &str, secret| complaints(line, secret).remove(0);
+        for line in [
+            secret,
+            "got {\"SecretAccessKey\":\"short\"}",
+            "AWS_SESSION_TOKEN=x",
+            "\"wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY\"",
+            "eyJWZXJzaW9uIjoxLCJBY2Nlc3NLZXlJZCI6IkFLSUEi",
+        ] {
+            assert!(!shown(line, None).contains(line), "{line}");
+        }
+        for line in ["bad line: K7MDENG/b", "x wJalrXUtnF…"] {
+            assert_eq!(shown(line, None), line);
+            assert!(!shown(line, Some(secret)).contains(line), "{line}");
+        }
+        for line in [
+            "gpg: decryption failed: No secret key",
+            "Error: assume-role/AKIAIOSFODNN7EXAMPLE is not in the password store.",
+            "/home/alice/.password-store/assume-role/x.gpg: Permission denied",
+            "Object does not exist at path /org/freedesktop/secrets/collection/login",
+        ] {
+            assert_eq!(shown(line, Some(secret)), line);
+        }
+    }
 
     #[test]
     fn the_code_in_what_programs_print() {

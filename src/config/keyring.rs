@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::config::location::Location;
 use crate::error::{Error, Result};
+use crate::types::is_key_id;
 use crate::types::sanitize::escape_up_to;
 
 /// The key of the line in a profile.
@@ -89,9 +90,7 @@ impl KeyReference {
             return Err(Error::config(format!("{place}: {REFERENCE} names a keyring and a key"))
                 .hint(format!("{REFERENCE} = secret-service AKIAIOSFODNN7EXAMPLE")));
         };
-        let is_id = (16..=128).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if !is_id || id.starts_with("ASIA") {
+        if !is_key_id(id) || id.starts_with("ASIA") {
             return Err(Error::config(format!("{place}: that is no id of a long-lived key"))
                 .hint("it looks like AKIAIOSFODNN7EXAMPLE"));
         }

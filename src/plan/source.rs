@@ -236,8 +236,7 @@ pub(super) fn keys(profile: &Section<'_>) -> Result<(Credentials, String)> {
             (None, None) => return Err(no_keys(profile)),
         };
     check_id(&id.place, id.text)?;
-    let token = profile.value("aws_session_token").or_else(|| profile.value("aws_security_token"));
-    let token = token.map(|token| Secret::new(token.text.to_owned()));
+    let token = profile.token().map(|token| Secret::new(token.text.to_owned()));
     if let Some(error) = profile.temporary_without_token() {
         return Err(error);
     }

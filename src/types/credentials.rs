@@ -48,6 +48,17 @@ impl Credentials {
     }
 }
 
+/// Whether a text can be the id of an access key.
+pub(crate) fn is_key_id(text: &str) -> bool {
+    (16..=128).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a text can be the secret of an access key.
+pub(crate) fn is_key_secret(text: &str) -> bool {
+    (16..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// The end of a key's id, enough to tell it from others.
 pub(crate) fn shortened(id: &str) -> String {
     let skipped = id.chars().count().saturating_sub(4);

@@ -14,8 +14,8 @@ pub(crate) mod sanitize;
 mod time;
 
 pub(crate) use arn::{Principal, RoleArn};
-pub(crate) use credentials::shortened;
 pub use credentials::{Credentials, Secret, Session};
+pub(crate) use credentials::{is_key_id, is_key_secret, shortened};
 pub(crate) use hex::hex;
 pub(crate) use names::session_name;
 pub use names::{AccountId, Name, RoleName};

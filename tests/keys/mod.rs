@@ -1,6 +1,7 @@
 //! Long-lived keys in keyrings. A fake program plays each keyring and writes a line each time that it
 //! runs; the real ones that run here are tried too.
 
+mod files;
 mod kills;
 mod real;
 mod switching;

@@ -142,8 +142,12 @@ impl Opened<'_> {
                 Some(code) => format!("failed with status {code}"),
             };
             let error = Error::io(format!("{program} {how}"));
-            let said = ended.err.lines().filter(|line| !line.trim().is_empty()).take(5);
-            let error = said.fold(error, |error, line| error.because(escape_up_to(line, 300)));
+            // What it was fed, or was about to print.
+            let text = if let Act::Put(line) = act { line } else { ended.out.trim() };
+            let keys = parse(text).ok();
+            let secret = keys.as_ref().map(|keys| keys.secret.expose());
+            let said = program::complaints(&ended.err, secret);
+            let error = said.into_iter().fold(error, Error::because);
             return Err(error.hint(format!("see whether {program} works by itself")));
         }
         Ok(answer)

@@ -1,6 +1,6 @@
 //! `keys add`: a key that stands in no file yet.
 
-use super::profile::{Profile, chosen, has_another, opened, wait};
+use super::profile::{Profile, chosen, has_another, opened, unfinished, wait};
 use crate::acquire::keyring;
 use crate::aws::{Attempt, Client, caller_identity, diagnose};
 use crate::cli;
@@ -20,8 +20,6 @@ use crate::ui::terminal::Terminal;
 /// Proves the key, stores it, and writes the profile that refers to it.
 pub(super) fn run(arguments: &cli::KeysAdd, context: &Context, report: &Report) -> Result<String> {
     let profile = Profile::read(&arguments.profile, context)?;
-    let keyring = chosen(arguments.keyring.as_deref())?;
-    let opened = opened(&keyring, context, report);
     let name = profile.name.as_str();
     if let Some(in_file) = profile.in_file()? {
         return Err(Error::new(
@@ -34,7 +32,9 @@ pub(super) fn run(arguments: &cli::KeysAdd, context: &Context, report: &Report) 
         profile.refuse_process_of_others(arguments.force)?;
     }
     let keys = keys(arguments, context)?;
-    if let Some(there) = profile.reference()?.filter(|there| there.id != keys.id) {
+    let there = profile.reference()?;
+    let keyring = chosen(arguments.keyring.as_deref(), there.as_ref(), &keys.id)?;
+    if let Some(there) = there.filter(|there| there.id != keys.id) {
         return Err(has_another(name, &there)
             .because(&there.place)
             .hint(format!("assume-role keys remove {}", quote::word(name))));
@@ -42,10 +42,13 @@ pub(super) fn run(arguments: &cli::KeysAdd, context: &Context, report: &Report) 
     if !arguments.no_verify {
         prove(&keys, context, report)?;
     }
-    wait(opened.keep(&keys))?;
-    let change = profile.refer(&keyring, &keys.id, !arguments.no_process, false, false)?;
+    let edits = [profile.refer(&keyring, &keys.id, !arguments.no_process)?];
+    profile.rehearse(&edits)?;
+    wait(opened(&keyring, context, report).keep(&keys))?;
+    let again = || format!("assume-role keys add {} --keyring {keyring}", quote::word(name));
+    let changes = profile.write(&edits).map_err(|error| unfinished(error, &keyring, &again()))?;
     report.done(&format!("the key {} of {name}", keys.short_id()), &format!(" is in {keyring}"));
-    Ok(told(&[change], Look::Profiles, false, context, report))
+    Ok(told(&changes, Look::Profiles, false, context, report))
 }
 
 fn keys(arguments: &cli::KeysAdd, context: &Context) -> Result<Credentials> {

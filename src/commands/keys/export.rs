@@ -34,13 +34,16 @@ pub(super) fn run(
             format!("{} holds another key, {}", in_file.place, in_file.keys.short_id()),
         ));
     }
-    let mut changes = vec![profile.write_key(&keys)?];
+    let (into_file, forget) = ([profile.write_key(&keys)], [profile.forget_reference()?]);
+    profile.rehearse(&into_file)?;
+    profile.rehearse(&forget)?;
+    let mut changes = profile.write(&into_file)?;
     let written = Profile::read(name, context)?.in_file()?;
     if written.is_none_or(|written| written.keys != keys) {
         return Err(Error::io("the credentials file did not take the key")
             .because(format!("it stays in {keyring}")));
     }
-    changes.push(profile.forget_reference()?);
+    changes.extend(profile.write(&forget)?);
     if !arguments.keep {
         wait(opened.remove(&keys.id))?;
     }

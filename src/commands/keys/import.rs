@@ -1,11 +1,10 @@
 //! `keys import`: out of the file, into a keyring.
 
-use super::profile::{Profile, chosen, has_another, opened, wait};
+use super::profile::{Profile, chosen, has_another, opened, unfinished, wait};
 use crate::cli;
 use crate::commands::changes::told;
 use crate::commands::context::Context;
 use crate::config::edit::diff::Look;
-use crate::config::profiles::FileKind;
 use crate::error::{Error, Result};
 use crate::types::quote;
 use crate::types::shortened;
@@ -19,8 +18,6 @@ pub(super) fn run(
 ) -> Result<String> {
     let profile = Profile::read(&arguments.profile, context)?;
     profile.section()?;
-    let keyring = chosen(arguments.keyring.as_deref())?;
-    let opened = opened(&keyring, context, report);
     let name = profile.name.as_str();
     let there = profile.reference()?;
     let Some(in_file) = profile.in_file()? else {
@@ -32,6 +29,7 @@ pub(super) fn run(
         return Ok(String::new());
     };
     let (keys, place) = (&in_file.keys, &in_file.place);
+    let keyring = chosen(arguments.keyring.as_deref(), there.as_ref(), &keys.id)?;
     if let Some(there) = there.filter(|there| there.id != keys.id || there.keyring != keyring) {
         return Err(has_another(name, &there)
             .because(format!("{place} holds {}, and that line is {}", keys.short_id(), there.place))
@@ -45,30 +43,25 @@ pub(super) fn run(
     if !arguments.no_process {
         profile.refuse_process_of_others(arguments.force)?;
     }
-    let is_config = in_file.file == FileKind::Config;
-    let refer = |dry| profile.refer(&keyring, &keys.id, !arguments.no_process, is_config, dry);
+    let refer = profile.refer(&keyring, &keys.id, !arguments.no_process)?;
+    let edits = [refer, profile.drop_key()];
+    report.warn_all(profile.elsewhere(keys)?);
     if arguments.dry_run {
-        let mut changes = vec![refer(true)?];
-        if !is_config {
-            changes.push(profile.drop_key(true)?);
-        }
+        let changes = profile.plan(&edits)?;
         report.note(&format!("would store {} in {keyring}", keys.short_id()));
         return Ok(told(&changes, Look::Profiles, true, context, report));
     }
-    // A refusal of the files comes before the keyring is touched.
-    refer(true)?;
-    wait(opened.keep(keys)).map_err(|error| {
-        error.because(format!("nothing has changed: the key stands in {place}"))
-    })?;
-    let mut changes = vec![refer(false)?];
-    if !is_config {
-        changes.push(profile.drop_key(false)?);
-    }
+    let unchanged =
+        |error: Error| error.because(format!("nothing has changed: the key stands in {place}"));
+    profile.rehearse(&edits).map_err(unchanged)?;
+    wait(opened(&keyring, context, report).keep(keys)).map_err(unchanged)?;
+    let again = || format!("assume-role keys import {} --keyring {keyring}", quote::word(name));
+    let changes = profile.write(&edits).map_err(|error| unfinished(error, &keyring, &again()))?;
     report.done(
         &format!("the key {} of {name}", keys.short_id()),
         &format!(" is in {keyring}, and no longer in {place}"),
     );
-    for copy in profile.copies() {
+    for copy in profile.copies(&in_file) {
         report.warn(&format!("{copy} may still hold it; remove it when you need it no more"));
     }
     report.note("a copy of the file from before still has the key: making a new one in the IAM console ends that");

@@ -3,24 +3,27 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use crate::acquire::Runtime;
 use crate::acquire::keyring::Opened;
 use crate::commands::context::Context;
 use crate::commands::credential_process;
-use crate::config::edit::profiles::amend;
+use crate::config::edit::profiles::{SECRET, amend};
 use crate::config::edit::{Change, File};
 use crate::config::keyring::{KeyReference, Keyring, REFERENCE};
+use crate::config::location::Location;
 use crate::config::profiles::{FileKind, Profiles, Section};
 use crate::config::shlex::command_words;
 use crate::error::{Error, Kind, Result};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Credentials, Name, Secret, shortened};
+use crate::types::{Credentials, Name, Secret, is_key_id, is_key_secret, shortened};
 use crate::ui::report::Report;
 
 const PROCESS: &str = "credential_process";
 /// The lines of a key in a file.
-const KEY_LINES: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
+const KEY_LINES: [&str; 2] = ["aws_access_key_id", SECRET];
 
 /// A profile and the files that it stands in.
 pub(super) struct Profile<'a> {
@@ -31,12 +34,20 @@ pub(super) struct Profile<'a> {
     credentials: File,
 }
 
-/// A key in a file.
+/// A key in a file, or in both.
 pub(super) struct InFile {
     pub keys: Credentials,
-    /// The file and line of its id.
+    /// The files and lines of its id.
     pub place: String,
-    pub file: FileKind,
+    /// The files that hold it.
+    kinds: Vec<FileKind>,
+}
+
+/// What is done to a profile in one of the two files.
+pub(super) struct Edit {
+    file: FileKind,
+    set: Vec<(&'static str, String)>,
+    drops: &'static [&'static str],
 }
 
 impl<'a> Profile<'a> {
@@ -107,14 +118,77 @@ impl<'a> Profile<'a> {
             ))
             .because("they end by themselves, and need no keyring"));
         }
-        let is_config = self.profiles.paths().first().is_some_and(|path| *path == *id.place.file);
+        let refuse = |place: &Location, what| {
+            Err(Error::config(format!("{place}: that is no {what}, so it was not touched")))
+        };
+        id.read(|place, text| match is_key_id(text) {
+            true => Ok(()),
+            false => refuse(place, "access key id"),
+        })?;
+        secret.read(|place, text| match is_key_secret(text) {
+            true => Ok(()),
+            false => refuse(place, "secret access key"),
+        })?;
+        let mut kinds = Vec::new();
+        let mut places = Vec::new();
+        for (key, value) in section.entries() {
+            let [is_id, is_secret] = KEY_LINES.map(|line| line.eq_ignore_ascii_case(key));
+            if !(is_id || is_secret) || value.text.is_empty() {
+                continue;
+            }
+            // One that a line further down, or the other file, puts out of use.
+            if value.text != if is_id { id.text } else { secret.text } {
+                return Err(Error::new(
+                    Kind::Guard,
+                    format!("profile '{name}' holds another key too ({})", value.place),
+                )
+                .because(format!("the one that is used is {} ({})", shortened(id.text), id.place))
+                .hint("take the lines out that are not needed"));
+            }
+            let is_config =
+                self.profiles.paths().first().map(String::as_str) == Some(&value.place.file);
+            kinds.push(if is_config { FileKind::Config } else { FileKind::Credentials });
+            places.extend(is_id.then(|| value.place.to_string()));
+        }
         let keys = Credentials {
             id: id.text.to_owned(),
             secret: Secret::new(secret.text.to_owned()),
             token: None,
         };
-        let file = if is_config { FileKind::Config } else { FileKind::Credentials };
-        Ok(Some(InFile { keys, place: id.place.to_string(), file }))
+        kinds.dedup();
+        Ok(Some(InFile { keys, place: places.join(" and "), kinds }))
+    }
+
+    /// Where else the secret stands: in other profiles, and in lines that are comments.
+    pub(super) fn elsewhere(&self, keys: &Credentials) -> Result<Vec<String>> {
+        let mut told = Vec::new();
+        for section in self.profiles.iter().filter(|section| section.name() != self.name.as_str()) {
+            let mut entries = section.entries();
+            if let Some((_, value)) = entries.find(|(_, value)| value.text == keys.secret.expose())
+            {
+                let name = section.name();
+                told.push(format!(
+                    "profile '{}' has the same key in a file ({}): assume-role keys import {}",
+                    escape_up_to(name, 80),
+                    value.place,
+                    quote::word(name)
+                ));
+            }
+        }
+        for file in [&self.config, &self.credentials] {
+            let bytes = file.read()?;
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            let is_comment = |line: &str| line.trim_start().starts_with(['#', ';']);
+            for (line, number) in text.lines().zip(1..) {
+                if is_comment(line) && line.contains(keys.secret.expose()) {
+                    let shown = file.shown();
+                    told.push(format!(
+                        "{shown}:{number} has the same secret in a comment: take the line out"
+                    ));
+                }
+            }
+        }
+        Ok(told)
     }
 
     /// Refuses to take the place of what others wrote.
@@ -132,15 +206,8 @@ impl<'a> Profile<'a> {
     }
 
     /// The reference to a key in `~/.aws/config`, and the line with which other programs ask this
-    /// one. With `moves`, the key's own lines go out of that file in the same step.
-    pub(super) fn refer(
-        &self,
-        keyring: &Keyring,
-        id: &str,
-        process: bool,
-        moves: bool,
-        dry: bool,
-    ) -> Result<Change> {
+    /// one. The lines of a key go out of that file in the same step.
+    pub(super) fn refer(&self, keyring: &Keyring, id: &str, process: bool) -> Result<Edit> {
         let mut entries = vec![(REFERENCE, format!("{keyring} {id}"))];
         if process {
             let program = credential_process::program(self.context)?;
@@ -148,49 +215,66 @@ impl<'a> Profile<'a> {
             let line = credential_process::line(&program, &words, &self.context.directory);
             entries.push((PROCESS, line));
         }
-        let drops: &[&str] = if moves { &KEY_LINES } else { &[] };
-        self.change(FileKind::Config, &entries, drops, dry)
+        Ok(Edit { file: FileKind::Config, set: entries, drops: &KEY_LINES })
     }
 
     /// Takes the reference away, and our own `credential_process` with it.
-    pub(super) fn forget_reference(&self) -> Result<Change> {
+    pub(super) fn forget_reference(&self) -> Result<Edit> {
         let line = self.there()?.and_then(|section| section.value(PROCESS));
         let drops: &[&str] = match line.is_some_and(|line| is_ours(line.text)) {
             true => &[REFERENCE, PROCESS],
             false => &[REFERENCE],
         };
-        self.change(FileKind::Config, &[], drops, false)
+        Ok(Edit { file: FileKind::Config, set: Vec::new(), drops })
     }
 
     /// Writes a key into the credentials file.
-    pub(super) fn write_key(&self, keys: &Credentials) -> Result<Change> {
+    pub(super) fn write_key(&self, keys: &Credentials) -> Edit {
         let values = [keys.id.clone(), keys.secret.expose().to_owned()];
-        let entries: Vec<_> = KEY_LINES.into_iter().zip(values).collect();
-        self.change(FileKind::Credentials, &entries, &[], false)
+        let set = KEY_LINES.into_iter().zip(values).collect();
+        Edit { file: FileKind::Credentials, set, drops: &[] }
     }
 
     /// Takes a key out of the credentials file. No copy stays: that would be the leak.
-    pub(super) fn drop_key(&self, dry: bool) -> Result<Change> {
-        self.change(FileKind::Credentials, &[], &KEY_LINES, dry)
+    pub(super) fn drop_key(&self) -> Edit {
+        Edit { file: FileKind::Credentials, set: Vec::new(), drops: &KEY_LINES }
     }
 
-    fn change(
-        &self,
-        kind: FileKind,
-        set: &[(&'static str, String)],
-        drops: &[&str],
-        dry: bool,
-    ) -> Result<Change> {
-        let file = if kind == FileKind::Config { &self.config } else { &self.credentials };
-        let name = self.name.as_str();
-        let make = |bytes: &[u8]| amend(kind, bytes, name, set, drops, file.shown());
-        if dry { file.plan(make) } else { file.change(make, |_| false) }
+    /// What the edits would change.
+    pub(super) fn plan(&self, edits: &[Edit]) -> Result<Vec<Change>> {
+        edits
+            .iter()
+            .map(|edit| self.file(edit.file).plan(|bytes| self.amend(edit, bytes)))
+            .collect()
     }
 
-    /// Copies of the credentials file that other programs or editors left, which still hold what it
+    /// Refuses whatever the files would refuse, before a keyring is touched.
+    pub(super) fn rehearse(&self, edits: &[Edit]) -> Result<()> {
+        edits
+            .iter()
+            .try_for_each(|edit| self.file(edit.file).rehearse(|bytes| self.amend(edit, bytes)))
+    }
+
+    pub(super) fn write(&self, edits: &[Edit]) -> Result<Vec<Change>> {
+        let write =
+            |edit: &Edit| self.file(edit.file).change(|bytes| self.amend(edit, bytes), |_| false);
+        edits.iter().map(write).collect()
+    }
+
+    fn file(&self, kind: FileKind) -> &File {
+        if kind == FileKind::Config { &self.config } else { &self.credentials }
+    }
+
+    fn amend(&self, edit: &Edit, bytes: &[u8]) -> Result<Vec<u8>> {
+        let Edit { file, set, drops } = edit;
+        amend(*file, bytes, self.name.as_str(), set, drops, self.file(*file).shown())
+    }
+
+    /// Copies of the files of a key that other programs or editors left, which still hold what they
     /// held.
-    pub(super) fn copies(&self) -> Vec<String> {
-        self.credentials.copies(&["~", ".bak", ".backup", ".orig", ".old"])
+    pub(super) fn copies(&self, of: &InFile) -> Vec<String> {
+        let ends = ["~", ".bak", ".backup", ".orig", ".old"];
+        of.kinds.iter().flat_map(|kind| self.file(*kind).copies(&ends)).collect()
     }
 }
 
@@ -207,9 +291,25 @@ pub(super) fn has_another(name: &str, there: &KeyReference) -> Error {
     Error::new(Kind::Guard, format!("profile '{name}' has the key {id} in {keyring} already"))
 }
 
-/// The keyring of an option, else the one that a machine of this kind has.
-pub(super) fn chosen(option: Option<&str>) -> Result<Keyring> {
-    option.map_or_else(|| Ok(Keyring::usual()), |text| Keyring::parse("--keyring", text))
+/// The keyring of an option, else the one where the key is already, else the one that a machine of
+/// this kind has.
+pub(super) fn chosen(
+    option: Option<&str>,
+    there: Option<&KeyReference>,
+    id: &str,
+) -> Result<Keyring> {
+    let there = there.filter(|there| there.id == id).map(|there| there.keyring.clone());
+    match option {
+        Some(text) => Keyring::parse("--keyring", text),
+        None => Ok(there.unwrap_or_else(Keyring::usual)),
+    }
+}
+
+/// What to say of edits that failed although they were rehearsed: the key is in the keyring by then.
+pub(super) fn unfinished(error: Error, keyring: &Keyring, again: &str) -> Error {
+    error
+        .because(format!("the key is in {keyring}; the rest is done by the same command again"))
+        .hint(again)
 }
 
 pub(super) fn opened<'a>(

@@ -19,6 +19,8 @@ pub(super) fn run(
 ) -> Result<String> {
     let profile = Profile::read(&arguments.profile, context)?;
     let reference = profile.required_reference()?;
+    let forget = [profile.forget_reference()?];
+    profile.rehearse(&forget)?;
     let (name, keyring, id) = (profile.name.as_str(), &reference.keyring, shortened(&reference.id));
     let warning =
         format!("this is the only copy known here of the key {id}, which stays active at AWS");
@@ -40,8 +42,8 @@ pub(super) fn run(
         }
     }
     wait(opened(keyring, context, report).remove(&reference.id))?;
-    let change = profile.forget_reference()?;
+    let changes = profile.write(&forget)?;
     report.done(&format!("the key {id} of {name}"), &format!(" is gone from {keyring}"));
     report.note(&format!("delete {id} in the IAM console too: until then every copy of it works"));
-    Ok(told(&[change], Look::Profiles, false, context, report))
+    Ok(told(&changes, Look::Profiles, false, context, report))
 }

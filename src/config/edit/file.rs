@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::attributes;
 use super::look::{Look, never_settles};
-use super::real_file::{EditedFile, unwritable};
+use super::real_file::{EditedFile, Lock, unwritable};
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_bytes, shown_path};
 use crate::config::profiles::{FileKind, Profiles};
@@ -93,8 +93,30 @@ impl File {
         Ok(Zeroizing::new(read.map(|file| file.bytes).unwrap_or_default()))
     }
 
+    /// What `change` would do; what it would refuse is refused.
     pub(crate) fn plan(&self, make: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<Change> {
-        self.plan_from(self.look()?.bytes, make)
+        let change = self.plan_from(self.look()?.bytes, make)?;
+        if !change.is_empty() {
+            EditedFile::find(&self.path, &self.shown)?.metadata(&self.shown)?;
+        }
+        Ok(change)
+    }
+
+    /// The same for a step that comes before the change and cannot be taken back: the directory is
+    /// seen to take a new file of the right owner, too.
+    pub(crate) fn rehearse(&self, make: impl Fn(&[u8]) -> Result<Vec<u8>>) -> Result<()> {
+        if self.plan(make)?.is_empty() {
+            return Ok(());
+        }
+        let (place, _lock) = self.locked()?;
+        self.unfinished(&place.directory, place.metadata(&self.shown)?.as_ref()).map(drop)
+    }
+
+    fn locked(&self) -> Result<(EditedFile, Option<Lock>)> {
+        let place = EditedFile::find(&self.path, &self.shown)?;
+        place.make_directory(&self.shown)?;
+        let lock = place.lock(&self.shown)?;
+        Ok((place, lock))
     }
 
     fn plan_from(
@@ -118,15 +140,12 @@ impl File {
         make: impl Fn(&[u8]) -> Result<Vec<u8>>,
         keeps: impl Fn(&[u8]) -> bool,
     ) -> Result<Change> {
-        let place = EditedFile::find(&self.path, &self.shown)?;
         // A refusal comes before the first trace of a change, and before a directory is made.
         let planned = self.plan(&make)?;
         if planned.is_empty() {
             return Ok(planned);
         }
-        place.metadata(&self.shown)?;
-        place.make_directory(&self.shown)?;
-        let lock = place.lock(&self.shown)?;
+        let (place, lock) = self.locked()?;
         if lock.is_some() {
             sweep(&place.directory);
         }

@@ -8,17 +8,16 @@ mod amend;
 mod lines;
 
 pub(crate) use amend::amend;
-pub(crate) use lines::{ExistingProfile, ProfileFile, ROLE_OF_SIGN_ON};
+pub(crate) use lines::{ExistingProfile, ProfileFile, ROLE_OF_SIGN_ON, SECRET};
 use lines::{IDENTITY, MARK, OwnLines, Replaced, header};
 
 use super::file::lost;
 use crate::config::files::TextFile;
-use crate::config::profiles::{Block, FileKind, Ini};
+use crate::config::profiles::{Block, FileKind, Ini, TOKENS};
 use crate::error::{Error, Result};
 use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
 
-const SECRETS: [&str; 2] = ["aws_secret_access_key", "aws_session_token"];
 pub(crate) struct NewProfile<'a> {
     pub name: &'a Name,
     pub entries: &'a [(&'static str, String)],
@@ -77,7 +76,8 @@ pub(crate) fn without(file: TextFile, names: &[&str]) -> Result<(String, bool)> 
     let goes = |block: &&Block| block.is_profile() && names.contains(&ini.name(block));
     for block in ini.blocks.iter().filter(|block| !goes(block)) {
         for (key, _, place) in ini.entries(block).iter().map(|entry| ini.entry(entry)) {
-            if SECRETS.contains(&key.to_ascii_lowercase().as_str()) {
+            let is = |own: &&str| own.eq_ignore_ascii_case(key);
+            if is(&SECRET) || TOKENS.iter().any(is) {
                 return Err(Error::config(format!("{place}: keys in this file would be copied"))
                     .hint(
                         "move them to ~/.aws/credentials, where AWS's tools look for keys first",

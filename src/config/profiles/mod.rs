@@ -47,7 +47,7 @@ use group::Group;
 pub(crate) use header::FileKind;
 use header::SectionKind;
 pub(super) use ini::{Block, Ini};
-pub(crate) use section::Section;
+pub(crate) use section::{Section, TOKENS};
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -10,6 +10,9 @@ use crate::config::keyring::{KeyReference, REFERENCE};
 use crate::config::location::Location;
 use crate::error::{Error, Result};
 
+/// The session token of temporary keys, and its old name.
+pub(crate) const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
+
 #[derive(Clone, Copy)]
 pub struct Section<'a> {
     files: &'a [Ini],
@@ -75,7 +78,7 @@ impl<'a> Section<'a> {
     /// know them.
     pub(crate) fn temporary_without_token(&self) -> Option<Error> {
         let id = self.value("aws_access_key_id").filter(|id| id.text.starts_with("ASIA"))?;
-        if self.has_token() {
+        if self.token().is_some() {
             return None;
         }
         let message = format!("{}: a temporary key (ASIA…) without aws_session_token", id.place);
@@ -88,11 +91,11 @@ impl<'a> Section<'a> {
     /// The id of a long-lived key that a file holds in plain text, and its place.
     pub(crate) fn long_lived(&self) -> Option<(&'a str, Location)> {
         let id = self.value("aws_access_key_id").filter(|id| !id.text.starts_with("ASIA"))?;
-        (!self.has_token()).then_some((id.text, id.place))
+        self.token().is_none().then_some((id.text, id.place))
     }
 
-    fn has_token(&self) -> bool {
-        ["aws_session_token", "aws_security_token"].iter().any(|key| self.value(key).is_some())
+    pub(crate) fn token(&self) -> Option<ProfileValue<'a>> {
+        TOKENS.iter().find_map(|key| self.value(key))
     }
 
     /// The key that a keyring holds for the profile.

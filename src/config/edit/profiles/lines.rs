@@ -6,20 +6,22 @@ use std::ops::Range;
 use crate::config::edit::file::lost;
 use crate::config::files::TextFile;
 use crate::config::index::ByName;
-use crate::config::profiles::{Block, FileKind, Ini};
+use crate::config::profiles::{Block, FileKind, Ini, TOKENS};
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
 /// How the line below a header begins that says that we wrote the section.
 pub(super) const MARK: &str = "# Written by assume-role";
+/// The line of a profile that holds the secret of its key.
+pub(crate) const SECRET: &str = "aws_secret_access_key";
 /// Keys that say where a profile's credentials come from. There is one answer to that, so they go
 /// when another is written.
 pub(super) const IDENTITY: [&str; 22] = [
     crate::config::keyring::REFERENCE,
     "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-    "aws_security_token",
+    SECRET,
+    TOKENS[0],
+    TOKENS[1],
     "x_security_token_expires",
     "aws_account_id",
     "login_session",
@@ -243,7 +245,8 @@ impl<'a> OwnLines<'a> {
         };
         let is_identity = |key: &str| IDENTITY.iter().any(|known| known.eq_ignore_ascii_case(key));
         let long_lived = value("aws_access_key_id").filter(|id| {
-            !id.starts_with("ASIA") && value("aws_session_token").is_none_or(str::is_empty)
+            let is_set = |key: &&str| value(key).is_some_and(|token| !token.is_empty());
+            !id.starts_with("ASIA") && !TOKENS.iter().any(is_set)
         });
         let tail = |id: &str| id.chars().skip(id.chars().count().saturating_sub(4)).collect();
         let keys = self.file.ini.entries(self.block).iter().map(|entry| self.file.ini.key(entry));

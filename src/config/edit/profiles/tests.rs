@@ -96,6 +96,21 @@ fn what_is_there_is_described() {
     assert_eq!((x.line, x.is_ours, x.long_lived.as_deref()), (1, false, Some("1234")));
     assert_eq!((y.line, y.long_lived), (4, None));
     assert!(of("z").is_none());
+    let old = b"[x]\naws_access_key_id = AKIAEXAMPLE1234\naws_security_token = t\n";
+    let x = ProfileFile::new(FileKind::Credentials, old, HERE).find("x").unwrap();
+    assert_eq!(x.unwrap().long_lived, None, "the old name of the token counts");
+}
+
+#[test]
+fn no_secret_is_copied() {
+    for key in ["aws_secret_access_key", "aws_session_token", "AWS_Security_Token"] {
+        let text = format!("[profile x]\n{key} = s\n[profile y]\nregion = r\n");
+        let file = |names: &[&str]| {
+            without(TextFile { text: text.clone(), shown: HERE.into(), warning: None }, names)
+        };
+        assert!(file(&["y"]).unwrap_err().message.contains("would be copied"), "{key}");
+        assert!(!file(&["x"]).unwrap().0.contains("= s"), "{key}");
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(crate) struct Endpoints {
     pub dual_stack: bool,
     pub proxies: Proxies,
     pub container: Container,
+    pub instance: String,
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +79,7 @@ impl Endpoints {
             dual_stack: overrides.dual_stack,
             proxies: overrides.proxies.clone(),
             container: overrides.container.clone(),
+            instance: overrides.instance.clone(),
         })
     }
 

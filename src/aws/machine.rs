@@ -97,6 +97,8 @@ async fn instance(client: &Client) -> Result<(Credentials, Option<Moment>), AwsE
         .with_http_client(client.http.clone())
         .with_sleep_impl(TokioSleep::new());
     let service = imds::Client::builder()
+        .endpoint(&client.endpoints.instance)
+        .map_err(|error| AwsError::of(Trouble::Connect(error.to_string())))?
         .configure(&config)
         .max_attempts(1)
         .connect_timeout(CONNECT)

@@ -72,13 +72,14 @@ pub(crate) struct Overrides {
     pub proxies: Proxies,
     /// Where a container gets the keys of its role.
     pub container: Container,
+    /// Where an instance gets those of its own.
+    pub instance: String,
 }
 
 /// Which certificates are trusted.
 #[derive(Clone, Debug)]
 pub(crate) enum Trust {
-    /// Those of the system (`SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured), read when the first
-    /// connection opens.
+    /// Those of the system (`SSL_CERT_DIR` is honoured), read when the first connection opens.
     System,
     /// Those of one PEM file.
     Bundle(Chosen<PathBuf>),
@@ -90,12 +91,12 @@ pub(crate) enum Trust {
 pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Result<Overrides> {
     let environment = &config.environment;
     let value = |key: &str| profile.and_then(|profile| profile.value(key));
+    let said = |variable: &str, key: &str| -> Result<Option<String>> {
+        let of_profile = || value(key).map(|value| value.text);
+        Ok(environment.text(variable)?.or_else(of_profile).map(str::to_owned))
+    };
     let on = |variable: &str, key: &str| -> Result<bool> {
-        let text = environment
-            .text(variable)?
-            .map(str::to_owned)
-            .or_else(|| value(key).map(|value| value.text.to_owned()));
-        Ok(text.is_some_and(|text| text.eq_ignore_ascii_case("true")))
+        Ok(said(variable, key)?.is_some_and(|text| text.eq_ignore_ascii_case("true")))
     };
     let ignore = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
     let of_service = |service: &str| -> Result<Option<Chosen<String>>> {
@@ -141,6 +142,7 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
         allow_http: environment.turns_on("ASSUME_ROLE_ALLOW_HTTP")?,
         proxies: Proxies::new(environment)?,
         container: Container::new(environment),
+        instance: instance(said)?,
     })
 }
 
@@ -156,12 +158,29 @@ fn is_legacy(origin: &str, word: &str) -> Result<bool> {
     }
 }
 
-/// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's.
-pub(super) fn trust(profile: Option<&Section<'_>>, config: &Config) -> Trust {
-    if let Some(path) = config.environment.path("AWS_CA_BUNDLE") {
-        return Trust::Bundle(Chosen::new(path, "AWS_CA_BUNDLE"));
+/// The metadata service of an instance. The SDK would look for it in files that it opens itself.
+fn instance(said: impl Fn(&str, &str) -> Result<Option<String>>) -> Result<String> {
+    let (url, mode) = ("ec2_metadata_service_endpoint", "ec2_metadata_service_endpoint_mode");
+    if let Some(url) = said("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)? {
+        return Ok(url);
     }
-    profile.and_then(|profile| chosen(profile, "ca_bundle")).map_or(Trust::System, |bundle| {
-        Trust::Bundle(Chosen::new(PathBuf::from(&bundle.value), bundle.origin))
-    })
+    let mode = said("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", mode)?.unwrap_or_default();
+    let is_new = mode.eq_ignore_ascii_case("ipv6");
+    Ok(if is_new { "http://[fd00:ec2::254]" } else { "http://169.254.169.254" }.to_owned())
+}
+
+/// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's. What stands in
+/// the system's place is read as a bundle is: the TLS library would wait for ever at a fifo. With both of
+/// its variables it is that library that knows how they add up.
+pub(super) fn trust(profile: Option<&Section<'_>>, config: &Config) -> Trust {
+    let environment = &config.environment;
+    let named =
+        |variable: &'static str| environment.path(variable).map(|path| Chosen::new(path, variable));
+    let of_profile = || {
+        let bundle = profile.and_then(|profile| chosen(profile, "ca_bundle"))?;
+        Some(Chosen::new(PathBuf::from(&bundle.value), bundle.origin))
+    };
+    let of_system = || named("SSL_CERT_FILE").filter(|_| !environment.has("SSL_CERT_DIR"));
+    let bundle = named("AWS_CA_BUNDLE").or_else(of_profile).or_else(of_system);
+    bundle.map_or(Trust::System, Trust::Bundle)
 }

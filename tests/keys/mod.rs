@@ -55,7 +55,7 @@ case $1 in
 esac"#;
 
 /// A bastion whose machine has a fake of every keyring.
-fn with_keyrings() -> Scene {
+pub fn with_keyrings() -> Scene {
     let scene = bastion();
     fs::create_dir(scene.world.root().join("items")).unwrap();
     for ((_, program), script) in KINDS.iter().zip([SECRET_TOOL, SECURITY, PASS, HELPER]) {

@@ -108,19 +108,22 @@ fn a_bundle_that_is_not_a_regular_file_is_refused_without_waiting() {
     let fifo = scene.world.root().join("fifo");
     rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0)
         .unwrap();
-    for path in [fifo.to_str().unwrap(), "/dev/zero", "/nonexistent\u{1b}[31m", "/tmp"] {
-        scene.world.set("AWS_CA_BUNDLE", path);
-        let said = scene.refused(3, &READ);
-        assert!(said.contains("AWS_CA_BUNDLE") && !said.contains('\u{1b}'), "{said:?}");
+    for variable in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
+        for path in [fifo.to_str().unwrap(), "/dev/zero", "/nonexistent\u{1b}[31m", "/tmp"] {
+            scene.world.set(variable, path);
+            let said = scene.refused(3, &READ);
+            assert!(said.contains(variable) && !said.contains('\u{1b}'), "{said:?}");
+        }
+        scene.world.unset(variable);
     }
 }
 
 #[test]
 fn a_missing_file_of_the_system_is_an_error_and_no_crash() {
     let mut scene = without_bundle(Certificate::Good);
-    for (name, value) in [("SSL_CERT_FILE", "/nonexistent"), ("SSL_CERT_DIR", "/nonexistent")] {
-        scene.world.set(name, value);
-        let said = scene.refused(6, &READ);
+    for (name, status) in [("SSL_CERT_FILE", 3), ("SSL_CERT_DIR", 6)] {
+        scene.world.set(name, "/nonexistent");
+        let said = scene.refused(status, &READ);
         assert!(said.contains("certificate"), "{said}");
     }
 }

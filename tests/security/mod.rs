@@ -4,4 +4,5 @@ mod hostile_files;
 mod hostile_surroundings;
 mod hostile_words;
 mod leaks;
+mod opens;
 mod saml_leaks;

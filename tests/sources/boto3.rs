@@ -35,7 +35,7 @@ pub(super) fn without_name(arn: &str) -> &str {
 }
 
 /// A home with a profile of each kind that needs no person.
-pub(super) fn every_kind(sso: &Sso) -> (Scene, Vec<&'static str>) {
+pub fn every_kind(sso: &Sso) -> (Scene, Vec<&'static str>) {
     let mut scene = chain();
     scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());
     scene.world.set("AWS_ENDPOINT_URL_SSO_OIDC", sso.url());

@@ -21,7 +21,7 @@ pub(super) const ALICE: &str = "arn:aws:iam::999999999999:user/alice";
 const FILE: &str = "f7661c0571936dbb3232f72eaf74113d139d4a38fc79ac7113095dc74693f24c.json";
 
 /// A profile `me` that signed in as the user, and the roles of a chain; the `[default]` has no keys.
-pub(super) fn signed_in() -> (Scene, ConsoleSignIn) {
+pub fn signed_in() -> (Scene, ConsoleSignIn) {
     let mut scene = chain();
     let keys: Vec<_> = (0..300).map(|_| scene.sts.issue_sign_in(ALICE, BASTION)).collect();
     let service = ConsoleSignIn::start(keys).unwrap();
@@ -37,7 +37,7 @@ pub(super) fn file(scene: &Scene) -> PathBuf {
     scene.world.home().join(".aws/login/cache").join(FILE)
 }
 
-pub(super) fn keep(scene: &Scene, kept: &Value) {
+pub fn keep(scene: &Scene, kept: &Value) {
     scene.world.write(&format!(".aws/login/cache/{FILE}"), kept.to_string()).unwrap();
 }
 

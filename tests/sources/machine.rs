@@ -8,7 +8,7 @@ use crate::fake_aws::sts::{Role, Trust};
 use crate::scenes::{BASTION, Scene};
 
 /// A profile for each kind of machine, and the machine itself.
-fn on_a_machine() -> (Scene, Machine) {
+pub fn on_a_machine() -> (Scene, Machine) {
     let mut scene = chain();
     configure(
         &scene,
@@ -77,6 +77,18 @@ fn a_token_file_that_is_no_file_is_refused_at_once() {
     let token = scene.world.home().join("token");
     std::fs::write(&token, "token-of-the-container\n").unwrap();
     scene.world.set("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token.display().to_string());
+    scene.switch(&["first"]);
+    assert_eq!(machine.received(), 1);
+}
+
+#[test]
+fn the_profile_says_where_its_instance_is() {
+    let (mut scene, machine) = on_a_machine();
+    let [(endpoint, url), ..] = machine.variables();
+    scene.world.unset(endpoint);
+    let key =
+        format!("credential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = {url}");
+    configure(&scene, "keys", &role("first", &key));
     scene.switch(&["first"]);
     assert_eq!(machine.received(), 1);
 }

@@ -20,7 +20,7 @@ const START: &str = "https://corp.awsapps.com/start";
 const OF_SESSION: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
 
 /// A profile `read` that signs on by the session `corp`, and `old` that says everything itself.
-pub(super) fn signed() -> (Scene, Sso) {
+pub fn signed() -> (Scene, Sso) {
     let mut scene = chain();
     let sso = Sso::start().unwrap();
     scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
@@ -292,8 +293,9 @@ fn sweep(directory: &Path) {
 
 /// Brings the name itself to the disk; some file systems cannot do that for a directory.
 fn settle(directory: &Path) {
-    if let Ok(directory) = fs::File::open(directory) {
-        let _ = directory.sync_all();
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    if let Ok(directory) = rustix::fs::open(directory, flags, Mode::empty()) {
+        let _ = rustix::fs::fsync(directory);
     }
 }
 

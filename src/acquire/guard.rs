@@ -10,12 +10,9 @@ use crate::ui::terminal::Terminal;
 pub(crate) async fn confirm(plan: &Plan, step: &ProtectedStep, terminal: Terminal) -> Result<()> {
     let sentence = sentence(step);
     if !terminal.can_ask() {
-        let mut words = plan.target_words();
-        words.push("--yes".to_owned());
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         return Err(Error::new(Kind::Guard, sentence)
             .because(&step.alias.origin)
-            .hint(format!("if you mean it: {}", plan.invocation.with(&words))));
+            .hint(format!("if you mean it: {}", plan.command_with(&["--yes"]))));
     }
     terminal.say(&format!("{sentence} ({})", step.alias.origin));
     let question = format!("To become {}, type {}:", step.target, step.name);

@@ -40,8 +40,14 @@ impl Runner<'_> {
         self.tell_asking(false);
         let code = asked.map_err(|error| match (error.kind, &self.mfa.refused) {
             (Kind::NeedsAnswer, Some((_, refusal))) => refusal.clone(),
-            (Kind::NeedsAnswer, None) if is_long => {
-                error.hint("without a code at most 1h is possible: --duration 1h")
+            (Kind::NeedsAnswer, None) => {
+                let with_code = self.plan.command_with(&["--mfa-code", "123456"]);
+                let error = error.hint(format!("give the code with the command: {with_code}"));
+                let hour = self.plan.command_with(&["--duration", "1h"]);
+                match is_long {
+                    true => error.hint(format!("without a code at most 1h is possible: {hour}")),
+                    false => error,
+                }
             }
             _ => error,
         })?;

@@ -141,9 +141,5 @@ fn too_short(plan: &Plan, longest: i64) -> Error {
     if plan.base.sign_in().is_some() && plan.steps.is_empty() {
         return error.because("AWS gives the keys of a console sign-in no more");
     }
-    let mut words = plan.target_words();
-    let wanted = minutes(plan.min_left);
-    words.extend(["--duration".to_owned(), wanted]);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    error.hint(plan.invocation.with(&words))
+    error.hint(plan.command_with(&["--duration", &minutes(plan.min_left)]))
 }

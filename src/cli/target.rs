@@ -3,7 +3,7 @@
 use clap::{Args, ValueHint};
 
 use crate::plan::{Invocation, Request, SessionOptions};
-use crate::types::Secret;
+use crate::types::{RoleArn, Secret};
 use crate::ui::Color;
 
 /// A target and everything that shapes its session. Help has 36 columns for each option on a common
@@ -18,7 +18,7 @@ pub struct Target {
     )]
     pub words: Vec<String>,
     /// The first word, as AWS's documents write it
-    #[arg(long, value_name = "ARN", hide = true)]
+    #[arg(long, value_name = "ARN", hide = true, value_parser = arn, conflicts_with = "profile")]
     pub role_arn: Option<String>,
     /// Region of the session
     #[arg(long, value_name = "REGION")]
@@ -30,10 +30,10 @@ pub struct Target {
     #[arg(long, value_name = "SECONDS", hide = true, conflicts_with = "duration")]
     pub duration_seconds: Option<u32>,
     /// Six digits; `-` reads stdin
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", alias = "token-code")]
     pub mfa_code: Option<String>,
     /// Serial or ARN of the MFA device
-    #[arg(long, value_name = "SERIAL")]
+    #[arg(long, value_name = "SERIAL", alias = "serial-number")]
     pub mfa_serial: Option<String>,
     /// A profile, not an account
     #[arg(long, value_name = "PROFILE", conflicts_with = "via")]
@@ -140,6 +140,11 @@ impl Target {
             invocation,
         }
     }
+}
+
+/// What `--role-arn` takes.
+fn arn(text: &str) -> Result<String, &'static str> {
+    if RoleArn::is_meant(text) { Ok(text.to_owned()) } else { Err("it is not the ARN of a role") }
 }
 
 /// A path, also as AWS's tools write it.

@@ -38,30 +38,31 @@ fn json(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret>
     context.expect_output()?;
     let in_background = is_in_background();
     let silent = Report::silent();
-    let how = Invocation { rest: " -- true".to_owned(), ..Invocation::of_verb("exec ") };
+    let how = Invocation::of_verb("credential-process ");
     let typed = session::previous(arguments.target.request_as(how), &context.environment)?;
     let config = Config::read(&context.environment)?;
     // The user consented by writing it into ~/.aws/config: an SDK only renews. And an SDK asks too often
     // for a list to choose from.
     let request = Request { yes: true, no_input: true, ..typed.clone() };
     let plan = choose::plan(request, &config, context, &silent)?;
-    let plan = Plan { may_ask: !typed.no_input && !in_background, ..plan };
-    let words = plan.target_words();
+    // A question that was asked in a terminal serves from then on.
+    let invocation = Invocation { rest: " -- true".to_owned(), ..Invocation::of_verb("exec ") };
+    let plan = Plan { may_ask: !typed.no_input && !in_background, invocation, ..plan };
+    let in_terminal = plan.command();
     let role = session::carry_out(plan, &config, context, &silent)
-        .map_err(|error| without_question(error, &words, in_background))?;
+        .map_err(|error| without_question(error, &in_terminal, in_background))?;
     role.with_switch(context, |switch| {
         let changes = switch.changes();
         formats::for_sdks(|name| value_in(&changes, name))
     })?
 }
 
-/// What to do where no question was possible: one asked in a terminal serves from then on.
-fn without_question(error: Error, words: &[String], in_background: bool) -> Error {
+/// What to do where no question was possible.
+fn without_question(error: Error, in_terminal: &str, in_background: bool) -> Error {
     if error.kind != Kind::NeedsAnswer {
         return error;
     }
-    let target: Vec<String> = words.iter().map(|word| quote::process(word)).collect();
-    let hints = vec![format!("in a terminal: assume-role exec {} -- true", target.join(" "))];
+    let hints = vec![format!("in a terminal: {in_terminal}")];
     if in_background {
         // Reading the terminal would stop it, and its caller would wait for ever.
         let message = "an answer is needed, but a background job may not ask".into();

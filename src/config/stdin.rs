@@ -1,6 +1,6 @@
 //! Text that is handed over once: a file that the command line names, or standard input for `-`.
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -48,6 +48,19 @@ fn config(option: &str) -> Result<&'static Secret> {
     }
     let mut text = read_input(option)?;
     Ok(INPUT.get_or_init(|| Secret::new(std::mem::take(&mut *text))))
+}
+
+/// The first line of standard input, for what is one line and may be typed there. It is read once.
+pub(crate) fn read_line(option: &str) -> Result<Secret> {
+    static LINE: OnceLock<Secret> = OnceLock::new();
+    if let Some(read) = LINE.get() {
+        return Ok(read.clone());
+    }
+    let mut line = Zeroizing::new(String::new());
+    let failed =
+        |error| Error::config(format!("standard input cannot be read for {option}")).because(error);
+    std::io::stdin().lock().take(CAP).read_line(&mut line).map_err(failed)?;
+    Ok(LINE.get_or_init(|| Secret::new(line.trim().to_owned())).clone())
 }
 
 fn read_input(option: &str) -> Result<Zeroizing<String>> {

@@ -106,14 +106,20 @@ impl Plan {
         self.target.protection.read_only.is_some() && !self.write
     }
 
-    /// What is typed to reach the target: account and role, an ARN, or a profile.
-    pub(crate) fn target_words(&self) -> Vec<String> {
-        let mut words: Vec<String> =
-            self.words.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
-        if words.is_empty() {
-            words = vec!["--profile".to_owned(), self.target.name.to_string()];
-        }
-        words
+    /// The command that was typed.
+    pub(crate) fn command(&self) -> String {
+        self.command_with(&[])
+    }
+
+    /// The same with another option and its value, in place of the one of that name.
+    pub(crate) fn command_with(&self, option: &[&str]) -> String {
+        let mut parts = self.words.split(|word| word == "--");
+        let [kept, target] =
+            [parts.next(), parts.next()].map(|part| part.into_iter().flatten().map(String::as_str));
+        let kept = kept.map(|word| word.split_once('=').map_or([word, ""], Into::into));
+        let kept = kept.filter(|[name, _]| !option.contains(name)).flatten();
+        let words = kept.chain(option.iter().copied()).filter(|word| !word.is_empty());
+        self.invocation.command(&words.collect::<Vec<_>>(), &target.collect::<Vec<_>>())
     }
 }
 

@@ -75,7 +75,7 @@ fn too_long_for_a_chain(plan: &Plan, seconds: u32) -> Error {
     let from = plan.keys_description();
     Error::config(format!("{} is too long: {from} holds temporary keys", minutes(seconds.into())))
         .because("AWS gives a role assumed from temporary keys one hour at most (role chaining)")
-        .hint("--duration 1h")
+        .hint(plan.command_with(&["--duration", "1h"]))
 }
 
 impl Plan {

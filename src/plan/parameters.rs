@@ -152,8 +152,8 @@ fn policy_arns(
 /// The policy of a file, without the blanks that people put into it.
 pub(super) fn policy(path: &str, config: &Config) -> Result<String> {
     let home = config.environment.home();
-    let file =
-        read_text(std::path::Path::new(path), home.as_deref(), 256 << 10)?.ok_or_else(|| {
+    let file = read_text(&config.environment.expanded(path.into()), home.as_deref(), 256 << 10)?
+        .ok_or_else(|| {
             Error::config(format!("there is no file {}, which --policy names", escape(path)))
         })?;
     let document: serde_json::Value = serde_json::from_str(&file.text).map_err(|error| {

@@ -8,6 +8,31 @@ use std::fmt::Write as _;
 use crate::types::Secret;
 use crate::types::quote::word;
 
+/// The verbs; a test holds the list against the parser.
+pub(crate) const VERBS: [&str; 21] = [
+    "init",
+    "export",
+    "leave",
+    "clear",
+    "ensure",
+    "exec",
+    "env",
+    "credential-process",
+    "status",
+    "list",
+    "explain",
+    "doctor",
+    "console",
+    "profile",
+    "keys",
+    "accounts",
+    "login",
+    "logout",
+    "completions",
+    "man",
+    "help",
+];
+
 /// A target and everything that shapes its session, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Request {
@@ -56,7 +81,18 @@ impl Invocation {
 
     /// The command that was typed, for another target.
     pub(crate) fn with(&self, words: &[&str]) -> String {
-        let words: Vec<String> = words.iter().map(|text| word(text)).collect();
+        self.command(&[], words)
+    }
+
+    /// The same with options. A target that is named like a verb stands behind a `--`.
+    pub(super) fn command(&self, options: &[&str], words: &[&str]) -> String {
+        let is_verb =
+            self.verb.is_empty() && words.first().is_some_and(|word| VERBS.contains(word));
+        let words = match is_verb {
+            true => [options, &["--"], words].concat(),
+            false => [words, options].concat(),
+        };
+        let words: Vec<String> = words.into_iter().map(word).collect();
         format!("assume-role {}{}{}{}", self.verb, self.name, words.join(" "), self.rest)
     }
 

@@ -35,7 +35,8 @@ pub(crate) fn resolve(request: &Request, config: &Config) -> Result<Resolution> 
         Meaning::Account(account) => {
             let name = account.name.clone();
             let is_profile = config.profiles.get(name.as_str()).is_ok_and(|found| found.is_some());
-            let note = is_profile.then(|| target::also_a_profile(name.as_str()));
+            let note =
+                is_profile.then(|| target::also_a_profile(name.as_str(), &request.invocation));
             let entry = account.entry.as_ref();
             let declared = entry.map(|entry| entry.roles.clone()).unwrap_or_default();
             Resolution::NeedsRole { account: name, declared, note }

@@ -73,13 +73,16 @@ pub(super) fn meaning(
 ) -> Result<Meaning> {
     let how = &request.invocation;
     if let Some(name) = &request.profile {
-        return Ok(Meaning::Profile(name.clone(), words::extras(&request.words, how)?));
+        return Ok(Meaning::Profile(
+            name.clone(),
+            words::extras(&["--profile", name], &request.words, how)?,
+        ));
     }
     if let Some((arn, rest)) =
         request.words.split_first().filter(|(word, _)| RoleArn::is_meant(word))
     {
         let role = RoleArn::parse("the command line", arn)?;
-        return of_arn(role, Origin::TYPED, words::extras(rest, how)?, config);
+        return of_arn(role, Origin::TYPED, words::extras(&[arn], rest, how)?, config);
     }
     if let (Some(response), []) = (captured, request.words.as_slice()) {
         return match saml::offers(response, None).as_slice() {
@@ -103,26 +106,26 @@ pub(super) fn meaning(
     let words = words::with_role_apart(&request.words, |word| {
         Ok(config.accounts.find(word)?.is_some() || config.profiles.get(word)?.is_some())
     })?;
-    let (name, role, rest) = words::account_and_role(&words, how)?;
+    let (name, typed_role, rest) = words::account_and_role(&words, how)?;
     let is_profile = || Ok::<_, Error>(config.profiles.get(name)?.is_some());
     let Some(account) = TargetAccount::find(name, config)? else {
         // A profile has no role behind it, but may have a code and a region.
         let behind = words.get(1..).unwrap_or_default();
-        return match words::extras(behind, how) {
+        return match words::extras(&[name], behind, how) {
             Ok(extras) if is_profile()? => Ok(Meaning::Profile(name.to_owned(), extras)),
-            _ if is_profile()? => Err(not_an_account(name, role, how, config)),
-            _ => Err(unknown_account(name, role, how, config)),
+            _ if is_profile()? => Err(not_an_account(name, typed_role, how, config)),
+            _ => Err(unknown_account(name, behind, how, config)),
         };
     };
     let account_origin = account.value(|_| Some(())).map_or(Origin::TYPED, |chosen| chosen.origin);
     let is_named = account.entry.as_ref().is_some_and(|entry| entry.name == account.name);
     let account_origin = if is_named { account_origin } else { Origin::TYPED };
     let mut notes = Vec::new();
-    if role.is_none() && is_profile().unwrap_or(false) {
-        notes.push(also_a_profile(name));
+    if typed_role.is_none() && is_profile().unwrap_or(false) {
+        notes.push(also_a_profile(name, how));
     }
     let mut partition = None;
-    let role = match (role, default_role(&account)) {
+    let role = match (typed_role, default_role(&account)) {
         (Some(role), _) if RoleArn::is_meant(role) => {
             let role = RoleArn::parse("the command line", role)?;
             if role.account != account.id {
@@ -146,7 +149,8 @@ pub(super) fn meaning(
             None => return Ok(Meaning::Account(Box::new(account))),
         },
     };
-    let extras = words::extras(rest, how)?;
+    let head = [Some(name), typed_role].into_iter().flatten().collect::<Vec<_>>();
+    let extras = words::extras(&head, rest, how)?;
     let target = RoleTarget { account, role, account_origin, partition, extras, notes };
     Ok(Meaning::Role(Box::new(target)))
 }
@@ -179,9 +183,10 @@ pub(crate) fn which_role(kind: Kind, account: &str, known: &[&str], how: &Invoca
 }
 
 /// The line about a word that names both; the account wins.
-pub(super) fn also_a_profile(name: &str) -> String {
-    let name = escape_up_to(name, 80);
-    format!("'{name}' is an account and a profile; for the profile: --profile '{name}'")
+pub(super) fn also_a_profile(name: &str, how: &Invocation) -> String {
+    let shown = escape_up_to(name, 80);
+    let command = how.with(&["--profile", name]);
+    format!("'{shown}' is an account and a profile; for the profile: {command}")
 }
 
 fn of_arn(role: RoleArn, origin: Origin, extras: Extras, config: &Config) -> Result<Meaning> {

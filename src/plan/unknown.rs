@@ -1,29 +1,55 @@
 //! The refusal of a word that is no account: what it may have been meant to be, and the first step
 //! of someone who begins.
 
-use super::request::Invocation;
+use super::account::TargetAccount;
+use super::request::{Invocation, VERBS};
 use crate::config::Config;
 use crate::config::suggest::{first_few, meant, near};
 use crate::error::Error;
 use crate::types::quote::word as quoted;
 use crate::types::sanitize::escape_up_to;
-use crate::types::{RoleName, known_regions};
+use crate::types::{RoleArn, RoleName, known_regions};
 
 /// The most names suggested.
 const MOST: usize = 3;
 
 /// What people type who come from another tool, and the command that does it here.
-const OTHER_TOOLS: [(&str, &str); 9] = [
-    ("whoami", "assume-role status"),
-    ("ls", "assume-role list"),
-    ("unset", "assume-role leave"),
-    ("exit", "assume-role leave"),
-    ("use", "assume-role --help"),
-    ("switch", "assume-role --help"),
-    ("assume", "assume-role --help"),
-    ("help", "assume-role --help"),
-    ("version", "assume-role --version"),
+const OTHER_TOOLS: [(&str, &str); 26] = [
+    ("whoami", "status"),
+    ("who", "status"),
+    ("current", "status"),
+    ("show", "status"),
+    ("ls", "list"),
+    ("roles", "list"),
+    ("profiles", "profile list"),
+    ("unset", "leave"),
+    ("exit", "leave"),
+    ("quit", "leave"),
+    ("reset", "leave"),
+    ("deactivate", "leave"),
+    ("back", "-"),
+    ("previous", "-"),
+    ("sso", "login"),
+    ("signin", "login"),
+    ("sync", "accounts sync"),
+    ("import", "keys import"),
+    ("rotate", "keys rotate"),
+    ("renew", "ensure 45m"),
+    ("refresh", "ensure 45m"),
+    ("setup", "doctor"),
+    ("configure", "doctor"),
+    ("config", "doctor"),
+    ("help", "--help"),
+    ("version", "--version"),
 ];
+
+/// What stands before a target elsewhere; here it begins with the account.
+const BEFORE_TARGET: [&str; 9] =
+    ["use", "switch", "assume", "assume-role", "get", "set", "select", "become", "su"];
+
+/// The same for what is a verb here.
+const VERBS_OF_OTHERS: [(&str, &str, &str); 3] =
+    [("open", "console ", ""), ("run", "exec ", " -- \"$SHELL\""), ("plan", "explain ", "")];
 
 /// The error for a profile where an account was expected: a role stands behind it.
 pub(super) fn not_an_account(
@@ -51,10 +77,11 @@ pub(super) fn not_an_account(
 /// The refusal, with what looks like the word: a verb, an account, a profile, a role.
 pub(super) fn unknown_account(
     word: &str,
-    role: Option<&str>,
+    behind: &[String],
     how: &Invocation,
     config: &Config,
 ) -> Error {
+    let role = behind.first().map(String::as_str);
     let accounts = &config.accounts;
     let shown = escape_up_to(word, 80);
     let what = match config.profiles.names().next() {
@@ -73,8 +100,8 @@ pub(super) fn unknown_account(
     if let Some(error) = as_digits(word, error.clone(), role, how) {
         return error;
     }
-    if let Some((_, command)) = OTHER_TOOLS.iter().find(|(other, _)| *other == word) {
-        return error.hint((*command).to_owned());
+    if let Some(command) = of_other_tools(word, behind, how, config) {
+        return error.hint(command);
     }
     let verb = near(word, VERBS).first().copied().filter(|_| how.verb.is_empty());
     let error = match verb {
@@ -97,11 +124,6 @@ pub(super) fn unknown_account(
     names.extend(config.profiles.near(word));
     names.dedup();
     names.truncate(MOST);
-    let error = config.missing().into_iter().fold(error, Error::because);
-    let error = match config.profiles.hint_about_ignored(word) {
-        Some(hint) => error.hint(hint),
-        None => error,
-    };
     let error = if accounts.exists() { error } else { first_step(error, word, config) };
     if let Some(first) = names.first() {
         let is_account = near_accounts.contains(first);
@@ -128,30 +150,40 @@ pub(super) fn unknown_account(
     }
 }
 
-/// The verbs, for near misses; a test holds the list against the parser.
-pub(crate) const VERBS: [&str; 21] = [
-    "init",
-    "export",
-    "leave",
-    "clear",
-    "ensure",
-    "exec",
-    "env",
-    "credential-process",
-    "status",
-    "list",
-    "explain",
-    "doctor",
-    "console",
-    "profile",
-    "keys",
-    "accounts",
-    "login",
-    "logout",
-    "completions",
-    "man",
-    "help",
-];
+/// The command for words that mean something to another tool.
+fn of_other_tools(
+    word: &str,
+    behind: &[String],
+    how: &Invocation,
+    config: &Config,
+) -> Option<String> {
+    let is_switch = how.verb.is_empty();
+    let how = match VERBS_OF_OTHERS.iter().find(|(other, ..)| *other == word && is_switch) {
+        Some((_, verb, rest)) => {
+            Invocation { rest: (*rest).to_owned(), ..Invocation::of_verb(verb) }
+        }
+        None if BEFORE_TARGET.contains(&word) => how.clone(),
+        None => {
+            let command = OTHER_TOOLS.iter().find(|(other, _)| *other == word && is_switch);
+            return command.map(|(_, command)| format!("assume-role {command}"));
+        }
+    };
+    let is_known = |word: &str| {
+        let account = || TargetAccount::find(word, config).is_ok_and(|found| found.is_some());
+        let profile = || config.profiles.get(word).is_ok_and(|found| found.is_some());
+        RoleArn::is_meant(word) || account() || profile()
+    };
+    let Some(first) = behind.first() else { return Some("assume-role --help".to_owned()) };
+    let account = first.rsplit_once(':').map_or(first.as_str(), |(account, _)| account);
+    if !is_known(first) && !is_known(account) {
+        return Some("assume-role --help".to_owned());
+    }
+    // A code that was not sent is not shown either.
+    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let target: Vec<&str> =
+        behind.iter().map(String::as_str).filter(|word| !is_code(word)).collect();
+    Some(how.with(&target))
+}
 
 /// The error for a word of digits that is no account id.
 fn as_digits(word: &str, error: Error, role: Option<&str>, how: &Invocation) -> Option<Error> {

@@ -8,10 +8,11 @@ use super::words::Extras;
 use super::{Chosen, ONE_HOUR, Origin};
 use crate::config::Config;
 use crate::config::profiles::Section;
-use crate::config::stdin::read_handed_over;
+use crate::config::stdin::read_line;
 use crate::config::values::{parse_mfa_serial, parse_role_duration};
 use crate::error::{Error, Result};
 use crate::types::{Region, Secret};
+use crate::ui::terminal::code_in;
 
 fn refuse_two(what: &str, option: bool, word: bool) -> Result<()> {
     if option && word {
@@ -24,14 +25,15 @@ fn refuse_two(what: &str, option: bool, word: bool) -> Result<()> {
 pub(super) fn code(request: &Request, extras: &Extras) -> Result<Option<Secret>> {
     refuse_two("region", request.region.is_some(), extras.region.is_some())?;
     refuse_two("MFA code", request.mfa_code.is_some(), extras.code.is_some())?;
-    let code = match &request.mfa_code {
-        None => return Ok(extras.code.clone()),
-        Some(code) if code.expose() == "-" => read_handed_over("--mfa-code", "-", None)?.0,
-        Some(code) => code.clone(),
-    };
+    let Some(code) = &request.mfa_code else { return Ok(extras.code.clone()) };
     let text = code.expose();
+    if text == "-" {
+        return code_in(read_line("--mfa-code")?.expose()).map(Some).ok_or_else(|| {
+            Error::usage("--mfa-code -: the first line of standard input is not six digits")
+        });
+    }
     if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Ok(Some(code));
+        return Ok(Some(code.clone()));
     }
     Err(Error::usage("the value of --mfa-code is not six digits"))
 }

@@ -35,7 +35,10 @@ impl WebIdentity {
         let option = "--web-identity-token-file";
         match request.web_identity_token_file.as_deref() {
             Some("-") => return Ok(Self::Given(read_handed_over(option, "-", None)?.0)),
-            Some(path) => return Ok(Self::File(Chosen::new(PathBuf::from(path), option))),
+            Some(path) => {
+                let path = config.environment.expanded(PathBuf::from(path));
+                return Ok(Self::File(Chosen::new(path, option)));
+            }
             None => {}
         }
         let variable = "AWS_WEB_IDENTITY_TOKEN_FILE";

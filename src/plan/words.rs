@@ -17,10 +17,14 @@ pub(super) struct Extras {
 
 /// Sorts the words behind the role, in any order and each once: six digits are the code, a
 /// region-shaped word the region, an empty word nothing (the old script was called with empty
-/// arguments to skip them).
-pub(super) fn extras(words: &[String], how: &Invocation) -> Result<Extras> {
-    let usage = |message: String| Error::usage(message).hint(how.usage());
+/// arguments to skip them). `head` is what stands before them.
+pub(super) fn extras(head: &[&str], words: &[String], how: &Invocation) -> Result<Extras> {
     let mut sorted = Extras::default();
+    let usage = |message: String, region: Option<&String>| {
+        let region = region.map(String::as_str);
+        let words: Vec<&str> = head.iter().copied().chain(region).collect();
+        Error::usage(message).hint(how.with(&words))
+    };
     for word in words.iter().filter(|word| !word.is_empty()) {
         let is_code = word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
         if is_code && sorted.code.is_none() {
@@ -28,15 +32,17 @@ pub(super) fn extras(words: &[String], how: &Invocation) -> Result<Extras> {
         } else if Region::is_shaped(word) && sorted.region.is_none() {
             sorted.region = Some(word.clone());
         } else if is_code {
-            return Err(usage("there are two MFA codes".to_owned()));
+            let message = "there are two MFA codes".to_owned();
+            return Err(usage(message, sorted.region.as_ref()));
         } else if Region::is_shaped(word) {
-            return Err(usage(format!("'{}' is a second region", escape_up_to(word, 80))));
+            let message = format!("'{}' is a second region", escape_up_to(word, 80));
+            return Err(usage(message, sorted.region.as_ref()));
         } else {
             let word = escape_up_to(word, 80);
             let message = format!("'{word}' is neither a six-digit MFA code nor a region");
             return Err(match near_regions(&word) {
                 Some(near) => Error::usage(message).hint(near),
-                None => usage(message),
+                None => usage(message, sorted.region.as_ref()),
             });
         }
     }
@@ -95,7 +101,7 @@ mod tests {
 
     fn sorted(typed: &[&str]) -> Result<Extras> {
         let how = Invocation::default();
-        extras(account_and_role(&words(typed), &how)?.2, &how)
+        extras(&["a", "r"], account_and_role(&words(typed), &how)?.2, &how)
     }
 
     #[test]

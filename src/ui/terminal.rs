@@ -34,12 +34,7 @@ impl Terminal {
     /// Asks for the code of an MFA device until it is six digits, three times at most.
     pub(crate) async fn ask_code(self, question: &str) -> Result<Secret> {
         for _ in 0..TRIES {
-            let line = self.ask_line(question).await.map_err(|error| match error.kind {
-                Kind::NeedsAnswer => {
-                    error.hint("give the code with the command: --mfa-code 123456")
-                }
-                _ => error,
-            })?;
+            let line = self.ask_line(question).await?;
             match code_in(&line) {
                 Some(code) => return Ok(code),
                 None => say_on_terminal("a code is six digits"),

@@ -56,6 +56,59 @@ fn words_that_are_not_understood() {
 }
 
 #[test]
+fn the_remedy_is_this_request_without_what_was_wrong() {
+    let scene = bastion();
+    let profile = "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops/read\nsource_profile = default\n";
+    scene.world.config(profile).unwrap();
+    for (status, words, remedy) in [
+        (2, "production read foo", "assume-role production read"),
+        (2, "production read eu-west-1 us-east-1", "assume-role production read eu-west-1"),
+        (2, "production read 123456 eu-west-1 x", "assume-role production read eu-west-1"),
+        (2, "production read 123456 123457", "assume-role production read"),
+        (2, "--profile ops foo", "assume-role --profile ops"),
+        (
+            2,
+            "arn:aws:iam::123456789012:role/read foo",
+            "assume-role arn:aws:iam::123456789012:role/read",
+        ),
+        (3, "use production read", "assume-role production read"),
+        (3, "use production read 123456 eu-west-1", "assume-role production read eu-west-1"),
+        (3, "switch production:read", "assume-role production:read"),
+        (3, "assume ops", "assume-role ops"),
+        (3, "get 123456789012 read", "assume-role 123456789012 read"),
+        (3, "open production read", "assume-role console production read"),
+        (3, "run production read", "assume-role exec production read -- \"$SHELL\""),
+        (3, "use nothing read", "assume-role --help"),
+        (3, "use", "assume-role --help"),
+        (3, "whoami", "assume-role status"),
+        (3, "roles", "assume-role list"),
+        (3, "deactivate", "assume-role leave"),
+        (3, "back", "assume-role -"),
+        (3, "sso", "assume-role login"),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let said = scene.refused_at_once(status, &words);
+        assert!(said.ends_with(&format!("hint: {remedy}\n")), "{words:?}: {said}");
+    }
+    for (verb, behind, remedy) in [
+        ("explain", "use production read", "assume-role explain production read"),
+        ("env", "production read foo --format json", "assume-role env production read"),
+        (
+            "console",
+            "prodution read",
+            "did you mean production? assume-role console production read",
+        ),
+    ] {
+        let ran = scene.world.run([verb].into_iter().chain(behind.split(' '))).unwrap();
+        assert!(ran.stderr.ends_with(&format!("hint: {remedy}\n")), "{ran:?}");
+    }
+    let verbs = r#"{"list": "123456789012"}"#;
+    scene.world.accounts(verbs).unwrap();
+    let said = scene.refused_at_once(2, &["--", "list", "read", "foo"]);
+    assert!(said.ends_with("hint: assume-role -- list read\n"), "{said}");
+}
+
+#[test]
 fn a_refused_code_is_never_shown() {
     let scene = bastion();
     let said = scene.refused_at_once(2, &["production", "read", "--mfa-code", "9876543"]);

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use crate::fake_aws::sts::{Fault, Gate};
 use crate::scenes::{DEVICE, Scene, bastion};
-use crate::support::process::{self, PATIENCE};
+use crate::support::process::PATIENCE;
 use crate::support::terminal::Terminal;
 
 const READ: [&str; 2] = ["production", "read"];
@@ -218,20 +218,6 @@ fn the_terminal_is_as_it_was_after_a_signal() {
         .unwrap();
     terminal.wait_for("ended 143").unwrap();
     terminal.wait_for("same").unwrap();
-}
-
-#[test]
-fn a_code_is_read_from_standard_input_on_request() {
-    let scene = bastion();
-    let words = ["export", "--format", "json", "production", "read", "--mfa-code", "-"];
-    for (input, status) in [("", 3), ("12345\n", 2), ("123456 654321\n", 2)] {
-        let ran = process::run(scene.world.command(words), input.as_bytes()).unwrap();
-        assert_eq!((ran.status, scene.sts.connections()), (status, 0), "{ran:?}");
-        assert!(ran.stderr.contains("--mfa-code"), "{ran:?}");
-    }
-    let code = format!("{}\n", scene.code());
-    let ran = process::run(scene.world.command(words), code.as_bytes()).unwrap();
-    assert_eq!((ran.status, scene.sts.count("GetSessionToken")), (0, 1), "{ran:?}");
 }
 
 #[test]

@@ -178,5 +178,5 @@ fn a_word_that_is_an_account_and_a_profile() {
     scene.world.config("[profile production]\nregion = eu-west-1\n").unwrap();
     let told = scene.switch_with_code(&["production", "read"]);
     told.assert_silent_about("--profile");
-    scene.switch(&["production"]).assert_says("--profile 'production'");
+    scene.switch(&["production"]).assert_says("for the profile: assume-role --profile production");
 }

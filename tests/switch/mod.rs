@@ -12,4 +12,5 @@ mod region;
 mod renewal;
 mod session_parameters;
 mod stored_sessions;
+mod words_of_aws;
 mod wrong_clocks;

@@ -99,7 +99,10 @@ fn yes_skips_the_question_and_no_terminal_refuses() {
             &["arn:aws:iam::123456789012:role/read"],
             "assume-role arn:aws:iam::123456789012:role/read --yes",
         ),
-        (&[PRODUCTION, "read", "eu-west-1"], "assume-role 123456789012 read --yes"),
+        (
+            &[PRODUCTION, "read", "eu-west-1"],
+            "assume-role 123456789012 read --region eu-west-1 --yes",
+        ),
     ] {
         let said = scene.refused_at_once(8, words);
         assert!(said.contains("is protected") && said.contains(hint), "{said}");

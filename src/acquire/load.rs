@@ -2,9 +2,12 @@
 
 use super::sign_in::cache;
 use super::sso;
-use crate::cache::{BaseFacts, BaseSession, LegalDuration, MfaDevice, RoleSession, Store};
+use crate::cache::{
+    BaseFacts, BaseSession, LegalDuration, MfaDevice, ProgramKeys, RoleSession, Store,
+};
 use crate::config::Config;
 use crate::error::Result;
+use crate::plan::keys::source_key;
 use crate::plan::{
     Chosen, CredentialSource, Device, ONE_HOUR, Origin, Plan, Protection, SignOn, Snapshot,
     account_of,
@@ -64,6 +67,9 @@ fn sessions(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Re
             let session = store.get::<RoleSession>(&plan.session_key(at, seconds), now)?;
             state.stored.extend(session.filter(|session| is_alive(&known.dead, session)));
         }
+    }
+    if let CredentialSource::Process(_) = &plan.base.source {
+        known.printed = store.get::<ProgramKeys>(&source_key(&plan.base), now)?;
     }
     let has_own = plan.steps.is_empty() || plan.has_own_session();
     match plan.base.sign_in() {

@@ -106,7 +106,7 @@ impl Runner<'_> {
                 self.remember_working_device()?;
                 self.known.code = None;
             }
-            With::Keys if self.plan.base.source.long_term_id().is_none() && has_code => {
+            With::Keys if self.plan.user_key_id(&self.known).is_none() && has_code => {
                 let from = &self.plan.base.description;
                 self.notes.push(format!("the code was not needed: {from} holds temporary keys"));
             }

@@ -3,8 +3,9 @@
 use super::run::Runner;
 use super::{process, sso};
 use crate::aws::{Machine, Trouble, machine_keys};
-use crate::cache::BaseSession;
+use crate::cache::{BaseSession, ProgramKeys};
 use crate::error::{Error, Kind, Result};
+use crate::plan::keys::source_key;
 use crate::plan::{CredentialSource, own_of};
 use crate::types::sanitize::escape;
 use crate::types::{Credentials, Moment};
@@ -27,6 +28,11 @@ impl Runner<'_> {
                     process::run(profile, process, self.terminal, report, self.now()).await;
                 self.tell_asking(false);
                 let printed = printed?;
+                let long_lived = (!printed.keys.are_temporary()).then(|| printed.keys.id.clone());
+                if self.known.printed.as_ref().map(|known| &known.long_lived) != Some(&long_lived) {
+                    let learned = ProgramKeys { long_lived, learned: self.now() };
+                    self.with.store.put(&source_key(&plan.base), &learned, self.now())?;
+                }
                 (printed.keys, printed.expires)
             }
             CredentialSource::Container => self.machine(Machine::Container).await?,

@@ -9,7 +9,9 @@ use rustix::io::Errno;
 use super::clock::Skew;
 use super::config;
 use super::directory::Directory;
-use super::entry::{AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, RoleSession};
+use super::entry::{
+    AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, ProgramKeys, RoleSession,
+};
 use super::error::StoreError;
 use super::file::{Identity, UNFINISHED, identity};
 use super::lock;
@@ -39,6 +41,7 @@ pub(super) fn may_hold_keys(name: &str) -> bool {
 pub(super) fn is_ours_but_history(name: &str) -> bool {
     let is_fact = is_of::<BaseFacts>(name)
         || is_of::<LegalDuration>(name)
+        || is_of::<ProgramKeys>(name)
         || is_of::<AssertionRoles>(name)
         || is_of::<Skew>(name);
     may_hold_keys(name) || is_fact || name.starts_with(lock::PREFIX) || name == TAG

@@ -110,6 +110,19 @@ pub enum MfaDevice {
     Serial(String),
 }
 
+/// What kind of keys a `credential_process` printed last.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProgramKeys {
+    /// The id of a user's long-lived key; `None` for temporary keys.
+    pub long_lived: Option<String>,
+    pub learned: Moment,
+}
+
+impl Entry for ProgramKeys {
+    const KIND: &'static str = "program";
+}
+
 /// The roles that a SAML response offered, for lists and TAB. Offers of an account that is left
 /// stay until the next login there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

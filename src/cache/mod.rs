@@ -28,6 +28,7 @@ use clock::Skew;
 pub(crate) use config::keep_config;
 pub use directory::{Choice, Kind};
 use directory::{Directory, Place};
+pub(crate) use entry::ProgramKeys;
 pub use entry::{
     AssertionRoles, BaseFacts, BaseSession, Entry, LegalDuration, MfaDevice, RoleSession,
 };

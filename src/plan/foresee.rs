@@ -152,7 +152,14 @@ impl Snapshot {
                 self.own = Some(session(SIGN_IN_SECONDS));
                 self.own_is_new = true;
             }
-            Call::Source => self.given = Some((own.session.keys, Some(own.session.expires))),
+            // A program gives what it gave before.
+            Call::Source => {
+                let long_lived = self.printed.as_ref().and_then(|known| known.long_lived.clone());
+                self.given = Some(match long_lived {
+                    Some(id) => (Credentials { id, token: None, ..own.session.keys }, None),
+                    None => (own.session.keys, Some(own.session.expires)),
+                });
+            }
             Call::AssumeRole { step, .. } => self.made(step, role(step)),
             Call::Narrow => {
                 self.narrowed = Some(own);

@@ -37,7 +37,7 @@ pub(crate) fn next(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) ->
     if let Some(session) = plan.serving(last, known, may_ask, now) {
         return Next::Done(Box::new(session.clone()));
     }
-    if let Some(refusal) = refusal(plan) {
+    if let Some(refusal) = refusal(plan, known) {
         return Next::Refuse(refusal);
     }
     for at in (0..=last).rev() {
@@ -53,7 +53,7 @@ pub(crate) fn next(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) ->
 }
 
 /// Why the plan allows no new session at all.
-fn refusal(plan: &Plan) -> Option<Error> {
+fn refusal(plan: &Plan, known: &Snapshot) -> Option<Error> {
     if let Some(root) = plan.base.sign_in().filter(|sign_in| sign_in.is_root()) {
         return Some(root.refuse_role());
     }
@@ -63,7 +63,12 @@ fn refusal(plan: &Plan) -> Option<Error> {
         if !insists || seconds <= ONE_HOUR {
             continue;
         }
-        if plan.is_chained(at) {
+        // What a program prints is known once it has run.
+        let is_open = at == 0
+            && plan.by_program(known).is_some()
+            && known.printed.is_none()
+            && known.own.is_none();
+        if plan.is_chained(at, known) && !is_open {
             return Some(too_long_for_a_chain(plan, seconds));
         }
     }
@@ -79,6 +84,12 @@ fn too_long_for_a_chain(plan: &Plan, seconds: u32) -> Error {
 }
 
 impl Plan {
+    /// The program whose keys a call would be signed with, before it has run.
+    fn by_program(&self, known: &Snapshot) -> Option<Next> {
+        let is_program = matches!(self.base.source, CredentialSource::Process(_));
+        (is_program && known.given.is_none()).then_some(Next::Call(Call::Source))
+    }
+
     /// What assumes the last role, for messages.
     pub(crate) fn keys_description(&self) -> String {
         match self.steps.len().checked_sub(2).and_then(|before| self.steps.get(before)) {
@@ -105,9 +116,7 @@ fn first_role(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next
         CredentialSource::Keys(keys, _) if keys.are_temporary() => {
             named(plan, known).unwrap_or_else(|| assume(With::Keys))
         }
-        CredentialSource::Keys(..) | CredentialSource::Keyring(_) => {
-            by_user(plan, known, may_ask, now)
-        }
+        _ if plan.user_key_id(known).is_some() => by_user(plan, known, may_ask, now),
         _ if plan.own_serving(known, now).is_some() => assume(With::OwnSession),
         _ => own_session(plan, known, may_ask, now),
     }
@@ -122,8 +131,12 @@ fn named(plan: &Plan, known: &Snapshot) -> Option<Next> {
 /// The first role by long-term keys: with the MFA session that all roles share for up to an hour,
 /// by a code of its own for more (AWS caps what is made from `GetSessionToken` at one hour).
 fn by_user(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
-    let assume =
-        |with| named(plan, known).unwrap_or(Next::Call(Call::AssumeRole { step: 0, with }));
+    let assume = |with| {
+        let is_signed_by_user = with != With::MfaSession || named(plan, known).is_some();
+        let program = plan.by_program(known).filter(|_| is_signed_by_user);
+        let next = program.or_else(|| named(plan, known));
+        next.unwrap_or(Next::Call(Call::AssumeRole { step: 0, with }))
+    };
     if plan.goes_without_mfa() {
         return assume(With::Keys);
     }
@@ -138,6 +151,9 @@ fn by_user(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next {
     }
     if !known.holds(LockOf::Mfa) {
         return Next::Wait(LockOf::Mfa);
+    }
+    if let Some(program) = plan.by_program(known) {
+        return program;
     }
     // This machine's clock may have jumped: AWS's is asked before the user is.
     if !is_long && known.code.is_none() && known.has_ended_mfa_session && !known.is_proved {
@@ -213,7 +229,7 @@ fn own_session(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Nex
 /// A session of the user's own keys, which never go into a shell themselves.
 fn user_session(plan: &Plan, known: &Snapshot, now: Moment) -> Next {
     if known.arn.is_none() {
-        return Next::Call(Call::CallerIdentity);
+        return plan.by_program(known).unwrap_or(Next::Call(Call::CallerIdentity));
     }
     if !known.holds(LockOf::Mfa) {
         return Next::Wait(LockOf::Mfa);
@@ -224,6 +240,9 @@ fn user_session(plan: &Plan, known: &Snapshot, now: Moment) -> Next {
     {
         let own = own_of(base, known.arn.clone().unwrap_or_default());
         return finished(plan, known, &own);
+    }
+    if let Some(program) = plan.by_program(known) {
+        return program;
     }
     let plain = Next::Call(Call::SessionToken { code: false });
     let discovers = plan.mfa.discovers && plan.steps.is_empty();

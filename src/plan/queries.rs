@@ -80,18 +80,18 @@ impl BaseAtHand {
 
 /// What roles of accounts are assumed from where that is not keys at hand, when no option and no
 /// account names another.
-pub(crate) fn base_without_keys(config: &Config) -> Result<Option<String>> {
+pub(crate) fn base_without_keys(config: &Config) -> Result<Option<Base>> {
     Ok(match BaseChoice::of_environment(config)? {
         BaseChoice::Named { name, .. } if name.value == ENVIRONMENT => None,
         BaseChoice::Named { name, .. } => {
             let profile = find_profile(&name, config)?;
             match gets_keys_elsewhere(&profile) {
-                true => Some(Chain::resolve(&name.value, config)?.base.description),
+                true => Some(Chain::resolve(&name.value, config)?.base),
                 false => None,
             }
         }
         choice => match choice.surrounding(config) {
-            Ok(found) => Some(found.base(config)?.0.description),
+            Ok(found) => Some(found.base(config)?.0),
             Err(_) => None,
         },
     })

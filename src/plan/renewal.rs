@@ -26,12 +26,15 @@ pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) ->
                 SignOn::Missing => None,
             }
         }
-        // Whether a program asks is its own affair.
-        CredentialSource::Process(_) => None,
+        // Whether a program asks is its own affair, but a live MFA session runs none.
+        CredentialSource::Process(_) if plan.user_key_id(known).is_none() => None,
         CredentialSource::Keys(keys, _) if keys.are_temporary() => None,
         CredentialSource::Keys(..) if !plan.base.survives_switch => None,
-        CredentialSource::Keys(..) | CredentialSource::Keyring(_) => {
-            if !is_own && plan.goes_without_mfa() || plan.has_no_device(known) {
+        CredentialSource::Keys(..)
+        | CredentialSource::Keyring(_)
+        | CredentialSource::Process(_) => {
+            let asks_nothing = !matches!(plan.base.source, CredentialSource::Process(_));
+            if asks_nothing && (!is_own && plan.goes_without_mfa() || plan.has_no_device(known)) {
                 return Some(FOREVER);
             }
             let lasts = known.is_stored && !is_own && granted <= ONE_HOUR;

@@ -312,7 +312,7 @@ fn of_base(
     let source = Request { base: None, scheme: None, ..source };
     let mut before: Before =
         profile::plan(&name.value, &source, &words::Extras::default(), config)?.into();
-    before.discovers = false;
+    before.discovers = before.steps.is_empty();
     before.base.chosen_by = chosen_by;
     Ok(before)
 }

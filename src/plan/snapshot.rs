@@ -2,7 +2,7 @@
 
 use super::keys::OWN_SECONDS;
 use super::{Chosen, ONE_HOUR, Plan, Protection};
-use crate::cache::{BaseSession, RoleSession};
+use crate::cache::{BaseSession, ProgramKeys, RoleSession};
 use crate::error::Kind;
 use crate::types::{AccountId, Credentials, Moment, Principal, Secret};
 
@@ -85,6 +85,8 @@ pub(crate) struct Snapshot {
     pub has_login: bool,
     /// Keys that a program or the machine gave, and when they end if that is known.
     pub given: Option<(Credentials, Option<Moment>)>,
+    /// What the program of the base printed when it ran last.
+    pub printed: Option<ProgramKeys>,
     /// How many protected accounts of the plan have been confirmed.
     pub confirmed: usize,
     /// What the accounts file says about the account of a profile without a role.
@@ -152,6 +154,7 @@ impl Snapshot {
             sign_on: SignOn::Missing,
             has_login: false,
             given: None,
+            printed: None,
             confirmed: 0,
             principal: None,
             principal_confirmed: false,
@@ -189,11 +192,14 @@ pub(crate) fn seconds_left(session: &RoleSession, skew: i64, now: Moment) -> i64
 }
 
 impl Plan {
-    /// The id of a user's long-term key, wherever it comes from.
+    /// The id of a user's long-term key, wherever it comes from: of a program the one that it gave, or
+    /// gave last.
     pub(crate) fn user_key_id<'a>(&'a self, known: &'a Snapshot) -> Option<&'a str> {
-        let given = || known.given.as_ref().map(|(keys, _)| keys);
-        let given = || given().filter(|keys| !keys.are_temporary()).map(|keys| keys.id.as_str());
-        self.base.source.long_term_id().or_else(given)
+        let of_program = || match &known.given {
+            Some((keys, _)) => (!keys.are_temporary()).then_some(keys.id.as_str()),
+            None => known.printed.as_ref()?.long_lived.as_deref(),
+        };
+        self.base.source.long_term_id().or_else(of_program)
     }
 
     /// Whether everything is made anew, not only the last session.
@@ -212,9 +218,8 @@ impl Plan {
     }
 
     /// Whether temporary credentials assume the role of a step.
-    pub(super) fn is_chained(&self, at: usize) -> bool {
-        let source = &self.base.source;
-        let is_user = source.long_term_id().is_some() || source.gives_role();
+    pub(super) fn is_chained(&self, at: usize, known: &Snapshot) -> bool {
+        let is_user = self.user_key_id(known).is_some() || self.base.source.gives_role();
         at > 0 || !is_user
     }
 
@@ -226,10 +231,10 @@ impl Plan {
         let asked = step.duration.value;
         let insists = step.duration.origin.is_command_line();
         let goal = |seconds, why| Goal { seconds, shorter: Some(why) };
-        if asked <= ONE_HOUR || insists && self.is_chained(at) {
+        if asked <= ONE_HOUR || insists && self.is_chained(at, known) {
             return Goal { seconds: asked, shorter: None };
         }
-        if self.is_chained(at) {
+        if self.is_chained(at, known) {
             return goal(ONE_HOUR, Shorter::Chained);
         }
         let longest = known.state(at).and_then(|state| state.longest);

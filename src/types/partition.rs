@@ -18,6 +18,11 @@ impl Region {
         if Self::is_shaped(text) {
             return Ok(Self(text.to_owned()));
         }
+        // What AWS's tools call a partition without a region is asked there, and signed for it.
+        let global = text.strip_suffix("-global").map(Partition::parse);
+        if let Some(Ok(partition)) = global {
+            return Ok(partition.default_region());
+        }
         let error = Error::config(format!(
             "region '{}' from {origin} is not a region name",
             escape_up_to(text, 80)
@@ -151,6 +156,14 @@ mod tests {
         ] {
             assert!(!Region::is_shaped(wrong), "{wrong}");
         }
+        for (global, region) in [
+            ("aws-global", "us-east-1"),
+            ("aws-us-gov-global", "us-gov-west-1"),
+            ("aws-cn-global", "cn-north-1"),
+        ] {
+            assert_eq!(Region::parse("a test", global).unwrap().as_str(), region);
+        }
+        assert!(Region::parse("a test", "moon-global").is_err());
         assert!(
             Region::parse("the command line", "US-EAST-1")
                 .unwrap_err()

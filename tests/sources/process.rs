@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::{chain, configure, role};
 use crate::fake_aws::sts::Role;
-use crate::scenes::crowd::{ends_with_its_children, lingering};
-use crate::scenes::{PRODUCTION, Scene};
+use crate::scenes::crowd::{Member, ends_with_its_children, lingering};
+use crate::scenes::{PRODUCTION, Scene, bastion};
 
 /// A program in the home, as a whole path.
 fn program(scene: &Scene, name: &str, script: &str) -> String {
@@ -176,4 +176,100 @@ fn a_daemon_that_it_leaves_behind_is_not_waited_for() {
     let id = std::fs::read_to_string(scene.world.root().join("child")).unwrap();
     let id = rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is left alone");
+}
+
+/// A scene whose only base is a program; it prints what `keys` says and counts its runs.
+fn only_a_program(scene: &Scene, keys: &str) {
+    let path = program(scene, "vault", &format!("echo >> ../runs\nprintf '%s' '{keys}'"));
+    scene.world.credentials("").unwrap();
+    let profile = format!("[profile p]\ncredential_process = {path}\n");
+    scene.world.config(&profile).unwrap();
+}
+
+fn long_lived(scene: &Scene) -> String {
+    let key = &scene.key;
+    format!(r#"{{"Version": 1, "AccessKeyId": "{}", "SecretAccessKey": "{}"}}"#, key.id, key.secret)
+}
+
+/// What `explain --json` says is called.
+fn foretold(scene: &Scene, words: &[&str]) -> Vec<String> {
+    let ran = scene.world.run([&["explain", "--json"], words].concat()).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let calls = told["calls"].as_array().unwrap();
+    calls.iter().map(|call| call.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_user_s_keys_of_a_program_are_a_user_s_keys() {
+    let mut scene = bastion();
+    scene.add_roles(&[("long", 43200)]);
+    only_a_program(&scene, &long_lived(&scene));
+    scene.world.set("AWS_PROFILE_ASSUME_ROLE", "p");
+    // The first time nothing is known about the program, and a long session goes straight all the same.
+    let long = ["production", "long", "--duration", "4h"];
+    scene.switch_with_code(&long).assert_lasts(4 * 3600);
+    let call = scene.sts.last("AssumeRole").unwrap();
+    assert_eq!(call.key_id.as_deref(), Some(scene.key.id.as_str()));
+    assert!(call.get("TokenCode").is_some());
+    assert_eq!((runs(&scene), scene.sts.count("GetSessionToken")), (1, 0));
+    // One code, one run for all roles of up to an hour, which renew.
+    let expected =
+        ["credential_process", "sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole"];
+    assert_eq!(foretold(&scene, &["production", "read"]), expected);
+    let told = scene.switch_with_code(&["production", "read"]);
+    assert!(told.get("ASSUME_ROLE_RENEWABLE").is_some());
+    assert_eq!((runs(&scene), scene.sts.count("GetSessionToken")), (2, 1));
+    assert_eq!(foretold(&scene, &["production", "admin"]), ["sts:AssumeRole"]);
+    scene.switch(&["production", "admin"]);
+    scene.switch(&["p"]);
+    assert_eq!((runs(&scene), scene.sts.count("GetSessionToken")), (2, 1));
+    let doctor = scene.world.run(["doctor"]).unwrap();
+    let tail = &scene.key.id[scene.key.id.len() - 4..];
+    assert!(
+        doctor.stdout.contains(&format!("the program gave the long-lived key …{tail}")),
+        "{doctor:?}"
+    );
+    // It is the same user as the keys of a file would be.
+    let key = format!(
+        "[q]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        scene.key.id, scene.key.secret
+    );
+    scene.world.credentials(&key).unwrap();
+    scene.switch(&["production", "ops/deploy", "--base", "q"]);
+    assert_eq!(scene.sts.count("GetSessionToken"), 1);
+}
+
+#[test]
+fn temporary_keys_of_a_program_give_an_hour() {
+    let mut scene = chain();
+    let keys = keys(&scene, &expiring(&scene));
+    only_a_program(&scene, &keys);
+    scene.world.set("AWS_PROFILE_ASSUME_ROLE", "p");
+    let long = ["production", "second", "--duration", "4h"];
+    for _ in 0..2 {
+        let said = scene.refused(3, &long);
+        assert!(said.contains("4h is too long") && said.contains("temporary keys"), "{said}");
+        assert_eq!(runs(&scene), 1, "the second time it is known");
+    }
+    let doctor = scene.world.run(["doctor"]).unwrap();
+    assert!(doctor.stdout.contains("the program gave temporary keys"), "{doctor:?}");
+    // It gives a user's keys from now on.
+    only_a_program(&scene, &long_lived(&scene));
+    let _ = std::fs::remove_file(scene.world.root().join("runs"));
+    scene.world.run(["logout", "--all"]).unwrap();
+    scene.switch_with_code(&["p"]);
+    assert_eq!(runs(&scene), 1);
+}
+
+#[test]
+fn fifty_at_once_run_a_program_with_a_user_s_keys_once() {
+    let mut scene = bastion();
+    only_a_program(&scene, &long_lived(&scene));
+    scene.world.set("AWS_PROFILE_ASSUME_ROLE", "p");
+    scene.switch_with_code(&["production", "read"]);
+    let before = runs(&scene);
+    let members: Vec<_> =
+        (0..50).map(|at| Member::start(&scene, at, &["production", "admin"])).collect();
+    members.into_iter().for_each(Member::succeeds);
+    assert_eq!((runs(&scene), scene.sts.count("AssumeRole")), (before, 2));
 }

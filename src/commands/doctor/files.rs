@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::finding::{Finding, Level};
 use super::modes;
 use crate::acquire::{sign_in_state, sign_in_told};
+use crate::cache::{ProgramKeys, Store};
 use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::environment::{Environment, located};
@@ -16,7 +17,8 @@ use crate::config::settings::{Setting, Settings};
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
-use crate::plan::{BaseAtHand, SignOn, base_sign_in, base_without_keys, environment_scheme};
+use crate::plan::keys::source_key;
+use crate::plan::{Base, BaseAtHand, SignOn, base_sign_in, base_without_keys, environment_scheme};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Moment, minutes, shortened};
@@ -287,7 +289,11 @@ fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
         };
     }
     if let Ok(Some(base)) = base_without_keys(config) {
-        return Finding::fine(&format!("roles of accounts are assumed from {base}"));
+        let gives = printed(&base, config, now).unwrap_or_default();
+        return Finding::fine(&format!(
+            "roles of accounts are assumed from {}{gives}",
+            base.description
+        ));
     }
     match BaseAtHand::resolve(config) {
         Ok(at_hand) => {
@@ -321,6 +327,18 @@ fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
             }
         }
     }
+}
+
+/// What a program printed when it ran last, which decides how long roles are.
+fn printed(base: &Base, config: &Config, now: Moment) -> Option<String> {
+    let store = Store::of(config).ok()?.only_looking();
+    let printed: ProgramKeys = store.get(&source_key(base), now).ok().flatten()?;
+    Some(match printed.long_lived {
+        Some(id) => {
+            format!("; the program gave the long-lived key {}", escape_up_to(&shortened(&id), 40))
+        }
+        None => "; the program gave temporary keys: roles last one hour at most".to_owned(),
+    })
 }
 
 fn counted(count: usize, what: &str) -> String {

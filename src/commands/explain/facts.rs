@@ -137,7 +137,9 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
         return Fact::new("asks", "nothing: the MFA code was given", why);
     }
     let reason = match &plan.base.source {
-        CredentialSource::Process(_) => {
+        CredentialSource::Process(_)
+            if plan.user_key_id(known).is_none() || foresight.calls.contains(&Call::Source) =>
+        {
             return Fact::new("asks", "what the program of the profile asks", "");
         }
         CredentialSource::Container | CredentialSource::Instance => {
@@ -169,9 +171,9 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
         CredentialSource::Keys(keys, _) if keys.are_temporary() => {
             "the keys are temporary already and are used as they are".to_owned()
         }
-        CredentialSource::Keys(..) | CredentialSource::Keyring(_) => {
-            of_user(plan, known, foresight, now)
-        }
+        CredentialSource::Keys(..)
+        | CredentialSource::Keyring(_)
+        | CredentialSource::Process(_) => of_user(plan, known, foresight, now),
     };
     Fact::new("asks", "nothing", &reason)
 }

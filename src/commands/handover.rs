@@ -29,12 +29,12 @@ pub(super) async fn hand_over(
     browser: &Browser,
     identity: Identity<'_>,
 ) -> Result<()> {
-    let failed = |error: std::io::Error| Error::io("the browser cannot be led on").because(error);
+    let failed = |error: std::io::Error| Error::io("cannot open the browser").because(error);
     let mut listener = Listener::open().await.map_err(failed)?;
     let path = format!("/{}", random().map_err(failed)?);
     let url = format!("http://127.0.0.1:{}{path}", listener.port);
     let unopened = |why: String| {
-        Error::io("no browser could be opened")
+        Error::io("the browser could not be opened")
             .because(why)
             .hint("without --open the address is printed")
     };

@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn silent_callers_hold_no one_up() {
+    async fn silent_callers_hold_no_one_up() {
         let mut listener = Listener::open().await.unwrap();
         let place = ("127.0.0.1", listener.port);
         let served = tokio::spawn(async move {

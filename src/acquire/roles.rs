@@ -149,9 +149,10 @@ impl Runner<'_> {
         }
         self.with.store.put(&self.plan.session_key(at, seconds), &role, self.now())?;
         if seconds < asked && !is_ours && insists {
-            let (asked, longest) = (minutes(asked.into()), minutes(seconds.into()));
+            let asked = minutes(asked.into());
+            let longest = self.plan.command_with(&["--duration", &minutes(seconds.into())]);
             return Err(Error::config(format!("{asked} is longer than {} allows", step.name))
-                .hint(format!("the largest duration AWS accepts here: --duration {longest}")));
+                .hint(format!("the largest duration AWS accepts here: {longest}")));
         }
         self.known.made(at, role);
         if at + 1 < self.plan.steps.len() {

@@ -11,7 +11,7 @@ use super::named::{self, Named};
 use super::program::{self, Program};
 use super::session;
 use crate::cli::Exec;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::plan::{Invocation, Request};
 use crate::shell::quote;
 use crate::shell::variables::{CONTRADICTING, OWN, PROFILES, SESSION};
@@ -22,7 +22,19 @@ use crate::ui::report::Report;
 pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Result<Infallible> {
     let (name, rest) =
         arguments.command.split_first().ok_or_else(|| no_command(&arguments.target.words))?;
-    let program = program::find(name, context.environment.raw("PATH"))?;
+    let command: Vec<String> =
+        arguments.command.iter().map(|word| quote::word(&word.to_string_lossy())).collect();
+    let command = command.join(" ");
+    let how = Invocation { rest: format!(" -- {command}"), ..Invocation::of_verb("exec ") };
+    let program = program::find(name, context.environment.raw("PATH")).map_err(|error| {
+        if error.kind != Kind::NotFound || name.as_encoded_bytes().contains(&b'/') {
+            return error;
+        }
+        let rest = format!(" -- bash -ic {}", quote::word(&command));
+        let words: Vec<&str> = arguments.target.words.iter().map(String::as_str).collect();
+        let in_shell = Invocation { rest, ..how.clone() }.with(&words);
+        error.hint(format!("an alias or function of your shell needs that shell: {in_shell}"))
+    })?;
     let wanted = arguments
         .min
         .as_deref()
@@ -33,10 +45,6 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
     let start = |changes: &[(&str, Option<&str>)]| {
         become_program(&program, rest, changes, &named, context, report)
     };
-    let command: Vec<String> =
-        arguments.command.iter().map(|word| quote::word(&word.to_string_lossy())).collect();
-    let rest = format!(" -- {}", command.join(" "));
-    let how = Invocation { rest, ..Invocation::of_verb("exec ") };
     let request = Request { min_left: wanted.into(), ..arguments.target.request_as(how) };
     if !named.is_empty() && !request.names_target() {
         let lies = CONTRADICTING.iter().filter(|name| !PROFILES.contains(name));

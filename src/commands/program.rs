@@ -52,10 +52,7 @@ pub(super) fn find(name: &OsStr, search: Option<&OsStr>) -> Result<Program> {
         (Some(path), _) => Ok(found(path.clone())),
         (None, Some(path)) => Err(not_executable(path)),
         (None, None) => {
-            Err(Error::new(Kind::NotFound, format!("there is no program '{said}' on the PATH"))
-                .hint(format!(
-                    "an alias or function of your shell needs that shell: -- bash -ic {said}"
-                )))
+            Err(Error::new(Kind::NotFound, format!("there is no program '{said}' on the PATH")))
         }
     }
 }

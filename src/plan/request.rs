@@ -93,7 +93,8 @@ impl Invocation {
             false => [words, options].concat(),
         };
         let words: Vec<String> = words.into_iter().map(word).collect();
-        format!("assume-role {}{}{}{}", self.verb, self.name, words.join(" "), self.rest)
+        let before = format!("assume-role {}{}{}", self.verb, self.name, words.join(" "));
+        format!("{}{}", before.trim_end(), self.rest)
     }
 
     /// The form of a target, for an error about words where none is known.

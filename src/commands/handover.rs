@@ -6,7 +6,6 @@
 //! read those of other programs. The address of the door can be read too, so where the system tells
 //! whose a connection is, no other user is led on.
 
-use std::io::Read;
 use std::time::Duration;
 
 use rustix::process::geteuid;
@@ -17,8 +16,9 @@ use tokio::process::Command;
 
 use crate::acquire::browser::{Browser, Identity};
 use crate::acquire::listener::Listener;
+use crate::aws::unique;
 use crate::error::{Error, Result};
-use crate::types::{Secret, hex};
+use crate::types::Secret;
 
 /// How long the browser may take to come.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,7 +31,8 @@ pub(super) async fn hand_over(
 ) -> Result<()> {
     let failed = |error: std::io::Error| Error::io("cannot open the browser").because(error);
     let mut listener = Listener::open().await.map_err(failed)?;
-    let path = format!("/{}", random().map_err(failed)?);
+    let path = unique().ok_or_else(|| Error::io("the system gives no random numbers"))?;
+    let path = format!("/{path}");
     let url = format!("http://127.0.0.1:{}{path}", listener.port);
     let unopened = |why: String| {
         Error::io("the browser could not be opened")
@@ -102,13 +103,6 @@ fn owner(table: &str, ports: [u16; 2]) -> Option<u32> {
         let is_it = from.iter().any(|end| end == local) && to.iter().any(|end| end == remote);
         user.parse().ok().filter(|_| is_it)
     })
-}
-
-/// 128 random bits, in hexadecimal.
-fn random() -> std::io::Result<String> {
-    let mut bytes = [0; 16];
-    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(hex(&bytes))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use crate::support::tools::find;
 use crate::support::world::World;
 
 /// What is opened by a plain path that nobody but the system names, and by whom.
-const OF_THE_SYSTEM: [(&str, &str); 16] = [
+const OF_THE_SYSTEM: [(&str, &str); 15] = [
     ("/etc/ld.so.", "the loader"),
     ("/lib", "the loader"),
     ("/usr/lib/", "the loader, and certificates of the system"),
@@ -30,7 +30,6 @@ const OF_THE_SYSTEM: [(&str, &str); 16] = [
     ("/proc/PID/", "the shell's name, children of a program that hangs"),
     ("/sys/", "whether this machine is an instance, and how many processors it has"),
     ("/dev/tty", "the terminal, which is waited for on purpose"),
-    ("/dev/urandom", "random bits"),
     ("/dev/null", "the streams of programs"),
     ("/etc/ssl/", "certificates of the system"),
     ("/usr/share/ca-certificates/", "certificates of the system"),

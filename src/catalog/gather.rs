@@ -51,7 +51,7 @@ pub(super) fn gather<'p>(
                 accounts.iter().for_each(|account| gathering.add_declared(account));
             }
             Wanted::One(id) => {
-                accounts.of_id(id).for_each(|account| gathering.add_declared(account));
+                accounts.of_id(id).for_each(|account| gathering.add_declared(&account));
             }
         }
     }
@@ -117,16 +117,16 @@ impl Gathering<'_> {
         }
     }
 
-    fn add_declared(&mut self, declared: Account) {
+    fn add_declared(&mut self, declared: &Account) {
         let Some((index, account)) = self.account(&declared.id) else { return };
         account.names.push(declared.name.clone());
         account.aliases.push(Alias {
-            name: declared.name,
+            name: declared.name.clone(),
             region: declared.region.clone(),
             default_role: declared.default_role.clone(),
         });
         account.read_only |= declared.read_only;
-        account.region = account.region.take().or(declared.region);
+        account.region = account.region.take().or_else(|| declared.region.clone());
         account.partition = account.partition.or(declared.partition);
         account.protected |= declared.protected;
         for name in declared.roles.iter().chain(&declared.default_role) {
@@ -213,6 +213,7 @@ impl KnownAccount {
 
 impl KnownRole {
     fn new(name: RoleName) -> Self {
-        Self { name, sources: Vec::new(), default: false, usage: Usage::default() }
+        // Hundreds of thousands have one source each.
+        Self { name, sources: Vec::with_capacity(1), default: false, usage: Usage::default() }
     }
 }

@@ -127,7 +127,7 @@ impl KnownAccount {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Accounts(place) => write!(f, "{place}"),
+            Self::Accounts(place) => place.fmt(f),
             Self::Profile(name, _) => write!(f, "profile {name}"),
             Self::Sso(name, _) => write!(f, "SSO profile {name}"),
             Self::Assertion => f.write_str("SAML response"),

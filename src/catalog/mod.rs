@@ -173,8 +173,8 @@ impl Catalogue {
     /// lines of profiles.
     pub(crate) fn problems(&self) -> Vec<Error> {
         let of_accounts = self.accounts.iter().flat_map(Accounts::problems);
-        let of_profiles = self.profiles.iter().flat_map(Profiles::problems).cloned();
-        self.problems.iter().cloned().chain(of_accounts).chain(of_profiles).collect()
+        let of_profiles = self.profiles.iter().flat_map(Profiles::problems);
+        self.problems.iter().chain(of_accounts).chain(of_profiles).cloned().collect()
     }
 
     /// What the user should hear about the store.

@@ -27,9 +27,7 @@ pub(super) fn run(arguments: &cli::List, context: &Context, report: &Report) -> 
         return as_json(&accounts, &catalogue);
     }
     if accounts.is_empty() {
-        report.note(
-            "no account is known yet; name one in ~/.aws/accounts: assume-role accounts add production 123456789012",
-        );
+        report.note("no account is known yet; name one in ~/.aws/accounts: {\"production\": \"123456789012\"}");
         return String::new();
     }
     let rows: Vec<Row<'_>> = accounts.iter().flat_map(|account| rows(account, now)).collect();
@@ -71,25 +69,25 @@ fn row<'a>(account: &'a KnownAccount, role: Option<&'a KnownRole>, now: Moment) 
 
 /// Marks, who says so, and other names of the account.
 fn source(account: &KnownAccount, role: Option<&KnownRole>) -> String {
-    let mut text = String::new();
-    let mut add = |part: fmt::Arguments<'_>| {
-        let border = if text.is_empty() { "" } else { ", " };
-        let _ = write!(text, "{border}{part}");
+    let mut text = String::with_capacity(32);
+    let mut add = |part: &dyn fmt::Display, before: &str| {
+        text.push_str(if text.is_empty() { "" } else { ", " });
+        text.push_str(before);
+        let _ = write!(text, "{part}");
     };
-    if account.protected {
-        add(format_args!("protected"));
-    }
-    if account.read_only {
-        add(format_args!("read-only"));
-    }
-    if role.is_some_and(|role| role.default) {
-        add(format_args!("default"));
+    let marks = [
+        (account.protected, "protected"),
+        (account.read_only, "read-only"),
+        (role.is_some_and(|role| role.default), "default"),
+    ];
+    for (_, mark) in marks.into_iter().filter(|(holds, _)| *holds) {
+        add(&mark, "");
     }
     for source in role.into_iter().flat_map(|role| &role.sources) {
-        add(format_args!("{source}"));
+        add(source, "");
     }
     for name in account.names.iter().skip(1) {
-        add(format_args!("also {name}"));
+        add(name, "also ");
     }
     text
 }

@@ -15,8 +15,10 @@ pub(super) fn words(asked: &Asked) -> Vec<Candidate> {
             // Accounts without a name come after those with one.
             let (named, nameless): (Vec<_>, Vec<_>) =
                 accounts.iter().partition(|account| !account.names.is_empty());
-            let leading = targets(asked, &accounts, &profiles);
-            [of_accounts(asked, &named), leading, of_accounts(asked, &nameless)].concat()
+            let mut found = of_accounts(asked, &named);
+            found.extend(targets(asked, &accounts, &profiles));
+            found.extend(of_accounts(asked, &nameless));
+            found
         }
         1 => account_and_role(asked),
         _ if asked.position.has_region => Vec::new(),
@@ -188,7 +190,7 @@ impl<'a> Described<'a> {
         let leads = match profile.leads.role() {
             Some((id, role, _)) => {
                 let account = self.by_id.get(id).map_or(id.as_str(), |account| account.name());
-                format!("profile, {account}:{role}")
+                ["profile, ", account, ":", role.as_str()].concat()
             }
             None if profile.leads == Leads::Credentials => "profile with keys".to_owned(),
             None if profile.leads == Leads::SignIn => "profile, console sign-in".to_owned(),

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use clap::Command;
 use clap_complete::env::EnvCompleter;
+use memchr::memchr2;
 
 use super::asked::{Candidate, Known};
 use super::candidates::{Answer, candidates};
@@ -120,7 +121,10 @@ fn answer(found: Answer, lines: impl FnOnce(&[Candidate]) -> String) -> String {
 
 /// `value:description`, the colons of the value escaped, as `_describe` takes it.
 fn described(candidate: &Candidate, text: &mut String) {
-    for character in candidate.value.chars() {
+    let plain = memchr2(b':', b'\\', candidate.value.as_bytes()).unwrap_or(candidate.value.len());
+    let (plain, rest) = candidate.value.split_at(plain);
+    text.push_str(plain);
+    for character in rest.chars() {
         if matches!(character, ':' | '\\') {
             text.push('\\');
         }

@@ -6,11 +6,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use memchr::memchr;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::config::index::ByName;
+use crate::config::index::{ByName, are_distinct};
 use crate::config::location::{Lines, Spot, offset_in};
 use crate::config::values::parse_tag;
 use crate::error::{Error, Result};
@@ -91,27 +92,35 @@ impl<'a> Json<'a> {
     }
 
     pub(crate) fn string(self) -> Result<Cow<'a, str>> {
+        // It is JSON already: without a backslash it holds what it stands for.
+        let quoted = self.raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+        if let Some(text) = quoted.filter(|text| memchr(b'\\', text.as_bytes()).is_none()) {
+            return Ok(Cow::Borrowed(text));
+        }
         let Unescaped(text) =
             serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
         Ok(text)
     }
 
-    pub(crate) fn list(self) -> Result<Vec<Self>> {
+    pub(crate) fn list(self) -> Result<impl ExactSizeIterator<Item = Self>> {
         let values = serde_json::from_str::<Vec<&RawValue>>(self.raw)
             .map_err(|error| self.broken(&error))?;
-        Ok(values.into_iter().map(|value| Self { raw: value.get(), ..self }).collect())
+        Ok(values.into_iter().map(move |value| Self { raw: value.get(), ..self }))
     }
 
-    pub(crate) fn properties(self) -> Result<Vec<Property<'a>>> {
+    pub(crate) fn properties(self) -> Result<impl Iterator<Item = Property<'a>>> {
         let Members(members) =
             serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
-        Ok(members.into_iter().map(|(key, value)| self.property(key, value)).collect())
+        Ok(members.into_iter().map(move |(key, value)| self.property(key, value)))
     }
 
     /// The same, but a key that is there twice is refused: which of the two counts differs between
     /// readers.
     pub(crate) fn object(self) -> Result<Vec<Property<'a>>> {
-        let properties = self.properties()?;
+        let properties: Vec<Property<'a>> = self.properties()?.collect();
+        if are_distinct(properties.iter().map(|property| property.key.as_ref())) {
+            return Ok(properties);
+        }
         let name_of =
             |index: usize| properties.get(index).map_or("", |property| property.key.as_ref());
         let by_name = ByName::new(properties.iter().map(|property| property.key.as_ref()).zip(0..));
@@ -199,7 +208,7 @@ impl<'a> Property<'a> {
         let read = |element: Json<'a>| {
             parse(element.spot(), &self.expect(JsonKind::String, wanted, element)?.string()?)
         };
-        elements.into_iter().map(read).collect()
+        elements.map(read).collect()
     }
 
     pub(crate) fn tags(&self, most: usize) -> Result<Vec<(String, String)>> {

@@ -1,7 +1,10 @@
 //! Where something was read: a file, a line and, where it helps, a column.
 
+use std::cell::Cell;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+
+use memchr::memchr_iter;
 
 use crate::error::{Error, Kind, Result};
 
@@ -27,25 +30,27 @@ impl Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)?;
-        self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
+        f.write_str(&self.file)?;
+        for number in [Some(self.line), self.column].into_iter().flatten() {
+            f.write_str(":")?;
+            number.fmt(f)?;
+        }
+        Ok(())
     }
 }
-
-/// How far apart, in bytes, places are counted ahead: a file without line breaks must not be
-/// counted from its beginning for each of its entries.
-const STEP: usize = 256;
 
 #[derive(Debug)]
 pub(crate) struct Lines {
     file: Arc<str>,
     text: String,
-    marks: OnceLock<Vec<(u32, u32)>>,
+    /// The offset that was asked for last, with its line and column: the next one is mostly behind
+    /// it, and nothing is counted twice.
+    last: Cell<(usize, u32, u32)>,
 }
 
 impl Lines {
     pub(crate) fn new(file: Arc<str>, text: String) -> Self {
-        Self { file, text, marks: OnceLock::new() }
+        Self { file, text, last: Cell::new((0, 1, 1)) }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -53,17 +58,17 @@ impl Lines {
     }
 
     pub(crate) fn place(&self, offset: usize) -> Location {
-        let offset = offset.min(self.text.len());
-        let marks = self.marks.get_or_init(|| {
-            let pieces = self.text.as_bytes().chunks(STEP).scan((1, 1), |at, piece| {
-                *at = count_on(*at, piece);
-                Some(*at)
-            });
-            std::iter::once((1, 1)).chain(pieces).collect()
-        });
-        let mark = marks.get(offset / STEP).copied().unwrap_or((1, 1));
-        let rest = self.text.as_bytes().get(offset / STEP * STEP..offset).unwrap_or_default();
-        let (line, column) = count_on(mark, rest);
+        let offset = self.text.floor_char_boundary(offset);
+        let (from, line, column) =
+            Some(self.last.get()).filter(|last| last.0 <= offset).unwrap_or((0, 1, 1));
+        let between = self.text.get(from..offset).unwrap_or_default();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let line = line.saturating_add(number(memchr_iter(b'\n', between.as_bytes()).count()));
+        let column = match between.rsplit_once('\n') {
+            Some((_, rest)) => number(rest.chars().count()).saturating_add(1),
+            None => number(between.chars().count()).saturating_add(column),
+        };
+        self.last.set((offset, line, column));
         Location { file: Arc::clone(&self.file), line, column: Some(column) }
     }
 
@@ -99,18 +104,6 @@ impl fmt::Display for Spot<'_> {
     }
 }
 
-fn count_on((mut line, mut column): (u32, u32), bytes: &[u8]) -> (u32, u32) {
-    for byte in bytes {
-        match byte {
-            b'\n' => (line, column) = (line.saturating_add(1), 1),
-            // The second and later bytes of a character.
-            0x80..=0xBF => {}
-            _ => column = column.saturating_add(1),
-        }
-    }
-    (line, column)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,16 +121,17 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_counted_in_steps() {
+    fn any_order_tells_the_same() {
         let text = format!("{}\n{}", "é".repeat(1000), "x".repeat(1000));
         let lines = Lines::new("f".into(), text);
-        for (offset, shown) in [
+        let places = [
             (254, "f:1:128"),
-            (256, "f:1:129"),
+            (255, "f:1:128"),
             (1998, "f:1:1000"),
             (2001, "f:2:1"),
             (3001, "f:2:1001"),
-        ] {
+        ];
+        for (offset, shown) in places.into_iter().chain(places.into_iter().rev()) {
             assert_eq!(lines.place(offset).to_string(), shown);
         }
     }

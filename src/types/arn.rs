@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use memchr::memchr;
+
 use super::names::{AccountId, RoleName};
 use super::partition::Partition;
 use crate::error::{Error, Result};
@@ -29,10 +31,14 @@ impl RoleArn {
             ))
             .hint("a role looks like arn:aws:iam::123456789012:role/ops/read")
         };
-        let mut parts = text.splitn(6, ':');
-        let mut part = || parts.next();
-        let (Some("arn"), Some(partition), Some(service), Some(""), Some(account), Some(resource)) =
-            (part(), part(), part(), part(), part(), part())
+        let mut resource = text;
+        let mut part = || {
+            let (part, rest) = resource.split_at_checked(memchr(b':', resource.as_bytes())?)?;
+            resource = rest.get(1..)?;
+            Some(part)
+        };
+        let (Some("arn"), Some(partition), Some(service), Some(""), Some(account)) =
+            (part(), part(), part(), part(), part())
         else {
             return Err(refuse("it has other parts"));
         };
@@ -46,7 +52,7 @@ impl RoleArn {
             ));
         }
         if service != "iam" || !resource.starts_with("role/") {
-            return Err(refuse("it is not a role of IAM"));
+            return Err(refuse("it is no role of IAM"));
         }
         Ok(Self { partition, account, name: RoleName::parse(resource).map_err(located)? })
     }

@@ -37,13 +37,12 @@ impl Region {
 
     /// Whether a word has the shape of a region.
     pub fn is_shaped(text: &str) -> bool {
-        let mut parts: Vec<&str> = text.split('-').collect();
-        let number = parts.pop().unwrap_or_default();
+        let Some((words, number)) = text.rsplit_once('-') else { return false };
         text.len() <= LONGEST
-            && parts.len() >= 2
-            && parts
-                .iter()
-                .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()))
+            && words.contains('-')
+            && words
+                .split('-')
+                .all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()))
             && (1..=2).contains(&number.len())
             && number.bytes().all(|byte| byte.is_ascii_digit())
     }

@@ -84,7 +84,8 @@ fn fitted(columns: &[Column], mut widths: Vec<usize>, available: Option<usize>) 
 
 /// How many columns of the terminal a text takes.
 pub(crate) fn width_of(text: &str) -> usize {
-    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) { text.len() } else { text.width() }
+    // What nothing would obey is all that comes into a table.
+    if text.is_ascii() { text.len() } else { text.width() }
 }
 
 fn total(widths: &[usize]) -> usize {
@@ -103,8 +104,14 @@ fn push_line(
     for ((cell, &width), style) in
         cells.iter().zip(widths).zip(styles).filter(|((_, width), _)| **width > 0)
     {
-        let cut = cut(cell, width);
-        let taken = width_of(&cut);
+        let (cut, taken) = match width_of(cell) {
+            fits if fits <= width => (Cow::Borrowed(cell.as_ref()), fits),
+            _ => {
+                let cut = cut(cell, width);
+                let taken = width_of(&cut);
+                (cut, taken)
+            }
+        };
         if taken > 0 {
             // Blanks are written before the next cell, so that no line ends in them.
             text.extend(std::iter::repeat_n(' ', blanks));

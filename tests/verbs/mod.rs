@@ -1,6 +1,7 @@
 //! The verbs that print, edit or run something, a file for each.
 
 mod console;
+mod cost;
 mod credential_process;
 mod doctor;
 mod doctor_in_shells;

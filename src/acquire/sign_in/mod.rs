@@ -82,7 +82,7 @@ impl Runner<'_> {
                 return Err(error);
             }
             self.with.report.warn(&format!(
-                "cannot renew the console sign-in; its keys work until they expire: {}",
+                "the console sign-in does not renew, its keys serve to their end: {}",
                 error.message
             ));
             break;

@@ -13,8 +13,8 @@ use crate::types::sanitize::escape_up_to;
 
 /// What there is to say about the names of accounts and profiles.
 pub(super) fn findings(read: &Read) -> Vec<Finding> {
-    let accounts: Vec<Account> = read.accounts().into_iter().flat_map(Accounts::iter).collect();
-    let mut findings: Vec<Finding> = accounts.iter().flat_map(hidden).collect();
+    let accounts: Vec<&Account> = read.accounts().into_iter().flat_map(Accounts::iter).collect();
+    let mut findings: Vec<Finding> = accounts.iter().flat_map(|account| hidden(account)).collect();
     if let Ok(profiles) = read.profiles() {
         let both = accounts
             .iter()
@@ -31,7 +31,7 @@ pub(super) fn findings(read: &Read) -> Vec<Finding> {
     }
     findings.extend(aliases(&accounts));
     if findings.is_empty() && !accounts.is_empty() {
-        findings.push(Finding::fine("no name is ambiguous"));
+        findings.push(Finding::fine("no name hides another or looks like something else"));
     }
     findings
 }
@@ -68,7 +68,7 @@ fn hidden(account: &Account) -> Vec<Finding> {
 }
 
 /// Several names for one account, which may even say different things about it.
-fn aliases(accounts: &[Account]) -> Vec<Finding> {
+fn aliases(accounts: &[&Account]) -> Vec<Finding> {
     let mut by_id: BTreeMap<&str, Vec<&Account>> = BTreeMap::new();
     for account in accounts {
         by_id.entry(account.id.as_str()).or_default().push(account);

@@ -31,16 +31,12 @@ pub(super) fn page(present: &Present<'_>, facts: &[Fact], page: &Page) -> String
         }
         State::Foreign if variables.key_id != variables.access_key => {
             format!(
-                "These keys are not those of {}:{}.",
+                "The keys were changed since the switch to {}:{}.",
                 escape(variables.account),
                 escape(variables.role)
             )
         }
-        State::Foreign => format!(
-            "{}:{}, but AWS_PROFILE is set as well: unset AWS_PROFILE",
-            escape(variables.account),
-            escape(variables.role)
-        ),
+        State::Foreign => "AWS_PROFILE is set beside the keys of a switch.".to_owned(),
         _ => page.styled(&present.segment.text, colour(present.segment.state).bold()),
     };
     let lines: Vec<Line> = facts

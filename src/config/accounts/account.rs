@@ -52,7 +52,11 @@ pub(super) fn read_account(
     value: Json<'_>,
     unknown: &mut Vec<String>,
 ) -> Result<Account> {
-    let id = read_id(value)?;
+    let fields = (value.kind() == JsonKind::Object).then(|| value.object()).transpose()?;
+    let id = match &fields {
+        Some(fields) => id_of(value, fields.iter().find(|field| field.key == "id"))?,
+        None => read_id(value)?,
+    };
     let name = spot.locate(Name::parse("account", key))?;
     if AccountId::parse(key).is_some_and(|named| named != id) {
         return Err(Error::config(format!(
@@ -61,10 +65,9 @@ pub(super) fn read_account(
         .hint("give this account another name"));
     }
     let account = Account::new(name, id, spot.place());
-    if value.kind() == JsonKind::Object {
-        read_fields(&value.object()?, account, unknown)
-    } else {
-        Ok(account)
+    match fields {
+        Some(fields) => read_fields(&fields, account, unknown),
+        None => Ok(account),
     }
 }
 
@@ -100,14 +103,7 @@ pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
     let spot = value.spot();
     match value.kind() {
         JsonKind::Object => {
-            match value.properties()?.iter().find(|property| property.key == "id") {
-                Some(id) if id.value.kind() != JsonKind::Object => read_id(id.value),
-                Some(id) => {
-                    Err(Error::config(format!("{}: 'id' is an object, not an id", id.value.spot())))
-                }
-                None => Err(Error::config(format!("{spot}: this account has no id"))
-                    .hint("add \"id\": \"123456789012\"")),
-            }
+            id_of(value, value.properties()?.find(|property| property.key == "id").as_ref())
         }
         JsonKind::String => {
             let text = value.string()?;
@@ -118,6 +114,16 @@ pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
         }
         other => Err(Error::config(format!("{spot}: an account is its id, not {other}"))
             .hint("write the id as a string: \"123456789012\"")),
+    }
+}
+
+/// The id of an account that is an object.
+fn id_of(account: Json<'_>, id: Option<&Property<'_>>) -> Result<AccountId> {
+    match id.map(|property| property.value) {
+        Some(id) if id.kind() != JsonKind::Object => read_id(id),
+        Some(id) => Err(Error::config(format!("{}: 'id' is an object, not an id", id.spot()))),
+        None => Err(Error::config(format!("{}: this account has no id", account.spot()))
+            .hint("add \"id\": \"123456789012\"")),
     }
 }
 

@@ -12,6 +12,7 @@
 mod account;
 mod paths;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,9 @@ pub struct Accounts {
     exists: bool,
     lines: Lines,
     entries: Vec<AccountEntry>,
-    by_name: ByName<usize>,
+    /// For files of a team, each of whose names is looked up in the earlier ones.
+    by_name: OnceCell<ByName<usize>>,
+    survey: OnceCell<Survey>,
     warning: Option<String>,
     team: Vec<Self>,
     /// Why files of a team could not be read: an error for the request that needs their names.
@@ -50,6 +53,14 @@ struct AccountEntry {
     name: String,
     start: usize,
     value: Range<usize>,
+}
+
+/// What all entries say, for the verbs that look at each of them more than once.
+#[derive(Debug)]
+struct Survey {
+    accounts: Vec<Account>,
+    problems: Vec<Error>,
+    unknown: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,14 +123,16 @@ impl Accounts {
     pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
         let lines = Lines::new(file, text);
         let entries = entries(&lines)?;
-        let by_name = ByName::new(entries.iter().map(|entry| entry.name.as_str()).zip(0..));
+        let (by_name, survey) = (OnceCell::new(), OnceCell::new());
         let (team, broken, missing) = (Vec::new(), Vec::new(), Vec::new());
         let (file, exists, warning) = (None, false, None);
-        Ok(Self { file, exists, lines, entries, by_name, warning, team, broken, missing })
+        Ok(Self { file, exists, lines, entries, by_name, survey, warning, team, broken, missing })
     }
 
     pub fn find(&self, word: &str) -> Result<Option<Account>> {
-        let mut found = self.files().filter_map(|file| Some((file, file.entry(word)?)));
+        let mut found = self
+            .files()
+            .filter_map(|file| Some((file, file.entries.iter().find(|entry| entry.name == word)?)));
         found.next().map(|(file, entry)| file.account(entry, &mut Vec::new())).transpose()
     }
 
@@ -131,7 +144,9 @@ impl Accounts {
     fn entry(&self, name: &str) -> Option<&AccountEntry> {
         let name_of =
             |index: usize| self.entries.get(index).map_or("", |entry| entry.name.as_str());
-        self.by_name.find(name, name_of).first().and_then(|&index| self.entries.get(index))
+        let names = || self.entries.iter().map(|entry| entry.name.as_str()).zip(0..);
+        let by_name = self.by_name.get_or_init(|| ByName::new(names()));
+        by_name.find(name, name_of).first().and_then(|&index| self.entries.get(index))
     }
 
     /// The entries that count, each with its file.
@@ -178,7 +193,7 @@ impl Accounts {
 
     /// How many accounts the user's own file has.
     pub(crate) fn own_count(&self) -> usize {
-        self.entries.iter().filter(|entry| self.account(entry, &mut Vec::new()).is_ok()).count()
+        self.iter().filter(|account| self.file.as_ref() == Some(&account.place.file)).count()
     }
 
     /// The files of the team, each with how many accounts it has.
@@ -195,8 +210,20 @@ impl Accounts {
         &self.missing
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = Account> {
-        self.read_each(self.each())
+    pub fn iter(&self) -> impl Iterator<Item = &Account> {
+        self.survey().accounts.iter()
+    }
+
+    fn survey(&self) -> &Survey {
+        self.survey.get_or_init(|| {
+            let (mut problems, mut unknown) = (Vec::new(), Vec::new());
+            let read = self.each().filter_map(|(file, entry)| {
+                file.account(entry, &mut unknown).map_err(|error| problems.push(error)).ok()
+            });
+            let accounts = self.marked(read).collect();
+            problems.extend_from_slice(&self.broken);
+            Survey { accounts, problems, unknown }
+        })
     }
 
     /// The accounts whose name and id are right, in the order of the file. What else their entries
@@ -221,17 +248,17 @@ impl Accounts {
 
     pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
         let entries = self.each().filter(|(file, entry)| file.may_have_id(entry, id));
-        self.read_each(entries).filter(|account| account.id == *id)
+        let right = entries.filter_map(|(file, entry)| file.account(entry, &mut Vec::new()).ok());
+        self.marked(right).filter(|account| account.id == *id)
     }
 
-    /// The accounts of entries that are right, each with what a hidden one says about its id.
-    fn read_each<'a>(
-        &'a self,
-        entries: impl Iterator<Item = (&'a Self, &'a AccountEntry)>,
-    ) -> impl Iterator<Item = Account> {
+    /// The accounts, each with what a hidden one says about its id.
+    fn marked<I: Iterator<Item = Account>>(
+        &self,
+        accounts: I,
+    ) -> impl Iterator<Item = Account> + use<I> {
         let marked = self.marked_by_hidden();
-        let right = |(file, entry): (&Self, &_)| file.account(entry, &mut Vec::new()).ok();
-        entries.filter_map(right).map(move |mut account| {
+        accounts.map(move |mut account| {
             let hidden = marked.get(&account.id);
             account.protected |= hidden.is_some_and(|hidden| hidden.protected);
             account.read_only |= hidden.is_some_and(|hidden| hidden.read_only);
@@ -287,20 +314,14 @@ impl Accounts {
         near(word, self.listed().map(|account| account.name))
     }
 
-    pub fn problems(&self) -> impl Iterator<Item = Error> {
-        let wrong = |(file, entry): (&Self, &_)| file.account(entry, &mut Vec::new()).err();
-        self.each().filter_map(wrong).chain(self.broken.iter().cloned())
+    pub fn problems(&self) -> &[Error] {
+        &self.survey().problems
     }
 
     /// Keys that this version does not know, each as one line with its place. They are kept out,
     /// not refused: a later version may know them.
-    pub fn unknown_keys(&self) -> Vec<String> {
-        let mut unknown = Vec::new();
-        for (file, entry) in self.each() {
-            // What is wrong is what `problems` says.
-            let _ = file.account(entry, &mut unknown);
-        }
-        unknown
+    pub fn unknown_keys(&self) -> &[String] {
+        &self.survey().unknown
     }
 
     /// The path as messages show it; `None` when there is no home directory and `ACCOUNTS_FILE` is

@@ -52,7 +52,7 @@ pub(super) fn members(object: Json<'_>) -> Option<(Vec<Member>, usize)> {
 
 /// The elements of a list in their order, and the offset of its closing bracket.
 pub(super) fn elements(list: Json<'_>) -> Option<(Vec<Range<usize>>, usize)> {
-    let elements: Vec<_> = list.list().ok()?.into_iter().map(Json::range).collect();
+    let elements: Vec<_> = list.list().ok()?.map(Json::range).collect();
     let end = elements.last().map_or(list.range().start + 1, |last| last.end);
     Some((elements, after_blanks(list.whole_text(), end)))
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr_iter, memchr3};
+
 use crate::config::shlex::unquoted;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,10 +29,9 @@ pub(crate) enum SectionKind {
 /// the bracket is a comment.
 pub(super) fn between_brackets(line: &str) -> Option<&str> {
     let comment = |rest: &str| rest.is_empty() || rest.starts_with(['#', ';']);
-    let closing = line
-        .match_indices(']')
-        .find(|&(at, _)| line.get(at + 1..).is_some_and(|rest| comment(rest.trim())));
-    let at = closing.map(|(at, _)| at).or_else(|| line.rfind(']'))?;
+    let closing = memchr_iter(b']', line.as_bytes())
+        .find(|&at| line.get(at + 1..).is_some_and(|rest| comment(rest.trim())));
+    let at = closing.or_else(|| line.rfind(']'))?;
     line.get(1..at).map(str::trim).filter(|inner| !inner.is_empty())
 }
 
@@ -56,7 +57,7 @@ pub(super) fn read_header(file: FileKind, inner: &str) -> (SectionKind, Cow<'_, 
 /// A name without its quotes, by the rules of a POSIX shell, as the AWS CLI writes and reads names
 /// with blanks. Quotes that do not close are part of the name.
 fn without_quotes(text: &str) -> Cow<'_, str> {
-    if !text.contains(['"', '\'', '\\']) {
+    if memchr3(b'"', b'\'', b'\\', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     unquoted(text).map_or(Cow::Borrowed(text), Cow::Owned)

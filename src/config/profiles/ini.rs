@@ -101,6 +101,12 @@ impl Ini {
         slice_of(&self.text, entry.key)
     }
 
+    /// Whether it is the entry of a key, whose case does not count.
+    pub(crate) fn is_key(&self, entry: &IniEntry, key: &str) -> bool {
+        let (start, end) = entry.key;
+        (end - start) as usize == key.len() && self.key(entry).eq_ignore_ascii_case(key)
+    }
+
     fn resolve<'a>(&'a self, piece: &'a IniText) -> &'a str {
         piece.within(&self.text)
     }
@@ -137,8 +143,8 @@ impl<'a> Reader<'a> {
             let (line, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
             number += 1;
-            let from_first = line.trim_start();
-            let body = from_first.trim_end();
+            let from_first = trim_start(line);
+            let body = trim_end(from_first);
             if matches!(body.as_bytes().first(), None | Some(b'#' | b';')) {
                 continue;
             }
@@ -276,5 +282,16 @@ fn slice_of(text: &str, (start, end): (u32, u32)) -> &str {
 
 fn split_around(line: &str, separator: Option<usize>) -> Option<(&str, &str)> {
     let at = separator?;
-    Some((line.get(..at)?.trim_end(), line.get(at + 1..)?.trim_start()))
+    Some((trim_end(line.get(..at)?), trim_start(line.get(at + 1..)?)))
+}
+
+/// As of `str`, but most lines have one blank there or none, which a byte tells.
+fn trim_start(text: &str) -> &str {
+    let text = text.strip_prefix(' ').unwrap_or(text);
+    if matches!(text.as_bytes().first(), Some(b'!'..=b'~')) { text } else { text.trim_start() }
+}
+
+fn trim_end(text: &str) -> &str {
+    let text = text.strip_suffix(' ').unwrap_or(text);
+    if matches!(text.as_bytes().last(), Some(b'!'..=b'~')) { text } else { text.trim_end() }
 }

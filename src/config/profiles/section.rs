@@ -59,7 +59,7 @@ impl<'a> Section<'a> {
         let entry = rest
             .iter()
             .take_while(|entry| entry.nested)
-            .filter(|entry| same(ini.key(entry), below))
+            .filter(|entry| ini.is_key(entry, below))
             .last()?;
         ProfileValue::of(ini, entry)
     }
@@ -122,8 +122,7 @@ impl<'a> Section<'a> {
     fn winner(&self, key: &str) -> Option<(&'a Ini, &'a IniEntry, &'a [IniEntry])> {
         self.blocks().rev().find_map(|(ini, block)| {
             let entries = ini.entries(block);
-            let at =
-                entries.iter().rposition(|entry| !entry.nested && same(ini.key(entry), key))?;
+            let at = entries.iter().rposition(|entry| !entry.nested && ini.is_key(entry, key))?;
             entries.get(at..)?.split_first().map(|(entry, rest)| (ini, entry, rest))
         })
     }
@@ -148,10 +147,6 @@ impl<'a> ProfileValue<'a> {
         let (_, text, place) = ini.entry(entry);
         (!text.is_empty()).then_some(Self { text, place })
     }
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
 }
 
 impl fmt::Debug for Section<'_> {

@@ -45,7 +45,7 @@ impl Attempt {
             return None;
         }
         let Some(error) = value("error") else {
-            let code = value("code").ok_or_else(|| Error::refused("the browser brought no code"));
+            let code = value("code").ok_or_else(|| Error::refused("the browser sent no code"));
             return Some(code.map(Secret::new));
         };
         let why = value("error_description").unwrap_or_default();
@@ -95,8 +95,8 @@ mod tests {
                 "error=x&error_description=not+%1b%5b2J&state=s",
                 "the sign-on failed in the browser; the page said x not \\x1b[2J",
             ),
-            ("state=s", "the browser brought no code; "),
-            ("code=&state=s", "the browser brought no code; "),
+            ("state=s", "the browser sent no code; "),
+            ("code=&state=s", "the browser sent no code; "),
         ] {
             assert_eq!(said(query), words, "{query}");
         }

@@ -75,8 +75,9 @@ pub(crate) struct WayBack {
 impl WayBack {
     pub(crate) async fn open() -> Result<Self> {
         let listener = Listener::open().await;
-        let listener = listener
-            .map_err(|error| Error::io("the browser cannot come back here").because(error))?;
+        let listener = listener.map_err(|error| {
+            Error::io("cannot wait for the browser on this machine").because(error)
+        })?;
         let redirect = format!("http://127.0.0.1:{}{PATH}", listener.port);
         Ok(Self { listener, redirect })
     }
@@ -139,7 +140,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn silent_callers_hold_nobody_up() {
+    async fn silent_callers_hold_no_one_up() {
         let mut listener = Listener::open().await.unwrap();
         let place = ("127.0.0.1", listener.port);
         let served = tokio::spawn(async move {

@@ -58,7 +58,7 @@ impl Runner<'_> {
                     return Err(refusal.clone());
                 }
                 self.mfa.count += 1;
-                terminal.say("AWS did not take that code; each works once");
+                terminal.say("AWS refused that code; each code works once");
             }
             _ => self.known.code = Some(code),
         }
@@ -91,7 +91,7 @@ impl Runner<'_> {
             }
             _ if program.is_some() => Err(error),
             Some(code) if is_wrong && self.mfa.count < TRIES => {
-                self.terminal.say("AWS did not take that code; each works once");
+                self.terminal.say("AWS refused that code; each code works once");
                 self.mfa.refused = Some((code, error));
                 Ok(())
             }
@@ -106,7 +106,7 @@ impl Runner<'_> {
             error.because(format!("MFA device {} ({})", escape(&device.value), device.origin));
         match error.kind {
             // Whether AWS saw the code is not known, and it takes each only once.
-            Kind::Network => error.hint("the code may be used up: take the next one"),
+            Kind::Network => error.hint("each code works once: wait for the next one"),
             _ => error,
         }
     }
@@ -142,7 +142,7 @@ impl Runner<'_> {
             self.known.mfa_session_is_new = true;
         } else if let Device::Guessed(_) = self.known.device {
             self.notes.push(
-                "without MFA: AWS does not tell this user its device; --mfa-serial names it"
+                "without MFA: this user may not list its devices (iam:ListMFADevices); name one with --mfa-serial"
                     .to_owned(),
             );
         }

@@ -85,7 +85,7 @@ pub(super) fn read(text: &str, now: Moment) -> std::result::Result<Printed, Stri
         .map(|text| Moment::parse_rfc3339(&text).ok_or("Expiration is not a time"))
         .transpose()?;
     if expires.is_some_and(|expires| expires <= now) {
-        return Err("the keys have ended already".to_owned());
+        return Err("the keys have expired already".to_owned());
     }
     let secret = |text: &Zeroizing<String>| Secret::new(text.as_str().to_owned());
     let keys = Credentials {

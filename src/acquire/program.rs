@@ -91,7 +91,7 @@ impl Program<'_> {
             () = told => return Err(Error::new(crate::error::Kind::Bug, "no end of waiting")),
         };
         ended.map_err(|_| {
-            Error::refused(format!("{whose} gave nothing within a minute"))
+            Error::refused(format!("{whose} printed nothing within a minute"))
                 .hint(format!("try it by itself; its command line stands at {place}"))
         })?
     }

@@ -239,7 +239,7 @@ impl Runner<'_> {
     fn drop_mfa_session(&mut self, failure: &AwsError) -> Result<()> {
         let Some(base) = self.known.mfa_session.take() else { return Ok(()) };
         if failure.code() == "InvalidClientTokenId" {
-            self.notes.push("the stored MFA session was not valid any more at AWS".to_owned());
+            self.notes.push("AWS no longer accepts the stored MFA session".to_owned());
         }
         self.known.dead.push(base.session.keys.id);
         let key = self.user_key();

@@ -286,8 +286,8 @@ impl<'a> Runner<'a> {
         if identity.is_root() {
             let from = &self.plan.base.description;
             return Err(Error::refused(format!("{from} holds root keys"))
-                .because("AWS lets root assume no role, and root keys cannot be limited")
-                .hint("make an IAM user, give it keys, and delete the root keys"));
+                .because("AWS does not let root assume roles, and root keys cannot be limited")
+                .hint("create an IAM user with keys of its own, and delete the root keys"));
         }
         self.remember_clock()?;
         if !keys.are_temporary() || self.known.given.is_none() {

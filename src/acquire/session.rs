@@ -42,7 +42,10 @@ impl ActiveSession {
             None => Principal::parse(&role.assumed_role),
         };
         let principal = principal.ok_or_else(|| {
-            Error::network(format!("'{}' is no ARN of a principal", escape(&role.assumed_role)))
+            Error::network(format!(
+                "'{}' is not the ARN of a principal",
+                escape(&role.assumed_role)
+            ))
         })?;
         let of_principal =
             known.principal.as_ref().is_some_and(|protection| protection.protected.is_some());

@@ -16,10 +16,8 @@ pub(super) fn with_suggestion(error: Error, plan: &Plan, config: &Config, now: M
         Kind::Network if is_unresolved(&error) => region(plan),
         _ => None,
     };
-    match suggestion {
-        Some(suggestion) => error.hint(suggestion),
-        None => error,
-    }
+    // A typo is likelier than a trust policy that someone has to change.
+    Error { hints: suggestion.into_iter().chain(error.hints).collect(), ..error }
 }
 
 fn role(plan: &Plan, config: &Config, now: Moment) -> Option<String> {

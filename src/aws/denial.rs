@@ -22,7 +22,7 @@ impl Attempt {
     /// The question whose keys these are, asked with keys from there.
     pub(crate) fn to_ask_whose(keys_from: &str) -> Self {
         Self {
-            what: "the question whose keys these are".to_owned(),
+            what: "sts:GetCallerIdentity".to_owned(),
             principal: keys_from.to_owned(),
             role_arn: None,
             mfa: false,
@@ -87,8 +87,8 @@ const REASONS: [Reason; 10] = [
     },
     Reason {
         phrase: "Roles may not be assumed by root accounts",
-        side: "these are root keys: AWS lets root assume no role",
-        hint: "make an IAM user, give it keys, and delete the root keys",
+        side: "these are root keys: AWS does not let root assume roles",
+        hint: "create an IAM user with keys of its own, and delete the root keys",
     },
 ];
 

@@ -110,7 +110,7 @@ fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error 
                 .hint("or ask the global STS: AWS_STS_REGIONAL_ENDPOINTS=legacy")
         }
         "MalformedPolicyDocument" | "PackedPolicyTooLarge" => {
-            Error::config(format!("the session policies or tags of {} do not pass", attempt.what)).because(said)
+            Error::config(format!("AWS did not accept the session policies or tags of {}", attempt.what)).because(said)
         }
         "ValidationError" | "ValidationException" => {
             Error::config(format!("AWS did not accept the request for {}", attempt.what)).because(said)
@@ -119,7 +119,7 @@ fn answer(code: &str, words: &str, attempt: &Attempt, client: &Client) -> Error 
             Error::network("AWS is throttling".to_owned()).because(said).hint("wait a moment and try again")
         }
         "InternalFailure" | "InternalError" | "ServiceUnavailable" | "InternalServerError" => {
-            Error::network(format!("{} has a fault of its own", client.endpoints().sts_shown()))
+            Error::network(format!("{} has an internal error", client.endpoints().sts_shown()))
                 .because(said)
                 .hint("try again")
         }
@@ -290,7 +290,7 @@ mod tests {
             (
                 answer("InternalFailure", ""),
                 Network,
-                &["AWS STS in eu-west-1 has a fault", "try again"],
+                &["AWS STS in eu-west-1 has an internal error", "try again"],
             ),
             (answer("Surprise\u{1b}[31m", "new\u{7}"), Refused, &["Surprise\\x1b[31m: new\\x07"]),
             (

@@ -7,11 +7,12 @@ use crate::types::sanitize::escape;
 
 /// The error for words that clap did not take.
 pub(super) fn error_of(refusal: &clap::Error) -> Error {
-    let said = |kind| match refusal.get(kind) {
+    let several = |kind, join: &str| match refusal.get(kind) {
         Some(ContextValue::String(text)) => Some(bare(text)),
-        Some(ContextValue::Strings(texts)) if !texts.is_empty() => Some(bare(&texts.join(", "))),
+        Some(ContextValue::Strings(texts)) if !texts.is_empty() => Some(bare(&texts.join(join))),
         _ => None,
     };
+    let said = |kind| several(kind, ", ");
     let word = said(ContextKind::InvalidArg).unwrap_or_default();
     let value = said(ContextKind::InvalidValue).unwrap_or_default();
     let other = said(ContextKind::PriorArg).unwrap_or_default();
@@ -19,24 +20,27 @@ pub(super) fn error_of(refusal: &clap::Error) -> Error {
         ErrorKind::UnknownArgument if word.starts_with('-') => {
             format!("there is no option '{word}'")
         }
-        ErrorKind::UnknownArgument => format!("'{word}' is a word too many"),
-        ErrorKind::MissingRequiredArgument => format!("{word} is missing"),
+        ErrorKind::UnknownArgument => format!("unexpected argument '{word}'"),
+        ErrorKind::MissingRequiredArgument => {
+            let words = several(ContextKind::InvalidArg, " and ").unwrap_or_default();
+            let are = if words.contains(" and ") { "are" } else { "is" };
+            format!("{words} {are} missing")
+        }
         ErrorKind::ArgumentConflict if other.is_empty() || other == word => {
             format!("{word} is given twice")
         }
         ErrorKind::ArgumentConflict => format!("{word} and {other} exclude each other"),
         ErrorKind::InvalidValue if value.is_empty() => format!("{word} needs a value"),
-        ErrorKind::InvalidValue => format!("'{value}' is no value of {word}"),
+        ErrorKind::InvalidValue => format!("unknown value '{value}' for {word}"),
         ErrorKind::InvalidSubcommand => {
-            format!(
-                "there is no '{}' here",
-                said(ContextKind::InvalidSubcommand).unwrap_or_default()
-            )
+            let word = said(ContextKind::InvalidSubcommand).unwrap_or_default();
+            format!("unknown subcommand '{word}'")
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            "what to do?".to_owned()
+            "a subcommand is missing".to_owned()
         }
-        _ => first_line(refusal, "error: ").unwrap_or_else(|| "these words do not fit".to_owned()),
+        _ => first_line(refusal, "error: ")
+            .unwrap_or_else(|| "these arguments do not fit together".to_owned()),
     };
     let error = Error::usage(message);
     if let Some(option) =
@@ -48,7 +52,14 @@ pub(super) fn error_of(refusal: &clap::Error) -> Error {
         return error.hint(format!("one of {values}"));
     }
     match first_line(refusal, "Usage: ") {
-        Some(usage) => error.hint(usage),
+        Some(usage)
+            if usage.contains("[OPTIONS]") && refusal.kind() == ErrorKind::UnknownArgument =>
+        {
+            let is_verb = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
+            let verb: Vec<&str> = usage.split(' ').take_while(is_verb).collect();
+            error.hint(format!("{} --help", verb.join(" ")))
+        }
+        Some(usage) => error.hint(usage.replace(" [OPTIONS]", "")),
         None => error.hint("assume-role --help"),
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &cli::Console, context: &Context, report: &Report) 
     if arguments.open {
         return Ok(Secret::new(String::new()));
     }
-    report.note("whoever has this address is signed in; it is good for 15m");
+    report.note("anyone who has this address is signed in; it works for 15m");
     Ok(Secret::new(format!("{}\n", address.expose())))
 }
 
@@ -154,13 +154,20 @@ fn elsewhere(plan: &Plan) -> String {
 fn refusal(failure: &AwsError, sign_in: &SignIn, plan: &Plan) -> Error {
     let base = escape(sign_in.base());
     match &failure.trouble {
-        Trouble::Answer { code, .. } => Error::refused("AWS takes no sign-in of this session")
-            .because(format!("{base} said HTTP {code}"))
-            .hint("a session that was ended by a policy is made anew with --refresh; a policy may also deny signin"),
-        Trouble::Connect(_) => unanswered(failure, &base)
-            .hint(elsewhere(plan)),
-        Trouble::Timeout => unanswered(failure, &base).hint("check the network and the proxy variables"),
-        Trouble::NotAws(status) => Error::network(format!("{base} sent no sign-in token (HTTP {status})")),
+        Trouble::Answer { code, .. } => Error::refused(
+            "AWS refused to sign this session in to the console",
+        )
+        .because(format!("{base} said HTTP {code}"))
+        .hint(
+            "if the session was revoked, --refresh makes a new one; a policy may also deny signin",
+        ),
+        Trouble::Connect(_) => unanswered(failure, &base).hint(elsewhere(plan)),
+        Trouble::Timeout => {
+            unanswered(failure, &base).hint("check the network and the proxy variables")
+        }
+        Trouble::NotAws(status) => {
+            Error::network(format!("{base} sent no sign-in token (HTTP {status})"))
+        }
         Trouble::Malformed(_) => unanswered(failure, &base),
     }
 }

@@ -37,9 +37,7 @@ impl Context {
     /// Reads the process.
     pub(crate) fn of_process(arguments: Vec<OsString>, core_limit: Rlimit) -> Result<Self> {
         if SystemTime::now() < SystemTime::UNIX_EPOCH {
-            return Err(
-                Error::io("the clock of this machine stands before 1970").hint("set the clock")
-            );
+            return Err(Error::io("this machine's clock is set before 1970").hint("set the clock"));
         }
         Ok(Self {
             arguments,

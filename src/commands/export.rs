@@ -72,6 +72,8 @@ pub(super) fn answer(cli: &Cli, form: Form, context: &Context, report: &Report) 
             said.into_iter().for_each(|line| report.text(line));
             Ok(Output::Session(text))
         }
-        Some(_) => Err(Error::usage("that verb changes no shell").hint("call it without export")),
+        Some(_) => {
+            Err(Error::usage("that verb does not change the shell").hint("call it without export"))
+        }
     }
 }

@@ -29,13 +29,13 @@ pub(super) async fn hand_over(
     browser: &Browser,
     identity: Identity<'_>,
 ) -> Result<()> {
-    let failed = |error: std::io::Error| Error::io("the browser cannot be led on").because(error);
+    let failed = |error: std::io::Error| Error::io("cannot open the browser").because(error);
     let mut listener = Listener::open().await.map_err(failed)?;
     let path = unique().ok_or_else(|| Error::io("the system gives no random numbers"))?;
     let path = format!("/{path}");
     let url = format!("http://127.0.0.1:{}{path}", listener.port);
     let unopened = |why: String| {
-        Error::io("no browser could be opened")
+        Error::io("the browser could not be opened")
             .because(why)
             .hint("without --open the address is printed")
     };

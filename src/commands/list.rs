@@ -27,7 +27,9 @@ pub(super) fn run(arguments: &cli::List, context: &Context, report: &Report) -> 
         return as_json(&accounts, &catalogue);
     }
     if accounts.is_empty() {
-        report.note("no account is known yet; name one in ~/.aws/accounts: {\"production\": \"123456789012\"}");
+        report.note(
+            "no account is known yet; name one in ~/.aws/accounts: assume-role accounts add production 123456789012",
+        );
         return String::new();
     }
     let rows: Vec<Row<'_>> = accounts.iter().flat_map(|account| rows(account, now)).collect();

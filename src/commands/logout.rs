@@ -86,7 +86,7 @@ fn sign_off(
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
     Ok(match Runtime::new()?.run(sign_on.logout())? {
         true => format!("signed off from {session}"),
-        false => format!("no one is signed on to {session}"),
+        false => format!("not signed on to {session}"),
     })
 }
 
@@ -130,9 +130,9 @@ fn forget(store: &Store, all: bool, target: Option<&Forgotten>) -> Result<usize>
 fn tell(forgotten: usize, all: bool, context: &Context, report: &Report) {
     let what = match forgotten {
         0 => "nothing was stored".to_owned(),
-        _ if all => "all that was stored is forgotten".to_owned(),
-        1 => "one entry forgotten".to_owned(),
-        several => format!("{several} entries forgotten"),
+        _ if all => "every stored session is forgotten".to_owned(),
+        1 => "1 stored session forgotten".to_owned(),
+        several => format!("{several} stored sessions forgotten"),
     };
     report.done(&what, if all { "; the history of use stays" } else { "" });
     if context.environment.has("ASSUME_ROLE_KEY_ID") {

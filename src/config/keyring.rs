@@ -91,7 +91,7 @@ impl KeyReference {
                 .hint(format!("{REFERENCE} = secret-service AKIAIOSFODNN7EXAMPLE")));
         };
         if !is_key_id(id) || id.starts_with("ASIA") {
-            return Err(Error::config(format!("{place}: that is no id of a long-lived key"))
+            return Err(Error::config(format!("{place}: that is not the id of a long-lived key"))
                 .hint("it looks like AKIAIOSFODNN7EXAMPLE"));
         }
         let keyring = Keyring::parse(place, kind)?;

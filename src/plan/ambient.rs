@@ -150,7 +150,7 @@ fn nothing(seen: Vec<String>, config: &Config) -> Error {
             error.because(format!("  {line}"))
         });
     error.hint(
-        "the keys of your own user belong into [default], or into the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
+        "put the keys of your IAM user under [default], or into the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
     )
 }
 

@@ -151,7 +151,7 @@ fn is_legacy(origin: &str, word: &str) -> Result<bool> {
         "legacy" => Ok(true),
         "regional" => Ok(false),
         _ => Err(Error::config(format!(
-            "{origin}: '{}' is no kind of STS endpoint",
+            "{origin}: '{}' is not a kind of STS endpoint",
             escape_up_to(word, 80)
         ))
         .hint("it is regional or legacy")),

@@ -217,7 +217,7 @@ fn tags(options: &[String], account: &TargetAccount) -> Result<Vec<(String, Stri
 fn transitive_tags(options: &[String], tags: &[(String, String)]) -> Result<Vec<String>> {
     match options.iter().find(|option| !tags.iter().any(|(key, _)| key == *option)) {
         Some(unknown) => Err(Error::usage(format!(
-            "--transitive-tag {} is no tag of this session",
+            "--transitive-tag {} is not a tag of this session",
             escape_up_to(unknown, 80)
         ))
         .hint(format!("--tag {}=VALUE gives it a value", escape_up_to(unknown, 80)))),

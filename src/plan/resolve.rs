@@ -151,7 +151,8 @@ fn plan_role(
                 before
             }
             choice => {
-                let (base, step) = choice.surrounding(config)?.base(config)?;
+                let found = choice.surrounding(config).map_err(|e| or_sign_on(e, request, config));
+                let (base, step) = found?.base(config)?;
                 let mut before = Before::new(base, ProfileMfa::default());
                 before.steps.extend(step);
                 before
@@ -349,4 +350,15 @@ fn through(
         .because("a role cannot assume a role of another partition"));
     }
     Ok(plan.into())
+}
+
+/// No keys are needed where a sign-on gives the role.
+fn or_sign_on(error: Error, request: &Request, config: &Config) -> Error {
+    if config.profiles.sso_sessions().next().is_none() {
+        return error;
+    }
+    let words = request.words.iter().map(String::as_str).chain(["--scheme", "sso"]);
+    let command = request.invocation.with(&words.collect::<Vec<_>>());
+    let hint = format!("if IAM Identity Center gives the role: {command}");
+    Error { hints: std::iter::once(hint).chain(error.hints).collect(), ..error }
 }

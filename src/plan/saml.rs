@@ -185,7 +185,7 @@ fn parse_provider(name: &str) -> Result<Chosen<String>> {
         return Ok(Chosen::new(name.to_owned(), variable));
     }
     Err(Error::config(format!(
-        "{variable} '{}' is no name of a SAML provider",
+        "{variable} '{}' is not the name of a SAML provider",
         escape_up_to(name, 80)
     ))
     .hint(

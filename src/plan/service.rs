@@ -102,7 +102,7 @@ pub(crate) fn path_of_service(word: &str) -> Result<&'static str> {
         return Ok(path);
     }
     let error = Error::usage(format!(
-        "--service '{}' is no service that is known here",
+        "--service '{}' is not a service that is known here",
         escape_up_to(word, 80)
     ));
     Err(match near(word, services()).as_slice() {

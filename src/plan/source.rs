@@ -214,7 +214,7 @@ pub(super) fn find_profile<'a>(name: &Chosen<String>, config: &'a Config) -> Res
     config.profiles.require(&name.value).map_err(|error| {
         let error = error.because(format!("the base profile is named by {}", name.origin));
         error.hint(
-            "the keys of your own user belong there, in [default] or in the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
+            "put the keys of your IAM user there, under [default] or in the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
         )
     })
 }
@@ -266,7 +266,7 @@ fn check_id(origin: impl Display, id: &str) -> Result<()> {
     if (16..=128).contains(&id.len()) && id.bytes().all(is_plain) {
         return Ok(());
     }
-    Err(Error::config(format!("{origin}: that is no access key id"))
+    Err(Error::config(format!("{origin}: that is not an access key id"))
         .hint("it looks like AKIAIOSFODNN7EXAMPLE"))
 }
 

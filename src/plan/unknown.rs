@@ -208,6 +208,7 @@ fn first_step(error: Error, word: &str, config: &Config) -> Error {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let name = if word.bytes().all(is_plain) && !word.starts_with('-') { word } else { "NAME" };
     let has_profiles = config.profiles.names().next().is_some();
+    let signs_on = config.profiles.sso_sessions().next().is_some();
     let error = if has_profiles {
         error.because(format!("{file} does not exist"))
     } else {
@@ -219,11 +220,14 @@ fn first_step(error: Error, word: &str, config: &Config) -> Error {
         "name it (a 12-digit id works without a name): assume-role accounts add {} 123456789012",
         quoted(name)
     ));
+    if signs_on {
+        return error.hint("or take the names from your sign-on: assume-role accounts sync");
+    }
     if has_profiles {
         return error;
     }
     error.hint(
-        "and put the keys of your own user into ~/.aws/credentials, under [default]: aws_access_key_id and \
+        "and put the keys of your IAM user into ~/.aws/credentials, under [default]: aws_access_key_id and \
          aws_secret_access_key",
     )
 }

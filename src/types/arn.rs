@@ -52,7 +52,7 @@ impl RoleArn {
             ));
         }
         if service != "iam" || !resource.starts_with("role/") {
-            return Err(refuse("it is no role of IAM"));
+            return Err(refuse("it is not a role of IAM"));
         }
         Ok(Self { partition, account, name: RoleName::parse(resource).map_err(located)? })
     }

@@ -40,7 +40,8 @@ impl Terminal {
                 None => say_on_terminal("a code is six digits"),
             }
         }
-        Err(Error::refused("no MFA code was given").hint("a code is six digits: 123456"))
+        Err(Error::refused(format!("no valid MFA code after {TRIES} tries"))
+            .hint("a code is six digits: 123456"))
     }
 
     /// Asks for one of `choices`, by its number. The question is repeated with the choices, three

@@ -163,7 +163,7 @@ fn an_access_denied_source_is_reported_and_the_others_are_read() {
     let scene = scene();
     scene.sts.set_organization(Organization::default());
     let told = synced(&scene);
-    assert!(told.contains("Organizations tells nothing: You don't have permissions"), "{told}");
+    assert!(told.contains("Organizations lists no accounts: You don't have permissions"), "{told}");
     assert!(
         text(&scene).contains("\"corp-root\": \"999999999999\"")
             && !told.contains("not in this organization"),
@@ -171,10 +171,10 @@ fn an_access_denied_source_is_reported_and_the_others_are_read() {
     );
     scene.sts.set_listing(Listing::Denied);
     let ran = sync(&scene, &[]);
-    assert!(ran.status == 4 && ran.stderr.contains("nobody told of any account"), "{ran:?}");
+    assert!(ran.status == 4 && ran.stderr.contains("no accounts were found"), "{ran:?}");
     assert!(
-        ran.stderr.contains("IAM tells nothing")
-            && ran.stderr.contains("Organizations tells nothing"),
+        ran.stderr.contains("IAM lists no accounts")
+            && ran.stderr.contains("Organizations lists no accounts"),
         "{ran:?}"
     );
 }

@@ -86,7 +86,7 @@ fn each_answer_has_its_message_and_status() {
         ),
         (silent, "kill -SEGV $$", 9, "secret-tool was killed"),
         (silent, "echo '[/1]'; echo 'secret = hello'; exit 0", 3, "is no key"),
-        (silent, "echo what; exit 0", 9, "printed what is no answer"),
+        (silent, "echo what; exit 0", 9, "printed an unexpected answer"),
         ("keychain", "exit 36", 5, "keychain is locked"),
         ("keychain", "exit 128", 130, "cancelled"),
         ("keychain", "exit 1", 9, "security failed with status 1"),
@@ -98,7 +98,7 @@ fn each_answer_has_its_message_and_status() {
             "cancelled",
         ),
         ("pass", "echo 'Error: You must run: pass init' >&2; exit 1", 9, "pass has no store yet"),
-        ("helper:fake", "echo not json; exit 0", 9, "printed what is no answer"),
+        ("helper:fake", "echo not json; exit 0", 9, "printed an unexpected answer"),
         ("helper:fake", "kill -9 $$", 9, "docker-credential-fake was killed"),
     ] {
         let scene = imported(kind);

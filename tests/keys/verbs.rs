@@ -235,7 +235,7 @@ fn list_and_doctor_say_where_a_key_lies() {
     assert!(listed.contains("file") && listed.contains("~/.aws/credentials:2"), "{listed}");
     let doctor = || scene.world.run(["doctor"]).unwrap().stdout;
     let told = doctor();
-    assert!(told.contains("stands in plain text (~/.aws/credentials:2)"), "{told}");
+    assert!(told.contains("is in plain text (~/.aws/credentials:2)"), "{told}");
     assert!(told.contains("assume-role keys import default"), "{told}");
     let file = credentials(&scene);
     keys(&scene, &["import", "default", "--keyring", "pass"]);

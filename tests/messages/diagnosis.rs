@@ -195,7 +195,7 @@ fn other_refusals_of_aws_have_their_exit_code_and_a_remedy() {
             "does not know the access key of profile",
         ),
         ("something new", "NobodyKnowsThis", 400, 4, "production:read was refused"),
-        ("try later", "ServiceUnavailable", 503, 6, "has a fault of its own"),
+        ("try later", "ServiceUnavailable", 503, 6, "has an internal error"),
         ("Rate exceeded", "Throttling", 400, 6, "AWS is throttling"),
     ];
     for (words, code, status, exit, told) in rows {

@@ -202,6 +202,7 @@ fn a_word_that_nearly_fits() {
         (&["production", "read", "--region", "eu_west_1"], 3, "hint: did you mean eu-west-1"),
         (&["production", "read", "--durration", "2h"], 2, "hint: did you mean --duration?"),
         (&["help", "exec"], 3, "hint: assume-role --help"),
+        (&["use", "production"], 3, "hint: assume-role production\n"),
     ] {
         let said = scene.refused_at_once(status, words);
         assert!(said.contains(told), "{words:?}: {said}");
@@ -241,7 +242,7 @@ fn a_newcomer_sees_the_first_step() {
         for told in [
             "nothing is set up yet",
             command.as_str(),
-            "the keys of your own user into ~/.aws/credentials",
+            "the keys of your IAM user into ~/.aws/credentials",
         ] {
             assert!(ran.stderr.contains(told), "{ran:?}");
         }

@@ -34,20 +34,20 @@ fn words_that_are_not_understood() {
         (&["--region", "eu-west-1", "--region", "eu-west-1"], "--region REGION is given twice"),
         (
             &["--color", "x\u{1b}[31m"],
-            "'x\\x1b[31m' is no value of --color WHEN\nhint: one of auto, always, never",
+            "unknown value 'x\\x1b[31m' for --color WHEN\nhint: one of auto, always, never",
         ),
         (&["ensure"], "DURATION is missing\nhint: assume-role ensure DURATION"),
         (
             &["ensure", "45"],
             "'45' from the command line: seconds or minutes?\nhint: write 45s or 45m",
         ),
-        (&["profile"], "what to do?\nhint: assume-role profile add|remove|list"),
+        (&["profile"], "a subcommand is missing\nhint: assume-role profile add|remove|list"),
         (
             &["accounts", "list"],
-            "there is no 'list' here\nhint: assume-role accounts add|remove|import|sync",
+            "unknown subcommand 'list'\nhint: assume-role accounts add|remove|import|sync",
         ),
         (&["accounts", "imprt"], "hint: did you mean import?"),
-        (&["leave", "production"], "'production' is a word too many\nhint: assume-role leave"),
+        (&["leave", "production"], "unexpected argument 'production'\nhint: assume-role leave"),
         (&["--region", "eu-west-1", "leave"], "'leave' has to come before its options"),
     ] {
         assert_refused(&scene, 2, words, told);

@@ -12,7 +12,7 @@ use crate::support::terminal::Terminal;
 
 const READ: [&str; 2] = ["production", "read"];
 const QUESTION: &str = "MFA code of arn:aws:iam::999999999999:mfa/alice:";
-const AGAIN: &str = "AWS did not take that code; each works once\r\nMFA code of arn:aws:iam::999999999999:mfa/alice:";
+const AGAIN: &str = "AWS refused that code; each code works once\r\nMFA code of arn:aws:iam::999999999999:mfa/alice:";
 
 /// A user whose keys and device are known from an earlier run, without a base session.
 fn known() -> Scene {
@@ -90,7 +90,7 @@ fn three_invalid_codes_end_the_question() {
         terminal.wait_for(QUESTION).unwrap();
     }
     terminal.type_line("no").unwrap();
-    assert!(ended(terminal, 4).contains("no MFA code was given"));
+    assert!(ended(terminal, 4).contains("no valid MFA code after 3 tries"));
     assert_eq!(scene.codes_sent(), 0);
 }
 

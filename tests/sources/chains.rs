@@ -184,7 +184,7 @@ fn circular_and_missing_source_profiles_are_reported_with_their_lines_before_any
     for (profile, words) in [
         ("a", "a → b → a"),
         ("c", "no profile 'nowhere'"),
-        ("d", "does not say who asks"),
+        ("d", "has role_arn without source_profile"),
         ("e", "~/.aws/config:16"),
     ] {
         let said = scene.refused_at_once(3, &[profile]);

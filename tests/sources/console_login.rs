@@ -78,7 +78,7 @@ fn what_does_not_belong_to_it_is_refused_and_the_old_sign_in_stays() {
     assert!(first.text().contains("signed in as arn:aws:iam::999999999999:user/bob, not as"));
     assert_eq!(kept(&scene), old);
     for (code, words) in [
-        ("AUTHCODE_EXPIRED", "came too late"),
+        ("AUTHCODE_EXPIRED", "has expired"),
         ("INSUFFICIENT_PERMISSIONS", "SignInLocalDevelopmentAccess"),
     ] {
         let (mut terminal, page) = remote(&scene, &["me"]);

@@ -176,7 +176,7 @@ fn each_refusal_has_its_remedy() {
     }
     keep(&scene, &service.sign_in(200));
     service.refuse_next("TOKEN_EXPIRED");
-    scene.switch(&["me"]).assert_says("its keys serve to their end");
+    scene.switch(&["me"]).assert_says("its keys work until they expire");
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn root_assumes_no_role_and_hears_so_offline() {
     scene.world.config(&(me + &role("first", "source_profile = me"))).unwrap();
     for words in [&["first"][..], &["production", "first", "--base", "me"]] {
         let said = scene.refused_at_once(4, words);
-        assert!(said.contains("AWS lets root assume no role"), "{said}");
+        assert!(said.contains("AWS does not let root assume roles"), "{said}");
     }
 }
 

@@ -43,7 +43,7 @@ fn one_that_aws_calls_expired_is_fetched_once_more() {
     assert_eq!((idp.received().len(), scene.sts.count("AssumeRoleWithSAML")), (2, 2));
     idp.answers(Answer::assertion(&old));
     let said = scene.refused(4, &["production", "read", "--refresh"]);
-    assert!(said.contains("too late") && said.contains("an old one twice"), "{said}");
+    assert!(said.contains("too late") && said.contains("an expired response twice"), "{said}");
     assert_eq!((idp.received().len(), scene.sts.count("AssumeRoleWithSAML")), (4, 4));
 }
 
@@ -52,7 +52,7 @@ fn a_provider_that_gives_old_ones_only_is_asked_twice_and_no_more() {
     let (scene, idp) = with_login();
     idp.answers(issued(&scene, 900));
     let said = scene.refused(4, &READ);
-    assert!(said.contains("too late") && said.contains("look at its clock"), "{said}");
+    assert!(said.contains("expired at") && said.contains("check its clock"), "{said}");
     assert_eq!((idp.received().len(), scene.sts.connections()), (2, 0));
 }
 

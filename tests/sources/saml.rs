@@ -337,7 +337,7 @@ fn what_aws_would_refuse_is_explained_before_the_call() {
     };
     let old = path(&scene, &response(&["read"], now() - 900, AUDIENCE));
     let said = scene.refused(4, &["production", "read", "--saml-response", &old]);
-    assert!(said.contains("too late") && said.contains("five minutes"), "{said}");
+    assert!(said.contains("response expired") && said.contains("five minutes"), "{said}");
     let foreign = path(&scene, &response(&["read"], now(), "https://sp.example.com/acs"));
     let said = scene.refused(4, &["production", "read", "--saml-response", &foreign]);
     assert!(said.contains("https://sp.example.com/acs") && said.contains(AUDIENCE), "{said}");

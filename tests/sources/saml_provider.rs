@@ -117,7 +117,7 @@ fn answers_that_are_no_assertion() {
         (Answer::json(500, &json!({"saml_response": encoded})), 6, "HTTP 500"),
         (Answer::text(204, ""), 6, "did not answer with JSON"),
         (Answer::json(401, &json!({"message": "two tries left"})), 4, "two tries left"),
-        (Answer::text(403, "<html>"), 4, "refused user or password"),
+        (Answer::text(403, "<html>"), 4, "refused the user name or the password"),
         (Answer::json(429, &json!({})), 4, "HTTP 429"),
         (Answer::text(200, "\n<!doctype html>log in"), 4, "a page for people"),
         (Answer::text(200, "log in"), 6, "did not answer with JSON"),
@@ -126,7 +126,7 @@ fn answers_that_are_no_assertion() {
         (Answer::assertion("http://127.0.0.1/latest/meta-data"), 6, "not base64"),
         (Answer::assertion("--endpoint-url=x"), 6, "not base64"),
         (Answer::assertion("@/etc/passwd"), 6, "not base64"),
-        (Answer::assertion("PGh0bWwvPg=="), 6, "no SAML response"),
+        (Answer::assertion("PGh0bWwvPg=="), 6, "not a SAML response"),
         (Answer::assertion(&"QUJD".repeat(30_000)), 6, "longer than AWS takes"),
     ] {
         idp.answers(answer.clone());

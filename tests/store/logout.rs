@@ -24,7 +24,8 @@ fn logout_of_one_role_keeps_the_others() {
     let ran = scene.world.run(["logout", "production", "read"]).unwrap();
     assert_eq!((ran.status, ran.stdout.as_str()), (0, ""), "{ran:?}");
     assert!(
-        ran.stderr.contains("one entry forgotten") && ran.stderr.contains("assume-role leave"),
+        ran.stderr.contains("1 stored session forgotten")
+            && ran.stderr.contains("assume-role leave"),
         "{ran:?}"
     );
     assert_eq!(scene.switch(&["production", "admin"]).keys().id, admin.keys().id);
@@ -75,7 +76,7 @@ fn logout_of_a_profile_without_a_role_forgets_the_users_own_session() {
     assert_eq!(ran.status, 2, "default is an account here: {ran:?}");
     scene.world.accounts(&format!(r#"{{"production": "{PRODUCTION}"}}"#)).unwrap();
     let ran = scene.world.run(["logout", "default"]).unwrap();
-    assert!(ran.status == 0 && ran.stderr.contains("2 entries forgotten"), "{ran:?}");
+    assert!(ran.status == 0 && ran.stderr.contains("2 stored sessions forgotten"), "{ran:?}");
     assert_eq!(scene.switch(&["production", "read"]).keys().id, read.keys().id);
     scene.refused(5, &["--profile", "default"]);
 }

@@ -76,7 +76,7 @@ fn the_keys_travel_in_a_body_and_the_address_logs_out_first() {
             || ran.stderr.contains("for 1h"),
         "{ran:?}"
     );
-    assert!(ran.stderr.contains("good for 15m"), "{ran:?}");
+    assert!(ran.stderr.contains("works for 15m"), "{ran:?}");
     for secret in [TOKEN, &keys.secret, &keys.token.unwrap()] {
         assert!(!ran.stderr.contains(secret), "{ran:?}");
     }
@@ -120,7 +120,7 @@ fn only_a_session_that_is_surely_not_chained_says_how_long() {
 fn what_the_service_says_instead_of_a_token() {
     let (scene, sign_in) = scene();
     for (status, body, code, told) in [
-        (400, "<html>no</html>", 4, "AWS takes no sign-in of this session"),
+        (400, "<html>no</html>", 4, "AWS refused to sign this session in to the console"),
         (403, "", 4, "HTTP 403"),
         (503, "<html>\u{1b}[31m</html>", 6, "sent no sign-in token (HTTP 503)"),
         (302, "", 6, "HTTP 302"),
@@ -299,7 +299,7 @@ fn a_browser_that_fails_is_reported() {
     let ran = opening(&scene);
     assert_eq!((ran.status, ran.stdout.as_str()), (9, ""), "{ran:?}");
     assert!(
-        ran.stderr.contains("no browser could be opened") && ran.stderr.contains("status: 3"),
+        ran.stderr.contains("the browser could not be opened") && ran.stderr.contains("status: 3"),
         "{ran:?}"
     );
 }

@@ -44,7 +44,7 @@ fn a_shell_that_loads_the_line_is_well() {
             said,
             &[
                 &format!("ok       the function is loaded in this {} ", shell.name()),
-                "ok       TAB is registered\n",
+                "ok       TAB completion is registered\n",
                 "ok       the hook ",
                 "ok       the prompt shows the role\n",
             ],
@@ -66,7 +66,7 @@ fn a_shell_that_does_not_load_it_gets_the_line_to_add() {
 fn without_completions() {
     for shell in [&Shell::INTEGRATED[..], &[Shell::Nu, Shell::Xonsh]].concat() {
         let rc = shell.loads_init().replace(" init ", " init --no-completions ");
-        assert_says(said(shell, &rc), &["warning  TAB knows nothing of assume-role"]);
+        assert_says(said(shell, &rc), &["warning  TAB completion is not registered"]);
     }
     assert_says(said(Shell::Zsh, &Shell::Zsh.loads_init()), &["autoload -Uz compinit && compinit"]);
 }
@@ -89,7 +89,7 @@ fn hooks_that_come_later_or_push_ours_out() {
     );
     assert_says(
         said(Shell::Zsh, &format!("{zsh}unfunction __assume_role_hook\n")),
-        &["warning  the hook of the prompt is gone"],
+        &["warning  the prompt hook is gone"],
     );
 }
 

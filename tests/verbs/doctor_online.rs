@@ -49,7 +49,7 @@ fn devices_that_are_missing_or_of_no_use() {
         .unwrap();
     let said = doctor(&wrong.world, 0);
     assert!(
-        said.contains("~/.aws/credentials:4: arn:aws:iam::999999999999:mfa/old is no device"),
+        said.contains("~/.aws/credentials:4: arn:aws:iam::999999999999:mfa/old is not a device"),
         "{said}"
     );
 }

@@ -88,7 +88,7 @@ impl Opened<'_> {
         match self.read(&keys.id).await? {
             Some(text) if parse(&text).is_ok_and(|found| found == *keys) => return Ok(()),
             Some(text) if !line.expose().starts_with(text.as_str()) => {
-                let message = format!("{} holds something else under {id}", self.keyring);
+                let message = format!("{} holds another text under {id}", self.keyring);
                 return Err(Error::new(Kind::Guard, message));
             }
             _ => {}
@@ -99,7 +99,7 @@ impl Opened<'_> {
         }
         match self.read(&keys.id).await? {
             Some(text) if parse(&text).is_ok_and(|found| found == *keys) => Ok(()),
-            _ => Err(Error::io(format!("{} did not give back what it was given", self.keyring))),
+            _ => Err(Error::io(format!("{} did not return what was stored", self.keyring))),
         }
     }
 
@@ -138,7 +138,7 @@ impl Opened<'_> {
         if answer == Answer::Failed {
             let how = match ended.code {
                 None => "was killed".to_owned(),
-                Some(0) => "printed what is no answer".to_owned(),
+                Some(0) => "printed an unexpected answer".to_owned(),
                 Some(code) => format!("failed with status {code}"),
             };
             let error = Error::io(format!("{program} {how}"));

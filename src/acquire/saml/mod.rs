@@ -72,7 +72,7 @@ impl Runner<'_> {
         response: &Response,
     ) -> std::result::Result<(u32, Assumed), Rejected> {
         if let Some(words) = &response.refusal {
-            let error = Error::refused(format!("{saml} says no"));
+            let error = Error::refused(format!("{saml} says that the login failed"));
             return Err(error.because(format!("it said: {}", escape(words))).into());
         }
         self.remember_offers(response)?;
@@ -139,7 +139,7 @@ impl Runner<'_> {
             }
         };
         if [user.as_str(), password.expose()].iter().any(|text| text.contains('\0')) {
-            return Err(Error::config("user or password holds a NUL, which no provider takes"));
+            return Err(Error::config("the user name or the password contains a NUL character"));
         }
         Ok(Login { user, password })
     }

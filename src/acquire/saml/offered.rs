@@ -19,7 +19,7 @@ const SLACK: i64 = 60;
 pub(super) fn again(saml: &Saml) -> &'static str {
     match saml.proof {
         Proof::Login(_) => {
-            "the provider gave an old one twice: look at its clock, and at what it keeps"
+            "the provider sent an expired response twice: check its clock and its cache"
         }
         Proof::Captured(_) => {
             "log in again in the browser and capture the new response within five minutes"
@@ -32,9 +32,12 @@ pub(super) fn check_time(saml: &Saml, response: &Response, now: Moment) -> Resul
     let by_issue = response.issued.map(|issued| issued.plus(REDEEMABLE));
     let Some(end) = [response.ends, by_issue].into_iter().flatten().min() else { return Ok(()) };
     if now > end.plus(SLACK) {
-        return Err(Error::refused(format!("too late: {} ended at {}", saml, end.rfc3339()))
-            .because("AWS takes a response for five minutes")
-            .hint(again(saml)));
+        return Err(Error::refused(format!(
+            "the SAML response expired at {}: {saml}",
+            end.rfc3339()
+        ))
+        .because("AWS accepts a response for five minutes")
+        .hint(again(saml)));
     }
     Ok(())
 }

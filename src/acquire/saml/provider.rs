@@ -38,7 +38,7 @@ pub(super) async fn log_in(
         302 | 303 => {
             return Err(refused(
                 Error::refused(format!(
-                    "{} sends to another page, which is not followed",
+                    "{} redirects to another page, which is not followed",
                     escape_url(url)
                 ))
                 .because(format!("HTTP {}: providers send to their login page so", posted.status))
@@ -51,12 +51,15 @@ pub(super) async fn log_in(
                 escape_url(url)
             ))
             .because(format!("HTTP {}: the password would go to another address", posted.status))
-            .hint("SAML_IDP_ASSERTION_URL names the address that answers itself"));
+            .hint("set SAML_IDP_ASSERTION_URL to the address that answers without a redirect"));
         }
         401 | 403 => {
             return Err(refused(
-                Error::refused(format!("{} refused user or password", escape_url(url)))
-                    .hint("nothing was sent twice; look at the user's name before you try again"),
+                Error::refused(format!(
+                    "{} refused the user name or the password",
+                    escape_url(url)
+                ))
+                .hint("nothing was sent twice; look at the user's name before you try again"),
             ));
         }
         status @ 400..=499 => {
@@ -67,7 +70,7 @@ pub(super) async fn log_in(
         }
         status => {
             return Err(refused(Error::network(format!(
-                "{} has a fault of its own (HTTP {status})",
+                "{} failed (HTTP {status})",
                 escape_url(url)
             ))));
         }
@@ -84,7 +87,11 @@ pub(super) async fn log_in(
         })?;
     match answer.get(FIELD) {
         Some(Value::String(text)) if !text.is_empty() => Response::of_base64(text).map_err(|why| {
-            Error::network(format!("{FIELD} of {} is no SAML response: {}", escape_url(url), why.0))
+            Error::network(format!(
+                "{FIELD} of {} is not a SAML response: {}",
+                escape_url(url),
+                why.0
+            ))
         }),
         _ => Err(refused(
             Error::refused(format!("{} gave no {FIELD}", escape_url(url))).hint(WHO_OR_WHERE),

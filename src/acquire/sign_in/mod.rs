@@ -82,7 +82,7 @@ impl Runner<'_> {
                 return Err(error);
             }
             self.with.report.warn(&format!(
-                "the console sign-in does not renew, its keys serve to their end: {}",
+                "cannot renew the console sign-in; its keys work until they expire: {}",
                 error.message
             ));
             break;

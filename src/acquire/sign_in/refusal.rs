@@ -22,7 +22,7 @@ pub(super) fn refusal(failure: &AwsError, sign_in: &SignIn, endpoint: &str) -> E
         )
         .hint(sign_in.login()),
         "AUTHCODE_EXPIRED" => {
-            Error::refused("the code of the sign-in came too late").hint(sign_in.login())
+            Error::refused("the code of the sign-in has expired").hint(sign_in.login())
         }
         "INSUFFICIENT_PERMISSIONS" => {
             Error::refused(format!("{sign_in} may not sign in for programs"))

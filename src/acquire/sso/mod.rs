@@ -165,7 +165,7 @@ impl<'a> SignOnClient<'a> {
     async fn by_person(&self, lock: &Lock) -> Result<Token> {
         if !self.terminal.can_ask() {
             let name = self.shown_name();
-            return Err(Error::new(Kind::NeedsAnswer, format!("no one is signed on to {name}"))
+            return Err(Error::new(Kind::NeedsAnswer, format!("not signed on to {name}"))
                 .because(format!("asked for by {}", self.session.origin))
                 .hint(format!(
                     "assume-role login {}",

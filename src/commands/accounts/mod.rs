@@ -82,7 +82,7 @@ fn take_away(
     let change =
         if arguments.dry_run { file.plan(without)? } else { file.change(without, |_| false)? };
     if !arguments.dry_run {
-        report.done(&escape_up_to(&arguments.name, 80), " is no name any more");
+        report.done(&format!("account name {}", escape_up_to(&arguments.name, 80)), " removed");
     }
     Ok(told(&change, arguments.dry_run, context, report))
 }

@@ -139,7 +139,7 @@ impl Learnt {
         } else {
             escape(failure.words())
         };
-        self.silent.push(format!("{whom} tells nothing: {why}"));
+        self.silent.push(format!("{whom} lists no accounts: {why}"));
         Ok(())
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn run(
     let learnt = Runtime::new()?.run(survey::ask(&survey, &store, context.clock, report))?;
     report.warn_all(config.warnings().into_iter().chain(store.take_warnings()));
     if learnt.leads.is_empty() && learnt.members.is_none() {
-        let error = Error::refused("nobody told of any account");
+        let error = Error::refused("no accounts were found");
         return Err(learnt.silent.into_iter().fold(error, Error::because));
     }
     for line in &learnt.silent {

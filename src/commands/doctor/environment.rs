@@ -20,7 +20,7 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
     if let (Some(profile), true) = (value("AWS_PROFILE"), environment.has("AWS_ACCESS_KEY_ID")) {
         findings.push(
             Finding::warning(&format!(
-                "AWS_PROFILE={profile} is set beside keys: programs disagree about who they are"
+                "AWS_PROFILE={profile} is set as well as keys: programs disagree about which to use"
             ))
             .remedy("unset AWS_PROFILE"),
         );
@@ -49,7 +49,7 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
         let bundle = escape_up_to(&bundle.to_string_lossy(), 120);
         findings.push(
             Finding::broken(&format!(
-                "AWS_CA_BUNDLE names {bundle}, which is no file: AWS cannot be asked"
+                "AWS_CA_BUNDLE names {bundle}, which is not a file: AWS cannot be reached"
             ))
             .remedy("unset AWS_CA_BUNDLE, or name the PEM file of your company's proxy"),
         );

@@ -108,7 +108,7 @@ fn owners_and_modes(environment: &Environment, set: Option<&Setting<String>>) ->
         .flatten()
         .collect();
     if wrong.is_empty() {
-        vec![Finding::fine("nobody else may write these files or read keys in them")]
+        vec![Finding::fine("only you can write these files and read the keys in them")]
     } else {
         wrong
     }
@@ -124,8 +124,10 @@ fn accounts(accounts: std::result::Result<&Accounts, &Error>) -> Vec<Finding> {
         vec![Finding::fine(&format!("{file}: {}", counted(accounts.own_count(), "account")))]
     } else {
         vec![
-            Finding::note(&format!("there is no {file}: accounts go by their ids, or by profiles"))
-                .remedy("name one there: {\"production\": \"123456789012\"}"),
+            Finding::note(&format!(
+                "{file} does not exist: accounts are known by their ids and by profiles"
+            ))
+            .remedy("assume-role accounts add production 123456789012"),
         ]
     };
     findings.extend(accounts.team().map(|(file, count)| {
@@ -175,8 +177,8 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
         if let Some((_, place)) = twice {
             let name = escape_up_to(profile.name(), 80);
             findings.push(
-                Finding::warning(&format!("{place}: profile {name} stands here a second time"))
-                    .remedy("make one of them: the AWS CLI refuses the whole file"),
+                Finding::warning(&format!("{place}: profile {name} is defined a second time"))
+                    .remedy("merge the two: the AWS CLI refuses the whole file"),
             );
         }
     }
@@ -200,7 +202,7 @@ fn keys(profiles: &Profiles) -> Vec<Finding> {
             ),
             (Some((id, place)), None) => {
                 let id = escape_up_to(&shortened(id), 40);
-                let what = format!("the key {id} of profile {name} stands in plain text ({place})");
+                let what = format!("the key {id} of profile {name} is in plain text ({place})");
                 Some(Finding::note(&what).remedy(import))
             }
             (None, Some(Ok(key))) if !is_there(&key.keyring.program()) => Some(
@@ -271,7 +273,7 @@ fn mfa_programs(read: &Read) -> Option<Finding> {
 /// The keys that roles are assumed with unless others are named.
 fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
     let Some(config) = read.config() else {
-        return Finding::note("the base keys are not looked at before all files can be read");
+        return Finding::note("the base keys were not checked, since a file cannot be read");
     };
     if let Ok(Some(sign_in)) = base_sign_in(config) {
         return match sign_in_state(&sign_in, now) {
@@ -323,7 +325,7 @@ fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
                 other_scheme || other_profiles || environment.has("AWS_WEB_IDENTITY_TOKEN_FILE");
             let level = if has_other_ways { Level::Note } else { Level::Warning };
             Finding {
-                what: format!("no base keys for roles of accounts: {}", error.message),
+                what: format!("no credentials to assume roles of accounts with: {}", error.message),
                 ..Finding::of_error(level, &error)
             }
         }
@@ -342,7 +344,7 @@ fn printed(base: &Base, config: &Config, now: Moment) -> Option<String> {
     })
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     match count {
         1 => format!("1 {what}"),
         several => format!("{several} {what}s"),

@@ -31,7 +31,7 @@ pub(super) fn findings(read: &Read) -> Vec<Finding> {
     }
     findings.extend(aliases(&accounts));
     if findings.is_empty() && !accounts.is_empty() {
-        findings.push(Finding::fine("no name hides another or looks like something else"));
+        findings.push(Finding::fine("no name is ambiguous"));
     }
     findings
 }

@@ -18,7 +18,7 @@ use crate::ui::report::Report;
 /// What AWS has to say.
 pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
     let Some(config) = read.config() else {
-        return Ok(vec![Finding::note("AWS is not asked before all files can be read")]);
+        return Ok(vec![Finding::note("AWS was not asked, since a file cannot be read")]);
     };
     let (at_hand, mfa_serial) = match BaseAtHand::resolve(config) {
         Ok(BaseAtHand { base, mfa_serial, connection }) => {
@@ -91,10 +91,10 @@ async fn ask(
     if identity.is_root() {
         return vec![
             Finding::broken(&format!(
-                "{} are root keys: AWS lets root assume no role",
+                "{} are root keys: AWS does not let root assume roles",
                 at_hand.description
             ))
-            .remedy("make an IAM user, give it keys, and delete the root keys"),
+            .remedy("create an IAM user with keys of its own, and delete the root keys"),
         ];
     }
     let mut findings =
@@ -127,7 +127,7 @@ fn devices(
         && !devices.iter().any(|device| device.serial == named.value)
     {
         return Finding::warning(&format!(
-            "{}: {} is no device of this user",
+            "{}: {} is not a device of this user",
             named.origin,
             escape(&named.value)
         ))

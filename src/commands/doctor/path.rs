@@ -62,7 +62,7 @@ fn others(
             }
             let rest = programs.iter().skip(1).filter(|path| !is_same(path));
             findings.extend(rest.map(|path| {
-                Finding::note(&format!("another one lies behind it in the PATH: {}", shown(path)))
+                Finding::note(&format!("another one comes later in the PATH: {}", shown(path)))
             }));
             findings
         }
@@ -96,10 +96,9 @@ fn open_directories(
                 shown(element)
             };
             findings.push(
-                Finding::warning(&format!(
-                    "{name} in the PATH is the directory one happens to be in"
-                ))
-                .remedy("remove it: what lies there could pass for aws, terraform or assume-role"),
+                Finding::warning(&format!("{name} in the PATH is the current directory")).remedy(
+                    "remove it: what lies there could pass for aws, terraform or assume-role",
+                ),
             );
         } else if let Ok(metadata) = fs::metadata(element)
             && metadata.is_dir()

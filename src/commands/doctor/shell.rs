@@ -13,7 +13,7 @@ pub(super) fn findings(state: Option<&ShellState>, context: &Context) -> Vec<Fin
     let Some(state) = state.filter(|state| !state.get("shell").is_empty()) else {
         let error = init::not_loaded(context);
         let missing = Finding::warning(
-            "the function is not loaded in this shell: it cannot be changed from here",
+            "the function is not loaded in this shell, so a switch cannot change it",
         );
         return vec![
             error.hints.iter().fold(missing, |finding, hint| finding.remedy(hint.as_str())),
@@ -73,9 +73,9 @@ fn completion(shell: &str, state: &ShellState) -> Finding {
         _ => answer.contains("__assume_role_candidates"),
     };
     if is_registered {
-        return Finding::fine("TAB is registered");
+        return Finding::fine("TAB completion is registered");
     }
-    let missing = Finding::warning("TAB knows nothing of assume-role in this shell");
+    let missing = Finding::warning("TAB completion is not registered in this shell");
     match (shell, answer) {
         ("zsh", answer) if answer.contains("compdef: none") => {
             missing.remedy("add to ~/.zshrc: autoload -Uz compinit && compinit")
@@ -90,7 +90,7 @@ fn hook(shell: &str, state: &ShellState) -> Vec<Finding> {
     const OURS: &str = "__assume_role_hook";
     if !state.get("hook").contains("function") {
         return vec![
-            Finding::warning("the hook of the prompt is gone: time left and renewal stand still")
+            Finding::warning("the prompt hook is gone: the time left is not updated")
                 .remedy("load assume-role once more, after what replaced it"),
         ];
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::files::Read;
+use super::files::{Read, counted};
 use super::finding::{Finding, Level};
 use crate::cache::{BaseSession, Choice, Kind, RoleSession, Store};
 use crate::commands::context::Context;
@@ -32,7 +32,7 @@ pub(super) fn findings(read: &Read, context: &Context) -> Vec<Finding> {
     findings.extend(file_system(path, choice.kind));
     let skew = store.skew(now);
     findings.push(match skew.abs() {
-        ..=SKEW_TOLD => Finding::fine("the clock agrees with AWS's, as far as is known"),
+        ..=SKEW_TOLD => Finding::fine("the clock: no difference to AWS's is known"),
         off => {
             let direction = if skew > 0 { "behind" } else { "ahead of" };
             Finding::warning(&format!("this machine's clock is {} {direction} AWS's", minutes(off)))
@@ -52,7 +52,8 @@ fn described(store: &Store, path: &Path, context: &Context) -> Finding {
         (false, _) => Finding::fine(&format!("{shown}: not there yet; the first switch makes it")),
         (true, 0) => Finding::fine(&format!("{shown}: no live session")),
         (true, _) => {
-            Finding::fine(&format!("{shown}: {roles} of roles, {own} of users' own, live now"))
+            let (roles, own) = (counted(roles, "role session"), counted(own, "MFA session"));
+            Finding::fine(&format!("{shown}: {roles}, {own}"))
         }
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn of_plan(
     for protected in &plan.protected {
         let answer = match plan.consents {
             true => "--yes answers",
-            false => "a switch asks for the name, which --yes spares",
+            false => "a switch asks for the name; --yes skips it",
         };
         let is_known = protected.alias.value != Mark::Unknown;
         let state = if is_known { "protected" } else { "may be protected" };
@@ -98,7 +98,7 @@ pub(super) fn runs_mfa_program(foresight: &Foresight) -> bool {
 /// What is asked, and why or why not.
 fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -> Fact {
     if foresight.stored.is_some() {
-        return Fact::new("asks", "nothing", "the stored session serves");
+        return Fact::new("asks", "nothing", "the stored session is used");
     }
     let is_long = foresight
         .calls
@@ -166,7 +166,7 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
                 format!("the sign-in renews itself for about {} more", minutes(ends.since(now)))
             }
             SignOn::Live(_) => "the sign-in renews itself".to_owned(),
-            SignOn::Missing => "no one is signed in".to_owned(),
+            SignOn::Missing => "not signed in".to_owned(),
         },
         CredentialSource::Keys(keys, _) if keys.are_temporary() => {
             "the keys are temporary already and are used as they are".to_owned()

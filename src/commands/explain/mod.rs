@@ -100,7 +100,7 @@ fn as_json(plan: &Plan, foresight: &Foresight, facts: &[Fact]) -> Value {
 fn headline(plan: &Plan, foresight: &Foresight, skew: i64, now: Moment) -> String {
     if let Some(session) = &foresight.stored {
         return format!(
-            "the stored session serves, {} left; no question",
+            "the stored session is used, {} left; no question",
             time_left(session, skew, now)
         );
     }
@@ -153,6 +153,6 @@ fn stored(
             Fact::new("stored", &format!("a session with {left} left"), renewal)
         }
         None if plan.refresh => Fact::new("stored", "not looked at", "--refresh"),
-        None => Fact::new("stored", "no session that would do", &place),
+        None => Fact::new("stored", "no session that fits", &place),
     }
 }

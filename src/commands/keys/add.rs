@@ -91,7 +91,7 @@ fn keys(arguments: &cli::KeysAdd, context: &Context) -> Result<Credentials> {
     }
     // The keyring's line is read as strictly as any that a program prints.
     keyring::parse(keyring::line(&keys).expose())
-        .map_err(|why| Error::config(format!("that is no access key: {why}")))
+        .map_err(|why| Error::config(format!("that is not an access key: {why}")))
 }
 
 fn prove(keys: &Credentials, context: &Context, report: &Report) -> Result<()> {
@@ -108,8 +108,8 @@ fn prove(keys: &Credentials, context: &Context, report: &Report) -> Result<()> {
     })?;
     if identity.is_root() {
         return Err(Error::refused("these are root keys")
-            .because("AWS lets root assume no role, and root keys cannot be limited")
-            .hint("make an IAM user, give it keys, and delete the root keys"));
+            .because("AWS does not let root assume roles, and root keys cannot be limited")
+            .hint("create an IAM user with keys of its own, and delete the root keys"));
     }
     report.note(&format!("AWS knows it as {}", escape(&identity.arn)));
     Ok(())

@@ -43,7 +43,7 @@ pub(super) fn run(
     }
     wait(opened(keyring, context, report).remove(&reference.id))?;
     let changes = profile.write(&forget)?;
-    report.done(&format!("the key {id} of {name}"), &format!(" is gone from {keyring}"));
+    report.done(&format!("the key {id} of {name}"), &format!(" is removed from {keyring}"));
     report.note(&format!("delete {id} in the IAM console too: until then every copy of it works"));
     Ok(told(&changes, Look::Profiles, false, context, report))
 }

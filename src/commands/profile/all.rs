@@ -97,7 +97,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
         let (written, gone) = (wishes.len(), gone.len());
         report.done(
             &format!("profiles of {session}"),
-            &format!(": {written} written, {gone} taken away"),
+            &format!(": {written} written, {gone} removed"),
         );
     }
     Ok(told(&[change], Look::Profiles, add.dry_run, context, report))

@@ -100,7 +100,7 @@ fn refuse_parameters(plan: &Plan, step: &Step) -> Result<()> {
     ];
     match given.iter().find(|(_, is_given)| *is_given) {
         Some((what, _)) => {
-            Err(Error::usage(format!("{} has {what}, which no profile can say", plan.target))
+            Err(Error::usage(format!("{} has {what}, which a profile cannot express", plan.target))
                 .hint("leave --assume out: then AWS's tools ask this program, which sends it"))
         }
         None => Ok(()),

@@ -220,9 +220,7 @@ pub(super) fn refuse_default(name: &str) -> Result<()> {
     if name != "default" {
         return Ok(());
     }
-    Err(Error::new(Kind::Guard, "the profile 'default' is left alone")
-        .because(
-            "it is what every program takes that is told nothing, and where your own keys belong",
-        )
+    Err(Error::new(Kind::Guard, "the profile 'default' is not changed")
+        .because("every program uses it where no profile is named, and your own keys belong there")
         .hint("take another name, and name it where it is wanted: AWS_PROFILE=NAME"))
 }

@@ -32,7 +32,7 @@ fn take_away(arguments: &cli::ProfileRemove, context: &Context, report: &Report)
     let files = Files::of(&context.environment)?;
     let changes = files.remove(name, arguments.force, arguments.dry_run)?;
     if !arguments.dry_run {
-        report.done(&format!("profile {}", escape_up_to(name, 80)), " is gone");
+        report.done(&format!("profile {}", escape_up_to(name, 80)), " removed");
     }
     Ok(told(&changes, Look::Profiles, arguments.dry_run, context, report))
 }

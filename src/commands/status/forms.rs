@@ -31,12 +31,16 @@ pub(super) fn page(present: &Present<'_>, facts: &[Fact], page: &Page) -> String
         }
         State::Foreign if variables.key_id != variables.access_key => {
             format!(
-                "The keys were changed since the switch to {}:{}.",
+                "These keys are not those of {}:{}.",
                 escape(variables.account),
                 escape(variables.role)
             )
         }
-        State::Foreign => "AWS_PROFILE is set beside the keys of a switch.".to_owned(),
+        State::Foreign => format!(
+            "{}:{}, but AWS_PROFILE is set as well: unset AWS_PROFILE",
+            escape(variables.account),
+            escape(variables.role)
+        ),
         _ => page.styled(&present.segment.text, colour(present.segment.state).bold()),
     };
     let lines: Vec<Line> = facts

@@ -91,7 +91,7 @@ impl Chain {
             seen.push(source.value.clone());
             if is_circle {
                 return Err(Error::config(format!(
-                    "{}: the profiles run in a circle",
+                    "{}: source_profile leads back to itself (an infinite loop)",
                     source.origin
                 ))
                 .because(arrows(&seen))
@@ -174,7 +174,7 @@ fn source(profile: &Section<'_>) -> Result<Source> {
         (None, None) => {
             let place =
                 profile.value("role_arn").map(|arn| format!("{}: ", arn.place)).unwrap_or_default();
-            Err(Error::config(format!("{place}profile '{name}' does not say who asks for its role"))
+            Err(Error::config(format!("{place}profile '{name}' has role_arn without source_profile or credential_source"))
                 .hint("add source_profile = PROFILE (the profile itself, if the keys are in it) or credential_source"))
         }
     }
@@ -206,11 +206,8 @@ fn hop(profile: &Section<'_>, role: Chosen<RoleArn>) -> Result<Hop> {
 /// The role of a token. It knows neither an external id nor a device.
 fn with_token(profile: &Section<'_>, file: &Chosen<String>) -> Result<Hop> {
     let role = chosen(profile, "role_arn").ok_or_else(|| {
-        Error::config(format!(
-            "{}: a web identity token is good for a role, and none is named",
-            file.origin
-        ))
-        .hint("add role_arn = arn:aws:iam::123456789012:role/NAME")
+        Error::config(format!("{}: web_identity_token_file without role_arn", file.origin))
+            .hint("add role_arn = arn:aws:iam::123456789012:role/NAME")
     })?;
     let hop = hop(profile, parsed_role(&role)?)?;
     Ok(Hop { external_id: None, mfa: ProfileMfa::default(), ..hop })

@@ -37,7 +37,7 @@ impl SignIn {
         let partition = arn.value.split(':').nth(1).and_then(|text| Partition::parse(text).ok());
         let (Some(principal), Some(partition)) = (principal, partition) else {
             return Err(Error::config(format!(
-                "{}: '{}' is no console sign-in",
+                "{}: '{}' is not a console sign-in",
                 arn.origin,
                 escape_up_to(&arn.value, 80)
             ))
@@ -60,7 +60,7 @@ impl SignIn {
 
     /// The refusal of a role for root.
     pub(crate) fn refuse_role(&self) -> Error {
-        Error::refused(format!("{self} is root, and AWS lets root assume no role"))
+        Error::refused(format!("{self} is root, and AWS does not let root assume roles"))
             .because(format!("login_session: {}", self.arn.origin))
             .hint(format!("sign in as a user or a role: {}", self.login()))
     }

@@ -68,7 +68,7 @@ impl SsoRole {
             };
         let id = AccountId::parse(&account.value).ok_or_else(|| {
             Error::config(format!(
-                "{}: '{}' is no account id",
+                "{}: '{}' is not an account id",
                 account.origin,
                 escape_up_to(&account.value, 80)
             ))
@@ -127,7 +127,7 @@ impl SsoSession {
             match chosen(profile, key) {
                 Some(own) if own.value != *value => {
                     return Err(Error::config(format!(
-                        "{}: {key} is another than that of its session",
+                        "{}: {key} differs from that of its [sso-session]",
                         own.origin
                     ))
                     .because(format!("the session stands at {}", session.origin))
@@ -152,7 +152,7 @@ impl SsoSession {
             || !url.value.chars().all(|character| is_plain(character) && character != ' ')
         {
             return Err(Error::config(format!(
-                "{}: '{}' is no start page",
+                "{}: '{}' is not a start URL",
                 url.origin,
                 escape_up_to(&url.value, 80)
             ))

@@ -123,7 +123,7 @@ fn circles_and_long_ways_are_shown() {
 fn what_does_not_hold_is_named_with_its_line() {
     let base = "source_profile = a";
     for (config, message) in [
-        (role("x", ""), "~/.aws/config:2: profile 'x' does not say who asks"),
+        (role("x", ""), "~/.aws/config:2: profile 'x' has role_arn without"),
         (
             role("x", "source_profile = a\ncredential_source = Environment"),
             "source_profile (~/.aws/config:3) and credential_source (~/.aws/config:4)",

@@ -63,7 +63,7 @@ fn a_profile_for_every_role_and_only_its_own_are_taken_away() {
     for words in [
         "left out: Test-Admin stands in ~/.aws/config:6",
         "left out: profile name '$(touch x)-Admin' is not allowed",
-        "profiles of corp: 2 written, 0 taken away",
+        "profiles of corp: 2 written, 0 removed",
     ] {
         assert!(ran.stderr.contains(words), "{words}: {ran:?}");
     }
@@ -85,7 +85,7 @@ fn a_profile_for_every_role_and_only_its_own_are_taken_away() {
         text(&scene.world, ".aws/config").split_once("\n[profile single]").unwrap().1.to_owned();
     sso.take_away(PRODUCTION, "Read");
     let ran = add(&scene, &[]);
-    assert!(ran.stderr.contains("profiles of corp: 1 written, 1 taken away"), "{ran:?}");
+    assert!(ran.stderr.contains("profiles of corp: 1 written, 1 removed"), "{ran:?}");
     let left = format!("{CONFIG}{}\n[profile single]{single}", live("Admin"));
     assert_eq!(text(&scene.world, ".aws/config"), left);
 }

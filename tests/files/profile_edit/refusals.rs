@@ -83,8 +83,8 @@ fn names_and_targets() {
     let scene = bastion();
     scene.world.config("[profile twice]\n[profile twice]\n").unwrap();
     for (status, words, said) in [
-        (8, &["add", "default", "production", "read"][..], "'default' is left alone"),
-        (8, &["remove", "default", "--force"], "'default' is left alone"),
+        (8, &["add", "default", "production", "read"][..], "'default' is not changed"),
+        (8, &["remove", "default", "--force"], "'default' is not changed"),
         (3, &["add", "a$b", "production", "read"], "profile name 'a$b' is not allowed"),
         (3, &["add", "a]b", "production", "read"], "'a]b' cannot be the name of a profile"),
         (3, &["add", "twice", "production", "read", "--force"], "in line 1 and in line 2"),
@@ -93,7 +93,7 @@ fn names_and_targets() {
         (
             2,
             &["add", "x", "production", "read", "--assume", "--tag", "a=b"],
-            "has tags, which no profile can say",
+            "has tags, which a profile cannot express",
         ),
         (2, &["add", "x", "production", "read", "--assume", "--static"], "exclude each other"),
         (2, &["add", "x", "--profile", "default", "--assume"], "has no role"),

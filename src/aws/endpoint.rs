@@ -64,6 +64,7 @@ impl Endpoints {
             host = "iam-fips.amazonaws.com";
         }
         let is_global = overrides.legacy_sts
+            && overrides.sts.is_none()
             && !(overrides.fips || overrides.dual_stack)
             && OLD_REGIONS.contains(&region.as_str());
         let sts = overrides.sts.as_ref().map(|url| checked(url, overrides)).transpose()?;

@@ -10,6 +10,7 @@ mod console_login;
 pub mod console_sign_in;
 mod console_sign_in_shared;
 mod environment;
+mod key_table;
 mod long_term_keys;
 pub mod machine;
 mod narrowed;

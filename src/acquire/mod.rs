@@ -1,8 +1,9 @@
 //! A plan carried out: questions, calls and programs, until a session is there.
 
-mod attempt;
+mod authorization;
 pub(crate) mod browser;
 mod children;
+mod credential_process;
 mod guard;
 pub(crate) mod keyring;
 pub(crate) mod listener;
@@ -11,7 +12,6 @@ mod mfa;
 mod mfa_program;
 mod narrow;
 mod own_file;
-mod process;
 mod program;
 mod roles;
 mod run;

@@ -1,7 +1,7 @@
 //! The credentials that a base gives by itself: a program's, the machine's, a permission set's.
 
 use super::run::Runner;
-use super::{process, sso};
+use super::{credential_process, sso};
 use crate::aws::{Machine, Trouble, machine_keys};
 use crate::cache::{BaseSession, ProgramKeys};
 use crate::error::{Error, Kind, Result};
@@ -25,7 +25,8 @@ impl Runner<'_> {
                 self.tell_asking(true);
                 let (profile, report) = (&plan.base.profile, self.with.report);
                 let printed =
-                    process::run(profile, process, self.terminal, report, self.now()).await;
+                    credential_process::run(profile, process, self.terminal, report, self.now())
+                        .await;
                 self.tell_asking(false);
                 let printed = printed?;
                 let long_lived = (!printed.keys.are_temporary()).then(|| printed.keys.id.clone());

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use rustix::io::Errno;
 
-use super::clock::Skew;
 use super::config;
 use super::directory::Directory;
 use super::entry::{
@@ -16,6 +15,7 @@ use super::error::StoreError;
 use super::file::{Identity, UNFINISHED, identity};
 use super::lock;
 use super::record::{self, Slot};
+use super::skew::Skew;
 use crate::types::Moment;
 
 const DAMAGED: &str = ".damaged-";

@@ -7,7 +7,6 @@
 //! and looking never creates anything.
 
 mod cleanup;
-mod clock;
 mod config;
 mod directory;
 mod entry;
@@ -17,6 +16,7 @@ mod history;
 mod key;
 mod lock;
 mod record;
+mod skew;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +24,6 @@ use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::path::Path;
 
-use clock::Skew;
 pub(crate) use config::keep_config;
 pub use directory::{Choice, Kind};
 use directory::{Directory, Place};
@@ -39,6 +38,7 @@ pub use key::Key;
 use lock::{Claim, PAUSE, Patience};
 pub use lock::{Holder, Lock};
 use record::Slot;
+use skew::Skew;
 
 use crate::config::Config;
 use crate::config::environment::Environment;

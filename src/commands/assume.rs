@@ -3,7 +3,7 @@
 
 use super::context::Context;
 use super::session::{self, ActiveRole};
-use super::wall::skew_told;
+use super::wall_clock::skew_told;
 use crate::error::Result;
 use crate::plan::{Origin, Request};
 use crate::shell::exports::{self, Form};

@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::ffi::{OsStr, OsString};
 
 use super::context::Context;
-use super::named::{self, Named};
+use super::profile_as::{self, Named};
 use super::program::{self, Program};
 use super::session;
 use crate::cli::Exec;
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
         .map(|text| parse_time_left("--min", text))
         .transpose()?
         .unwrap_or(0);
-    let named = named::read(arguments)?;
+    let named = profile_as::read(arguments)?;
     let start = |changes: &[(&str, Option<&str>)]| {
         become_program(&program, rest, changes, &named, context, report)
     };
@@ -87,7 +87,7 @@ fn become_program(
 ) -> Error {
     let config = match named.is_empty() {
         true => None,
-        false => match named::config(named, context, report) {
+        false => match profile_as::config(named, context, report) {
             Ok(path) => Some(path),
             Err(error) => return error,
         },

@@ -21,12 +21,12 @@ mod list;
 mod login;
 mod logout;
 mod man;
-mod named;
 mod profile;
+mod profile_as;
 mod program;
 mod session;
 mod status;
-mod wall;
+mod wall_clock;
 
 use std::ffi::OsString;
 

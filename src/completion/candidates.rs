@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-use super::asked::{Asked, Candidate, Known};
+use super::query::{Candidate, Known, Query};
 use super::values::values_of;
 use super::words::Typed;
 
@@ -65,8 +65,8 @@ pub(super) fn candidates(program: &Command, typed: Typed, known: &Known) -> Answ
     });
     // Names before verbs: there are few verbs, and people learn them.
     found.sort_by_key(|candidate| candidate.get_id().is_some());
-    let asked = Asked { position, known: known.clone() };
-    Answer::Words(found.iter().flat_map(|candidate| of_clap(candidate, &asked)).collect())
+    let query = Query { position, known: known.clone() };
+    Answer::Words(found.iter().flat_map(|candidate| of_clap(candidate, &query)).collect())
 }
 
 /// Marks an argument whose values come from the files. The engine gets one stand-in for all of
@@ -79,11 +79,11 @@ fn with_stand_in(argument: Arg) -> Arg {
     argument.add(ArgValueCompleter::new(move |_: &OsStr| vec![CompletionCandidate::new(&stand_in)]))
 }
 
-fn of_clap(candidate: &CompletionCandidate, asked: &Asked) -> Vec<Candidate> {
+fn of_clap(candidate: &CompletionCandidate, query: &Query) -> Vec<Candidate> {
     let Some(value) = candidate.get_value().to_str() else { return Vec::new() };
     match value.split_once(STAND_IN) {
         Some((prefix, argument)) => {
-            let mut found = values_of(argument).map(|values| values(asked)).unwrap_or_default();
+            let mut found = values_of(argument).map(|values| values(query)).unwrap_or_default();
             if !prefix.is_empty() {
                 found.iter_mut().for_each(|found| found.value.insert_str(0, prefix));
             }

@@ -1,6 +1,6 @@
 //! Which candidates fit what is typed, for shells that leave that to the completer.
 
-use super::asked::Candidate;
+use super::query::Candidate;
 
 /// The candidates that begin with `typed`; when there are none, those that do in another case; when
 /// there are none either, those that hold it somewhere.

@@ -5,21 +5,21 @@
 //! printed, whatever goes wrong. The network is out of reach: neither `sts` nor `source` is
 //! imported here.
 
-mod asked;
 mod candidates;
 mod line;
 mod matching;
-mod names;
+mod query;
 mod shim;
+mod targets;
 mod values;
 mod words;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-pub(crate) use asked::Known;
 use clap::CommandFactory;
 use clap_complete::env::EnvCompleter;
+pub(crate) use query::Known;
 use shim::Shim;
 
 use crate::cli::Cli;

@@ -11,10 +11,10 @@ use clap::Command;
 use clap_complete::env::EnvCompleter;
 use memchr::memchr2;
 
-use super::asked::{Candidate, Known};
 use super::candidates::{Answer, candidates};
 use super::line::Line;
 use super::matching::{fitting, matching};
+use super::query::{Candidate, Known};
 use super::words::Typed;
 use crate::shell::{AtTab, Shell, completion_scripts};
 

@@ -3,21 +3,21 @@
 //! Only files of this machine are looked at, and none is changed; what cannot be read offers
 //! nothing.
 
-use super::asked::{Asked, Candidate};
-use super::names::{self, own_region};
+use super::query::{Candidate, Query};
+use super::targets::{self, own_region};
 use crate::catalog::{Leads, Reach};
 use crate::config::values::{Scheme, parse_mfa_serial};
 use crate::plan::services;
 use crate::shell::Shell;
 
 /// How the values of an argument are found; `None` where clap knows all there is to know.
-pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> {
+pub(super) fn values_of(argument: &str) -> Option<fn(&Query) -> Vec<Candidate>> {
     Some(match argument {
-        "words" => names::words,
-        "account_and_role" => names::account_and_role,
-        "profile" => names::profiles,
-        "via" => names::hops,
-        "region" => names::regions,
+        "words" => targets::words,
+        "account_and_role" => targets::account_and_role,
+        "profile" => targets::profiles,
+        "via" => targets::hops,
+        "region" => targets::regions,
         "base" => bases,
         "duration" | "min" => durations,
         "mfa_serial" => serials,
@@ -27,7 +27,7 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> 
         "external_id" => |_| fixed(&[("none", "send none")]),
         "service" => |_| services().map(|name| Candidate::new(name, "")).collect(),
         "shell" => shells,
-        "name" => names::removable,
+        "name" => targets::removable,
         "keyring" => |_| {
             fixed(&[
                 ("secret-service", "secret-tool"),
@@ -42,8 +42,8 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Asked) -> Vec<Candidate>> 
 
 /// Profiles with keys. Their names stand where the keys stand, so the credentials file is opened
 /// for this.
-fn bases(asked: &Asked) -> Vec<Candidate> {
-    let catalogue = asked.catalogue(Reach::GlanceAtKeys);
+fn bases(query: &Query) -> Vec<Candidate> {
+    let catalogue = query.catalogue(Reach::GlanceAtKeys);
     let bases = [Leads::Credentials, Leads::SignIn];
     let with_keys = catalogue.profiles().filter(|profile| bases.contains(&profile.leads));
     let placed = with_keys.filter_map(|profile| profile.name_and_place());
@@ -51,8 +51,8 @@ fn bases(asked: &Asked) -> Vec<Candidate> {
 }
 
 /// The devices that profiles name.
-fn serials(asked: &Asked) -> Vec<Candidate> {
-    let catalogue = asked.catalogue(Reach::GlanceAtKeys);
+fn serials(query: &Query) -> Vec<Candidate> {
+    let catalogue = query.catalogue(Reach::GlanceAtKeys);
     let mut found: Vec<Candidate> = Vec::new();
     for profile in catalogue.profiles() {
         let valid = profile.mfa_serial().filter(|serial| parse_mfa_serial("", serial).is_ok());
@@ -65,8 +65,8 @@ fn serials(asked: &Asked) -> Vec<Candidate> {
     found
 }
 
-fn policies(asked: &Asked) -> Vec<Candidate> {
-    let (_, partition) = own_region(asked);
+fn policies(query: &Query) -> Vec<Candidate> {
+    let (_, partition) = own_region(query);
     let names =
         ["ReadOnlyAccess", "job-function/ViewOnlyAccess", "SecurityAudit", "PowerUserAccess"];
     names
@@ -75,11 +75,11 @@ fn policies(asked: &Asked) -> Vec<Candidate> {
         .collect()
 }
 
-fn sso_sessions(asked: &Asked) -> Vec<Candidate> {
-    asked.catalogue(Reach::Glance).sso_sessions().map(|name| Candidate::new(name, "")).collect()
+fn sso_sessions(query: &Query) -> Vec<Candidate> {
+    query.catalogue(Reach::Glance).sso_sessions().map(|name| Candidate::new(name, "")).collect()
 }
 
-fn durations(_: &Asked) -> Vec<Candidate> {
+fn durations(_: &Query) -> Vec<Candidate> {
     fixed(&[
         ("15m", ""),
         ("30m", ""),
@@ -92,11 +92,11 @@ fn durations(_: &Asked) -> Vec<Candidate> {
     ])
 }
 
-fn schemes(_: &Asked) -> Vec<Candidate> {
+fn schemes(_: &Query) -> Vec<Candidate> {
     Scheme::ALL.into_iter().map(|(_, name, help)| Candidate::new(name, help)).collect()
 }
 
-fn shells(_: &Asked) -> Vec<Candidate> {
+fn shells(_: &Query) -> Vec<Candidate> {
     Shell::ALL.into_iter().map(|shell| Candidate::new(shell.name(), "")).collect()
 }
 

@@ -12,7 +12,7 @@ use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use self::tools::{Act, Answer, Ended, Invocation, answer, invocation};
-use super::{process, program};
+use super::{credential_process, program};
 use crate::config::environment::{Environment, helper};
 use crate::config::keyring::{KeyReference, Keyring};
 use crate::error::{Error, Kind, Result};
@@ -238,7 +238,7 @@ pub(crate) async fn keys_of(
 
 /// The key of such a line.
 pub(crate) fn parse(text: &str) -> std::result::Result<Credentials, String> {
-    process::read(text, Moment(0)).map(|printed| printed.keys)
+    credential_process::read(text, Moment(0)).map(|printed| printed.keys)
 }
 
 /// The line that an item holds: what a `credential_process` prints, so that the keyring's own

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::cache;
 use super::refusal::refusal;
-use crate::acquire::attempt::Attempt;
+use crate::acquire::authorization::Attempt;
 use crate::acquire::browser;
 use crate::acquire::listener::WayBack;
 use crate::aws::{

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::cache::{self, Registration, Token};
 use super::oidc::{Created, post_as, register, token};
 use super::refusal::refusal;
-use crate::acquire::attempt::Attempt;
+use crate::acquire::authorization::Attempt;
 use crate::acquire::listener::WayBack;
 use crate::aws::{AwsError, Client};
 use crate::error::Result;

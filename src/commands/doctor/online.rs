@@ -8,7 +8,7 @@ use crate::acquire::keyring::keys_of;
 use crate::aws::{
     Attempt, AwsError, Client, Device, Trouble, caller_identity, diagnose, mfa_devices,
 };
-use crate::commands::wall::skew_told;
+use crate::commands::wall_clock::skew_told;
 use crate::error::Result;
 use crate::plan::{BaseAtHand, Chosen, KeysAtHand, plain_connection};
 use crate::types::sanitize::escape;

@@ -4,7 +4,7 @@ use super::fact::{Fact, Present, Value};
 use super::origins::{self, Origin};
 use super::programs;
 use crate::cli;
-use crate::commands::wall::{until, wall_time};
+use crate::commands::wall_clock::{until, wall_time};
 use crate::config::environment::Environment;
 use crate::error::Result;
 use crate::prompt::{State, moment};

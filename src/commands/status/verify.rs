@@ -5,7 +5,7 @@ use super::fact::{Fact, Present, Value};
 use crate::acquire::Runtime;
 use crate::aws::{Attempt, Client, caller_identity, diagnose};
 use crate::commands::context::Context;
-use crate::commands::wall::skew_told;
+use crate::commands::wall_clock::skew_told;
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::KeysAtHand;

@@ -15,8 +15,9 @@ use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::attributes;
+use super::edited_file::{EditedFile, unwritable};
+use super::lock::Lock;
 use super::look::{Look, never_settles};
-use super::real_file::{EditedFile, Lock, unwritable};
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_bytes, shown_path};
 use crate::config::profiles::{FileKind, Profiles};
@@ -116,7 +117,7 @@ impl File {
     fn locked(&self) -> Result<(EditedFile, Option<Lock>)> {
         let place = EditedFile::find(&self.path, &self.shown)?;
         place.make_directory(&self.shown)?;
-        let lock = place.lock(&self.shown)?;
+        let lock = Lock::take(&place.directory, &self.shown)?;
         Ok((place, lock))
     }
 

@@ -6,10 +6,11 @@
 pub(crate) mod accounts;
 mod attributes;
 pub(crate) mod diff;
+mod edited_file;
 mod file;
 mod json;
+mod lock;
 mod look;
 pub(crate) mod profiles;
-mod real_file;
 
 pub(crate) use file::{Change, File};

@@ -18,14 +18,14 @@ pub(crate) struct Known {
     pub now: Moment,
 }
 
-pub(super) struct Asked {
+pub(super) struct Query {
     /// Where the cursor is.
     pub position: Position,
     /// Where to look.
     pub known: Known,
 }
 
-impl Asked {
+impl Query {
     /// What is known within reach.
     pub(super) fn catalogue(&self, reach: Reach) -> Catalogue {
         Catalogue::read(&self.known.environment, reach, self.known.now)

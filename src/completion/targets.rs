@@ -2,45 +2,45 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::asked::{Asked, Candidate, joined};
+use super::query::{Candidate, Query, joined};
 use crate::catalog::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
 use crate::types::{AccountId, Moment, Name, Partition, Region};
 
 /// Account, role, then a region. Codes are not completed.
-pub(super) fn words(asked: &Asked) -> Vec<Candidate> {
-    match asked.position.positionals.len() {
+pub(super) fn words(query: &Query) -> Vec<Candidate> {
+    match query.position.positionals.len() {
         0 => {
-            let catalogue = asked.catalogue(Reach::Glance);
+            let catalogue = query.catalogue(Reach::Glance);
             let (accounts, profiles) = catalogue.targets();
             // Accounts without a name come after those with one.
             let (named, nameless): (Vec<_>, Vec<_>) =
                 accounts.iter().partition(|account| !account.names.is_empty());
-            let mut found = of_accounts(asked, &named);
-            found.extend(targets(asked, &accounts, &profiles));
-            found.extend(of_accounts(asked, &nameless));
+            let mut found = of_accounts(query, &named);
+            found.extend(targets(query, &accounts, &profiles));
+            found.extend(of_accounts(query, &nameless));
             found
         }
-        1 => account_and_role(asked),
-        _ if asked.position.has_region => Vec::new(),
-        _ => regions(asked),
+        1 => account_and_role(query),
+        _ if query.position.has_region => Vec::new(),
+        _ => regions(query),
     }
 }
 
 /// Account, then role.
-pub(super) fn account_and_role(asked: &Asked) -> Vec<Candidate> {
-    match asked.position.positionals.as_slice() {
+pub(super) fn account_and_role(query: &Query) -> Vec<Candidate> {
+    match query.position.positionals.as_slice() {
         [] => of_accounts(
-            asked,
-            &asked.catalogue(Reach::Glance).accounts().iter().collect::<Vec<_>>(),
+            query,
+            &query.catalogue(Reach::Glance).accounts().iter().collect::<Vec<_>>(),
         ),
-        [account] => roles(asked, account),
+        [account] => roles(query, account),
         _ => Vec::new(),
     }
 }
 
 /// The regions of the account's partition, its own first.
-pub(super) fn regions(asked: &Asked) -> Vec<Candidate> {
-    let (own, partition) = own_region(asked);
+pub(super) fn regions(query: &Query) -> Vec<Candidate> {
+    let (own, partition) = own_region(query);
     let first = own.as_ref().map(|region| Candidate::new(region.as_str(), "the account's"));
     let others = partition
         .regions()
@@ -50,12 +50,12 @@ pub(super) fn regions(asked: &Asked) -> Vec<Candidate> {
 }
 
 /// The region of the account that was typed, and its partition.
-pub(super) fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
-    let account = asked
+pub(super) fn own_region(query: &Query) -> (Option<Region>, Partition) {
+    let account = query
         .position
         .positionals
         .first()
-        .and_then(|word| asked.catalogue(Reach::Glance).account(word));
+        .and_then(|word| query.catalogue(Reach::Glance).account(word));
     let region = account.as_ref().and_then(|account| account.region.clone());
     let partition =
         account.and_then(|account| account.partition).or(region.as_ref().map(Region::partition));
@@ -63,9 +63,9 @@ pub(super) fn own_region(asked: &Asked) -> (Option<Region>, Partition) {
 }
 
 /// What `profile remove` and `accounts remove` can take away.
-pub(super) fn removable(asked: &Asked) -> Vec<Candidate> {
-    let catalogue = asked.catalogue(Reach::Glance);
-    match asked.position.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+pub(super) fn removable(query: &Query) -> Vec<Candidate> {
+    let catalogue = query.catalogue(Reach::Glance);
+    match query.position.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["profile", "remove"] => {
             let placed = catalogue.profiles().filter_map(|profile| profile.name_and_place());
             placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
@@ -84,16 +84,16 @@ pub(super) fn removable(asked: &Asked) -> Vec<Candidate> {
 }
 
 /// Every profile that a switch can go to.
-pub(super) fn profiles(asked: &Asked) -> Vec<Candidate> {
-    let catalogue = asked.catalogue(Reach::GlanceAtKeys);
+pub(super) fn profiles(query: &Query) -> Vec<Candidate> {
+    let catalogue = query.catalogue(Reach::GlanceAtKeys);
     let (accounts, profiles) = catalogue.targets();
-    let described = Described::new(asked, &accounts);
+    let described = Described::new(query, &accounts);
     profiles.iter().map(|profile| described.profile(profile)).collect()
 }
 
 /// Roles to go through: `ACCOUNT:ROLE`, and profiles.
-pub(super) fn hops(asked: &Asked) -> Vec<Candidate> {
-    let catalogue = asked.catalogue(Reach::Glance);
+pub(super) fn hops(query: &Query) -> Vec<Candidate> {
+    let catalogue = query.catalogue(Reach::Glance);
     let accounts = catalogue.accounts_with_roles();
     let of_account = |account: &KnownAccount| {
         let hop = |role: &KnownRole| {
@@ -102,21 +102,21 @@ pub(super) fn hops(asked: &Asked) -> Vec<Candidate> {
         account.roles.iter().map(hop).collect::<Vec<_>>()
     };
     let hops = accounts.iter().flat_map(of_account);
-    hops.chain(targets(asked, &accounts, &catalogue.target_profiles())).collect()
+    hops.chain(targets(query, &accounts, &catalogue.target_profiles())).collect()
 }
 
 /// Whether a name can be typed where it is: a verb or an option would win over it.
-fn is_reachable(asked: &Asked, name: &str) -> bool {
-    let position = &asked.position;
+fn is_reachable(query: &Query, name: &str) -> bool {
+    let position = &query.position;
     position.escaped || !(name.starts_with('-') || position.taken.iter().any(|verb| verb == name))
 }
 
-fn of_accounts(asked: &Asked, accounts: &[&KnownAccount]) -> Vec<Candidate> {
-    let (current, now) = (&asked.position.current, asked.known.now);
+fn of_accounts(query: &Query, accounts: &[&KnownAccount]) -> Vec<Candidate> {
+    let (current, now) = (&query.position.current, query.known.now);
     let by_id = !current.is_empty() && current.bytes().all(|byte| byte.is_ascii_digit());
     let mut found = Vec::with_capacity(accounts.len());
     for account in accounts {
-        let names = account.names.iter().map(Name::as_str).filter(|name| is_reachable(asked, name));
+        let names = account.names.iter().map(Name::as_str).filter(|name| is_reachable(query, name));
         found.extend(
             names.map(|name| Candidate::new(name, of_account(account, account.id.as_str(), now))),
         );
@@ -134,14 +134,14 @@ fn of_account(account: &KnownAccount, first: &str, now: Moment) -> String {
     joined([first, region, protected, &used(account.usage, now)])
 }
 
-fn roles(asked: &Asked, account: &str) -> Vec<Candidate> {
-    let account = asked.catalogue(Reach::Glance).account(account);
+fn roles(query: &Query, account: &str) -> Vec<Candidate> {
+    let account = query.catalogue(Reach::Glance).account(account);
     let described = |role: &KnownRole| {
         let default = if role.default { "default" } else { "" };
         let source = role.sources.first().filter(|source| **source != Source::History);
         joined([
             default,
-            &used(role.usage, asked.known.now),
+            &used(role.usage, query.known.now),
             &source.map(ToString::to_string).unwrap_or_default(),
         ])
     };
@@ -152,17 +152,17 @@ fn roles(asked: &Asked, account: &str) -> Vec<Candidate> {
 /// The profiles that lead to a role. An account of the same name wins, so such a profile is none
 /// here.
 fn targets(
-    asked: &Asked,
+    query: &Query,
     accounts: &[KnownAccount],
     profiles: &[KnownProfile<'_>],
 ) -> Vec<Candidate> {
     if profiles.is_empty() {
         return Vec::new();
     }
-    let described = Described::new(asked, accounts);
+    let described = Described::new(query, accounts);
     let is_target = |profile: &KnownProfile<'_>| {
         let name = profile.name;
-        profile.leads.role().is_some() && is_reachable(asked, name) && !described.is_account(name)
+        profile.leads.role().is_some() && is_reachable(query, name) && !described.is_account(name)
     };
     let targets = profiles.iter().filter(|profile| is_target(profile));
     targets.map(|profile| described.profile(profile)).collect()
@@ -176,10 +176,10 @@ struct Described<'a> {
 }
 
 impl<'a> Described<'a> {
-    fn new(asked: &Asked, accounts: &'a [KnownAccount]) -> Self {
+    fn new(query: &Query, accounts: &'a [KnownAccount]) -> Self {
         let names = accounts.iter().flat_map(|account| account.names.iter().map(Name::as_str));
         let by_id = accounts.iter().map(|account| (&account.id, account)).collect();
-        Self { by_id, names: names.collect(), now: asked.known.now }
+        Self { by_id, names: names.collect(), now: query.known.now }
     }
 
     fn is_account(&self, name: &str) -> bool {

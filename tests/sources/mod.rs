@@ -6,6 +6,7 @@ mod aws_cli;
 pub mod boto3;
 mod browser;
 mod chains;
+mod chromium;
 mod console_login;
 pub mod console_sign_in;
 mod console_sign_in_shared;

@@ -36,7 +36,7 @@ fn desktop(status: u8) -> (Scene, Sso) {
 }
 
 /// The program on a terminal; in a container, with the traces of one hidden from it.
-fn start(scene: &Scene, words: &[&str]) -> Option<Terminal> {
+pub(super) fn start(scene: &Scene, words: &[&str]) -> Option<Terminal> {
     let _ = std::fs::remove_file(scene.world.home().join("opened"));
     let mut command = if CONTAINER.iter().any(|mark| Path::new(mark).exists()) {
         let mut command = Command::new(find("strace")?);

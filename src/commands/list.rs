@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use crate::catalog::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, ago};
 use crate::cli;
-use crate::types::{Moment, Name, Partition, Region};
+use crate::types::{Moment, Name, Partition, Region, looks_like};
 use crate::ui::report::Report;
 use crate::ui::table::{Column, Row, table};
 
@@ -77,6 +77,9 @@ fn source(account: &KnownAccount, role: Option<&KnownRole>) -> String {
         text.push_str(before);
         let _ = write!(text, "{part}");
     };
+    if let Some((seen, spelt)) = looks_like(account.name()) {
+        add(&format_args!("{seen}: {spelt}"), "looks like ");
+    }
     let marks = [
         (account.protected, "protected"),
         (account.read_only, "read-only"),

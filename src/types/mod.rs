@@ -6,6 +6,7 @@
 mod arn;
 mod credentials;
 mod hex;
+mod look_alike;
 mod names;
 mod partition;
 pub(crate) mod quote;
@@ -17,6 +18,7 @@ pub(crate) use arn::{Principal, RoleArn};
 pub use credentials::{Credentials, Secret, Session};
 pub(crate) use credentials::{is_key_id, is_key_secret, shortened};
 pub(crate) use hex::hex;
+pub(crate) use look_alike::looks_like;
 pub(crate) use names::session_name;
 pub use names::{AccountId, Name, RoleName};
 pub(crate) use partition::Partition;

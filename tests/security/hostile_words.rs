@@ -142,3 +142,19 @@ fn names() {
 fn accounts_files() {
     play_all(include_str!("../conformance/accounts.toml"));
 }
+
+#[test]
+fn h015_a_name_that_looks_like_another_is_marked() {
+    let scene = with_user(User::new(BASTION, "alice"));
+    let accounts = "{\"prod\": \"123456789012\", \"pr\u{43e}d\": \"210987654321\"}";
+    scene.world.accounts(accounts).unwrap();
+    scene.world.config("[profile \u{ff50}rod]\nregion = eu-west-1\n").unwrap();
+    let list = scene.world.run(["list"]).unwrap().stdout;
+    let marked: Vec<&str> = list.lines().filter(|line| line.contains("looks like prod")).collect();
+    assert!(matches!(marked.as_slice(), [line] if line.contains("pr\\u{43e}d")), "{list}");
+    let page = scene.world.run(["doctor"]).unwrap().stdout;
+    for spelt in ["pr\\u{43e}d", "\\u{ff50}rod"] {
+        assert!(page.contains(&format!("looks like prod: {spelt}")), "{page}");
+    }
+    assert!(!page.contains("no name hides another"), "{page}");
+}

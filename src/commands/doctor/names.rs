@@ -6,10 +6,11 @@ use super::files::Read;
 use super::finding::Finding;
 use crate::cli;
 use crate::config::accounts::{Account, Accounts};
+use crate::config::location::Location;
 use crate::config::profiles::Profiles;
 use crate::shell::quote::word;
-use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
+use crate::types::{Name, looks_like};
 
 /// What there is to say about the names of accounts and profiles.
 pub(super) fn findings(read: &Read) -> Vec<Finding> {
@@ -28,6 +29,11 @@ pub(super) fn findings(read: &Read) -> Vec<Finding> {
             .remedy(format!("for the profile: assume-role --profile {}", word(name)))
         }));
         findings.extend(untypable(profiles));
+        findings.extend(
+            profiles.iter().filter_map(|profile| {
+                look_alike("profile", profile.name(), profile.place().as_ref())
+            }),
+        );
     }
     findings.extend(aliases(&accounts));
     if findings.is_empty() && !accounts.is_empty() {
@@ -52,6 +58,7 @@ fn hidden(account: &Account) -> Vec<Finding> {
                 .remedy(format!("assume-role -- {} ROLE reaches it", word(name))),
         );
     }
+    findings.extend(look_alike("account", name, Some(place)));
     let digits = name.chars().filter(char::is_ascii_digit).count();
     let only_digits =
         name.chars().all(|character| character.is_ascii_digit() || matches!(character, '-' | ' '));
@@ -65,6 +72,13 @@ fn hidden(account: &Account) -> Vec<Finding> {
             .push(Finding::warning(&what).remedy("give the account a name that tells what it is"));
     }
     findings
+}
+
+fn look_alike(what: &str, name: &str, place: Option<&Location>) -> Option<Finding> {
+    let (seen, spelt) = looks_like(name)?;
+    let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+    let what = format!("{place}the {what} '{}' looks like {seen}: {spelt}", escape_up_to(name, 80));
+    Some(Finding::warning(&what).remedy("give it a name that nobody takes for another one"))
 }
 
 /// Several names for one account, which may even say different things about it.

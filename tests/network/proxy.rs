@@ -189,6 +189,15 @@ fn a_proxy_that_is_not_there_is_an_error_without_its_password() {
 }
 
 #[test]
+fn a_proxy_that_speaks_plain_http_where_tls_is_asked_for_is_an_error() {
+    let (mut scene, proxy) = (scene(), Proxy::start(Some("400 Bad Request")));
+    scene.world.set("HTTPS_PROXY", format!("https://user:PASSWORD@{}", proxy.address));
+    let said = scene.refused(6, &READ);
+    assert!(said.contains("HTTPS_PROXY") && !said.contains("PASSWORD"), "{said}");
+    assert_eq!((proxy.tunnels(), scene.sts.connections()), (0, 0));
+}
+
+#[test]
 fn an_invalid_proxy_url_does_not_crash() {
     for value in ["://", "http://[", "\u{1b}[31m", "http://127.0.0.1:99999"] {
         let mut scene = scene();

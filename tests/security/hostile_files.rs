@@ -8,6 +8,7 @@ use rustix::fs::{CWD, FileType, mknodat};
 
 use crate::fake_aws::sts::{Role, Trust, User};
 use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
+use crate::support::snapshot::snapshot;
 
 const READ: [&str; 2] = ["production", "read"];
 
@@ -140,8 +141,40 @@ fn h068_nothing_of_ours_is_in_the_directory_for_everyone() {
     let mut scene = plain();
     let shared = scene.world.root().join("tmp");
     fs::create_dir(&shared).unwrap();
+    fs::set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
+    // What somebody else may have put there, to be written through or waited at.
+    let victim = scene.world.write("victim", "as it was").unwrap();
+    for name in [".assume-role", "assume-role", "assume-role-0", ".assume-role-lock", "base-0"] {
+        symlink(&victim, shared.join(name)).unwrap();
+        mknodat(CWD, shared.join(format!("{name}.new")), FileType::Fifo, 0o666.into(), 0).unwrap();
+    }
+    for entry in fs::read_dir(&shared).unwrap() {
+        // As root the planted ones are another user's; else they are links of one's own.
+        let _ = std::os::unix::fs::lchown(entry.unwrap().path(), Some(65534), None);
+    }
+    let planted = snapshot(&shared).unwrap();
     scene.world.set("TMPDIR", &shared);
     scene.switch(&READ);
     scene.refused(4, &["production", "no-such"]);
-    assert_eq!(fs::read_dir(&shared).unwrap().count(), 0);
+    assert_eq!(scene.world.run(["profile", "add", "p", "production", "read"]).unwrap().status, 0);
+    assert_eq!(scene.world.run(["logout", "--all"]).unwrap().status, 0);
+    assert_eq!(snapshot(&shared).unwrap(), planted);
+    assert_eq!(fs::read_to_string(victim).unwrap(), "as it was");
+}
+
+/// Where upper and lower case are one name to the file system, two entries stay two.
+#[test]
+fn h113_names_in_the_store_do_not_differ_by_case_alone() {
+    let scene = plain();
+    scene
+        .world
+        .accounts(&format!(r#"{{"prod": "{PRODUCTION}", "PROD": "{PRODUCTION}"}}"#))
+        .unwrap();
+    for account in ["prod", "PROD", PRODUCTION] {
+        scene.switch(&[account, "read", "--session-name", account]);
+    }
+    let names = scene.stored_sessions();
+    let folded: std::collections::BTreeSet<String> =
+        names.iter().map(|name| name.to_lowercase()).collect();
+    assert_eq!((folded.len(), names.len()), (3, 3), "{names:?}");
 }

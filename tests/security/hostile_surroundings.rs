@@ -1,7 +1,9 @@
 //! The environment, the streams and the PATH around the program.
 
 use std::fs::{self, File, OpenOptions, Permissions};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 
 use crate::fake_aws::sts::{Role, Trust, User};
@@ -141,8 +143,13 @@ fn h104_messages_that_cannot_be_written_are_no_failure() {
     let scene = plain();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
+    // A socket whose other end is open and unread, and one whose other end is gone.
+    let (socket, _unread) = UnixStream::pair().unwrap();
+    let (lonely, _) = UnixStream::pair().unwrap();
+    let sockets = [socket, lonely].map(|socket| Some(Stdio::from(OwnedFd::from(socket))));
     let streams = [full().map(Stdio::from), Some(writer.into()), Some(Stdio::null())];
-    for err in streams.into_iter().flatten() {
+    let streams = streams.into_iter().chain(sockets);
+    for err in streams.flatten() {
         let (status, out) = with_streams(&scene, Stdio::piped(), err);
         assert!(status == 0 && out.contains("AWS_SESSION_TOKEN="), "{status} {out}");
     }
@@ -195,7 +202,9 @@ fn h106_options_of_the_shell_and_aliases_do_not_get_in_between() {
 #[test]
 fn h110_programs_of_the_working_directory_are_not_run() {
     let mut scene = plain();
-    for name in ["aws", "jq", "curl", "ps", "sh", "stty", "date", "uname"] {
+    for name in
+        ["aws", "jq", "curl", "ps", "sh", "stty", "date", "uname", "fzf", "xdg-open", "pass"]
+    {
         let path = scene.world.home().join(name);
         fs::write(&path, format!("#!/bin/sh\n>{}\n", scene.world.root().join("canary").display()))
             .unwrap();
@@ -206,6 +215,11 @@ fn h110_programs_of_the_working_directory_are_not_run() {
     scene.world.set("PATH", path);
     scene.switch(&READ);
     assert_eq!(scene.world.run(["init", "bash"]).unwrap().status, 0);
+    // Where fzf is installed, it is that one.
+    scene.world.set("PATH", format!(".::{}", scene.world.bin().display()));
+    scene.world.set("ASSUME_ROLE_CONFIG_PICKER", "fzf");
+    let mut terminal = scene.on_terminal(&[]);
+    terminal.wait_for("fzf, which is not installed").unwrap();
     assert!(!scene.world.root().join("canary").exists());
 }
 

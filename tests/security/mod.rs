@@ -1,8 +1,8 @@
 //! Hostile input, and secrets: where they are, and that they are nowhere else.
 
+mod corpus;
 mod hostile_files;
 mod hostile_surroundings;
-mod hostile_words;
 mod leaks;
 mod opens;
 mod saml_leaks;

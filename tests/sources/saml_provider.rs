@@ -1,5 +1,7 @@
 //! What the identity provider gets, what it may answer, and what no other host ever sees.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
@@ -199,4 +201,36 @@ fn templates() {
         scene.world.unset(variable);
         assert!(scene.refused_at_once(3, &READ).contains(&format!("needs {variable}")));
     }
+}
+
+/// Refused before AWS is asked, and before a second has passed on an idle machine.
+#[test]
+fn a_document_that_is_a_trap_is_refused_without_a_call() {
+    let (scene, idp) = with(Answer::text(200, ""));
+    let good = response(&["read"], now(), AUDIENCE);
+    let of_admin = response(&["admin"], now(), AUDIENCE);
+    let assertion = &of_admin
+        [of_admin.find("<saml:Assertion").unwrap()..of_admin.find("</samlp:Response").unwrap()];
+    let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>"
+        .to_owned();
+    for trap in [
+        bomb + &good,
+        good.replace("<samlp:Status>", &("<x>".repeat(10_000) + "<samlp:Status>")),
+        good.replace("</samlp:Response>", &format!("{assertion}</samlp:Response>")),
+        good.replace(
+            "<samlp:Status>",
+            &format!("<Extensions>{assertion}</Extensions><samlp:Status>"),
+        ),
+        format!(
+            "<samlp:Response {}/>",
+            (0..100_000).map(|n| format!("a{n}='' ")).collect::<String>()
+        ),
+    ] {
+        let began = std::time::Instant::now();
+        idp.answers(Answer::assertion(&STANDARD.encode(trap)));
+        let ran = scene.export(&READ);
+        assert!([4, 6].contains(&ran.status) && ran.stdout.is_empty(), "{ran:?}");
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    }
+    assert_eq!(scene.sts.requests().len(), 0);
 }

@@ -130,12 +130,17 @@ impl Play {
         files
     }
 
+    /// The user's key, and what the server gave.
+    fn secrets(&self) -> impl Iterator<Item = String> {
+        let issued = self.scene.sts.issued().into_iter().flat_map(|it| [it.secret, it.token]);
+        std::iter::once(self.scene.key.secret.clone()).chain(issued)
+    }
+
     fn assert_unharmed(&self, case: &Case) {
         assert!(!std::path::Path::new(&self.canary).exists(), "{}: the canary is there", case.id);
         assert!(!self.scene.world.home().join("canary").exists());
-        let issued = self.scene.sts.issued().into_iter().flat_map(|it| [it.secret, it.token]);
-        let secrets = std::iter::once(self.scene.key.secret.clone()).chain(issued);
-        for secret in secrets.filter(|secret| !case.words.join(" ").contains(secret.as_str())) {
+        let of_words = case.words.join(" ");
+        for secret in self.secrets().filter(|secret| !of_words.contains(secret)) {
             let seen = self.watch.seen_with(&secret);
             assert!(seen.is_none(), "{}: an argument holds a secret: {seen:?}", case.id);
         }
@@ -211,9 +216,8 @@ impl Around {
             pairs.split('\0').filter(|pair| !pair.starts_with("_=")).map(str::to_owned).collect()
         };
         let state = |when: &str| fs::read_to_string(root.join(format!("state.{when}"))).unwrap();
-        for secret in [&play.scene.key.secret] {
-            assert!(!ran.stderr.contains(secret.as_str()), "{}: {ran:?}", case.id);
-        }
+        let leaked = play.secrets().find(|secret| ran.stderr.contains(secret));
+        assert!(leaked.is_none(), "{}: {ran:?}", case.id);
         Self {
             status: ran.stdout.lines().last().unwrap_or_default().to_owned(),
             environments: [environment("before"), environment("after")],

@@ -142,7 +142,7 @@ fn h068_nothing_of_ours_is_in_the_directory_for_everyone() {
     let shared = scene.world.root().join("tmp");
     fs::create_dir(&shared).unwrap();
     fs::set_permissions(&shared, Permissions::from_mode(0o1777)).unwrap();
-    // What somebody else may have put there, to be written through or waited at.
+    // What another user may have put there, to be written through or waited at.
     let victim = scene.world.write("victim", "as it was").unwrap();
     for name in [".assume-role", "assume-role", "assume-role-0", ".assume-role-lock", "base-0"] {
         symlink(&victim, shared.join(name)).unwrap();

@@ -19,7 +19,7 @@ use crate::support::terminal::Terminal;
 use crate::support::tools::find;
 use crate::support::world::World;
 
-/// What is opened by a plain path that nobody but the system names, and by whom.
+/// What is opened by a plain path that the system alone names, and by whom.
 const OF_THE_SYSTEM: [(&str, &str); 15] = [
     ("/etc/ld.so.", "the loader"),
     ("/lib", "the loader"),

@@ -78,7 +78,7 @@ fn look_alike(what: &str, name: &str, place: Option<&Location>) -> Option<Findin
     let (seen, spelt) = looks_like(name)?;
     let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
     let what = format!("{place}the {what} '{}' looks like {seen}: {spelt}", escape_up_to(name, 80));
-    Some(Finding::warning(&what).remedy("give it a name that nobody takes for another one"))
+    Some(Finding::warning(&what).remedy("give it a name that cannot be taken for another"))
 }
 
 /// Several names for one account, which may even say different things about it.

@@ -21,7 +21,7 @@ var candidates = {|@words|
         edit:complete-filename $words[-1]
     } elif (eq $answer "\t--\n") { # behind `exec … --` stands another command
         while (not-eq $words[0] --) { set words = $words[1..] }
-        edit:complete-sudo sudo $@words[1..]
+        edit:complete-sudo sudo (all $words[1..])
     } else {
         print $answer | from-lines | each {|line|
             var value help = (str:split &max=2 "\t" $line"\t")

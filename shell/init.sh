@@ -195,7 +195,9 @@ case $- in
                 __assume_role_look "${ printf "%(%s)T" now; }"
                 printf "%s" "${ASSUME_ROLE_PROMPT:+${ASSUME_ROLE_PROMPT} }"
             }'
-            PS1='${ __assume_role_segment; }'"${PS1-}"
+            # It sets its own prompt only when the start file has left it unset.
+            if [ -z "${PS1+x}" ]; then if [ -O / ]; then PS1='# '; else PS1='$ '; fi; fi
+            PS1='${ __assume_role_segment; }'"${PS1}"
             ;;
         mksh*)
             \eval '__assume_role_segment() {

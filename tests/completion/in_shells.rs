@@ -197,6 +197,7 @@ fn what_elvish_inserts_arrives() {
         ("'[⇥", &["[z]?;|<>"]),
         ("--region eu-n⇥prod⇥ad⇥", &["--region", "eu-north-1", "production", "admin"]),
         ("1234⇥", &["123456789012"]),
+        ("exec production read -- mkfif⇥", &["exec", "production", "read", "--", "mkfifo"]),
     ] {
         assert_eq!(typist.words_of(keys), shown(words), "{keys}");
     }

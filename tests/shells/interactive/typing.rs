@@ -3,6 +3,8 @@
 use super::{PROMPT, QUESTION, Seat, in_each, in_each_that_evaluates, session_of};
 use crate::scenes::bastion;
 use crate::support::shells::Shell;
+use crate::support::tmux::Tmux;
+use crate::support::tools::find;
 
 #[test]
 fn an_old_line_works_with_the_integration_loaded() {
@@ -118,4 +120,22 @@ fn typed_ahead_of_its_end_the_next_line_waits_its_turn() {
             })
             .unwrap();
     });
+}
+
+/// ksh93 gives itself a prompt only when its start file leaves it without one.
+#[test]
+fn a_prompt_that_no_one_set_stays_what_it_is() {
+    for shell in [Shell::Ksh93, Shell::Mksh, Shell::Yash, Shell::Dash, Shell::Busybox] {
+        if find("tmux").is_none() || shell.find().is_none() {
+            continue;
+        }
+        let scene = bastion();
+        let tmux = Tmux::start(&scene.world, shell, &shell.loads_init()).unwrap();
+        tmux.type_text("eval echo \"en\"d\n").unwrap();
+        let ends = |screen: &str| {
+            let last = screen.trim_end().rsplit('\n').next().unwrap_or_default().trim_end();
+            screen.contains("\nend\n") && last.ends_with(['#', '$'])
+        };
+        tmux.wait_until(&format!("{shell:?}'s own prompt"), ends).unwrap();
+    }
 }

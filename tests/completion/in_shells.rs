@@ -242,14 +242,11 @@ fn behind_the_dashes_of_exec_the_other_command_completes_itself() {
         world.write("my file.txt", "").unwrap();
         // It puts no blank behind a word, and asks the completer of other programs for theirs.
         if shell == Shell::Nu {
-            let mut typist = Typist::in_shell(world, shell);
-            let got = typist.words_of("exec production read -- mkfif⇥ my⇥");
-            assert_eq!(got, "<exec><production><read><--><mkfifo><my file.txt>");
-            let completer =
-                "$env.config.completions.external.completer = {|spans| [($spans | str join -)] }";
-            let mut typist = Typist::new(world, shell, "", &shell.loads_init(), completer);
-            let got = typist.words_of("exec production read -- git sta⇥");
-            assert_eq!(got, "<exec><production><read><--><git><git-sta>");
+            let load = shell.loads_init()
+                + "$env.config.completions.external.completer = {|spans| [($spans | str join -)] }\n";
+            let mut typist = Typist::new(world, shell, "", &load, "");
+            let got = typist.words_of("exec production read -- mkfif⇥ sta⇥");
+            assert_eq!(got, "<exec><production><read><--><mkfifo><mkfifo-sta>");
             return;
         }
         let before =

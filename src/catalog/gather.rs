@@ -3,7 +3,6 @@
 use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 
 use super::known::{Alias, KnownAccount, KnownRole, Source};
 use super::profile::{KnownProfile, Leads};
@@ -39,8 +38,8 @@ pub(super) fn gather<'p>(
         wanted,
         accounts: Vec::new(),
         by_id: HashMap::new(),
+        latest: 0,
         roles: HashMap::new(),
-        hashes: RandomState::new(),
     };
     if let Some(accounts) = known.accounts {
         match wanted {
@@ -67,15 +66,18 @@ pub(super) fn gather<'p>(
     gathering.sorted(known.history)
 }
 
+/// From so many roles on they are looked up, not gone through.
+const MANY: usize = 32;
+
 struct Gathering<'a> {
     wanted: Wanted<'a>,
     accounts: Vec<KnownAccount>,
     /// Where the account of an id stands, by the number that its digits are.
     by_id: HashMap<u64, usize>,
-    /// Where the roles of `accounts` stand, by account and the hash of the name: a copy of each
-    /// name would cost more.
-    roles: HashMap<(usize, u64), usize>,
-    hashes: RandomState,
+    /// The account that was asked for last, which is often the next one too.
+    latest: usize,
+    /// Where roles stand in accounts that have many.
+    roles: HashMap<usize, HashMap<RoleName, usize>>,
 }
 
 impl Gathering<'_> {
@@ -84,12 +86,14 @@ impl Gathering<'_> {
         if matches!(self.wanted, Wanted::One(wanted) if wanted != id) {
             return None;
         }
-        let number = id.as_str().parse().unwrap_or_default();
-        let index = *self.by_id.entry(number).or_insert(self.accounts.len());
-        if index == self.accounts.len() {
-            self.accounts.push(KnownAccount::new(id.clone()));
+        if self.accounts.get(self.latest).is_none_or(|account| account.id != *id) {
+            let number = id.as_str().parse().unwrap_or_default();
+            self.latest = *self.by_id.entry(number).or_insert(self.accounts.len());
+            if self.latest == self.accounts.len() {
+                self.accounts.push(KnownAccount::new(id.clone()));
+            }
         }
-        self.accounts.get_mut(index).map(|account| (index, account))
+        self.accounts.get_mut(self.latest).map(|account| (self.latest, account))
     }
 
     /// The role of an account, which is made if need be; `None` when roles were not asked for.
@@ -98,15 +102,20 @@ impl Gathering<'_> {
             return None;
         }
         let roles = &mut self.accounts.get_mut(index)?.roles;
-        let mut at = *self.roles.entry((index, self.hashes.hash_one(name))).or_insert(roles.len());
-        if roles.get(at).is_some_and(|role| role.name != *name) {
-            // Two names with one hash.
-            at = roles.iter().position(|role| role.name == *name).unwrap_or(roles.len());
-        }
-        if at == roles.len() {
+        let mut at = if roles.len() < MANY {
+            roles.iter().position(|role| role.name == *name)
+        } else {
+            let names = || roles.iter().map(|role| role.name.clone()).zip(0..).collect();
+            self.roles.entry(index).or_insert_with(names).get(name).copied()
+        };
+        if at.is_none() {
+            at = Some(roles.len());
             roles.push(KnownRole::new(name.clone()));
+            if let Some(names) = self.roles.get_mut(&index) {
+                names.insert(name.clone(), roles.len() - 1);
+            }
         }
-        roles.get_mut(at)
+        roles.get_mut(at?)
     }
 
     fn add_outline(&mut self, outline: Outline) {

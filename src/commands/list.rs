@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use owo_colors::Style;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::context::Context;
@@ -97,40 +98,88 @@ fn source(account: &KnownAccount, role: Option<&KnownRole>) -> String {
     text
 }
 
+/// What `--json` prints. A tree of values for a hundred thousand roles would cost most of the run;
+/// keys are in the order of the alphabet.
+#[derive(Serialize)]
+struct AccountOut<'a> {
+    account: &'a str,
+    id: &'a str,
+    last_used: Option<String>,
+    names: Vec<&'a str>,
+    partition: Option<&'a str>,
+    protected: bool,
+    region: Option<&'a str>,
+    roles: Vec<RoleOut<'a>>,
+    uses: u32,
+}
+
+#[derive(Serialize)]
+struct RoleOut<'a> {
+    default: bool,
+    last_used: Option<String>,
+    role: &'a str,
+    sources: Vec<SourceOut<'a>>,
+    uses: u32,
+}
+
+#[derive(Serialize)]
+struct SourceOut<'a> {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Out<'a> {
+    accounts: Vec<AccountOut<'a>>,
+    problems: Vec<String>,
+    profiles: Vec<Value>,
+}
+
 fn as_json(accounts: &[KnownAccount], catalogue: &Catalogue) -> String {
-    let accounts: Vec<Value> = accounts.iter().map(of_account).collect();
-    let profiles: Vec<Value> = catalogue.profiles().map(|profile| of_profile(&profile)).collect();
-    let problems: Vec<String> =
-        catalogue.problems().into_iter().map(|problem| problem.message).collect();
-    format!("{}\n", json!({"accounts": accounts, "profiles": profiles, "problems": problems}))
+    let out = Out {
+        accounts: accounts.iter().map(of_account).collect(),
+        problems: catalogue.problems().into_iter().map(|problem| problem.message).collect(),
+        profiles: catalogue.profiles().map(|profile| of_profile(&profile)).collect(),
+    };
+    serde_json::to_string(&out).unwrap_or_default() + "\n"
 }
 
-fn of_account(account: &KnownAccount) -> Value {
-    let roles = account.roles.iter().map(|role| {
-        let sources: Vec<Value> = role.sources.iter().map(of_source).collect();
-        json!({"role": role.name.as_str(), "default": role.default, "sources": sources,
-            "uses": role.usage.count, "last_used": role.usage.last.map(Moment::rfc3339)})
-    });
-    json!({"account": account.name(), "id": account.id.as_str(),
-        "names": account.names.iter().map(Name::as_str).collect::<Vec<_>>(),
-        "region": account.region.as_ref().map(Region::as_str), "protected": account.protected,
-        "partition": account.partition.map(Partition::as_str),
-        "uses": account.usage.count, "last_used": account.usage.last.map(Moment::rfc3339),
-        "roles": roles.collect::<Vec<_>>()})
-}
-
-fn of_source(source: &Source) -> Value {
-    match source {
-        Source::Accounts(place) => json!({"kind": "accounts", "place": place.to_string()}),
-        Source::Profile(name, place) => {
-            json!({"kind": "profile", "profile": name.as_str(), "place": place.to_string()})
-        }
-        Source::Sso(name, place) => {
-            json!({"kind": "sso", "profile": name.as_str(), "place": place.to_string()})
-        }
-        Source::Assertion => json!({"kind": "saml"}),
-        Source::History => json!({"kind": "history"}),
+fn of_account(account: &KnownAccount) -> AccountOut<'_> {
+    AccountOut {
+        account: account.name(),
+        id: account.id.as_str(),
+        last_used: account.usage.last.map(Moment::rfc3339),
+        names: account.names.iter().map(Name::as_str).collect(),
+        partition: account.partition.map(Partition::as_str),
+        protected: account.protected,
+        region: account.region.as_ref().map(Region::as_str),
+        roles: account.roles.iter().map(of_role).collect(),
+        uses: account.usage.count,
     }
+}
+
+fn of_role(role: &KnownRole) -> RoleOut<'_> {
+    RoleOut {
+        default: role.default,
+        last_used: role.usage.last.map(Moment::rfc3339),
+        role: role.name.as_str(),
+        sources: role.sources.iter().map(of_source).collect(),
+        uses: role.usage.count,
+    }
+}
+
+fn of_source(source: &Source) -> SourceOut<'_> {
+    let (kind, place) = match source {
+        Source::Accounts(place) => ("accounts", Some(place)),
+        Source::Profile(_, place) => ("profile", Some(place)),
+        Source::Sso(_, place) => ("sso", Some(place)),
+        Source::Assertion => ("saml", None),
+        Source::History => ("history", None),
+    };
+    SourceOut { kind, place: place.map(ToString::to_string), profile: source.profile() }
 }
 
 fn of_profile(profile: &KnownProfile<'_>) -> Value {

@@ -187,16 +187,20 @@ impl<'a> Described<'a> {
     }
 
     fn profile(&self, profile: &KnownProfile<'_>) -> Candidate {
-        let leads = match profile.leads.role() {
-            Some((id, role, _)) => {
-                let account = self.by_id.get(id).map_or(id.as_str(), |account| account.name());
-                ["profile, ", account, ":", role.as_str()].concat()
-            }
-            None if profile.leads == Leads::Credentials => "profile with keys".to_owned(),
-            None if profile.leads == Leads::SignIn => "profile, console sign-in".to_owned(),
-            None => "profile".to_owned(),
-        };
-        Candidate::new(profile.name, joined([&leads, &used(profile.usage, self.now)]))
+        let mut leads = String::with_capacity(64);
+        leads.push_str(match profile.leads {
+            Leads::Credentials => "profile with keys",
+            Leads::SignIn => "profile, console sign-in",
+            _ => "profile",
+        });
+        if let Some((id, role, _)) = profile.leads.role() {
+            let account = self.by_id.get(id).map_or(id.as_str(), |account| account.name());
+            [", ", account, ":", role.as_str()].into_iter().for_each(|part| leads.push_str(part));
+        }
+        if profile.usage.last.is_some() {
+            leads = joined([&leads, &used(profile.usage, self.now)]);
+        }
+        Candidate::new(profile.name, leads)
     }
 }
 

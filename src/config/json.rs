@@ -123,7 +123,7 @@ impl<'a> Json<'a> {
         }
         let name_of =
             |index: usize| properties.get(index).map_or("", |property| property.key.as_ref());
-        let by_name = ByName::new(properties.iter().map(|property| property.key.as_ref()).zip(0..));
+        let by_name = ByName::new(0..properties.len(), name_of);
         let twice = by_name
             .each(name_of)
             .filter_map(|same| Some((*same.first()?, *same.get(1)?)))

@@ -2,5 +2,7 @@
 //! measure.
 
 pub mod init;
+pub mod prompt;
+pub mod start;
 pub mod switch;
-pub mod tab;
+pub mod verbs;

@@ -18,6 +18,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use memchr::memchr;
+use memchr::memmem::Finder;
+
 pub(crate) use account::{Account, Outline};
 use account::{read_account, read_id, read_outline};
 
@@ -39,7 +42,7 @@ pub struct Accounts {
     lines: Lines,
     entries: Vec<AccountEntry>,
     /// For files of a team, each of whose names is looked up in the earlier ones.
-    by_name: OnceCell<ByName<usize>>,
+    by_name: OnceCell<ByName>,
     survey: OnceCell<Survey>,
     warning: Option<String>,
     team: Vec<Self>,
@@ -144,8 +147,7 @@ impl Accounts {
     fn entry(&self, name: &str) -> Option<&AccountEntry> {
         let name_of =
             |index: usize| self.entries.get(index).map_or("", |entry| entry.name.as_str());
-        let names = || self.entries.iter().map(|entry| entry.name.as_str()).zip(0..);
-        let by_name = self.by_name.get_or_init(|| ByName::new(names()));
+        let by_name = self.by_name.get_or_init(|| ByName::new(0..self.entries.len(), name_of));
         by_name.find(name, name_of).first().and_then(|&index| self.entries.get(index))
     }
 
@@ -247,7 +249,8 @@ impl Accounts {
     }
 
     pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
-        let entries = self.each().filter(|(file, entry)| file.may_have_id(entry, id));
+        let finder = Finder::new(id.as_str());
+        let entries = self.each().filter(move |(file, entry)| file.may_have_id(entry, &finder));
         let right = entries.filter_map(|(file, entry)| file.account(entry, &mut Vec::new()).ok());
         self.marked(right).filter(|account| account.id == *id)
     }
@@ -286,9 +289,9 @@ impl Accounts {
     }
 
     /// An id is written as it is, unless there are escapes: most entries need not be read.
-    fn may_have_id(&self, entry: &AccountEntry, id: &AccountId) -> bool {
-        let raw = self.value(entry).raw;
-        raw.contains(id.as_str()) || raw.contains('\\')
+    fn may_have_id(&self, entry: &AccountEntry, id: &Finder<'_>) -> bool {
+        let raw = self.value(entry).raw.as_bytes();
+        id.find(raw).is_some() || memchr(b'\\', raw).is_some()
     }
 
     /// The accounts that have this id, in the order of the file. An entry whose name is not allowed
@@ -301,8 +304,9 @@ impl Accounts {
         entries: impl Iterator<Item = (&'a Self, &'a AccountEntry)>,
         id: &AccountId,
     ) -> Result<Vec<Account>> {
+        let finder = Finder::new(id.as_str());
         let same = entries
-            .filter(|(file, entry)| file.may_have_id(entry, id))
+            .filter(|(file, entry)| file.may_have_id(entry, &finder))
             .filter(|(file, entry)| read_id(file.value(entry)).as_ref() == Ok(id));
         same.map(|(file, entry)| (file.value(entry), file.account(entry, &mut Vec::new())))
             .filter(|(value, account)| account.is_ok() || value.raw.starts_with('{'))

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::measure::{Case, Make};
+use crate::measure::{Budget, Case, Make};
 use crate::support::failure::Outcome;
 
 /// The cases for a program.
@@ -14,21 +14,19 @@ pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
     let zoxide = which::which("zoxide").ok();
     let mut cases = Vec::new();
     for shell in ["bash", "zsh", "fish"] {
-        let beside: (String, Make, Option<f64>) = match &zoxide {
+        let ours = command(program, ["init", shell]);
+        let name = format!("`init {shell}`");
+        cases.push(match &zoxide {
             Some(zoxide) => {
-                (format!("{} init", version(zoxide)?), command(zoxide, ["init", shell]), Some(1.3))
+                let theirs = command(zoxide, ["init", shell]);
+                let beside = format!("{} init", version(zoxide)?);
+                Case::new(name, ours, (&beside, theirs), Budget::Ratio(1.2))
             }
-            None => (
-                "--version (zoxide is not installed)".to_owned(),
-                command(program, ["--version", ""]),
-                None,
-            ),
-        };
-        cases.push(Case {
-            name: format!("init {shell}"),
-            command: command(program, ["init", shell]),
-            beside: (beside.0, beside.1),
-            budget: beside.2,
+            None => {
+                let version = command(program, ["--version", ""]);
+                let beside = ("`--version` (zoxide is not installed)", version);
+                Case::new(name, ours, beside, Budget::None)
+            }
         });
     }
     Ok(cases)

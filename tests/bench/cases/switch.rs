@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use crate::fake_aws::sts::{Role, Sts, Trust, User};
-use crate::measure::{Case, Make};
+use crate::measure::{Budget, Case, Make};
 use crate::support::failure::{Failure, Outcome};
 use crate::support::world::World;
 
@@ -29,26 +29,40 @@ pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
     for entries in [1, 100, 5_000] {
         let place = Rc::new(Place::new(program)?);
         place.fill(entries)?;
-        cases.push(Case {
-            name: format!("a switch to a stored session, {entries} in the store"),
-            command: place.command(&["export", "--shell", "bash", "production", "read"]),
-            beside: ("--version".to_owned(), place.command(&["--version"])),
-            budget: Some(4.0),
-        });
+        let stored = place.command(&["export", "--shell", "bash", "production", "read"]);
+        cases.push(Case::new(
+            format!("switch to a stored session, {entries} in the store"),
+            stored,
+            ("`--version`", place.command(&["--version"])),
+            Budget::Ratio(1.5),
+        ));
     }
     let place = Rc::new(Place::new(program)?);
-    cases.push(Case {
-        name: "a switch to a new session on loopback".to_owned(),
-        command: place.command(&["export", "--shell", "bash", "production", "read", "--refresh"]),
-        beside: ("--version".to_owned(), place.command(&["--version"])),
-        budget: Some(10.0),
-    });
-    cases.push(Case {
-        name: "ensure, with time enough".to_owned(),
-        command: place.in_a_session(&["export", "--shell", "bash", "ensure", "45m"]),
-        beside: ("--version".to_owned(), place.command(&["--version"])),
-        budget: None,
-    });
+    let paths: [(&str, Make, Budget); 3] = [
+        (
+            "switch to a new session on loopback",
+            place.command(&["export", "--shell", "bash", "production", "read", "--refresh"]),
+            Budget::Ratio(2.5),
+        ),
+        (
+            "`credential-process`, stored",
+            place.command(&["credential-process", "production", "read"]),
+            Budget::Ratio(1.5),
+        ),
+        (
+            "`ensure`, with time enough",
+            place.in_a_session(&["export", "--shell", "bash", "ensure", "45m"]),
+            Budget::None,
+        ),
+    ];
+    for (name, command, budget) in paths {
+        cases.push(Case::new(
+            name,
+            command,
+            ("`--version`", place.command(&["--version"])),
+            budget,
+        ));
+    }
     Ok(cases)
 }
 

@@ -66,7 +66,7 @@ pub(crate) struct ProfileFile<'a> {
     /// With their ends.
     lines: Vec<&'a [u8]>,
     ini: Ini,
-    by_name: ByName<usize>,
+    by_name: ByName,
 }
 
 /// What a section becomes.
@@ -90,8 +90,8 @@ impl<'a> ProfileFile<'a> {
         // What is not UTF-8 is read as something else but written as it was: the lines are the same.
         let text = String::from_utf8_lossy(rest).into_owned();
         let ini = Ini::new(kind, TextFile { text, shown: "".into(), warning: None });
-        let blocks = ini.blocks.iter().zip(0..).filter(|(block, _)| block.is_profile());
-        let by_name = ByName::new(blocks.map(|(block, at)| (ini.name(block), at)));
+        let is_profile = |at: &usize| ini.blocks.get(*at).is_some_and(Block::is_profile);
+        let by_name = ByName::new((0..ini.blocks.len()).filter(is_profile), |at| ini.name_at(at));
         let lines = rest.split_inclusive(|byte| *byte == b'\n').collect();
         Self { shown, before, lines, ini, by_name }
     }
@@ -113,8 +113,7 @@ impl<'a> ProfileFile<'a> {
     }
 
     pub(super) fn section(&self, name: &str) -> Result<Option<OwnLines<'_>>> {
-        let name_of = |at: usize| self.ini.blocks.get(at).map_or("", |block| self.ini.name(block));
-        let same = self.by_name.find(name, name_of);
+        let same = self.by_name.find(name, |at| self.ini.name_at(at));
         let line =
             |at: usize| self.ini.blocks.get(at).map_or(0, |block| self.ini.place(block).line);
         if let [first, second, ..] = same {

@@ -116,6 +116,19 @@ impl Client {
         Ok(reply)
     }
 
+    /// Where a page that is not AWS's redirects to. What it says of the time is not AWS's either.
+    pub(crate) async fn redirect_of(&self, url: &str) -> Option<String> {
+        for method in [http::Method::HEAD, http::Method::GET] {
+            let request = http::Request::builder().method(method).uri(url);
+            let reply = self.send(request.body(SdkBody::empty()), ATTEMPT.min(self.whole)).await;
+            let (Reply { status, location, .. }, _) = reply.ok()?;
+            if !matches!(status, 405 | 501) {
+                return location.filter(|_| (300..400).contains(&status));
+            }
+        }
+        None
+    }
+
     /// Posts JSON to an identity provider, once: a wrong password that is repeated locks a user
     /// out.
     pub(crate) async fn post_to_provider(

@@ -152,6 +152,8 @@ impl Body for Limited {
 pub(crate) struct Reply {
     pub status: u16,
     pub body: Zeroizing<Vec<u8>>,
+    /// Where a redirect leads, which is not gone.
+    pub location: Option<String>,
 }
 
 /// Sends a request, once, and reads the whole answer within `time`; with it comes what its
@@ -171,8 +173,9 @@ pub(super) async fn send(
             .map_err(|error| AwsError::of(connector_trouble(&error)))?;
         let status = reply.status().as_u16();
         let date = reply.headers().get("date").and_then(Moment::parse_http_date);
+        let location = reply.headers().get("location").map(str::to_owned);
         let body = read(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
-        Ok((Reply { status, body }, date))
+        Ok((Reply { status, body, location }, date))
     };
     tokio::time::timeout(time, whole).await.map_err(|_| AwsError::of(Trouble::Timeout))?
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{chain, role};
 use crate::fake_aws::sso::Sso;
-use crate::fake_aws::sts::Role;
+use crate::fake_aws::sts::{Certificate, Fault, Role, Sts};
 use crate::scenes::{PRODUCTION, Scene};
 use crate::support::terminal::Terminal;
 
@@ -160,6 +160,40 @@ fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
     assert_eq!(old.status, 0, "{old:?}");
     assert!(sso.received("/client/register")[1].get("scopes").is_none());
     scene.switch(&["old"]);
+}
+
+#[test]
+fn a_start_page_of_the_organization_s_own_is_followed_to_that_of_aws() {
+    let (mut scene, sso) = signed();
+    let page = Sts::start_tls(Certificate::Good).unwrap();
+    let bundle = scene.world.write("ca.pem", page.authority().unwrap()).unwrap();
+    scene.world.set("AWS_CA_BUNDLE", bundle);
+    let own = format!("{}/start", page.url());
+    let config = std::fs::read_to_string(scene.world.home().join(".aws/config")).unwrap();
+    scene.world.config(&config.replace(START, &own)).unwrap();
+    let leads_to = |to: &str| {
+        page.fail_next("", Fault::Redirect { status: 302, to: to.to_owned() });
+    };
+    let login = || scene.world.run(["login", "corp", "--device"]).unwrap();
+    leads_to("https://ssoins-1.portal.eu-west-1.app.aws/");
+    let ran = login();
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let asked = |at: usize| sso.received("/device_authorization")[at]["startUrl"].clone();
+    assert_eq!(asked(0), "https://ssoins-1.portal.eu-west-1.app.aws");
+    // The token is kept for the page that the file names, as the AWS CLI keeps it.
+    assert_eq!(kept(&scene)["startUrl"], own);
+    scene.switch(&["read"]);
+    // Nothing but AWS's own page takes its place.
+    leads_to("https://evil.test/");
+    assert_eq!(login().status, 0);
+    assert_eq!(asked(1), own);
+    leads_to("https://ssoins-1.portal.us-east-1.app.aws/");
+    let moved = login();
+    assert!(
+        moved.status == 3 && moved.stderr.contains("hint: sso_region = us-east-1"),
+        "{moved:?}"
+    );
+    assert_eq!(sso.received("/device_authorization").len(), 2);
 }
 
 #[test]

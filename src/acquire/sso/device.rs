@@ -54,12 +54,13 @@ pub(super) async fn sign_on(
     client: &Client,
     oidc: &str,
     session: &SsoSession,
+    page: &str,
     now: Moment,
     invite: impl FnOnce(&Invitation),
 ) -> Result<Token> {
     let failed = |failure: AwsError| refusal(&failure, session, oidc);
     let who = register(client, oidc, &session.scopes, json!({})).await.map_err(failed)?;
-    let begin = json!({"startUrl": session.start_url});
+    let begin = json!({"startUrl": page});
     let started: Started =
         post_as(&who, client, oidc, "device_authorization", begin).await.map_err(failed)?;
     invite(&invitation(&started)?);

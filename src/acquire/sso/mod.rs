@@ -195,10 +195,19 @@ impl<'a> SignOnClient<'a> {
         browser::opener(desktop, url).ok()
     }
 
+    /// The start page as AWS knows it.
+    async fn page(&self) -> Result<String> {
+        let (url, is_own) = (&self.session.start_url, self.session.has_own_page());
+        let redirect = if is_own { self.client.redirect_of(url).await } else { None };
+        self.session.page_behind(redirect.as_deref())
+    }
+
     async fn by_browser(&self, say: &impl Fn(&str)) -> Result<Token> {
+        let page = self.page().await?;
         let home = self.session.home.as_deref().unwrap_or_else(|| Path::new(""));
         let begun =
-            pkce::begin(self.client, self.oidc()?, self.session, home, (self.clock)()).await?;
+            pkce::begin(self.client, self.oidc()?, self.session, &page, home, (self.clock)())
+                .await?;
         let url = begun.url();
         let name = self.shown_name();
         let opener = self.opener(&url).and_then(|opener| Command::from(opener).spawn().ok());
@@ -223,6 +232,7 @@ impl<'a> SignOnClient<'a> {
     }
 
     async fn by_device(&self, say: impl Fn(&str)) -> Result<Token> {
+        let page = self.page().await?;
         let invite = |invitation: &device::Invitation| {
             say(&format!(
                 "To sign on to {}, open this page and compare the code {}:",
@@ -234,7 +244,7 @@ impl<'a> SignOnClient<'a> {
             let _ = self.opener(&invitation.url).map(|mut opener| opener.spawn());
         };
         let token =
-            device::sign_on(self.client, self.oidc()?, self.session, (self.clock)(), invite)
+            device::sign_on(self.client, self.oidc()?, self.session, &page, (self.clock)(), invite)
                 .await?;
         cache::write(&self.file, self.session, &token)?;
         Ok(token)

@@ -42,6 +42,7 @@ pub(super) async fn begin<'a>(
     client: &'a Client,
     oidc: &'a str,
     session: &'a SsoSession,
+    page: &str,
     home: &Path,
     now: Moment,
 ) -> Result<Begun<'a>> {
@@ -49,7 +50,7 @@ pub(super) async fn begin<'a>(
     let file = cache::file_of(home, &file_key(session));
     let registration = match kept(&file).filter(|kept| kept.expires.since(now) > ENOUGH) {
         Some(kept) => kept,
-        None => registered(client, oidc, session, &file).await?,
+        None => registered(client, oidc, session, page, &file).await?,
     };
     Ok(Begun { client, oidc, session, registration, file, attempt, way_back })
 }
@@ -100,13 +101,14 @@ async fn registered(
     client: &Client,
     oidc: &str,
     session: &SsoSession,
+    page: &str,
     file: &Path,
 ) -> Result<Registration> {
     let grants = [GRANT, "refresh_token"];
     let more = json!({
         "grantTypes": grants,
         "redirectUris": [REDIRECT],
-        "issuerUrl": session.start_url,
+        "issuerUrl": page,
     });
     let registration = register(client, oidc, &session.scopes, more)
         .await

@@ -10,6 +10,7 @@ mod process;
 mod root;
 mod sign_in;
 mod sso;
+mod start_page;
 
 pub(crate) use process::{Process, RUNNING};
 pub(crate) use root::ProfileMfa;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::start_page::{host_of, is_page_of_aws, region_of_page};
 use crate::config::Config;
 use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
@@ -113,6 +114,29 @@ impl SsoSession {
         host_of(&self.start_url).is_some_and(|host| host.ends_with(".app.aws"))
     }
 
+    /// Where its start page leads when it has a name of the organization's own (`redirect`): the page as
+    /// AWS knows it. What leads elsewhere is left to AWS to judge.
+    pub(crate) fn page_behind(&self, redirect: Option<&str>) -> Result<String> {
+        let behind = redirect.filter(|url| is_page_of_aws(url));
+        let Some(url) = behind.and_then(|url| url.split(['?', '#']).next()) else {
+            return Ok(self.start_url.clone());
+        };
+        match region_of_page(url) {
+            Some(region) if region != self.region => Err(Error::config(format!(
+                "{}: {self} is in {} by its sso_region",
+                self.origin, self.region
+            ))
+            .because(format!("its start page leads to {}", escape_up_to(url, 200)))
+            .hint(format!("sso_region = {region}"))),
+            _ => Ok(url.trim_end_matches('/').to_owned()),
+        }
+    }
+
+    /// Whether its start page has a name of the organization's own.
+    pub(crate) fn has_own_page(&self) -> bool {
+        !is_page_of_aws(&self.start_url)
+    }
+
     /// The session of a profile: the one it names, or what it says itself.
     fn of_profile(profile: &Section<'_>, account_origin: &str, config: &Config) -> Result<Self> {
         let Some(name) = chosen(profile, "sso_session") else {
@@ -199,20 +223,6 @@ fn only_token(profile: &Section<'_>) -> Result<Option<SsoRole>> {
     ))
     .because("its token serves the services that take a token alone, as Amazon Q")
     .hint("sso_account_id and sso_role_name make it a role: aws configure sso writes them"))
-}
-
-fn host_of(url: &str) -> Option<&str> {
-    url.strip_prefix("https://")?.split(['/', ':', '?', '#']).next()
-}
-
-/// The region that a start page tells (`https://ssoins-….portal.eu-west-1.app.aws/`).
-fn region_of_page(url: &str) -> Option<Region> {
-    let host = host_of(url)?;
-    let belongs = [".app.aws", ".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"]
-        .iter()
-        .find_map(|suffix| host.strip_suffix(suffix))?;
-    let mut labels = belongs.split('.').filter(|label| *label != "portal");
-    labels.find_map(|label| Region::parse("", label).ok())
 }
 
 fn missing(section: &Section<'_>, key: &str, origin: &str) -> Error {
@@ -311,18 +321,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn some_start_pages_tell_their_region() {
-        for (url, region) in [
-            ("https://ssoins-72230123456789ab.portal.eu-west-1.app.aws/", Some("eu-west-1")),
-            ("https://ssoins-72230123456789ab.eu-west-1.portal.amazonaws.com", Some("eu-west-1")),
-            ("https://ssoins-1.us-gov-west-1.portal.amazonaws.com/x", Some("us-gov-west-1")),
-            ("https://corp.awsapps.com/start", None),
-            ("https://eu-west-1.corp.example/start", None),
-            ("https://sso.corp.example/?x=.eu-west-1.app.aws", None),
-            ("https://corp.example/eu-west-1.app.aws", None),
+    fn a_page_of_one_s_own_leads_to_one_of_aws() {
+        let own = SsoSession {
+            name: Some("corp".to_owned()),
+            start_url: "https://aws.corp.example".to_owned(),
+            region: Region::parse("a test", "eu-west-1").unwrap(),
+            scopes: Vec::new(),
+            origin: "~/.aws/config:3".to_owned(),
+            home: None,
+            desktop: None,
+        };
+        let aws = "https://ssoins-1.portal.eu-west-1.app.aws";
+        for (redirect, page) in [
+            (None, "https://aws.corp.example"),
+            (Some("https://evil.test/"), "https://aws.corp.example"),
+            (Some("http://ssoins-1.portal.eu-west-1.app.aws"), "https://aws.corp.example"),
+            (Some("https://ssoins-1.portal.eu-west-1.app.aws/?x#y"), aws),
+            (Some("https://corp.awsapps.com/start"), "https://corp.awsapps.com/start"),
         ] {
-            let told = region_of_page(url);
-            assert_eq!(told.as_ref().map(Region::as_str), region, "{url}");
+            assert_eq!(own.page_behind(redirect).unwrap(), page, "{redirect:?}");
         }
+        let moved = own.page_behind(Some("https://ssoins-1.portal.us-east-1.app.aws")).unwrap_err();
+        assert_eq!(moved.hints, ["sso_region = us-east-1"]);
     }
 }

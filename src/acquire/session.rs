@@ -8,7 +8,9 @@ use super::{load, suggest};
 use crate::aws::Endpoints;
 use crate::cache::RoleSession;
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Next, Plan, SIGN_IN_SECONDS, Snapshot, next, renewable, seconds_left};
+use crate::plan::{
+    Next, Plan, Protection, SIGN_IN_SECONDS, Snapshot, next, renewable, seconds_left,
+};
 use crate::types::sanitize::escape;
 use crate::types::{Moment, Principal, minutes};
 use crate::ui::terminal::Terminal;
@@ -26,6 +28,8 @@ pub(crate) struct ActiveSession {
     pub principal: Principal,
     /// Whether its account is protected.
     pub protected: bool,
+    /// Whether it was narrowed to reading, as its account wants it.
+    pub read_only: bool,
 }
 
 impl ActiveSession {
@@ -47,10 +51,14 @@ impl ActiveSession {
                 escape(&role.assumed_role)
             ))
         })?;
-        let of_principal =
-            known.principal.as_ref().is_some_and(|protection| protection.protected.is_some());
-        let protected = plan.target.protection.protected.is_some() || of_principal;
-        Ok(Self { renewable: renewable(plan, known, &role), role, notes, principal, protected })
+        let of_principal = known.principal.as_ref();
+        let of_principal = |mark: fn(&Protection) -> bool| of_principal.is_some_and(mark);
+        let protected = plan.target.protection.protected.is_some()
+            || of_principal(|found| found.protected.is_some());
+        let read_only =
+            plan.is_read_only() || !plan.write && of_principal(|found| found.read_only.is_some());
+        let renewable = renewable(plan, known, &role);
+        Ok(Self { renewable, role, notes, principal, protected, read_only })
     }
 }
 

@@ -66,7 +66,7 @@ fn tell(role: &ActiveRole, now: Moment, report: &Report) {
     let name = if target.name.as_str() == id.as_str() { String::new() } else { format!(" ({id})") };
     let region = plan.region.as_ref();
     let shown = region.map_or("no region".to_owned(), |region| region.value.to_string());
-    let read_only = if plan.is_read_only() { " read-only" } else { "" };
+    let read_only = if session.read_only { " read-only" } else { "" };
     let base = &plan.base;
     let from = if base.is_found { format!(", from {}", base.description) } else { String::new() };
     report.done(&target.to_string(), &format!("{name}{read_only} {left}, {shown}{from}"));

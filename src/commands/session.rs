@@ -82,6 +82,7 @@ impl ActiveRole {
             target: encode_words(&plan.words),
             previous: before(plan, environment)?,
             protected: session.protected,
+            read_only: session.read_only,
             bridge: environment.turns_on("ASSUME_ROLE_BRIDGE")?,
             legacy,
             environment,

@@ -10,7 +10,7 @@ use crate::config::environment::Environment;
 use crate::types::{AccountId, Credentials, Moment, Region};
 
 /// Our own variables: unset by `leave`, never restored.
-pub const OWN: [&str; 8] = [
+pub const OWN: [&str; 9] = [
     "ASSUME_ROLE_KEY_ID",
     "ASSUME_ROLE_EXPIRES",
     "ASSUME_ROLE_RENEWABLE",
@@ -18,8 +18,12 @@ pub const OWN: [&str; 8] = [
     "ASSUME_ROLE_PREVIOUS",
     "ASSUME_ROLE_REGION",
     "ASSUME_ROLE_PROTECTED",
+    READ_ONLY,
     LEFT,
 ];
+
+/// Set to 1 in a session that was narrowed to reading.
+pub(crate) const READ_ONLY: &str = "ASSUME_ROLE_READ_ONLY";
 
 /// What `leave` keeps the request in, unexported, so that `-` goes back to the role that was left.
 pub(super) const LEFT: &str = "ASSUME_ROLE_LEFT";
@@ -112,6 +116,8 @@ pub struct Switch<'a> {
     pub previous: Option<String>,
     /// Whether the account is protected.
     pub protected: bool,
+    /// Whether the session was narrowed to reading.
+    pub read_only: bool,
     /// Also tell prompts that know other tools only: `AWS_SSO_PROFILE`, which powerlevel10k and
     /// starship read and AWS's own tools do not.
     pub bridge: bool,
@@ -171,6 +177,7 @@ impl Switch<'_> {
                 "ASSUME_ROLE_PROTECTED",
                 self.protected.then_some(Cow::Borrowed(self.account_id.as_str())),
             ),
+            (READ_ONLY, self.read_only.then_some(Cow::Borrowed("1"))),
         ]);
         if self.bridge {
             all.push((

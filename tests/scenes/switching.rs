@@ -11,7 +11,7 @@ use crate::support::terminal::Terminal;
 
 /// The variables of a switch, and what was said about it.
 pub struct Switched {
-    variables: BTreeMap<String, Option<String>>,
+    pub variables: BTreeMap<String, Option<String>>,
     pub stderr: String,
 }
 

@@ -53,6 +53,7 @@ impl Session {
             target: target::encode_words(&[&self.name, "ops/read"]),
             previous: None,
             protected: false,
+            read_only: false,
             bridge: false,
             legacy: None,
             environment: &self.environment,

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::fake_aws::sts::{Issued, Proof, Role, Trust, User};
 use crate::scenes::one_shell::OneShell;
+use crate::scenes::switching::Switched;
 use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
 use crate::sources::saml::{AUDIENCE, federated, now, response};
 use crate::support::process::run;
@@ -211,6 +212,13 @@ fn policies(scene: &Scene, action: &str) -> String {
     scene.sts.last(action).unwrap().form.members("PolicyArns", ".arn").join(" ")
 }
 
+/// What a shell says that took a switch.
+fn status(scene: &Scene, told: &Switched) -> String {
+    let mut command = scene.world.command(["status"]);
+    command.envs(told.variables.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))));
+    run(command, b"").unwrap().stdout
+}
+
 #[test]
 fn every_source_gets_a_read_only_session_in_a_read_only_account() {
     const POLICY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
@@ -228,10 +236,13 @@ fn every_source_gets_a_read_only_session_in_a_read_only_account() {
         &["arn:aws:iam::123456789012:role/read"],
         &["led"],
     ] {
-        scene.switch(&[words, &["--refresh"]].concat());
+        let told = scene.switch(&[words, &["--refresh"]].concat());
         assert_eq!(policies(&scene, "AssumeRole"), POLICY, "{words:?}");
-        scene.switch(&[words, &["--refresh", "--write"]].concat());
+        assert!(status(&scene, &told).contains("read-only  (--write on the next switch lifts it)"));
+        let told = scene.switch(&[words, &["--refresh", "--write"]].concat());
         assert_eq!(policies(&scene, "AssumeRole"), "", "{words:?}");
+        assert!(told.unsets("ASSUME_ROLE_READ_ONLY"));
+        assert!(!status(&scene, &told).contains("read-only"), "{words:?}");
         let said = scene.refused_at_once(
             8,
             &[words, &["--policy-arn", "arn:aws:iam::aws:policy/PowerUserAccess"]].concat(),

@@ -28,6 +28,7 @@ pub(super) fn facts(plan: &Plan, environment: &Environment) -> Result<Vec<Fact>>
         target: "x".to_owned(),
         previous: Some("x".to_owned()),
         protected: true,
+        read_only: true,
         bridge: environment.turns_on("ASSUME_ROLE_BRIDGE")?,
         legacy: legacy.then_some(Legacy {
             base: asks_by_itself.then_some((&keys, Moment(0))),

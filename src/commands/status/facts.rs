@@ -8,6 +8,7 @@ use crate::commands::wall_clock::{until, wall_time};
 use crate::config::environment::Environment;
 use crate::error::Result;
 use crate::prompt::{State, moment};
+use crate::shell::variables::READ_ONLY;
 use crate::shell::words::{command_line, decode_words};
 use crate::types::minutes;
 use crate::types::sanitize::escape_url;
@@ -18,6 +19,11 @@ pub(super) fn of(present: &Present<'_>, environment: &Environment) -> Result<Vec
     let mut facts = Vec::new();
     if !matches!(present.segment.state, State::None | State::Foreign) {
         facts.extend(of_role(present, read("AWS_ACCOUNT_ID")?, read("ASSUME_ROLE_TARGET")?));
+        if environment.has(READ_ONLY) {
+            let lifted = "--write on the next switch lifts it".to_owned();
+            facts.push(Fact::machine("read_only", Value::Switch(true)));
+            facts.push(Fact::words("access", "read-only".to_owned()).note(lifted));
+        }
     }
     let origins = origins::of(environment)?;
     facts.extend(region(&origins, environment)?);

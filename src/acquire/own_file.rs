@@ -5,11 +5,16 @@ use std::fs::DirBuilder;
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
 
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
+use crate::config::edit::{UNFINISHED, sweep};
 use crate::config::files::{others_may_read, read_bytes, shown_path};
+
+/// When what was being written is left over from a process that was killed.
+const ABANDONED: Duration = Duration::from_secs(60);
 
 /// What a file holds. With what another user put there, we would act as that user.
 pub(super) fn read(path: &Path, cap: u64) -> Option<Zeroizing<Vec<u8>>> {
@@ -48,12 +53,17 @@ impl<'a> Draft<'a> {
     pub(super) fn new(path: &'a Path) -> io::Result<Self> {
         let directory = path.parent().unwrap_or(path);
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-        Ok(Self { path, file: NamedTempFile::new_in(directory)? })
+        let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)?;
+        // By the clock of the file system; no process takes that long between here and the end.
+        let written = file.as_file().metadata()?.modified()?;
+        sweep(directory, Some(written.checked_sub(ABANDONED).unwrap_or(UNIX_EPOCH)));
+        Ok(Self { path, file })
     }
 
     /// Puts it in place of the file: a reader sees the old one or the new one.
     pub(super) fn keep(mut self, text: &str) -> io::Result<()> {
         self.file.write_all(text.as_bytes())?;
+        self.file.as_file().sync_all()?;
         self.file.persist(self.path).map_err(|error| error.error)?;
         Ok(())
     }

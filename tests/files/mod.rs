@@ -5,4 +5,5 @@ mod accounts_import;
 mod accounts_sync;
 mod accounts_team;
 mod ini;
+mod kills;
 mod profile_edit;

@@ -9,6 +9,7 @@ use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rustix::fs::{Mode, OFlags};
 use tempfile::NamedTempFile;
@@ -24,7 +25,7 @@ use crate::config::profiles::{FileKind, Profiles};
 use crate::error::{Error, Kind, Result};
 
 /// How the names of files begin that are still being written.
-const UNFINISHED: &str = ".assume-role-new-";
+pub(crate) const UNFINISHED: &str = ".assume-role-new-";
 const BACKUP: &str = ".assume-role-backup";
 /// How often another program may change the file first.
 const TRIES: u32 = 20;
@@ -149,7 +150,7 @@ impl File {
         }
         let (place, lock) = self.locked()?;
         if lock.is_some() {
-            sweep(&place.directory);
+            sweep(&place.directory, None);
         }
         let mut largest = planned.before;
         let mut look = self.look()?;
@@ -283,11 +284,16 @@ fn fill(file: &mut NamedTempFile, bytes: &[u8], mode: u32) -> io::Result<()> {
     file.as_file().sync_all()
 }
 
-/// Removes what a killed process left behind. Only with the lock is it certain that none is writing it.
-fn sweep(directory: &Path) {
+/// Removes what killed processes left behind: all of it under the lock, which makes certain that none is
+/// writing, else what was last written before `before`.
+pub(crate) fn sweep(directory: &Path, before: Option<SystemTime>) {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED))
-    {
+    let ours = entries.filter(|it| it.file_name().to_string_lossy().starts_with(UNFINISHED));
+    let is_left = |entry: &fs::DirEntry| {
+        let written = || entry.metadata().ok()?.modified().ok();
+        before.is_none_or(|before| written().is_some_and(|written| written < before))
+    };
+    for entry in ours.filter(is_left) {
         let _ = fs::remove_file(entry.path());
     }
 }

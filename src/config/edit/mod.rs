@@ -13,4 +13,4 @@ mod lock;
 mod look;
 pub(crate) mod profiles;
 
-pub(crate) use file::{Change, File};
+pub(crate) use file::{Change, File, UNFINISHED, sweep};

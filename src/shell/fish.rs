@@ -19,7 +19,7 @@ pub(super) const FISH: Definition = Definition {
     assignment: ["set -g ", " "],
     init: include_str!("../../shell/init.fish"),
     asks_at_tab: "",
-    completion: include_str!("../../completions/assume-role.fish"),
+    completion: include_str!("../../completions/assume-role.fish.in"),
     short_name: |name| format!("function {name} --wraps assume-role\n    assume-role $argv\nend\n"),
     code: Some(Code { switch, leave }),
     at_tab: AtTab::Tabbed,

@@ -182,8 +182,8 @@ fn the_shims_pass_their_linters() {
             (&["bash", "-n"], "assume-role.bash"),
             (&["bash", "--posix", "-n"], "assume-role.bash"),
             (&["zsh", "-n"], "_assume-role"),
-            (&["fish", "--no-execute"], "assume-role.fish"),
-            (&["fish_indent", "--check"], "assume-role.fish"),
+            (&["fish", "--no-execute"], "assume-role.fish.in"),
+            (&["fish_indent", "--check"], "assume-role.fish.in"),
         ],
     );
 }

@@ -9,6 +9,9 @@ use assume_role::testing::shell::integration::{InitOptions, ShortName, script};
 
 use crate::scenes::bastion;
 use crate::scenes::real_shells::{assert_lints, is_here, run};
+use crate::support::process;
+use crate::support::tools::find;
+use crate::support::world::World;
 
 /// A home with a stand-in for the program, and the init files that name it.
 pub struct Home {
@@ -230,6 +233,8 @@ fn the_scripts_pass_their_linters() {
             (&["yash", "-n"], "init.sh"),
             (&["zsh", "-n"], "init.zsh"),
             (&["zsh", "-n"], "../assume-role.plugin.zsh"),
+            (&["fish", "--no-execute"], "../conf.d/assume-role.fish"),
+            (&["fish_indent", "--check"], "../conf.d/assume-role.fish"),
             (&["fish", "--no-execute"], "init.fish"),
             (&["fish_indent", "--check"], "init.fish"),
         ],
@@ -250,4 +255,35 @@ fn the_file_for_plugin_managers_of_zsh_loads_what_is_there() {
     let path = format!("{}:/usr/bin:/bin", program.display());
     let with = run(&["zsh"], home.path(), &[("PATH", &path)], &load);
     assert_eq!((with.out.as_str(), with.err.as_str()), ("assume-role: function\n", ""));
+}
+
+/// fisher copies these files of a plugin into the directories of the same names, and no others.
+#[test]
+fn what_plugin_managers_of_fish_copy_loads_what_is_there() {
+    let Some(fish) = find("fish") else { return };
+    let mut world = World::new(crate::scenes::binary()).unwrap();
+    world.accounts(r#"{"production": "123456789012"}"#).unwrap();
+    let mut copied = 0;
+    for directory in ["completions", "conf.d", "functions", "themes"] {
+        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory);
+        let files = std::fs::read_dir(place).into_iter().flatten().map(|entry| entry.unwrap());
+        for file in files.filter(|file| file.path().extension().is_some_and(|ext| ext == "fish")) {
+            let name = file.file_name().into_string().unwrap();
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            world.write(&format!(".config/fish/{directory}/{name}"), text).unwrap();
+            copied += 1;
+        }
+    }
+    assert_eq!(copied, 1);
+    let look = "type -t assume-role; complete --do-complete 'assume-role prod'";
+    let looked = |world: &World| {
+        let mut command = world.command_of(fish.clone());
+        command.args(["-i", "-c", look]);
+        process::run(command, b"").unwrap()
+    };
+    let with = looked(&world);
+    assert_eq!(with.stdout, "function\nproduction\t123456789012\n", "{with:?}");
+    world.set("PATH", "/usr/bin:/bin");
+    let without = looked(&world);
+    assert!(without.stdout.is_empty() && !without.stderr.contains("conf.d"), "{without:?}");
 }

@@ -3,6 +3,7 @@
 
 mod imports;
 pub mod source;
+mod touched;
 mod words;
 
 use std::collections::BTreeSet;

@@ -34,11 +34,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
                 "PROFILE",
                 "a profile of ~/.aws/config, with its chain, its MFA device and its durations",
             ),
-            (
-                "arn:aws:iam::ID:role/ROLE",
-                "a role of any partition; --role-arn, --role-session-name, --duration-seconds and file://FILE are understood as \
-                 AWS writes them",
-            ),
+            ("arn:aws:iam::ID:role/ROLE", "a role of any partition; also --role-arn ARN"),
             ("-", "the role that this shell had before"),
             (
                 "MFA_CODE, REGION",

@@ -34,7 +34,10 @@ pub(crate) const SECTIONS: [Section; 6] = [
                 "PROFILE",
                 "a profile of ~/.aws/config, with its chain, its MFA device and its durations",
             ),
-            ("arn:aws:iam::ID:role/ROLE", "a role of any partition; also --role-arn ARN"),
+            (
+                "arn:aws:iam::ID:role/ROLE",
+                "a role of any partition; --role-arn ARN and --duration-seconds N are understood, too",
+            ),
             ("-", "the role that this shell had before"),
             (
                 "MFA_CODE, REGION",

@@ -106,7 +106,7 @@ impl Runner<'_> {
             error.because(format!("MFA device {} ({})", escape(&device.value), device.origin));
         match error.kind {
             // Whether AWS saw the code is not known, and it takes each only once.
-            Kind::Network => error.hint("each code works once: wait for the next one"),
+            Kind::Network => error.hint("each code works once; wait for the next one"),
             _ => error,
         }
     }

@@ -37,7 +37,7 @@ const GENERIC: [&str; 32] = [
     "assume-role exec * * -- COMMAND",
     "assume-role explain ACCOUNT ROLE [MFA_CODE] [REGION]",
     "assume-role explain * ROLE",
-    "assume-role export [OPTIONS] [WORDS]...",
+    "assume-role export [WORDS]...",
     "assume-role logout * ROLE",
     "assume-role profile add * ACCOUNT ROLE [MFA_CODE] [REGION]",
     "assume-role profile add * * ROLE",

@@ -173,7 +173,7 @@ fn where_a_refused_duration_spends_the_code_the_next_one_is_asked_for() {
     let mut terminal = scene.on_terminal(&["production", "four"]);
     terminal.wait_for("MFA code of").unwrap();
     terminal.type_line(&scene.code()).unwrap();
-    terminal.wait_for("each works once").unwrap();
+    terminal.wait_for("each code works once").unwrap();
     terminal.type_line(&scene.code()).unwrap();
     assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
     assert_eq!(seconds_sent(&scene), ["28800", "14400", "14400"]);

@@ -52,8 +52,10 @@ pub(super) fn error_of(refusal: &clap::Error) -> Error {
         return error.hint(format!("one of {values}"));
     }
     match first_line(refusal, "Usage: ") {
+        // What stands in brackets cannot be typed.
         Some(usage)
-            if usage.contains("[OPTIONS]") && refusal.kind() == ErrorKind::UnknownArgument =>
+            if usage.contains("[OPTIONS]") && refusal.kind() == ErrorKind::UnknownArgument
+                || usage.replace("[OPTIONS]", "").contains('[') =>
         {
             let is_verb = |word: &&str| word.starts_with(|c: char| c.is_ascii_lowercase());
             let verb: Vec<&str> = usage.split(' ').take_while(is_verb).collect();

@@ -191,7 +191,7 @@ fn ensure_fails_when_it_cannot() {
 
     day.scene.sts.fail_always("AssumeRole", Some(Fault::internal()));
     let said = shell.fails(7, &["ensure", "45m"]);
-    assert!(said.contains("cannot ensure 45m") && said.contains("fault of its own"), "{said}");
+    assert!(said.contains("cannot ensure 45m") && said.contains("internal error"), "{said}");
     day.scene.sts.fail_always(
         "AssumeRole",
         Some(Fault::error(403, "AccessDenied", "User is not authorized")),

@@ -102,7 +102,12 @@ fn what_is_wrong_in_files() {
 fn who_else_may_touch_files() {
     let world = with_state(&loaded("fish"));
     world.write(".saml/credentials", "username = alice\npassword = s3cr3t\n").unwrap();
+    for name in ["sso", "login"] {
+        world.write(&format!(".aws/{name}/cache/0a1b.json"), "{}").unwrap();
+    }
     for (path, mode) in [
+        (".aws/sso/cache/0a1b.json", 0o644),
+        (".aws/login/cache/0a1b.json", 0o620),
         (".aws/credentials", 0o644),
         (".aws/config", 0o666),
         (".aws/accounts", 0o664),

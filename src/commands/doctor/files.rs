@@ -2,6 +2,7 @@
 //! else may touch them.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::finding::{Finding, Level};
 use super::modes;
@@ -22,6 +23,9 @@ use crate::plan::{Base, BaseAtHand, SignOn, base_sign_in, base_without_keys, env
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Moment, minutes, shortened};
+
+/// Where AWS's tools keep sign-ons, each in a file for its owner alone.
+const SIGN_ONS: [&str; 2] = [".aws/sso/cache", ".aws/login/cache"];
 
 /// All files, or each as far as it could be read.
 pub(super) enum Read {
@@ -100,12 +104,16 @@ fn owners_and_modes(environment: &Environment, set: Option<&Setting<String>>) ->
         (home.as_ref().map(|home| home.join(".aws")), false),
         (Settings::path(environment), false),
     ];
+    let sign_ons = home.iter().flat_map(|home| SIGN_ONS.map(|directory| home.join(directory)));
+    let mut sign_ons: Vec<PathBuf> = sign_ons
+        .filter_map(|directory| std::fs::read_dir(directory).ok())
+        .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
+        .collect();
+    sign_ons.sort();
+    let files = files.into_iter().filter_map(|(path, is_secret)| Some((path?, is_secret)));
+    let files = files.chain(sign_ons.into_iter().map(|path| (path, true)));
     let wrong: Vec<Finding> = files
-        .iter()
-        .filter_map(|(path, is_secret)| {
-            Some(modes::findings(path.as_ref()?, *is_secret, home.as_deref()))
-        })
-        .flatten()
+        .flat_map(|(path, is_secret)| modes::findings(&path, is_secret, home.as_deref()))
         .collect();
     if wrong.is_empty() {
         vec![Finding::fine("only you can write these files and read the keys in them")]

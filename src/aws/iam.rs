@@ -97,9 +97,11 @@ pub(super) fn leaves(text: &str) -> Option<Fields> {
     let mut name = String::new();
     let mut value = String::new();
     let mut fields = Vec::new();
+    let mut open = 0;
     loop {
         match reader.read_event().ok()? {
             Event::Start(start) => {
+                open += 1;
                 name = start.local_name().as_ref().to_owned();
                 value.clear();
             }
@@ -107,11 +109,15 @@ pub(super) fn leaves(text: &str) -> Option<Fields> {
             Event::GeneralRef(entity) => {
                 value.push_str(quick_xml::escape::resolve_xml_entity(&entity)?);
             }
-            Event::End(_) if !name.is_empty() => {
-                fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
+            Event::End(_) => {
+                open -= 1;
+                if !name.is_empty() {
+                    fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
+                }
             }
             Event::DocType(_) => return None,
-            Event::Eof => return Some(fields),
+            // A document that was cut between two elements is no whole one.
+            Event::Eof => return (open == 0).then_some(fields),
             _ => {}
         }
     }
@@ -131,6 +137,7 @@ fn devices(fields: &[(String, String)]) -> Result<Vec<Device>, AwsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::spoiled::{changed, cut};
 
     #[test]
     fn devices_of_a_reply() {
@@ -145,6 +152,20 @@ mod tests {
             ("arn:aws:iam::123456789012:mfa/alice", "a&b")
         );
         assert!(devices[0].shows_codes() && !devices[1].shows_codes());
+    }
+
+    #[test]
+    fn a_reply_that_is_cut_names_no_device_that_is_not_whole() {
+        let text = "<A><MFADevices><member><UserName>a</UserName>\
+            <SerialNumber>arn:aws:iam::123456789012:mfa/a</SerialNumber></member></MFADevices></A>";
+        for text in cut(text) {
+            let found = leaves(text).map_or(0, |leaves| devices(&leaves).map_or(0, |it| it.len()));
+            assert_eq!(found, 0, "{text}");
+        }
+        for text in changed(text) {
+            let found = leaves(&text).map_or(0, |leaves| devices(&leaves).map_or(0, |it| it.len()));
+            assert!(found <= 1, "{text}");
+        }
     }
 
     #[test]

@@ -12,12 +12,13 @@ mod usage;
 
 use gather::{Records, Wanted, gather};
 pub(crate) use known::{KnownAccount, KnownRole, Source};
-use profile::may_lead_into;
 pub(crate) use profile::{KnownProfile, Leads};
 pub(crate) use usage::{Usage, ago};
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+
+use memchr::memmem::Finder;
 
 use crate::cache::{AssertionRoles, Choice, Store, Use};
 use crate::config::accounts::Accounts;
@@ -114,11 +115,10 @@ impl Catalogue {
             let account = self.accounts.as_ref()?.find(word).ok().flatten()?;
             Some(account.id.clone())
         })?;
-        let sections = self
-            .profiles
-            .iter()
-            .flat_map(Profiles::iter)
-            .filter(|section| may_lead_into(section, &id));
+        // Nothing is taken apart that does not name the account.
+        let finder = Finder::new(id.as_str());
+        let sections = self.profiles.iter().flat_map(Profiles::iter);
+        let sections = sections.filter(|section| section.mentions(&finder));
         gather(&self.records(), sections.filter_map(KnownProfile::new), Wanted::One(&id)).pop()
     }
 

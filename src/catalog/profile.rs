@@ -58,13 +58,6 @@ impl<'a> KnownProfile<'a> {
     }
 }
 
-/// Whether a section may lead into an account: nothing is taken apart for this.
-pub(super) fn may_lead_into(section: &Section<'_>, account: &AccountId) -> bool {
-    let names_it =
-        |key: &str| section.value(key).is_some_and(|value| value.text.contains(account.as_str()));
-    names_it("role_arn") || names_it("sso_account_id")
-}
-
 impl Leads {
     fn of(section: &Section<'_>) -> Self {
         if let Some(arn) = section.value("role_arn") {

@@ -1,5 +1,4 @@
-//! The verbs that every new shell, every switch and every SDK pay for, read without building all
-//! the others.
+//! The verbs that are run most, read without building all the others.
 //!
 //! Words go in; what they mean comes out, or nothing: then the whole reader has to say why, in help
 //! or a refusal.
@@ -18,11 +17,15 @@ struct Alone<T: Args> {
     arguments: T,
 }
 
-/// What `init …`, `export …` and `credential-process …` mean.
+/// What such a verb and its words mean.
 pub(super) fn parse(words: &[OsString]) -> Option<Cli> {
     let verb = match words.first()?.to_str()? {
         "init" => Verb::Init(arguments(words)?),
         "export" => Verb::Export(arguments(words)?),
+        "status" => Verb::Status(arguments(words)?),
+        "list" => Verb::List(arguments(words)?),
+        "explain" => Verb::Explain(Box::new(arguments(words)?)),
+        "doctor" => Verb::Doctor(arguments(words)?),
         "credential-process" => Verb::CredentialProcess(Box::new(arguments(words)?)),
         _ => return None,
     };
@@ -52,6 +55,11 @@ mod tests {
             "credential-process production read",
             "credential-process --region eu-west-1 -- -x read",
             "credential-process -",
+            "status --json",
+            "list --color never",
+            "explain production read --json -v",
+            "explain --region eu-west-1 -- list read",
+            "doctor --online",
         ] {
             let words: Vec<OsString> = text.split(' ').map(OsString::from).collect();
             let whole =
@@ -68,7 +76,9 @@ mod tests {
             "init --help",
             "init zsh extra",
             "export --format xml",
-            "status",
+            "status extra",
+            "list --help",
+            "explain --nothing",
             "--init",
             "leave",
         ] {

@@ -97,6 +97,13 @@ impl Ini {
         self.entries.get(block.entries.clone()).unwrap_or_default()
     }
 
+    /// From the first entry of a block to that of the next one.
+    pub(crate) fn text_of(&self, block: &Block) -> &str {
+        let start = |entry: usize| self.entries.get(entry).map(|entry| entry.key.0 as usize);
+        let end = start(block.entries.end).unwrap_or(self.text.len());
+        start(block.entries.start).and_then(|start| self.text.get(start..end)).unwrap_or_default()
+    }
+
     pub(crate) fn entry<'a>(&'a self, entry: &'a IniEntry) -> (&'a str, &'a str, Location) {
         (self.key(entry), self.resolve(&entry.value), self.at(entry.line))
     }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use memchr::memmem::Finder;
+
 use super::group::Part;
 use super::header::FileKind;
 use super::ini::{Block, Ini, IniEntry};
@@ -101,6 +103,12 @@ impl<'a> Section<'a> {
     /// The key that a keyring holds for the profile.
     pub(crate) fn key_reference(&self) -> Option<Result<KeyReference>> {
         Some(self.value(REFERENCE)?.read(KeyReference::parse))
+    }
+
+    /// Whether a word is somewhere in its text.
+    pub(crate) fn mentions(&self, word: &Finder<'_>) -> bool {
+        let mut texts = self.blocks().map(|(ini, block)| ini.text_of(block).as_bytes());
+        texts.any(|text| word.find(text).is_some())
     }
 
     pub fn problem(&self) -> Option<&'a Error> {

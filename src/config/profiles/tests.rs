@@ -351,3 +351,18 @@ proptest! {
         prop_assert_eq!(profiles.problems().count(), 0);
     }
 }
+
+#[test]
+fn a_section_mentions_what_its_own_lines_hold_in_either_file() {
+    let profiles = both(
+        "[profile a]\nx = 111\ny =\n  z = 222\n[profile b]\n# 222\n[profile c]\nx = 333\n",
+        "[b]\nx = 444\n",
+    );
+    for (word, names) in
+        [("111", &["a"][..]), ("222", &["a"]), ("333", &["c"]), ("444", &["b"]), ("555", &[])]
+    {
+        let finder = memchr::memmem::Finder::new(word);
+        let found = profiles.iter().filter(|section| section.mentions(&finder));
+        assert_eq!(found.map(|section| section.name()).collect::<Vec<_>>(), names, "{word}");
+    }
+}

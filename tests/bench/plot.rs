@@ -19,10 +19,10 @@ const COLOURS: [&str; 10] = [
 
 /// An SVG of the lines that have a size. Beside each path stands what one more thing costs.
 pub fn svg(lines: &[Line]) -> String {
-    let mut paths: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+    let mut paths: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
     for line in lines {
         if let Some((path, size)) = &line.size {
-            paths.entry(path).or_default().push((*size as f64, line.median));
+            paths.entry(path.replace('`', "")).or_default().push((*size as f64, line.median));
         }
     }
     let all = || paths.values().flatten();

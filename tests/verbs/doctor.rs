@@ -254,6 +254,17 @@ fn a_line_that_sources_the_old_script_is_named_with_what_replaces_it() {
 }
 
 #[test]
+fn who_signs_on_needs_no_keys_in_a_file() {
+    let world = World::new(binary()).unwrap();
+    let section = "[sso-session my corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+    world.config(section).unwrap();
+    let ran = world.run(["doctor"]).unwrap();
+    let (_, after) = ran.stdout.split_once("  note     no credentials to assume").expect("a note");
+    let remedy = after.lines().nth(1).unwrap();
+    assert!(remedy.ends_with("need none: assume-role login 'my corp'"), "{ran:?}");
+}
+
+#[test]
 fn without_a_word_it_opens_no_socket() {
     let world = with_state(&loaded("zsh"));
     world.config("[profile p]\ncredential_process = touch ran\n").unwrap();

@@ -329,13 +329,19 @@ fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
                 .iter()
                 .any(|key| profile.value(key).is_some())
             });
-            let has_other_ways =
-                other_scheme || other_profiles || environment.has("AWS_WEB_IDENTITY_TOKEN_FILE");
+            let sign_on = config.profiles.sso_sessions().next().map(|session| {
+                let name = quote::word(session.name());
+                format!("roles of IAM Identity Center need none: assume-role login {name}")
+            });
+            let has_other_ways = sign_on.is_some()
+                || other_scheme
+                || other_profiles
+                || environment.has("AWS_WEB_IDENTITY_TOKEN_FILE");
             let level = if has_other_ways { Level::Note } else { Level::Warning };
-            Finding {
-                what: format!("no credentials to assume roles of accounts with: {}", error.message),
-                ..Finding::of_error(level, &error)
-            }
+            let Finding { what: _, remedies, level } = Finding::of_error(level, &error);
+            let what =
+                format!("no credentials to assume roles of accounts with: {}", error.message);
+            Finding { level, what, remedies: sign_on.into_iter().chain(remedies).collect() }
         }
     }
 }

@@ -29,7 +29,9 @@ pub(crate) use edits::{
 pub(crate) use everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};
 pub use grammar::Cli;
 pub(crate) use grammar::Verb;
-pub(crate) use keys::{Keys, KeysAdd, KeysEdit, KeysExport, KeysImport, KeysList, KeysRemove};
+pub(crate) use keys::{
+    Keys, KeysAdd, KeysEdit, KeysExport, KeysImport, KeysList, KeysRemove, KeysRotate,
+};
 pub(crate) use target::Target;
 pub(crate) use verbs::{Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status};
 

@@ -30,6 +30,8 @@ pub(crate) struct ActiveSession {
     pub protected: bool,
     /// Whether it was narrowed to reading, as its account wants it.
     pub read_only: bool,
+    /// Whether it is the session of a user that proves MFA.
+    pub proves_mfa: bool,
 }
 
 impl ActiveSession {
@@ -58,7 +60,10 @@ impl ActiveSession {
         let read_only =
             plan.is_read_only() || !plan.write && of_principal(|found| found.read_only.is_some());
         let renewable = renewable(plan, known, &role);
-        Ok(Self { renewable, role, notes, principal, protected, read_only })
+        let proves_mfa = known.mfa_session.as_ref().is_some_and(|base| {
+            base.mfa_serial.is_some() && base.session.keys.id == role.session.keys.id
+        });
+        Ok(Self { renewable, role, notes, principal, protected, read_only, proves_mfa })
     }
 }
 

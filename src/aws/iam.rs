@@ -1,7 +1,8 @@
-//! `iam:ListMFADevices` and `iam:ListAccountAliases`, signed by hand.
+//! What is asked of IAM, signed by hand: devices, aliases, and a user's own access keys.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::error::{AwsError, Trouble};
@@ -34,7 +35,7 @@ pub(crate) async fn mfa_devices(
     client: &Client,
     keys: &Credentials,
 ) -> Result<Vec<Device>, AwsError> {
-    let pages = pages(client, keys, "ListMFADevices").await?;
+    let pages = pages(client, keys, "ListMFADevices", "").await?;
     let mut found = Vec::new();
     for fields in &pages {
         found.extend(devices(fields)?);
@@ -47,17 +48,23 @@ pub(crate) async fn account_aliases(
     client: &Client,
     keys: &Credentials,
 ) -> Result<Vec<String>, AwsError> {
-    let pages = pages(client, keys, "ListAccountAliases").await?;
-    let aliases =
-        pages.iter().flatten().filter(|(name, _)| name == "member").map(|(_, text)| text.clone());
+    let pages = pages(client, keys, "ListAccountAliases", "").await?;
+    let members = pages.iter().flatten().filter(|(name, _)| name == "member");
+    let aliases = members.map(|(_, text)| text.to_string());
     Ok(aliases.filter(|alias| !alias.is_empty()).collect())
 }
 
-async fn pages(client: &Client, keys: &Credentials, action: &str) -> Result<Vec<Fields>, AwsError> {
+/// All pages of a list; `parameters` begin with `&`.
+pub(super) async fn pages(
+    client: &Client,
+    keys: &Credentials,
+    action: &str,
+    parameters: &str,
+) -> Result<Vec<Fields>, AwsError> {
     signed::pages(PAGES, async |marker| {
         let marker = marker.map(|marker| format!("&Marker={}", encoded(marker)));
-        let body = format!("Action={action}&Version={VERSION}{}", marker.unwrap_or_default());
-        let fields = client.in_time(async || page(client, keys, action, &body).await).await?;
+        let parameters = format!("{parameters}{}", marker.unwrap_or_default());
+        let fields = call(client, keys, action, &parameters).await?;
         let next = first(&fields, "Marker").map(str::to_owned);
         let next = next.filter(|_| first(&fields, "IsTruncated") == Some("true"));
         Ok((fields, next))
@@ -65,7 +72,18 @@ async fn pages(client: &Client, keys: &Credentials, action: &str) -> Result<Vec<
     .await
 }
 
-async fn page(
+/// One call, made again only when AWS refused its time and nothing else.
+pub(super) async fn call(
+    client: &Client,
+    keys: &Credentials,
+    action: &str,
+    parameters: &str,
+) -> Result<Fields, AwsError> {
+    let body = format!("Action={action}&Version={VERSION}{parameters}");
+    client.in_time(async || answered(client, keys, action, &body).await).await
+}
+
+async fn answered(
     client: &Client,
     keys: &Credentials,
     action: &str,
@@ -84,9 +102,10 @@ async fn page(
     Err(AwsError::of(Trouble::Answer { code, message }))
 }
 
-pub(super) type Fields = Vec<(String, String)>;
+/// A secret may be among them.
+pub(super) type Fields = Vec<(String, Zeroizing<String>)>;
 
-pub(super) fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'a str> {
+pub(super) fn first<'a>(fields: &'a [(String, Zeroizing<String>)], name: &str) -> Option<&'a str> {
     fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
 }
 
@@ -95,7 +114,7 @@ pub(super) fn first<'a>(fields: &'a [(String, String)], name: &str) -> Option<&'
 pub(super) fn leaves(text: &str) -> Option<Fields> {
     let mut reader = Reader::from_str(text);
     let mut name = String::new();
-    let mut value = String::new();
+    let mut value = Zeroizing::new(String::new());
     let mut fields = Vec::new();
     let mut open = 0;
     loop {
@@ -123,15 +142,20 @@ pub(super) fn leaves(text: &str) -> Option<Fields> {
     }
 }
 
-fn devices(fields: &[(String, String)]) -> Result<Vec<Device>, AwsError> {
-    let values = |wanted: &'static str| {
-        fields.iter().filter(move |(name, _)| name == wanted).map(|(_, text)| text.clone())
-    };
+/// Every text of that name, in order.
+pub(super) fn all<'a>(
+    fields: &'a [(String, Zeroizing<String>)],
+    wanted: &'static str,
+) -> impl Iterator<Item = String> + use<'a> {
+    fields.iter().filter(move |(name, _)| name == wanted).map(|(_, text)| text.to_string())
+}
+
+fn devices(fields: &[(String, Zeroizing<String>)]) -> Result<Vec<Device>, AwsError> {
     let device = |(serial, user): (String, String)| match parse_mfa_serial("IAM", &serial) {
         Ok(serial) => Ok(Device { serial, user }),
         Err(_) => Err(AwsError::malformed("SerialNumber")),
     };
-    values("SerialNumber").zip(values("UserName")).map(device).collect()
+    all(fields, "SerialNumber").zip(all(fields, "UserName")).map(device).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! hand. Keys and words go in, sessions or [`AwsError`]s come out; nothing here knows a shell or a
 //! terminal.
 
+mod access_keys;
 mod certificates;
 mod client;
 mod console;
@@ -21,6 +22,7 @@ mod signed;
 mod sso;
 mod sts;
 
+pub(crate) use access_keys::{AccessKey, IamUser};
 pub(crate) use client::Client;
 pub(crate) use console::{
     CROSS_DEVICE, Grant, SAME_DEVICE, SignInTokens, sign_in_page, sign_in_tokens,

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 /// Arguments of `keys`.
 #[derive(Args, Clone, Debug)]
-#[command(override_usage = "assume-role keys import|add|list|export|remove …")]
+#[command(override_usage = "assume-role keys import|add|rotate|list|export|remove …")]
 pub struct Keys {
     /// What to do with long-lived keys.
     #[command(subcommand)]
@@ -18,6 +18,8 @@ pub enum KeysEdit {
     Import(KeysImport),
     /// Put a key into a keyring
     Add(KeysAdd),
+    /// A new key in place of the old one, which is made inactive
+    Rotate(KeysRotate),
     /// Where the long-lived keys lie
     List(KeysList),
     /// Print a key, or write it back into ~/.aws/credentials
@@ -68,6 +70,28 @@ pub struct KeysAdd {
     /// Also over a credential_process of others
     #[arg(long)]
     pub force: bool,
+}
+
+/// Arguments of `keys rotate`.
+#[derive(Args, Clone, Debug)]
+pub struct KeysRotate {
+    /// Name of the profile
+    pub profile: String,
+    /// Back to the key before, which is active again
+    #[arg(long, conflicts_with = "delete")]
+    pub undo: bool,
+    /// Delete the old key at AWS; there is no way back
+    #[arg(long)]
+    pub delete: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Six digits; `-` reads stdin
+    #[arg(long, value_name = "CODE")]
+    pub mfa_code: Option<String>,
+    /// Serial or ARN of the MFA device
+    #[arg(long, value_name = "SERIAL")]
+    pub mfa_serial: Option<String>,
 }
 
 /// Arguments of `keys list`.

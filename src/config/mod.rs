@@ -13,6 +13,7 @@ pub(crate) mod location;
 pub(crate) mod machine;
 pub(crate) mod profiles;
 pub(crate) mod proxy;
+pub(crate) mod rotation;
 pub(crate) mod saml;
 pub(crate) mod saml_response;
 pub(crate) mod settings;

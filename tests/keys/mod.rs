@@ -4,6 +4,10 @@
 mod files;
 mod kills;
 mod real;
+mod rotate;
+mod rotate_and_move;
+mod rotate_kills;
+mod sdk;
 mod switching;
 mod verbs;
 

@@ -3,6 +3,7 @@
 //! the shell has become.
 
 mod files;
+mod keys;
 mod login;
 mod moto;
 mod policies;

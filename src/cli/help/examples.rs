@@ -18,7 +18,7 @@ pub fn examples_of(path: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(verb, _)| *verb == path).map_or(&[], |(_, examples)| examples)
 }
 
-const EXAMPLES: [(&str, &[Example]); 32] = [
+const EXAMPLES: [(&str, &[Example]); 33] = [
     (
         "",
         &[
@@ -126,6 +126,13 @@ const EXAMPLES: [(&str, &[Example]); 32] = [
         &[
             line("assume-role keys add work", "asks for id and secret"),
             line("assume-role keys add work --env", "takes AWS_ACCESS_KEY_ID and its secret"),
+        ],
+    ),
+    (
+        "keys rotate",
+        &[
+            line("assume-role keys rotate default", "with one MFA code"),
+            line("assume-role keys rotate default --undo", "back to it"),
         ],
     ),
     ("keys list", &[line("assume-role keys list", "where each key lies")]),

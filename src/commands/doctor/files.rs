@@ -13,6 +13,7 @@ use crate::config::accounts::Accounts;
 use crate::config::environment::{Environment, located};
 
 use crate::config::profiles::{ForeignKey, Profiles, Section, foreign_keys};
+use crate::config::rotation::{ROTATION, Rotation, Step};
 use crate::config::saml;
 use crate::config::settings::{Setting, Settings};
 use crate::config::values::Scheme;
@@ -175,6 +176,7 @@ fn profiles(profiles: std::result::Result<&Profiles, &Error>) -> Vec<Finding> {
             .remedy(format!("if it is meant to be one, write {}", section.remedy))
     }));
     findings.extend(keys(profiles));
+    findings.extend(profiles.iter().filter_map(|profile| rotation(&profile)));
     findings.extend(foreign(profiles));
     for profile in profiles.iter() {
         let places: Vec<_> = profile.places().collect();
@@ -226,6 +228,25 @@ fn keys(profiles: &Profiles) -> Vec<Finding> {
         }
     };
     profiles.iter().filter_map(finding).collect()
+}
+
+/// A key that a rotation left, or a rotation that was broken off.
+fn rotation(profile: &Section<'_>) -> Option<Finding> {
+    let line = profile.value(ROTATION)?;
+    let (name, place) = (escape_up_to(profile.name(), 80), &line.place);
+    let rotate = format!("assume-role keys rotate {}", quote::word(profile.name()));
+    Some(match line.read(Rotation::parse) {
+        Err(error) => Finding::of_error(Level::Broken, &error),
+        Ok(done) if done.step == Step::Done => Finding::note(&format!(
+            "the key {} that profile {name} had before is kept, inactive at AWS ({place})",
+            shortened(&done.old)
+        ))
+        .remedy("the next rotation deletes it"),
+        Ok(_) => {
+            Finding::warning(&format!("the rotation of profile {name} was broken off ({place})"))
+                .remedy(rotate)
+        }
+    })
 }
 
 /// Keys that only another tool reads, each with its places.

@@ -19,6 +19,7 @@ use crate::ui::terminal::Terminal;
 
 /// Proves the key, stores it, and writes the profile that refers to it.
 pub(super) fn run(arguments: &cli::KeysAdd, context: &Context, report: &Report) -> Result<String> {
+    let _lock = Profile::lock(context)?;
     let profile = Profile::read(&arguments.profile, context)?;
     let name = profile.name.as_str();
     if let Some(in_file) = profile.in_file()? {

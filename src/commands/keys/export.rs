@@ -6,6 +6,8 @@ use crate::cli;
 use crate::commands::changes::told;
 use crate::commands::context::{Context, Output};
 use crate::config::edit::diff::Look;
+use crate::config::profiles::FileKind;
+use crate::config::rotation::{OLD_SECRET, ROTATION};
 use crate::error::{Error, Kind, Result};
 use crate::types::Secret;
 use crate::ui::report::Report;
@@ -16,6 +18,7 @@ pub(super) fn run(
     context: &Context,
     report: &Report,
 ) -> Result<Output> {
+    let _lock = if arguments.write { Profile::lock(context)? } else { None };
     let profile = Profile::read(&arguments.profile, context)?;
     let reference = profile.required_reference()?;
     let (name, keyring) = (profile.name.as_str(), &reference.keyring);
@@ -34,7 +37,19 @@ pub(super) fn run(
             format!("{} holds another key, {}", in_file.place, in_file.keys.short_id()),
         ));
     }
-    let (into_file, forget) = ([profile.write_key(&keys)], [profile.forget_reference()?]);
+    // The key before goes along, so that the way back to it stays open.
+    let rotation = profile.finished_rotation(&keys.id)?;
+    let before = match &rotation {
+        Some(done) => wait(opened.find(&done.old))?,
+        None => None,
+    };
+    let mut into_file = [Profile::write_key(FileKind::Credentials, &keys)];
+    let [edit] = &mut into_file;
+    if let (Some(done), Some(before)) = (&rotation, &before) {
+        let secret = before.secret.expose().to_owned();
+        edit.set.extend([(OLD_SECRET, secret), (ROTATION, done.to_string())]);
+    }
+    let forget = [profile.forget_reference()?];
     profile.rehearse(&into_file)?;
     profile.rehearse(&forget)?;
     let mut changes = profile.write(&into_file)?;
@@ -45,7 +60,9 @@ pub(super) fn run(
     }
     changes.extend(profile.write(&forget)?);
     if !arguments.keep {
-        wait(opened.remove(&keys.id))?;
+        for id in before.iter().map(|keys| &keys.id).chain([&keys.id]) {
+            wait(opened.remove(id))?;
+        }
     }
     report.done(&format!("the key {} of {name}", keys.short_id()), " is in ~/.aws/credentials");
     Ok(Output::Text(told(&changes, Look::Profiles, false, context, report)))

@@ -5,9 +5,10 @@ use crate::cli;
 use crate::commands::changes::told;
 use crate::commands::context::Context;
 use crate::config::edit::diff::Look;
+use crate::config::rotation::ROTATION;
 use crate::error::{Error, Result};
 use crate::types::quote;
-use crate::types::shortened;
+use crate::types::{Credentials, shortened};
 use crate::ui::report::Report;
 
 /// Stores the key, reads it back, refers to it, and only then takes it out of its file.
@@ -16,6 +17,7 @@ pub(super) fn run(
     context: &Context,
     report: &Report,
 ) -> Result<String> {
+    let _lock = if arguments.dry_run { None } else { Profile::lock(context)? };
     let profile = Profile::read(&arguments.profile, context)?;
     profile.section()?;
     let name = profile.name.as_str();
@@ -43,7 +45,16 @@ pub(super) fn run(
     if !arguments.no_process {
         profile.refuse_process_of_others(arguments.force)?;
     }
-    let refer = profile.refer(&keyring, &keys.id, !arguments.no_process)?;
+    let mut refer = profile.refer(&keyring, &keys.id, !arguments.no_process)?;
+    // The key before goes along, so that the way back to it stays open.
+    let rotation = profile.finished_rotation(&keys.id)?;
+    let before = match (&rotation, profile.old_secret()?) {
+        (Some(done), Some(secret)) => {
+            Some(Credentials { id: done.old.clone(), secret, token: None })
+        }
+        _ => None,
+    };
+    refer.set.extend(rotation.map(|done| (ROTATION, done.to_string())));
     let edits = [refer, profile.drop_key()];
     report.warn_all(profile.elsewhere(keys)?);
     if arguments.dry_run {
@@ -54,7 +65,10 @@ pub(super) fn run(
     let unchanged =
         |error: Error| error.because(format!("nothing has changed: the key stands in {place}"));
     profile.rehearse(&edits).map_err(unchanged)?;
-    wait(opened(&keyring, context, report).keep(keys)).map_err(unchanged)?;
+    let opened = opened(&keyring, context, report);
+    for keys in before.iter().chain([keys]) {
+        wait(opened.keep(keys)).map_err(unchanged)?;
+    }
     let again = || format!("assume-role keys import {} --keyring {keyring}", quote::word(name));
     let changes = profile.write(&edits).map_err(|error| unfinished(error, &keyring, &again()))?;
     report.done(
@@ -64,6 +78,9 @@ pub(super) fn run(
     for copy in profile.copies(&in_file) {
         report.warn(&format!("{copy} may still hold it; remove it when you need it no more"));
     }
-    report.note("a copy of the file from before still has the key: making a new one in the IAM console ends that");
+    report.note(&format!(
+        "a copy of the file from before still has the key; a new one ends that: assume-role keys rotate {}",
+        quote::word(name)
+    ));
     Ok(told(&changes, Look::Profiles, false, context, report))
 }

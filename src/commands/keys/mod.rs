@@ -7,6 +7,7 @@ mod import;
 mod list;
 mod profile;
 mod remove;
+mod rotate;
 
 use super::context::{Context, Output};
 use crate::cli::{self, KeysEdit};
@@ -17,6 +18,7 @@ pub(super) fn run(arguments: &cli::Keys, context: &Context, report: &Report) -> 
     match &arguments.edit {
         KeysEdit::Import(import) => import::run(import, context, report).map(Output::Text),
         KeysEdit::Add(add) => add::run(add, context, report).map(Output::Text),
+        KeysEdit::Rotate(rotate) => rotate::run(rotate, context, report).map(Output::Text),
         KeysEdit::List(list) => list::run(*list, context, report).map(Output::Text),
         KeysEdit::Export(export) => export::run(export, context, report),
         KeysEdit::Remove(remove) => remove::run(remove, context, report).map(Output::Text),

@@ -10,10 +10,11 @@ use crate::acquire::keyring::Opened;
 use crate::commands::context::Context;
 use crate::commands::credential_process;
 use crate::config::edit::profiles::{SECRET, amend};
-use crate::config::edit::{Change, File};
+use crate::config::edit::{Change, File, Lock};
 use crate::config::keyring::{KeyReference, Keyring, REFERENCE};
 use crate::config::location::Location;
 use crate::config::profiles::{FileKind, Profiles, Section};
+use crate::config::rotation::{OLD_SECRET, ROTATION, Rotation, Step};
 use crate::config::shlex::command_words;
 use crate::error::{Error, Kind, Result};
 use crate::types::quote;
@@ -40,14 +41,14 @@ pub(super) struct InFile {
     /// The files and lines of its id.
     pub place: String,
     /// The files that hold it.
-    kinds: Vec<FileKind>,
+    pub kinds: Vec<FileKind>,
 }
 
 /// What is done to a profile in one of the two files.
 pub(super) struct Edit {
-    file: FileKind,
-    set: Vec<(&'static str, String)>,
-    drops: &'static [&'static str],
+    pub file: FileKind,
+    pub set: Vec<(&'static str, String)>,
+    pub drops: &'static [&'static str],
 }
 
 impl<'a> Profile<'a> {
@@ -60,6 +61,11 @@ impl<'a> Profile<'a> {
             credentials: File::of_profiles(FileKind::Credentials, environment)?.without_copies(),
             context,
         })
+    }
+
+    /// Holds off other processes that change keys, for a change in several steps.
+    pub(super) fn lock(context: &Context) -> Result<Option<Lock>> {
+        File::of_profiles(FileKind::Config, &context.environment)?.hold()
     }
 
     /// Its section; the error looks at the names that there are.
@@ -191,6 +197,30 @@ impl<'a> Profile<'a> {
         Ok(told)
     }
 
+    /// How far a rotation of its key has come, as far as it is about the key that is used.
+    pub(super) fn rotation(&self, current: &str) -> Result<Option<Rotation>> {
+        let line = self.there()?.and_then(|section| section.value(ROTATION));
+        let rotation = line.map(|line| line.read(Rotation::parse)).transpose()?;
+        Ok(rotation.filter(|rotation| rotation.current() == current))
+    }
+
+    /// The same for a key that moves, which has to wait for the end of its rotation.
+    pub(super) fn finished_rotation(&self, current: &str) -> Result<Option<Rotation>> {
+        match self.rotation(current)? {
+            Some(begun) if begun.step != Step::Done => {
+                Err(Error::new(Kind::Guard, format!("a rotation of {} is not finished", self.name))
+                    .hint(format!("assume-role keys rotate {}", quote::word(self.name.as_str()))))
+            }
+            done => Ok(done),
+        }
+    }
+
+    /// The secret of the key that was replaced in a file.
+    pub(super) fn old_secret(&self) -> Result<Option<Secret>> {
+        let line = self.there()?.and_then(|section| section.value(OLD_SECRET));
+        Ok(line.map(|line| Secret::new(line.text.to_owned())))
+    }
+
     /// Refuses to take the place of what others wrote.
     pub(super) fn refuse_process_of_others(&self, force: bool) -> Result<()> {
         let line = self.there()?.and_then(|section| section.value(PROCESS));
@@ -215,29 +245,31 @@ impl<'a> Profile<'a> {
             let line = credential_process::line(&program, &words, &self.context.directory);
             entries.push((PROCESS, line));
         }
-        Ok(Edit { file: FileKind::Config, set: entries, drops: &KEY_LINES })
+        let drops = &[KEY_LINES[0], KEY_LINES[1], OLD_SECRET];
+        Ok(Edit { file: FileKind::Config, set: entries, drops })
     }
 
     /// Takes the reference away, and our own `credential_process` with it.
     pub(super) fn forget_reference(&self) -> Result<Edit> {
         let line = self.there()?.and_then(|section| section.value(PROCESS));
         let drops: &[&str] = match line.is_some_and(|line| is_ours(line.text)) {
-            true => &[REFERENCE, PROCESS],
-            false => &[REFERENCE],
+            true => &[REFERENCE, ROTATION, PROCESS],
+            false => &[REFERENCE, ROTATION],
         };
         Ok(Edit { file: FileKind::Config, set: Vec::new(), drops })
     }
 
-    /// Writes a key into the credentials file.
-    pub(super) fn write_key(&self, keys: &Credentials) -> Edit {
+    /// Writes a key into one of the files.
+    pub(super) fn write_key(file: FileKind, keys: &Credentials) -> Edit {
         let values = [keys.id.clone(), keys.secret.expose().to_owned()];
         let set = KEY_LINES.into_iter().zip(values).collect();
-        Edit { file: FileKind::Credentials, set, drops: &[] }
+        Edit { file, set, drops: &[] }
     }
 
     /// Takes a key out of the credentials file. No copy stays: that would be the leak.
     pub(super) fn drop_key(&self) -> Edit {
-        Edit { file: FileKind::Credentials, set: Vec::new(), drops: &KEY_LINES }
+        let drops = &[KEY_LINES[0], KEY_LINES[1], OLD_SECRET, ROTATION];
+        Edit { file: FileKind::Credentials, set: Vec::new(), drops }
     }
 
     /// What the edits would change.
@@ -259,6 +291,10 @@ impl<'a> Profile<'a> {
         let write =
             |edit: &Edit| self.file(edit.file).change(|bytes| self.amend(edit, bytes), |_| false);
         edits.iter().map(write).collect()
+    }
+
+    pub(super) fn shown(&self, kind: FileKind) -> &str {
+        self.file(kind).shown()
     }
 
     fn file(&self, kind: FileKind) -> &File {

@@ -17,6 +17,7 @@ pub(super) fn run(
     context: &Context,
     report: &Report,
 ) -> Result<String> {
+    let _lock = Profile::lock(context)?;
     let profile = Profile::read(&arguments.profile, context)?;
     let reference = profile.required_reference()?;
     let forget = [profile.forget_reference()?];
@@ -41,7 +42,16 @@ pub(super) fn run(
             ));
         }
     }
-    wait(opened(keyring, context, report).remove(&reference.id))?;
+    let opened = opened(keyring, context, report);
+    // What a rotation left goes too.
+    let rotation = profile.rotation(&reference.id)?;
+    let keys = rotation.iter().flat_map(|begun| [Some(&begun.old), begun.new.as_ref()]).flatten();
+    for other in keys.filter(|other| **other != reference.id) {
+        if wait(opened.find(other))?.is_some() {
+            wait(opened.remove(other))?;
+        }
+    }
+    wait(opened.remove(&reference.id))?;
     let changes = profile.write(&forget)?;
     report.done(&format!("the key {id} of {name}"), &format!(" is removed from {keyring}"));
     report.note(&format!("delete {id} in the IAM console too: until then every copy of it works"));

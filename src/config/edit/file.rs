@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::attributes;
 use super::edited_file::{EditedFile, unwritable};
-use super::lock::Lock;
+use super::lock::{LOCK, Lock};
 use super::look::{Look, never_settles};
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_bytes, shown_path};
@@ -26,6 +26,8 @@ use crate::error::{Error, Kind, Result};
 
 /// How the names of files begin that are still being written.
 pub(crate) const UNFINISHED: &str = ".assume-role-new-";
+/// The lock of what takes several edits.
+const LONG_LOCK: &str = ".assume-role-rotation-lock";
 const BACKUP: &str = ".assume-role-backup";
 /// How often another program may change the file first.
 const TRIES: u32 = 20;
@@ -115,10 +117,17 @@ impl File {
         self.unfinished(&place.directory, place.metadata(&self.shown)?.as_ref()).map(drop)
     }
 
+    /// Keeps other processes of this program away from what takes several edits.
+    pub(crate) fn hold(&self) -> Result<Option<Lock>> {
+        let place = EditedFile::find(&self.path, &self.shown)?;
+        place.make_directory(&self.shown)?;
+        Lock::take(&place.directory, LONG_LOCK, &self.shown)
+    }
+
     fn locked(&self) -> Result<(EditedFile, Option<Lock>)> {
         let place = EditedFile::find(&self.path, &self.shown)?;
         place.make_directory(&self.shown)?;
-        let lock = Lock::take(&place.directory, &self.shown)?;
+        let lock = Lock::take(&place.directory, LOCK, &self.shown)?;
         Ok((place, lock))
     }
 

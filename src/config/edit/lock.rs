@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(25);
 /// is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Only its owner may open it; it holds the number of the process that has the lock.
-const LOCK: &str = ".assume-role-lock";
+pub(super) const LOCK: &str = ".assume-role-lock";
 
 /// Another user's file is no lock of ours: it could be held for ever.
 fn is_of_other(data: io::Result<Metadata>) -> bool {
@@ -29,7 +29,7 @@ fn is_of_other(data: io::Result<Metadata>) -> bool {
 }
 
 /// A held lock. Its file goes away with it, before others can have it.
-pub(super) struct Lock {
+pub(crate) struct Lock {
     path: PathBuf,
     _file: fs::File,
 }
@@ -37,8 +37,8 @@ pub(super) struct Lock {
 impl Lock {
     /// Waits for the lock. `None` where the file system has none, or another user put one there:
     /// what another process wrote meanwhile is noticed anyway, right before the new file replaces the old one.
-    pub(super) fn take(directory: &Path, shown: &str) -> Result<Option<Self>> {
-        let path = directory.join(LOCK);
+    pub(super) fn take(directory: &Path, name: &str, shown: &str) -> Result<Option<Self>> {
+        let path = directory.join(name);
         let began = Instant::now();
         loop {
             let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();

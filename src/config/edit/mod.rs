@@ -14,3 +14,4 @@ mod look;
 pub(crate) mod profiles;
 
 pub(crate) use file::{Change, File, UNFINISHED, sweep};
+pub(crate) use lock::Lock;

@@ -14,6 +14,7 @@ use lines::{IDENTITY, MARK, OwnLines, Replaced, header};
 use super::file::lost;
 use crate::config::files::TextFile;
 use crate::config::profiles::{Block, FileKind, Ini, TOKENS};
+use crate::config::rotation::OLD_SECRET;
 use crate::error::{Error, Result};
 use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
@@ -77,7 +78,7 @@ pub(crate) fn without(file: TextFile, names: &[&str]) -> Result<(String, bool)> 
     for block in ini.blocks.iter().filter(|block| !goes(block)) {
         for (key, _, place) in ini.entries(block).iter().map(|entry| ini.entry(entry)) {
             let is = |own: &&str| own.eq_ignore_ascii_case(key);
-            if is(&SECRET) || TOKENS.iter().any(is) {
+            if is(&SECRET) || is(&OLD_SECRET) || TOKENS.iter().any(is) {
                 return Err(Error::config(format!("{place}: keys in this file would be copied"))
                     .hint(
                         "move them to ~/.aws/credentials, where AWS's tools look for keys first",

@@ -60,6 +60,9 @@ impl Caller {
                 return Err(Problem::invalid_token());
             }
             signature.verify(request, secret, now)?;
+            if !state.use_key(&signature.key_id) {
+                return Err(Problem::invalid_token());
+            }
             let kind = if user.name.is_some() { Kind::User } else { Kind::Root };
             let user_id = if kind == Kind::Root {
                 user.account.clone()

@@ -117,6 +117,37 @@ impl Sts {
         }
     }
 
+    /// The access keys of all users, and whether each is active.
+    pub fn access_keys(&self) -> Vec<(AccessKey, bool)> {
+        let state = self.server.state();
+        let is_active = |id: &str| state.key_states.get(id).is_none_or(|key| !key.inactive);
+        let keys = state.users.iter().flat_map(|user| &user.keys);
+        keys.map(|key| (key.clone(), is_active(&key.id))).collect()
+    }
+
+    /// Gives the owner of a key one more, as someone else does who uses the console.
+    pub fn add_key(&self, of: &str) -> AccessKey {
+        let mut state = self.server.state();
+        let owner = state.users.iter().find(|user| user.keys.iter().any(|key| key.id == of));
+        let arn = owner.map(User::arn).unwrap_or_default();
+        state.make_key(&arn).unwrap_or_else(|| panic!("no user has the key {of}"))
+    }
+
+    /// Makes an access key active or inactive.
+    pub fn set_active(&self, id: &str, active: bool) {
+        self.server.state().key_states.entry(id.to_owned()).or_default().inactive = !active;
+    }
+
+    /// Lets no policy allow an action of IAM (`iam:CreateAccessKey`).
+    pub fn deny(&self, action: &str) {
+        self.server.state().settings.denied.push(action.to_owned());
+    }
+
+    /// Has the next keys be unknown for so many calls that they sign.
+    pub fn know_new_keys_late(&self, calls: usize) {
+        self.server.state().settings.late = calls;
+    }
+
     /// Whether a device of that serial makes codes.
     pub fn has_device(&self, serial: &str) -> bool {
         self.server.state().device(serial).is_some_and(|device| device.seed.is_some())

@@ -1,10 +1,13 @@
 //! All that changes while the server runs, behind one mutex.
 
+use std::cell::Cell;
+use std::collections::HashMap;
+
 use super::clock::Instant;
 use super::faults::Queue;
 use super::log::Logged;
 use super::mint::Mint;
-use super::model::{Device, Proof, Role, User};
+use super::model::{AccessKey, Device, Proof, Role, User};
 
 /// Temporary keys that were handed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +64,23 @@ pub struct Settings {
     pub spend_always: bool,
     /// Regions where STS is switched off.
     pub disabled_regions: Vec<String>,
+    /// Actions of IAM that no policy allows: `iam:CreateAccessKey`.
+    pub denied: Vec<String>,
+    /// How many calls that a new access key signs are refused, since not every server knows it yet.
+    pub late: usize,
+}
+
+/// What IAM knows about an access key beside its secret.
+#[derive(Clone, Debug, Default)]
+pub struct KeyState {
+    /// Whether it may not sign.
+    pub inactive: bool,
+    /// When it was made, in seconds since 1970; `None` for one that was there at the start.
+    pub created: Option<i64>,
+    /// When it signed for the last time.
+    pub used: Cell<Option<i64>>,
+    /// How many calls that it signs are refused still.
+    pub late: Cell<usize>,
 }
 
 /// The state of one server.
@@ -69,6 +89,8 @@ pub struct State {
     pub settings: Settings,
     /// The users.
     pub users: Vec<User>,
+    /// What is known about their access keys, by id.
+    pub key_states: HashMap<String, KeyState>,
     /// The roles.
     pub roles: Vec<Role>,
     /// Assertions and tokens that are accepted.
@@ -100,8 +122,11 @@ impl State {
                 page: 100,
                 spend_always: false,
                 disabled_regions: Vec::new(),
+                denied: Vec::new(),
+                late: 0,
             },
             users: Vec::new(),
+            key_states: HashMap::new(),
             roles: Vec::new(),
             proofs: Vec::new(),
             aliases: Vec::new(),
@@ -124,6 +149,28 @@ impl State {
         self.users.iter().find_map(|user| {
             user.keys.iter().find(|key| key.id == id).map(|key| (user, key.secret.as_str()))
         })
+    }
+
+    /// Notes that a key signs; whether it may.
+    pub fn use_key(&self, id: &str) -> bool {
+        let Some(state) = self.key_states.get(id) else { return true };
+        let late = state.late.get();
+        state.late.set(late.saturating_sub(1));
+        let may = !state.inactive && late == 0;
+        if may {
+            state.used.set(Some(self.now().0));
+        }
+        may
+    }
+
+    /// Gives a user one more access key.
+    pub fn make_key(&mut self, arn: &str) -> Option<AccessKey> {
+        let key = AccessKey { id: self.mint.id("AKIA"), secret: self.mint.secret() };
+        let (created, late) = (Some(self.now().0), Cell::new(self.settings.late));
+        self.users.iter_mut().find(|user| user.arn() == arn)?.keys.push(key.clone());
+        let state = KeyState { created, late, ..KeyState::default() };
+        self.key_states.insert(key.id.clone(), state);
+        Some(key)
     }
 
     /// The user of that ARN.

@@ -16,8 +16,10 @@ pub(super) const MARK: &str = "# Written by assume-role";
 pub(crate) const SECRET: &str = "aws_secret_access_key";
 /// Keys that say where a profile's credentials come from. There is one answer to that, so they go
 /// when another is written.
-pub(super) const IDENTITY: [&str; 22] = [
+pub(super) const IDENTITY: [&str; 24] = [
     crate::config::keyring::REFERENCE,
+    crate::config::rotation::ROTATION,
+    crate::config::rotation::OLD_SECRET,
     "aws_access_key_id",
     SECRET,
     TOKENS[0],

@@ -103,7 +103,7 @@ fn what_is_there_is_described() {
 
 #[test]
 fn no_secret_is_copied() {
-    for key in ["aws_secret_access_key", "aws_session_token", "AWS_Security_Token"] {
+    for key in [SECRET, OLD_SECRET, "aws_session_token", "AWS_Security_Token"] {
         let text = format!("[profile x]\n{key} = s\n[profile y]\nregion = r\n");
         let file = |names: &[&str]| {
             without(TextFile { text: text.clone(), shown: HERE.into(), warning: None }, names)

@@ -8,7 +8,7 @@ use crate::fake_aws::sts::problem::{Problem, Verdict};
 use crate::fake_aws::sts::state::{Listing, State};
 use crate::fake_aws::sts::xml::{element, wrap};
 
-const SINCE: &str = "2024-01-31T12:00:00Z";
+pub const SINCE: &str = "2024-01-31T12:00:00Z";
 
 /// Lists the devices of a user, page by page.
 ///
@@ -88,7 +88,14 @@ pub fn list_account_aliases(state: &State, caller: &Caller) -> Result<String, Pr
 
 /// The user that the call is about: the one named, else the caller. Keys from `GetSessionToken`
 /// without MFA may not call IAM at all (STS API reference, GetSessionToken).
-fn subject<'a>(state: &'a State, call: &Call<'_>, caller: &Caller) -> Result<&'a User, Problem> {
+///
+/// # Errors
+/// What AWS would answer.
+pub fn subject<'a>(
+    state: &'a State,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<&'a User, Problem> {
     if caller.kind == Kind::UserSession && caller.mfa_at.is_none() {
         return Err(Problem::invalid_token());
     }

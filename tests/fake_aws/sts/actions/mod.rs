@@ -1,6 +1,7 @@
 //! The actions of the Query API: a verified call in, the inside of its result element or a refusal
 //! out.
 
+mod access_keys;
 mod assume_role;
 mod federation;
 mod iam;
@@ -35,7 +36,7 @@ struct Row {
 
 const STS: &str = "sts";
 const IAM: &str = "iam";
-const ACTIONS: [Row; 9] = [
+const ACTIONS: [Row; 14] = [
     Row { name: "AssumeRole", service: STS, signed: true },
     Row { name: "GetSessionToken", service: STS, signed: true },
     Row { name: "GetCallerIdentity", service: STS, signed: true },
@@ -45,6 +46,11 @@ const ACTIONS: [Row; 9] = [
     Row { name: "ListMFADevices", service: IAM, signed: true },
     Row { name: "GetUser", service: IAM, signed: true },
     Row { name: "ListAccountAliases", service: IAM, signed: true },
+    Row { name: "ListAccessKeys", service: IAM, signed: true },
+    Row { name: "GetAccessKeyLastUsed", service: IAM, signed: true },
+    Row { name: "CreateAccessKey", service: IAM, signed: true },
+    Row { name: "UpdateAccessKey", service: IAM, signed: true },
+    Row { name: "DeleteAccessKey", service: IAM, signed: true },
 ];
 
 /// The XML namespace of an action's answers.
@@ -95,6 +101,11 @@ pub fn perform(
         "ListMFADevices" => iam::list_mfa_devices(state, call, &identity),
         "GetUser" => iam::get_user(state, call, &identity),
         "ListAccountAliases" => iam::list_account_aliases(state, &identity),
+        "ListAccessKeys" => access_keys::list(state, call, &identity),
+        "GetAccessKeyLastUsed" => access_keys::last_used(state, call, &identity),
+        "CreateAccessKey" => access_keys::create(state, call, &identity),
+        "UpdateAccessKey" => access_keys::update(state, call, &identity),
+        "DeleteAccessKey" => access_keys::delete(state, call, &identity),
         _ => Ok(caller_identity(&identity)),
     }
 }

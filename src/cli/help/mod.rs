@@ -11,7 +11,7 @@ mod short;
 use std::ffi::OsString;
 
 use clap::builder::StyledStr;
-use clap::{Command, CommandFactory};
+use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use super::grammar::Cli;
 pub(crate) use examples::Example;
@@ -103,6 +103,9 @@ pub fn command(length: Length) -> Command {
 
 fn of_verb(verb: Command, path: &str, length: Length) -> Command {
     let takes_target = verb.get_arguments().any(|argument| argument.get_id() == "session_name");
+    // clap's own flag would promise more behind --help where a value has an explanation.
+    let help = Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Print help");
+    let verb = verb.disable_help_flag(true).arg(help);
     let verb = verb.help_template(VERB).before_help(examples_text(path));
     let verb = match (takes_target, length) {
         (true, Length::Short) => grouped(verb, length).after_help(MORE),

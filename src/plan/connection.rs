@@ -1,7 +1,7 @@
 //! How AWS is reached: which region is asked, other endpoints, other certificates, how long a call
 //! may take.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::chosen::{Chosen, Origin, chosen};
@@ -171,7 +171,7 @@ fn instance(said: impl Fn(&str, &str) -> Result<Option<String>>) -> Result<Strin
 
 /// The certificates to trust: `AWS_CA_BUNDLE`, the profile's `ca_bundle`, else the system's. What stands in
 /// the system's place is read as a bundle is: the TLS library would wait for ever at a fifo. With both of
-/// its variables it is that library that knows how they add up.
+/// its variables it is that library that knows how they add up, and only what would stop it is looked at.
 pub(super) fn trust(profile: Option<&Section<'_>>, config: &Config) -> Trust {
     let environment = &config.environment;
     let named =
@@ -180,7 +180,10 @@ pub(super) fn trust(profile: Option<&Section<'_>>, config: &Config) -> Trust {
         let bundle = profile.and_then(|profile| chosen(profile, "ca_bundle"))?;
         Some(Chosen::new(PathBuf::from(&bundle.value), bundle.origin))
     };
-    let of_system = || named("SSL_CERT_FILE").filter(|_| !environment.has("SSL_CERT_DIR"));
+    let stops = |path: &Path| path.exists() && !path.is_file() && path != Path::new("/dev/null");
+    let is_read_here =
+        |file: &Chosen<PathBuf>| !environment.has("SSL_CERT_DIR") || stops(&file.value);
+    let of_system = || named("SSL_CERT_FILE").filter(is_read_here);
     let bundle = named("AWS_CA_BUNDLE").or_else(of_profile).or_else(of_system);
     bundle.map_or(Trust::System, Trust::Bundle)
 }

@@ -116,6 +116,11 @@ fn a_bundle_that_is_not_a_regular_file_is_refused_without_waiting() {
         }
         scene.world.unset(variable);
     }
+    scene.world.set("SSL_CERT_DIR", "/etc/ssl/certs");
+    for path in [fifo.to_str().unwrap(), "/dev/zero"] {
+        scene.world.set("SSL_CERT_FILE", path);
+        assert!(scene.refused(3, &READ).contains("SSL_CERT_FILE"));
+    }
 }
 
 #[test]

@@ -39,8 +39,9 @@ prompt=${PS1-}}"
             \eval '__assume_role_name=${.sh.subshell}'
         else
             __assume_role_name=$$
-            # shellcheck disable=SC2162 # a number comes first
-            { \read __assume_role_name __assume_role_value </proc/self/stat; } 2>/dev/null || \true
+            # The caller's IFS could cut the number up. What is none would end the shell, or be code.
+            { IFS=' ' \read -r __assume_role_name __assume_role_value </proc/self/stat; } 2>/dev/null || \true
+            case "${__assume_role_name}" in '' | *[!0123456789]*) __assume_role_name=$$ ;; *) ;; esac
             __assume_role_name=$((__assume_role_name - $$))
         fi
         if [ "${__assume_role_name}" != 0 ]; then __assume_role_call "$@"; fi
@@ -84,12 +85,23 @@ prompt=${PS1-}}"
     \return "$1"
 }
 
-__assume_role_is_ksh93=''
-case "${KSH_VERSION-}" in
-*MIRBSD*) __assume_role_shell="mksh ${KSH_VERSION##*KSH R}" ;;
-*' 93'*) __assume_role_shell="ksh93 ${KSH_VERSION##*/}" __assume_role_is_ksh93=yes ;;
-*) __assume_role_shell="${YASH_VERSION:+yash ${YASH_VERSION}}" ;;
+# The names of versions may come from the environment of another shell: what only that shell can read decides.
+__assume_role_reads() { (\eval "$1") >/dev/null 2>&1; }
+__assume_role_is_ksh93='' __assume_role_shell=''
+# shellcheck disable=SC2016 # read by eval
+case "${KSH_VERSION-}${YASH_VERSION-}" in
+'') ;;
+*)
+    if __assume_role_reads '[ -n "${.sh.version}" ]'; then
+        __assume_role_shell="ksh93 ${KSH_VERSION##*/}" __assume_role_is_ksh93=yes
+    elif __assume_role_reads '[ "${|REPLY=yes;}" = yes ]'; then
+        __assume_role_shell="mksh ${KSH_VERSION##*KSH R}"
+    elif __assume_role_reads '__assume_role_value=(a b); [ "${__assume_role_value[2]}" = b ]'; then
+        __assume_role_shell="yash ${YASH_VERSION-}"
+    fi
+    ;;
 esac
+\unset -f __assume_role_reads
 
 case $- in
 *i*)
@@ -123,6 +135,9 @@ case $- in
         fi
         ASSUME_ROLE_PROMPT_STATE=calm __assume_role_time=''
         if [ -n "${ASSUME_ROLE_PROTECTED-}" ]; then ASSUME_ROLE_PROMPT_STATE=protected; fi
+        # The clock is a variable in some shells, which others can set.
+        __assume_role_digits "$1"
+        \set -- "${__assume_role_value}"
         __assume_role_digits "${ASSUME_ROLE_EXPIRES-}"
         if [ -n "${1}" ] && [ -n "${__assume_role_value}" ]; then
             __assume_role_left=$((__assume_role_value - $1))
@@ -177,9 +192,9 @@ case $- in
 
     # Where no hook runs before a prompt (dash, busybox), what is true now takes a process:
     # PS1='$(assume_role_prompt)'"$PS1"
-    # shellcheck disable=SC3028 # busybox has that clock
     assume_role_prompt() {
-        __assume_role_look "${EPOCHSECONDS:-$(\command date +%s)}"
+        # EPOCHSECONDS of busybox is anyone's variable in the other shells.
+        __assume_role_look "$(\command date +%s)"
         \printf '%s' "${ASSUME_ROLE_PROMPT:+${ASSUME_ROLE_PROMPT} }"
     }
 
@@ -211,7 +226,7 @@ case $- in
         yash*)
             # yash has no clock. Linux tells when it started and how long ago that was, without a process.
             __assume_role_started=''
-            while \read -r __assume_role_name __assume_role_value; do
+            while IFS=' ' \read -r __assume_role_name __assume_role_value; do
                 if [ "${__assume_role_name}" = btime ]; then __assume_role_started=${__assume_role_value}; fi
             done 2>/dev/null </proc/stat
             __assume_role_hook() {

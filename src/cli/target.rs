@@ -139,6 +139,7 @@ impl Target {
             min_left: 0,
             invocation,
         }
+        .repeated_by_hints()
     }
 }
 

@@ -32,7 +32,9 @@ pub(super) fn run(arguments: &cli::Console, context: &Context, report: &Report) 
     if arguments.open {
         refuse_without_desktop(arguments, &config)?;
     }
-    let how = Invocation::of_verb("console ");
+    let how = Invocation::of_verb("console ").option("--service", arguments.service.as_deref());
+    let how = how.flag("--open", arguments.open).flag("--logout", arguments.logout);
+    let how = how.flag("--no-logout", arguments.no_logout);
     let request = arguments.target.request_as(how);
     let plan = session::of_verb_anew(request, &config, context, report)?;
     refuse_user_plan(&plan)?;

@@ -3,6 +3,8 @@
 use std::io::stdout;
 use std::os::fd::AsFd;
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use rustix::fs::{FileType, fstat};
 
 use super::context::Context;
@@ -10,7 +12,7 @@ use super::session;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::plan::Invocation;
-use crate::shell::formats;
+use crate::shell::formats::{self, EnvFormat};
 use crate::shell::variables::value_in;
 use crate::types::Secret;
 use crate::types::quote::word;
@@ -31,7 +33,9 @@ pub(super) fn run(arguments: &cli::Env, context: &Context, report: &Report) -> R
     if others_may_read(stdout()) {
         report.warn("others may read the file that these keys go into; (umask 077; …) makes one for you alone");
     }
-    let how = Invocation::of_verb("env ");
+    let format = arguments.format.to_possible_value();
+    let format = format.as_ref().filter(|_| arguments.format != EnvFormat::default());
+    let how = Invocation::of_verb("env ").option("--format", format.map(PossibleValue::get_name));
     match session::of_verb(arguments.target.request_as(how), context, report)? {
         None => {
             formats::text(arguments.format, |name| context.environment.text(name).ok().flatten())

@@ -25,16 +25,6 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
     let command: Vec<String> =
         arguments.command.iter().map(|word| quote::word(&word.to_string_lossy())).collect();
     let command = command.join(" ");
-    let how = Invocation { rest: format!(" -- {command}"), ..Invocation::of_verb("exec ") };
-    let program = program::find(name, context.environment.raw("PATH")).map_err(|error| {
-        if error.kind != Kind::NotFound || name.as_encoded_bytes().contains(&b'/') {
-            return error;
-        }
-        let rest = format!(" -- bash -ic {}", quote::word(&command));
-        let words: Vec<&str> = arguments.target.words.iter().map(String::as_str).collect();
-        let in_shell = Invocation { rest, ..how.clone() }.with(&words);
-        error.hint(format!("an alias or function of your shell needs that shell: {in_shell}"))
-    })?;
     let wanted = arguments
         .min
         .as_deref()
@@ -42,10 +32,23 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
         .transpose()?
         .unwrap_or(0);
     let named = profile_as::read(arguments)?;
+    let named_options = arguments.profile_as.iter();
+    let how = Invocation { rest: format!(" -- {command}"), ..Invocation::of_verb("exec ") };
+    let how = how.option("--min", arguments.min.as_deref());
+    let how = named_options.fold(how, |how, named| how.option("--profile-as", Some(named)));
+    let request = Request { min_left: wanted.into(), ..arguments.target.request_as(how) };
+    let program = program::find(name, context.environment.raw("PATH")).map_err(|error| {
+        if error.kind != Kind::NotFound || name.as_encoded_bytes().contains(&b'/') {
+            return error;
+        }
+        let rest = format!(" -- bash -ic {}", quote::word(&command));
+        let words: Vec<&str> = request.words.iter().map(String::as_str).collect();
+        let in_shell = Invocation { rest, ..request.invocation.clone() }.with(&words);
+        error.hint(format!("an alias or function of your shell needs that shell: {in_shell}"))
+    })?;
     let start = |changes: &[(&str, Option<&str>)]| {
         become_program(&program, rest, changes, &named, context, report)
     };
-    let request = Request { min_left: wanted.into(), ..arguments.target.request_as(how) };
     if !named.is_empty() && !request.names_target() {
         let lies = CONTRADICTING.iter().filter(|name| !PROFILES.contains(name));
         let gone =

@@ -113,13 +113,9 @@ impl Plan {
 
     /// The same with another option and its value, in place of the one of that name.
     pub(crate) fn command_with(&self, option: &[&str]) -> String {
-        let mut parts = self.words.split(|word| word == "--");
-        let [kept, target] =
-            [parts.next(), parts.next()].map(|part| part.into_iter().flatten().map(String::as_str));
-        let kept = kept.map(|word| word.split_once('=').map_or([word, ""], Into::into));
-        let kept = kept.filter(|[name, _]| !option.contains(name)).flatten();
-        let words = kept.chain(option.iter().copied()).filter(|word| !word.is_empty());
-        self.invocation.command(&words.collect::<Vec<_>>(), &target.collect::<Vec<_>>())
+        let target = self.words.iter().skip_while(|word| *word != "--").skip(1);
+        let target: Vec<&str> = target.map(String::as_str).collect();
+        self.invocation.command(option, &target)
     }
 }
 

@@ -96,7 +96,7 @@ pub(super) fn plan(
         protected,
         warnings: Vec::new(),
         words: named.kept_words(extras.region.as_deref(), &[]),
-        invocation: request.invocation.clone(),
+        invocation: request.invocation.clone().option("--region", extras.region.as_deref()),
         target,
     })
 }

@@ -64,6 +64,8 @@ pub(crate) struct Invocation {
     pub verb: &'static str,
     /// Between the verb and the target: the name of a profile to write.
     pub name: String,
+    /// The options that were typed, each followed by its value.
+    pub options: Vec<String>,
     /// What has to stand behind the target, with a blank before it: ` -- aws s3 ls`.
     pub rest: String,
 }
@@ -79,18 +81,41 @@ impl Invocation {
         Self { name: format!("{} ", word(name)), ..self }
     }
 
+    /// With an option of the verb, if it was given.
+    pub(crate) fn option(mut self, name: &str, value: Option<&str>) -> Self {
+        self.options
+            .extend(value.into_iter().flat_map(|value| [name.to_owned(), value.to_owned()]));
+        self
+    }
+
+    /// With an option of the verb that takes no value.
+    pub(crate) fn flag(mut self, name: &str, is_given: bool) -> Self {
+        self.options.extend(is_given.then(|| name.to_owned()));
+        self
+    }
+
     /// The command that was typed, for another target.
     pub(crate) fn with(&self, words: &[&str]) -> String {
         self.command(&[], words)
     }
 
-    /// The same with options. A target that is named like a verb stands behind a `--`.
-    pub(super) fn command(&self, options: &[&str], words: &[&str]) -> String {
+    /// The same with another option and its value, in place of the one of that name. A target that
+    /// would be read as a verb or an option stands behind a `--`.
+    pub(crate) fn command(&self, option: &[&str], words: &[&str]) -> String {
+        let mut options: Vec<&str> = Vec::new();
+        let mut typed = self.options.iter().map(String::as_str).peekable();
+        while let Some(name) = typed.next() {
+            let value = typed.next_if(|word| !word.starts_with("--"));
+            let is_replaced = option.first() == Some(&name);
+            options.extend([Some(name), value].into_iter().flatten().filter(|_| !is_replaced));
+        }
+        options.extend(option);
+        let is_read_otherwise = |word: &&str| word.starts_with('-') && word.len() > 1;
         let is_verb =
             self.verb.is_empty() && words.first().is_some_and(|word| VERBS.contains(word));
-        let words = match is_verb {
-            true => [options, &["--"], words].concat(),
-            false => [words, options].concat(),
+        let words = match is_verb || words.iter().any(is_read_otherwise) {
+            true => [&options, &["--"][..], words].concat(),
+            false => [words, &options].concat(),
         };
         let words: Vec<String> = words.into_iter().map(word).collect();
         let before = format!("assume-role {}{}{}", self.verb, self.name, words.join(" "));
@@ -99,7 +124,7 @@ impl Invocation {
 
     /// The form of a target, for an error about words where none is known.
     pub(crate) fn usage(&self) -> String {
-        let Self { verb, name, rest } = self;
+        let Self { verb, name, rest, .. } = self;
         format!("assume-role {verb}{name}ACCOUNT ROLE [MFA_CODE] [REGION]{rest}")
     }
 }
@@ -138,6 +163,16 @@ impl Request {
     /// The request for a target and nothing else.
     pub(crate) fn of_words<T: Into<String>>(words: impl IntoIterator<Item = T>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+
+    /// This request with its options in what hints repeat. No code and no consent is among them.
+    pub(crate) fn repeated_by_hints(mut self) -> Self {
+        let kept = self.kept_words(None, &[]);
+        let words = kept.iter().filter(|word| *word != "--");
+        let words =
+            words.flat_map(|word| word.split_once('=').map_or([word.as_str(), ""], Into::into));
+        self.invocation.options.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+        self
     }
 
     /// Whether anything says what the target is.

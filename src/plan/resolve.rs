@@ -221,7 +221,7 @@ fn plan_role(
         warnings,
         notes,
         words: kept.kept_words(extras.region.as_deref(), words),
-        invocation: request.invocation.clone(),
+        invocation: request.invocation.clone().option("--region", extras.region.as_deref()),
         target,
     })
 }

@@ -73,10 +73,7 @@ pub(super) fn meaning(
 ) -> Result<Meaning> {
     let how = &request.invocation;
     if let Some(name) = &request.profile {
-        return Ok(Meaning::Profile(
-            name.clone(),
-            words::extras(&["--profile", name], &request.words, how)?,
-        ));
+        return Ok(Meaning::Profile(name.clone(), words::extras(&[], &request.words, how)?));
     }
     if let Some((arn, rest)) =
         request.words.split_first().filter(|(word, _)| RoleArn::is_meant(word))
@@ -124,6 +121,7 @@ pub(super) fn meaning(
     if typed_role.is_none() && is_profile().unwrap_or(false) {
         notes.push(also_a_profile(name, how));
     }
+    notes.extend(account.entry.as_ref().and_then(|entry| config.accounts.clash_of(entry)));
     let mut partition = None;
     let role = match (typed_role, default_role(&account)) {
         (Some(role), _) if RoleArn::is_meant(role) => {
@@ -185,7 +183,7 @@ pub(crate) fn which_role(kind: Kind, account: &str, known: &[&str], how: &Invoca
 /// The line about a word that names both; the account wins.
 pub(super) fn also_a_profile(name: &str, how: &Invocation) -> String {
     let shown = escape_up_to(name, 80);
-    let command = how.with(&["--profile", name]);
+    let command = how.command(&["--profile", name], &[]);
     format!("'{shown}' is an account and a profile; for the profile: {command}")
 }
 

@@ -159,9 +159,7 @@ fn of_other_tools(
 ) -> Option<String> {
     let is_switch = how.verb.is_empty();
     let how = match VERBS_OF_OTHERS.iter().find(|(other, ..)| *other == word && is_switch) {
-        Some((_, verb, rest)) => {
-            Invocation { rest: (*rest).to_owned(), ..Invocation::of_verb(verb) }
-        }
+        Some((_, verb, rest)) => Invocation { verb, rest: (*rest).to_owned(), ..how.clone() },
         None if BEFORE_TARGET.contains(&word) => how.clone(),
         None => {
             let command = OTHER_TOOLS.iter().find(|(other, _)| *other == word && is_switch);

@@ -7,7 +7,9 @@
 
 use std::fs::File;
 
+use rustix::process::Signal;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::terminal::{OpenLine, Terminal, read_line, without_marks};
@@ -24,11 +26,20 @@ impl Terminal {
         let failed = |error: std::io::Error| {
             Error::new(Kind::NeedsAnswer, "the terminal cannot be used").because(error)
         };
+        // Before the question: a stop comes when it likes.
+        let mut continued = signal(SignalKind::from_raw(Signal::CONT.as_raw())).map_err(failed)?;
         let hidden = Hidden::begin(&device).map_err(failed)?;
         let mut line = OpenLine::begin(&device, question)?;
         let (sender, receiver) = oneshot::channel();
         std::thread::spawn(move || sender.send(read_line(device)));
-        let answer = receiver.await;
+        tokio::pin!(receiver);
+        let answer = loop {
+            tokio::select! {
+                answer = &mut receiver => break answer,
+                // The shell that was in front meanwhile has turned the echo on.
+                _ = continued.recv() => hidden.begin_again().map_err(failed)?,
+            }
+        };
         let answer = answer.map_err(|_| Error::new(Kind::Bug, "the question was lost"))?;
         let answer = answer.map_err(failed)?;
         line.ended = answer.is_some();
@@ -58,11 +69,19 @@ struct Hidden {
 impl Hidden {
     fn begin(device: &File) -> std::io::Result<Self> {
         let hidden = Self { device: device.try_clone()?, before: tcgetattr(device)? };
-        let mut modes = hidden.before.clone();
+        tcsetattr(&hidden.device, OptionalActions::Flush, &hidden.modes())?;
+        Ok(hidden)
+    }
+
+    fn begin_again(&self) -> std::io::Result<()> {
+        Ok(tcsetattr(&self.device, OptionalActions::Now, &self.modes())?)
+    }
+
+    fn modes(&self) -> Termios {
+        let mut modes = self.before.clone();
         modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK);
         modes.local_modes.insert(LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
-        tcsetattr(&hidden.device, OptionalActions::Flush, &modes)?;
-        Ok(hidden)
+        modes
     }
 }
 

@@ -11,6 +11,7 @@ use owo_colors::{OwoColorize, Style};
 use super::Color;
 use crate::config::environment::Environment;
 use crate::error::Error;
+use crate::types::sanitize::escape_up_to;
 
 /// Narrower terminals than this break lines as they like, in columns.
 const NARROWEST: usize = 40;
@@ -82,6 +83,8 @@ impl Report {
             self.line("", Style::new(), &format!("  {cause}"), "    ");
         }
         for hint in &error.hints {
+            // A hint is one line, whatever a name in it holds.
+            let hint = escape_up_to(hint, usize::MAX);
             self.line("hint:", Style::new().green(), &format!(" {hint}"), "      ");
         }
     }
@@ -91,11 +94,17 @@ impl Report {
         if self.silent {
             return;
         }
+        // What is shown is escaped where it comes in; this holds alone.
+        let fit = |text: &str| {
+            let lines = text.split('\n').map(|line| escape_up_to(line, usize::MAX));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let (label, rest) = (fit(label), fit(rest));
         let whole = format!("{label}{rest}");
         let text = self.columns.map_or(whole.clone(), |columns| wrapped(&whole, columns, indent));
         // A label so long that it was broken is not coloured.
-        match text.strip_prefix(label) {
-            Some(rest) => write(&format!("{}{rest}", self.styled(label, style))),
+        match text.strip_prefix(&label) {
+            Some(rest) => write(&format!("{}{rest}", self.styled(&label, style))),
             None => write(&text),
         }
     }

@@ -56,6 +56,63 @@ fn an_earlier_name_wins_and_both_places_are_told() {
 }
 
 #[test]
+fn a_clash_is_told_where_the_name_is_used() {
+    let world = world(Some(TEAM));
+    let clash = "~/infra/accounts.json:2 gives the name both to another account";
+    says(&world, &["explain", "both", "read"], &[clash]);
+    let ran = world.run(["explain", "theirs", "read"]).unwrap();
+    assert!(!said(&ran).contains("another account"), "{ran:?}");
+    let mut scene = bastion();
+    let team = scene.world.write("team", r#"{"production": "333333333333"}"#).unwrap();
+    scene.world.set("ACCOUNTS_FILE", format!("~/.aws/accounts:{}", team.display()));
+    let told = scene.switch_with_code(&["production", "read"]);
+    told.assert_says("~/team:1 gives the name production to another account");
+}
+
+#[test]
+fn no_edit_reaches_a_file_of_the_team() {
+    let mut world = world(Some(TEAM));
+    let team = world.home().join("infra/accounts.json");
+    let path = team.display();
+    let edits =
+        [&["accounts", "add", "new", "777777777777"][..], &["accounts", "remove", "theirs"]];
+    for value in [format!("{path}:{path}"), format!("{path}:~/infra/./accounts.json")] {
+        world.set("ACCOUNTS_FILE", value);
+        for edit in edits {
+            let ran = world.run(edit).unwrap();
+            assert!(ran.status == 8 && ran.stderr.contains("is a team's file"), "{ran:?}");
+        }
+    }
+    fs::remove_file(world.home().join(".aws/accounts")).unwrap();
+    std::os::unix::fs::symlink(&team, world.home().join(".aws/accounts")).unwrap();
+    world.set("ACCOUNTS_FILE", format!(":{path}"));
+    assert_eq!(world.run(edits[1]).unwrap().status, 8);
+    world.unset("HOME");
+    for edit in edits {
+        let ran = world.run(edit).unwrap();
+        assert!(ran.status == 3 && ran.stderr.contains("HOME is not set"), "{ran:?}");
+    }
+    assert_eq!(fs::read_to_string(&team).unwrap(), TEAM);
+}
+
+#[test]
+fn what_may_protect_an_account_is_not_passed_over() {
+    for (own, team) in [
+        (r#"{"333333333333": {"protected": true}}"#, TEAM),
+        (r#"{"p": {"id": "3333-3333-3333", "protected": true}}"#, TEAM),
+        (r#"{"p": {"id": "333 333 333 333", "protected": true}}"#, TEAM),
+        ("{}", ""),
+        ("{}", " \n"),
+        ("{}", "\u{feff}"),
+    ] {
+        let world = world(Some(team));
+        world.accounts(own).unwrap();
+        let ran = world.run(["export", "--shell", "bash", "333333333333", "read"]).unwrap();
+        assert!(matches!(ran.status, 3 | 8), "{own} {team:?}: {ran:?}");
+    }
+}
+
+#[test]
 fn edits_go_to_the_own_file_and_the_team_s_may_be_read_only() {
     let world = world(Some(TEAM));
     let team = world.home().join("infra/accounts.json");

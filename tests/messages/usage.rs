@@ -92,7 +92,11 @@ fn the_remedy_is_this_request_without_what_was_wrong() {
     }
     for (verb, behind, remedy) in [
         ("explain", "use production read", "assume-role explain production read"),
-        ("env", "production read foo --format json", "assume-role env production read"),
+        (
+            "env",
+            "production read foo --format json",
+            "assume-role env production read --format json",
+        ),
         (
             "console",
             "prodution read",
@@ -102,10 +106,65 @@ fn the_remedy_is_this_request_without_what_was_wrong() {
         let ran = scene.world.run([verb].into_iter().chain(behind.split(' '))).unwrap();
         assert!(ran.stderr.ends_with(&format!("hint: {remedy}\n")), "{ran:?}");
     }
-    let verbs = r#"{"list": "123456789012"}"#;
-    scene.world.accounts(verbs).unwrap();
-    let said = scene.refused_at_once(2, &["--", "list", "read", "foo"]);
-    assert!(said.ends_with("hint: assume-role -- list read\n"), "{said}");
+}
+
+#[test]
+fn the_remedy_has_the_options_that_were_typed() {
+    let scene = bastion();
+    scene.world.write("p.json", r#"{"Version": "2012-10-17", "Statement": []}"#).unwrap();
+    let accounts = r#"{"production": "123456789012", "list": "123456789012", "-x": "123456789012",
+        "--yes": {"id": "123456789013", "protected": true}}"#;
+    scene.world.accounts(accounts).unwrap();
+    for (words, remedy) in [
+        (
+            "export --shell bash prodution read --policy p.json --duration 20m --write",
+            "production read --duration 20m --policy p.json --write",
+        ),
+        (
+            "export --shell bash production read foo --tag a=b --base default",
+            "production read --base default --tag 'a=b'",
+        ),
+        ("export --shell bash -- list read foo", "-- list read"),
+        ("export --shell bash --duration 1h -- -x read foo", "--duration 1h -- -x read"),
+        (
+            "exec --policy p.json --min 20m production read -- ll -a",
+            "exec production read --min 20m --policy p.json -- bash -ic 'll -a'",
+        ),
+        (
+            "exec prodution read --region eu-west-1 -- ls",
+            "exec production read --region eu-west-1 -- ls",
+        ),
+        ("env prodution read --format json", "env production read --format json"),
+        (
+            "profile add q prodution read --static --force",
+            "profile add q production read --static --force",
+        ),
+        (
+            "export --shell bash run production read --region eu-west-1",
+            "exec production read --region eu-west-1 -- \"$SHELL\"",
+        ),
+        ("export --shell bash -- --yes read", "--yes -- --yes read"),
+    ] {
+        let ran = scene.world.run(words.split(' ')).unwrap();
+        assert!(ran.stderr.ends_with(&format!("assume-role {remedy}\n")), "{words}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_remedy_is_one_line_and_holds_nothing_that_a_terminal_obeys() {
+    let scene = bastion();
+    for words in [
+        &["prodution", "re\u{1b}]0;x\u{7}\nX"][..],
+        &["use", "production", "\u{1b}[31m"],
+        &["1234-5678-9012", "\u{202e}dear"],
+    ] {
+        let said = scene.export(words).stderr;
+        let hint = said.lines().last().unwrap();
+        assert!(hint.starts_with("hint: "), "{said:?}");
+        assert!(!said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{said:?}");
+    }
+    let ran = scene.world.run(["exec", "production", "read", "--", "a\u{1b}]0;x\u{7}\nb"]).unwrap();
+    assert!(!ran.stderr.contains(['\u{1b}', '\u{7}']), "{ran:?}");
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn it_is_not_stopped_but_goes_on_where_it_was() {
     // What stops it against its will may have drawn on the screen meanwhile.
     terminal.signal(Signal::STOP).unwrap();
     terminal.wait_stopped().unwrap();
+    terminal.make_ordinary().unwrap();
     terminal.signal(Signal::CONT).unwrap();
     terminal.wait_for("\x1b[?1049h").unwrap();
     until(&mut terminal, "> single  only");

@@ -199,6 +199,79 @@ fn h106_options_of_the_shell_and_aliases_do_not_get_in_between() {
     }
 }
 
+/// The shells that take `init sh`.
+const OF_SH: [Shell; 5] = [Shell::Dash, Shell::Busybox, Shell::Ksh93, Shell::Mksh, Shell::Yash];
+
+#[test]
+fn the_field_separators_of_the_caller_change_nothing() {
+    let posix = OF_SH.into_iter().chain([Shell::Bash, Shell::Zsh]);
+    for shell in posix.filter(|shell| shell.find().is_some()) {
+        let scene = plain();
+        scene.switch(&READ);
+        let call = if OF_SH.contains(&shell) { "assume_role" } else { "assume-role" };
+        let mut text = shell.loads_init();
+        for separators in [",", ":", "", "\n", "0123456789", "A1:", " 1"] {
+            text.push_str(&format!(
+                "IFS='{separators}'\n{call} production read\necho \"$? $AWS_ACCOUNT_ROLE\"\n{call} leave\n"
+            ));
+        }
+        let ran = Script::new(shell, &text).run(&scene.world).unwrap();
+        assert_eq!(ran.stdout, "0 read\n".repeat(7), "{shell:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn the_version_of_another_shell_in_the_environment_is_not_believed() {
+    for shell in OF_SH.into_iter().filter(|shell| shell.find().is_some()) {
+        for (name, value) in [
+            ("KSH_VERSION", "@(#)KIND 93u+m"),
+            ("KSH_VERSION", "@(#)MIRBSD KSH R59"),
+            ("YASH_VERSION", "2.52"),
+        ] {
+            let mut scene = plain();
+            scene.world.set(name, value);
+            let text = format!(
+                "{}assume_role production read\necho \"$? $AWS_ACCOUNT_ROLE\"\n",
+                shell.loads_init()
+            );
+            let ran = Script::new(shell, &text).run(&scene.world).unwrap();
+            assert_eq!(ran.stdout, "0 read\n", "{shell:?} {name}={value}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_others_set_is_no_code_and_no_lie() {
+    for shell in OF_SH.into_iter().filter(|shell| shell.find().is_some()) {
+        for value in ["a[$(>canary)]", "0", "1 + 1", "$(>canary)"] {
+            let mut scene = plain();
+            scene.world.set("EPOCHSECONDS", value);
+            scene.world.set("EPOCHREALTIME", value);
+            scene.world.write("rc", shell.loads_init()).unwrap();
+            let text = ". ./rc\nassume_role production read\nassume_role_prompt\n";
+            let ran = Script::new(shell, text).options(&["-i"]).run(&scene.world).unwrap();
+            assert!(
+                ran.stdout.contains("production:read 59m")
+                    || ran.stdout.contains("production:read 1h00m"),
+                "{shell:?} {value}: {ran:?}"
+            );
+            assert!(!scene.world.home().join("canary").exists(), "{shell:?} {value}");
+        }
+    }
+}
+
+#[test]
+fn bash_in_posix_mode_says_what_it_takes() {
+    let scene = plain();
+    let text = "eval \"$(assume-role init bash)\"\n";
+    let ran = Script::new(Shell::Bash, text).options(&["--posix", "-i"]).run(&scene.world).unwrap();
+    assert!(ran.stderr.contains("hint: eval \"$(assume-role init sh)\""), "{ran:?}");
+    let text =
+        "eval \"$(assume-role init sh)\"\nassume_role production read\necho $AWS_ACCOUNT_ROLE\n";
+    let ran = Script::new(Shell::Bash, text).options(&["--posix"]).run(&scene.world).unwrap();
+    assert_eq!(ran.stdout, "read\n", "{ran:?}");
+}
+
 #[test]
 fn h110_programs_of_the_working_directory_are_not_run() {
     let mut scene = plain();

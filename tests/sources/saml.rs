@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::fake_aws::identity_provider::{Answer, Idp};
 use crate::fake_aws::sts::{AccessKey, Proof, Role, Sts, Trust};
+use crate::scenes::crowd::until;
 use crate::scenes::{PRODUCTION, Scene, binary};
 use crate::support::terminal::Terminal;
 use crate::support::world::World;
@@ -178,6 +179,25 @@ fn ctrl_z_neither_stops_the_question_nor_shows_the_answer() {
     terminal.wait_for("Password of luke at").unwrap();
     terminal.wait_for(": ").unwrap();
     terminal.press_control('z').unwrap();
+    terminal.type_line("hunter2").unwrap();
+    assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+    assert!(!terminal.text().contains("hunter2"), "{}", terminal.text());
+    assert_eq!(idp.last()["password"], "hunter2");
+}
+
+#[test]
+fn a_stop_in_between_shows_no_password() {
+    use rustix::process::Signal;
+    let (scene, idp) = with_login();
+    scene.world.write(".saml/credentials", "username = luke\n").unwrap();
+    let mut terminal = scene.on_terminal(&READ);
+    terminal.wait_for("Password of luke at").unwrap();
+    terminal.wait_for(": ").unwrap();
+    terminal.signal(Signal::STOP).unwrap();
+    terminal.wait_stopped().unwrap();
+    terminal.make_ordinary().unwrap();
+    terminal.signal(Signal::CONT).unwrap();
+    until("the echo is off again", || !terminal.is_ordinary().unwrap());
     terminal.type_line("hunter2").unwrap();
     assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
     assert!(!terminal.text().contains("hunter2"), "{}", terminal.text());

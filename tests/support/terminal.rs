@@ -12,7 +12,7 @@ use pty_process::blocking::{Command as PtyCommand, Pty, open};
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
 };
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
 use super::failure::{Failure, Outcome};
 use super::hints;
@@ -141,6 +141,17 @@ impl Terminal {
         waitid(WaitId::Pid(self.pid()), stopped)
             .map_err(|error| Failure(format!("it does not stop: {error}")))?;
         Ok(())
+    }
+
+    /// Gives the terminal the modes that a shell gives it while its job is stopped.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn make_ordinary(&self) -> Outcome<()> {
+        let gone = |error| Failure(format!("no terminal: {error}"));
+        let mut modes = tcgetattr(&self.pty).map_err(gone)?;
+        modes.local_modes.insert(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        tcsetattr(&self.pty, OptionalActions::Now, &modes).map_err(gone)
     }
 
     /// Whether the terminal echoes what is typed and hands it over line by line, as it did at the

@@ -11,15 +11,12 @@ use crate::config::edit::{Change, File};
 use crate::config::environment::Environment;
 use crate::config::files::ACCOUNTS_CAP;
 use crate::config::settings::Settings;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ui::report::Report;
 
 pub(super) fn file(environment: &Environment) -> Result<File> {
     let settings = Settings::read(environment)?;
-    let path = Accounts::path(environment, settings.accounts.as_ref()).ok_or_else(|| {
-        Error::config("HOME is not set, so there is no ~/.aws/accounts")
-            .hint("set HOME, or ACCOUNTS_FILE")
-    })?;
+    let path = Accounts::edited_path(environment, settings.accounts.as_ref())?;
     File::new(path, environment.home().as_deref(), ACCOUNTS_CAP)
 }
 

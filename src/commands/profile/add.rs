@@ -23,8 +23,9 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
     refuse_default(name.as_str())?;
     let files = Files::of(&context.environment)?;
     let config = Config::read(&context.environment)?;
-    let how = Invocation::of_verb("profile add ");
-    let how = how.behind(name.as_str());
+    let how = Invocation::of_verb("profile add ").behind(name.as_str());
+    let how = how.flag("--static", add.static_keys).flag("--assume", add.assume);
+    let how = how.flag("--force", add.force).flag("--dry-run", add.dry_run);
     let request = Request { no_input: true, ..add.target.request_as(how) };
     let plan = choose::plan(request, &config, context, report)?;
     let plan = Plan { may_ask: !add.target.no_input, ..plan };

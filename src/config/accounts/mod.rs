@@ -23,6 +23,7 @@ use memchr::memmem::Finder;
 
 pub(crate) use account::{Account, Outline};
 use account::{read_account, read_id, read_outline};
+use paths::Paths;
 
 use crate::config::environment::Environment;
 use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
@@ -31,7 +32,7 @@ use crate::config::json::{EXAMPLE, Json, Property};
 use crate::config::location::Lines;
 use crate::config::settings::Setting;
 use crate::config::suggest::near;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name};
 
@@ -77,20 +78,25 @@ impl Accounts {
         environment: &Environment,
         setting: Option<&Setting<String>>,
     ) -> Result<Self> {
-        let mut paths = paths::of(environment, setting).into_iter();
-        let Some(own) = paths.next() else {
-            return Self::parse("".into(), String::new());
-        };
+        let Paths { own, team } = paths::of(environment, setting);
         let home = environment.home();
-        let mut accounts = Self::read_file(&own, home.as_deref())?;
-        for path in paths {
+        let mut accounts = match own {
+            Some(own) => Self::read_file(&own, home.as_deref())?,
+            None => Self::parse("".into(), String::new())?,
+        };
+        for path in team {
             match Self::read_file(&path, home.as_deref()) {
-                Ok(team) if team.exists => accounts.team.push(team),
+                // One that a program is just writing says nothing about protection either.
+                Ok(team) if !team.lines.text().trim().is_empty() => accounts.team.push(team),
                 Ok(team) => {
+                    let what = match team.exists {
+                        true => "is empty; restore it, or take it out",
+                        false => "does not exist; clone it there, or take it out",
+                    };
                     let variable = || paths::VARIABLE.to_owned();
                     let set = setting.filter(|_| !environment.has(paths::VARIABLE));
                     accounts.missing.push(format!(
-                        "{} names {}, which does not exist; clone it there, or take it out",
+                        "{} names {}, which {what}",
                         set.map_or_else(variable, |set| set.origin.to_string()),
                         team.file().unwrap_or_default()
                     ));
@@ -115,12 +121,37 @@ impl Accounts {
         environment: &Environment,
         setting: Option<&Setting<String>>,
     ) -> Option<PathBuf> {
-        paths::of(environment, setting).into_iter().next()
+        paths::of(environment, setting).own
+    }
+
+    /// The same for an edit, which is refused where the file is a team's too.
+    pub(crate) fn edited_path(
+        environment: &Environment,
+        setting: Option<&Setting<String>>,
+    ) -> Result<PathBuf> {
+        let Paths { own, team } = paths::of(environment, setting);
+        let own = own.ok_or_else(|| {
+            Error::config("HOME is not set, so there is no ~/.aws/accounts")
+                .hint("set HOME, or ACCOUNTS_FILE")
+        })?;
+        let real = |path: &PathBuf| path.canonicalize().ok();
+        let home = environment.home();
+        match team.iter().find(|team| real(team).is_some_and(|team| real(&own) == Some(team))) {
+            None => Ok(own),
+            Some(team) => Err(Error::new(
+                Kind::Guard,
+                format!(
+                    "{} is a team's file, which is never edited",
+                    shown_path(team, home.as_deref())
+                ),
+            )
+            .hint("name a file of your own first: ACCOUNTS_FILE=OWN:TEAM")),
+        }
     }
 
     /// Whether the variable names files of a team beside the user's own.
     pub(crate) fn are_several(environment: &Environment) -> bool {
-        paths::of(environment, None).len() > 1
+        !paths::of(environment, None).team.is_empty()
     }
 
     pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
@@ -185,6 +216,20 @@ impl Accounts {
             format!("{place}: account {name} is named in {wins} too, which wins")
         };
         self.hidden().map(clash).collect()
+    }
+
+    /// That a file of the team gives the name of an account to another id.
+    pub(crate) fn clash_of(&self, account: &Account) -> Option<String> {
+        let named = |(file, entry): &(&Self, &AccountEntry)| {
+            entry.name == account.name.as_str()
+                && read_id(file.value(entry)).as_ref() != Ok(&account.id)
+        };
+        let [(file, entry), _] = self.hidden().find(|[hidden, _]| named(hidden))?;
+        let place = file.lines.place(entry.start);
+        Some(format!(
+            "{}:{} gives the name {} to another account",
+            place.file, place.line, account.name
+        ))
     }
 
     /// Why marks of accounts may not be known: a file of the team cannot be read.
@@ -285,7 +330,24 @@ impl Accounts {
 
     /// The entries of an id that count or are hidden, for what protects it.
     pub(crate) fn marking(&self, id: &AccountId) -> Result<Vec<Account>> {
-        Self::of_same_id(self.each().chain(self.hidden().map(|[hidden, _]| hidden)), id)
+        let entries = || self.each().chain(self.hidden().map(|[hidden, _]| hidden));
+        // An entry without a right id may protect this one: nobody knows what was meant.
+        let start = Finder::new(id.as_str().get(..3).unwrap_or_default());
+        let looks_like_it = |(file, entry): &(&Self, &AccountEntry)| {
+            let value = file.value(entry);
+            let digits =
+                || value.raw.bytes().filter(u8::is_ascii_digit).map(char::from).collect::<String>();
+            let is_near =
+                start.find(value.raw.as_bytes()).is_some() && digits().contains(id.as_str());
+            value.raw.starts_with('{') && (entry.name == id.as_str() || is_near)
+        };
+        let mut unclear = entries()
+            .filter(looks_like_it)
+            .filter_map(|(file, entry)| read_id(file.value(entry)).err());
+        match unclear.next() {
+            Some(error) => Err(error),
+            None => Self::of_same_id(entries(), id),
+        }
     }
 
     /// An id is written as it is, unless there are escapes: most entries need not be read.

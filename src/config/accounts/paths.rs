@@ -10,8 +10,15 @@ use crate::config::settings::Setting;
 pub(super) const VARIABLE: &str = "ACCOUNTS_FILE";
 const USUAL: &str = ".aws/accounts";
 
-/// The user's own file, then those of a team; none without a home directory.
-pub(super) fn of(environment: &Environment, setting: Option<&Setting<String>>) -> Vec<PathBuf> {
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Paths {
+    /// The user's own file; `None` where no file is named and there is no home directory.
+    pub own: Option<PathBuf>,
+    /// Those of a team, which are never written.
+    pub team: Vec<PathBuf>,
+}
+
+pub(super) fn of(environment: &Environment, setting: Option<&Setting<String>>) -> Paths {
     let usual = environment.home().map(|home| home.join(USUAL));
     let set = || setting.map(|setting| OsStr::new(&setting.value));
     let value = environment.raw(VARIABLE).or_else(set).unwrap_or_default();
@@ -23,7 +30,7 @@ pub(super) fn of(environment: &Environment, setting: Option<&Setting<String>>) -
     let own = parts.next().filter(|part| !part.is_empty());
     let expanded = |part: &OsStr| environment.expanded(PathBuf::from(part));
     let team = parts.filter(|part| !part.is_empty()).map(expanded);
-    own.map(expanded).or(usual).into_iter().chain(team).collect()
+    Paths { own: own.map(expanded).or(usual), team: team.collect() }
 }
 
 #[cfg(test)]
@@ -45,16 +52,21 @@ mod tests {
             (":", &["/h/.aws/accounts"]),
         ] {
             let environment = Environment::from_pairs([("HOME", "/h"), ("ACCOUNTS_FILE", value)]);
-            let paths: Vec<_> = paths.iter().map(PathBuf::from).collect();
+            let mut paths = paths.iter().map(PathBuf::from);
+            let paths = Paths { own: paths.next(), team: paths.collect() };
             assert_eq!(of(&environment, None), paths);
             let origin = Origin::Variable("a test".to_owned());
             let setting = Setting { value: value.to_owned(), origin };
             let environment = Environment::from_pairs([("HOME", "/h")]);
             assert_eq!(of(&environment, Some(&setting)), paths);
             let environment = Environment::from_pairs([("HOME", "/h"), ("ACCOUNTS_FILE", "/v")]);
-            assert_eq!(of(&environment, Some(&setting)), [PathBuf::from("/v")]);
+            assert_eq!(of(&environment, Some(&setting)).own, Some(PathBuf::from("/v")));
         }
-        assert!(of(&Environment::default(), None).is_empty());
+        assert_eq!(of(&Environment::default(), None), Paths { own: None, team: Vec::new() });
+        // A team's file never takes the place of one that is not there.
+        let environment = Environment::from_pairs([("ACCOUNTS_FILE", ":/team")]);
+        let team = vec![PathBuf::from("/team")];
+        assert_eq!(of(&environment, None), Paths { own: None, team });
     }
 
     #[test]
@@ -63,6 +75,6 @@ mod tests {
         let path = home.path().join("a:b");
         std::fs::write(&path, "{}").unwrap();
         let environment = Environment::from_pairs([("ACCOUNTS_FILE", &path)]);
-        assert_eq!(of(&environment, None), [path]);
+        assert_eq!(of(&environment, None), Paths { own: Some(path), team: Vec::new() });
     }
 }

@@ -11,6 +11,8 @@ use std::panic::PanicHookInfo;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetwinsize, tcsetattr,
 };
@@ -62,6 +64,13 @@ impl Device {
 
     /// Waits a tenth of a second for keys; 0 when none came.
     pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        // After a stop the shell has given the terminal its own modes, in which a read waits for a line.
+        let patience = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+        match poll(&mut [PollFd::new(&*self.tty, PollFlags::IN)], Some(&patience)) {
+            Ok(0) | Err(Errno::INTR) => return Ok(0),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
         match (&*self.tty).read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
             read => read,

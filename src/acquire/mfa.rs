@@ -209,7 +209,7 @@ impl Runner<'_> {
     }
 
     /// A user may often not list the devices before MFA. A virtual device usually bears the user's
-    /// name; the question shows the guess, and a wrong one is told by AWS without spending a code.
+    /// name; the question shows the guess, and AWS refuses a wrong one without spending a code.
     async fn guess(&mut self, failure: &AwsError) -> Result<()> {
         if !failure.is_denial() && !failure.words().is_empty() {
             return Err(self.refusal(failure, self.principal(), false));

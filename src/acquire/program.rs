@@ -22,7 +22,7 @@ use crate::ui::terminal::DEVICE;
 
 /// How long the program may take; it may have to ask the user.
 const DEADLINE: Duration = Duration::from_secs(60);
-/// After this long the user is told what is waited for.
+/// After this long a line says what is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How long what was printed before the program ended may take to come through the pipe.
 const REST: Duration = Duration::from_millis(50);

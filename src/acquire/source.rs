@@ -2,7 +2,7 @@
 
 use super::run::Runner;
 use super::{credential_process, sso};
-use crate::aws::{Machine, Trouble, machine_keys};
+use crate::aws::{FailureKind, Machine, machine_keys};
 use crate::cache::{BaseSession, ProgramKeys};
 use crate::error::{Error, Kind, Result};
 use crate::plan::keys::source_key;
@@ -82,7 +82,7 @@ impl Runner<'_> {
         machine_keys(self.client()?, machine).await.map_err(|failure| {
             let error = Error::refused(format!("{what} gives no keys: {from}"));
             let error = match failure.trouble {
-                Trouble::Connect(why) => error.because(escape(&why)),
+                FailureKind::Connect(why) => error.because(escape(&why)),
                 _ => error.because("nothing answers"),
             };
             error.hint(match machine {

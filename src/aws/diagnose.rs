@@ -6,7 +6,7 @@
 
 use super::client::Client;
 use super::denial::{Attempt, denied};
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use crate::error::{Error, Kind};
 use crate::types::minutes;
 use crate::types::sanitize::{escape, escape_up_to};
@@ -18,32 +18,34 @@ const WORDS_SHOWN: usize = 600;
 /// for an answer, what it said. What to do about it the caller adds.
 pub(crate) fn unanswered(failure: &AwsError, whom: &str) -> Error {
     match &failure.trouble {
-        Trouble::Answer { code, message } => Error::refused(format!("{whom} refused"))
+        FailureKind::Answer { code, message } => Error::refused(format!("{whom} refused"))
             .because(format!("{}: {}", escape(code), escape(message))),
-        Trouble::Connect(reason) => {
+        FailureKind::Connect(reason) => {
             Error::network(format!("cannot reach {whom}")).because(escape(reason))
         }
-        Trouble::Timeout => Error::network(format!("no answer from {whom}")),
-        Trouble::NotAws(status) => Error::network(format!(
+        FailureKind::Timeout => Error::network(format!("no answer from {whom}")),
+        FailureKind::NotAws(status) => Error::network(format!(
             "{whom} sent something that is not an AWS answer (HTTP {status})"
         )),
-        Trouble::Malformed(field) => Error::network(format!("malformed reply of {whom}: {field}")),
+        FailureKind::Malformed(field) => {
+            Error::network(format!("malformed reply of {whom}: {field}"))
+        }
     }
 }
 
 pub(crate) fn diagnose(failure: &AwsError, attempt: &Attempt, client: &Client) -> Error {
     let error = match &failure.trouble {
-        Trouble::Answer { code, message } if failure.is_about_time() => {
+        FailureKind::Answer { code, message } if failure.is_about_time() => {
             clock(client).because(said(code, message))
         }
-        Trouble::Answer { code, message } => answer(code, message, attempt, client),
-        Trouble::Connect(reason) => connection(reason, client),
-        Trouble::Timeout => unanswered(failure, &client.endpoints().sts_shown()).hint(
+        FailureKind::Answer { code, message } => answer(code, message, attempt, client),
+        FailureKind::Connect(reason) => connection(reason, client),
+        FailureKind::Timeout => unanswered(failure, &client.endpoints().sts_shown()).hint(
             "check the network and the proxy variables; ASSUME_ROLE_TIMEOUT=20s waits longer",
         ),
-        Trouble::NotAws(_) => unanswered(failure, &client.endpoints().sts_shown())
+        FailureKind::NotAws(_) => unanswered(failure, &client.endpoints().sts_shown())
             .hint("a captive portal or a proxy may have answered in its place"),
-        Trouble::Malformed(_) => unanswered(failure, &client.endpoints().sts_shown())
+        FailureKind::Malformed(_) => unanswered(failure, &client.endpoints().sts_shown())
             .hint("nothing was changed; if this is really AWS, try again"),
     };
     match &failure.request_id {
@@ -199,14 +201,14 @@ mod tests {
         }
     }
 
-    fn said(trouble: Trouble) -> (Kind, String) {
+    fn said(trouble: FailureKind) -> (Kind, String) {
         let failure = AwsError { trouble, request_id: Some("id-7".to_owned()) };
         let error = diagnose(&failure, &attempt(), &client());
         (error.kind, error.to_string())
     }
 
-    fn answer(code: &str, message: &str) -> Trouble {
-        Trouble::Answer { code: code.to_owned(), message: message.to_owned() }
+    fn answer(code: &str, message: &str) -> FailureKind {
+        FailureKind::Answer { code: code.to_owned(), message: message.to_owned() }
     }
 
     /// What AWS says, the kind of error, and words that the user must read.
@@ -294,26 +296,26 @@ mod tests {
             ),
             (answer("Surprise\u{1b}[31m", "new\u{7}"), Refused, &["Surprise\\x1b[31m: new\\x07"]),
             (
-                Trouble::Timeout,
+                FailureKind::Timeout,
                 Network,
                 &["no answer from AWS STS in eu-west-1", "ASSUME_ROLE_TIMEOUT"],
             ),
-            (Trouble::NotAws(407), Network, &["HTTP 407", "captive portal"]),
-            (Trouble::Malformed("Arn".to_owned()), Network, &["malformed reply", "Arn"]),
+            (FailureKind::NotAws(407), Network, &["HTTP 407", "captive portal"]),
+            (FailureKind::Malformed("Arn".to_owned()), Network, &["malformed reply", "Arn"]),
             (
-                Trouble::Connect("dns error: failed to lookup address".to_owned()),
+                FailureKind::Connect("dns error: failed to lookup address".to_owned()),
                 Network,
                 &["cannot reach", "is the region eu-west-1 right"],
             ),
             (
-                Trouble::Connect("invalid peer certificate: UnknownIssuer".to_owned()),
+                FailureKind::Connect("invalid peer certificate: UnknownIssuer".to_owned()),
                 Network,
                 &["AWS_CA_BUNDLE"],
             ),
-            (Trouble::Connect("Connection reset by peer".to_owned()), Network, &["broke off"]),
-            (Trouble::Connect("refused".to_owned()), Network, &["HTTPS_PROXY", "NO_PROXY"]),
+            (FailureKind::Connect("Connection reset by peer".to_owned()), Network, &["broke off"]),
+            (FailureKind::Connect("refused".to_owned()), Network, &["HTTPS_PROXY", "NO_PROXY"]),
             (
-                Trouble::Connect("Invalid Configuration: FIPS".to_owned()),
+                FailureKind::Connect("Invalid Configuration: FIPS".to_owned()),
                 Config,
                 &["as configured"],
             ),

@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
+pub(crate) enum FailureKind {
     Answer {
         /// AWS's error code: `AccessDenied`.
         code: String,
@@ -23,23 +23,23 @@ pub(crate) enum Trouble {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AwsError {
-    pub trouble: Trouble,
+    pub trouble: FailureKind,
     pub request_id: Option<String>,
 }
 
 impl AwsError {
     pub(crate) fn malformed(field: &str) -> Self {
-        Self { trouble: Trouble::Malformed(field.to_owned()), request_id: None }
+        Self { trouble: FailureKind::Malformed(field.to_owned()), request_id: None }
     }
 
     /// A failure without a reply.
-    pub(crate) fn of(trouble: Trouble) -> Self {
+    pub(crate) fn of(trouble: FailureKind) -> Self {
         Self { trouble, request_id: None }
     }
 
     pub(crate) fn code(&self) -> &str {
         match &self.trouble {
-            Trouble::Answer { code, .. } => code,
+            FailureKind::Answer { code, .. } => code,
             _ => "",
         }
     }
@@ -63,7 +63,7 @@ impl AwsError {
 
     pub(crate) fn words(&self) -> &str {
         match &self.trouble {
-            Trouble::Answer { message, .. } => message,
+            FailureKind::Answer { message, .. } => message,
             _ => "",
         }
     }
@@ -79,17 +79,17 @@ impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for AwsError {
             .map(str::to_owned);
         let trouble = match &error {
             SdkError::ServiceError(answer) => match answer.err().code() {
-                Some(code) => Trouble::Answer {
+                Some(code) => FailureKind::Answer {
                     code: code.to_owned(),
                     message: answer.err().message().unwrap_or_default().to_owned(),
                 },
-                None => Trouble::NotAws(status),
+                None => FailureKind::NotAws(status),
             },
-            SdkError::TimeoutError(_) => Trouble::Timeout,
+            SdkError::TimeoutError(_) => FailureKind::Timeout,
             SdkError::DispatchFailure(failure) => {
-                failure.as_connector_error().map_or(Trouble::Timeout, connector_trouble)
+                failure.as_connector_error().map_or(FailureKind::Timeout, connector_trouble)
             }
-            _ => Trouble::NotAws(status),
+            _ => FailureKind::NotAws(status),
         };
         Self { trouble, request_id }
     }
@@ -97,13 +97,13 @@ impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for AwsError {
 
 /// A connection that failed, by the innermost reason: it names the refused port, the unknown host,
 /// the certificate.
-pub(super) fn connector_trouble(error: &ConnectorError) -> Trouble {
+pub(super) fn connector_trouble(error: &ConnectorError) -> FailureKind {
     if error.is_timeout() {
-        return Trouble::Timeout;
+        return FailureKind::Timeout;
     }
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    Trouble::Connect(innermost.to_string())
+    FailureKind::Connect(innermost.to_string())
 }

@@ -25,7 +25,7 @@ use http_body::{Body, Frame, SizeHint};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::error::{AwsError, Trouble, connector_trouble};
+use super::error::{AwsError, FailureKind, connector_trouble};
 use crate::config::proxy::Proxies;
 use crate::error::{Error, Result};
 use crate::types::Moment;
@@ -164,7 +164,7 @@ pub(super) async fn send(
     time: Duration,
 ) -> std::result::Result<(Reply, Option<Moment>), AwsError> {
     let request = request.ok().and_then(|request| HttpRequest::try_from(request).ok());
-    let unusable = || AwsError::of(Trouble::Connect("the URL cannot be used".to_owned()));
+    let unusable = || AwsError::of(FailureKind::Connect("the URL cannot be used".to_owned()));
     let request = request.ok_or_else(unusable)?;
     let whole = async {
         let reply = connector
@@ -174,10 +174,11 @@ pub(super) async fn send(
         let status = reply.status().as_u16();
         let date = reply.headers().get("date").and_then(Moment::parse_http_date);
         let location = reply.headers().get("location").map(str::to_owned);
-        let body = read(reply.into_body()).await.ok_or(AwsError::of(Trouble::NotAws(status)))?;
+        let body =
+            read(reply.into_body()).await.ok_or(AwsError::of(FailureKind::NotAws(status)))?;
         Ok((Reply { status, body, location }, date))
     };
-    tokio::time::timeout(time, whole).await.map_err(|_| AwsError::of(Trouble::Timeout))?
+    tokio::time::timeout(time, whole).await.map_err(|_| AwsError::of(FailureKind::Timeout))?
 }
 
 /// The whole of a body; `None` for one that broke off or was cut off.

@@ -5,7 +5,7 @@ use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
 use super::client::Client;
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use super::http::encoded;
 use super::signed::{self, Call};
 use crate::config::values::parse_mfa_serial;
@@ -91,7 +91,7 @@ async fn answered(
 ) -> Result<Fields, AwsError> {
     let call = Call { service: "iam", endpoint: &client.endpoints.iam, headers: &FORM, body };
     let reply = signed::post(client, keys, &call).await?;
-    let not_aws = || AwsError::of(Trouble::NotAws(reply.status));
+    let not_aws = || AwsError::of(FailureKind::NotAws(reply.status));
     let text = std::str::from_utf8(&reply.body).map_err(|_| not_aws())?;
     let fields = leaves(text).ok_or_else(not_aws)?;
     if reply.status == 200 && text.contains(&format!("<{action}Response")) {
@@ -99,7 +99,7 @@ async fn answered(
     }
     let code = first(&fields, "Code").ok_or_else(not_aws)?.to_owned();
     let message = first(&fields, "Message").unwrap_or_default().to_owned();
-    Err(AwsError::of(Trouble::Answer { code, message }))
+    Err(AwsError::of(FailureKind::Answer { code, message }))
 }
 
 /// A secret may be among them.

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::client::Client;
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use super::signed::patiently;
 use crate::config::container::may_be_asked_in_plain_text;
 use crate::types::{Credentials, Moment, Secret};
@@ -43,7 +43,7 @@ pub(crate) async fn machine_keys(
             Machine::Instance => instance(client).await,
         }
     };
-    tokio::time::timeout(WHOLE, keys).await.map_err(|_| AwsError::of(Trouble::Timeout))?
+    tokio::time::timeout(WHOLE, keys).await.map_err(|_| AwsError::of(FailureKind::Timeout))?
 }
 
 #[derive(Deserialize)]
@@ -56,7 +56,7 @@ struct Reply {
 }
 
 async fn container(client: &Client) -> Result<(Credentials, Option<Moment>), AwsError> {
-    let cannot = |why: String| AwsError::of(Trouble::Connect(why));
+    let cannot = |why: String| AwsError::of(FailureKind::Connect(why));
     let container = &client.endpoints.container;
     let url = container.url().map_err(|error| cannot(error.message))?;
     if url.scheme_str() == Some("http") {
@@ -76,7 +76,7 @@ async fn container(client: &Client) -> Result<(Credentials, Option<Moment>), Aws
     let (reply, _) = client.send(request.body(SdkBody::empty()), WHOLE).await?;
     if reply.status != 200 {
         return Err(match reply.status {
-            429 | 500.. => AwsError::of(Trouble::NotAws(reply.status)),
+            429 | 500.. => AwsError::of(FailureKind::NotAws(reply.status)),
             status => cannot(format!("the agent answered HTTP {status}")),
         });
     }
@@ -98,7 +98,7 @@ async fn instance(client: &Client) -> Result<(Credentials, Option<Moment>), AwsE
         .with_sleep_impl(TokioSleep::new());
     let service = imds::Client::builder()
         .endpoint(&client.endpoints.instance)
-        .map_err(|error| AwsError::of(Trouble::Connect(error.to_string())))?
+        .map_err(|error| AwsError::of(FailureKind::Connect(error.to_string())))?
         .configure(&config)
         .max_attempts(1)
         .connect_timeout(CONNECT)
@@ -118,13 +118,13 @@ async fn instance(client: &Client) -> Result<(Credentials, Option<Moment>), AwsE
 }
 
 /// The innermost words: the outer ones say only that there are no credentials.
-fn why(error: &CredentialsError) -> Trouble {
+fn why(error: &CredentialsError) -> FailureKind {
     if matches!(error, CredentialsError::ProviderTimedOut(_)) {
-        return Trouble::Timeout;
+        return FailureKind::Timeout;
     }
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    Trouble::Connect(innermost.to_string())
+    FailureKind::Connect(innermost.to_string())
 }

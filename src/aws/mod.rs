@@ -31,7 +31,7 @@ pub(crate) use denial::Attempt;
 pub(crate) use diagnose::{about_proof, diagnose, unanswered};
 pub(crate) use dpop::{ProofKey, unique};
 pub(crate) use endpoint::{Endpoints, sign_in_of_region};
-pub(crate) use error::{AwsError, Trouble};
+pub(crate) use error::{AwsError, FailureKind};
 pub(crate) use http::Reply;
 pub(crate) use iam::{Device, account_aliases, mfa_devices};
 pub(crate) use machine::{Machine, machine_keys};

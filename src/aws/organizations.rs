@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use super::signed::{Call, pages, patiently, post};
 use crate::types::{AccountId, Credentials};
 
@@ -73,17 +73,17 @@ async fn page(client: &Client, keys: &Credentials, body: &str) -> Result<Page, A
     let call = Call { service: "organizations", endpoint, headers: &LIST, body };
     let reply = post(client, keys, &call).await?;
     let body: Value = serde_json::from_slice(&reply.body)
-        .map_err(|_| AwsError::of(Trouble::NotAws(reply.status)))?;
+        .map_err(|_| AwsError::of(FailureKind::NotAws(reply.status)))?;
     if reply.status == 200 {
         return serde_json::from_value(body).map_err(|_| AwsError::malformed("Accounts"));
     }
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let message = text("Message").or_else(|| text("message")).unwrap_or_default();
     Err(AwsError::of(match text("__type") {
-        Some(kind) => Trouble::Answer {
+        Some(kind) => FailureKind::Answer {
             code: kind.rsplit('#').next().unwrap_or_default().to_owned(),
             message,
         },
-        None => Trouble::NotAws(reply.status),
+        None => FailureKind::NotAws(reply.status),
     }))
 }

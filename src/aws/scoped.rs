@@ -1,7 +1,7 @@
 //! `sts:GetScopedCredentials`, signed by hand: the SDK has no call for it yet.
 
 use super::client::Client;
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use super::http::encoded;
 use super::iam::{FORM, first, leaves};
 use super::signed::{self, Call};
@@ -25,14 +25,14 @@ pub(crate) async fn scoped_credentials(
         .in_time(async || {
             let call = Call { service: "sts", endpoint: &endpoint, headers: &FORM, body: &body };
             let reply = signed::post(client, keys, &call).await?;
-            let not_aws = || AwsError::of(Trouble::NotAws(reply.status));
+            let not_aws = || AwsError::of(FailureKind::NotAws(reply.status));
             let text = std::str::from_utf8(&reply.body).map_err(|_| not_aws())?;
             let fields = leaves(text).ok_or_else(not_aws)?;
             let field = |name| first(&fields, name);
             if reply.status != 200 || !text.contains(&format!("<{ACTION}Response")) {
                 let code = field("Code").ok_or_else(not_aws)?.to_owned();
                 let message = field("Message").unwrap_or_default().to_owned();
-                return Err(AwsError::of(Trouble::Answer { code, message }));
+                return Err(AwsError::of(FailureKind::Answer { code, message }));
             }
             let need = |name| field(name).ok_or_else(|| AwsError::malformed(name));
             let (id, secret) = (need("AccessKeyId")?, need("SecretAccessKey")?);

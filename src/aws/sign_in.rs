@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::endpoint::sign_in_of;
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use super::http::encoded;
 use crate::error::Result;
 use crate::plan::Overrides;
@@ -68,11 +68,11 @@ impl SignIn {
         let (reply, _) = client.send(request, client.whole).await?;
         match reply.status {
             200 => token_in(&reply.body),
-            400..500 => Err(AwsError::of(Trouble::Answer {
+            400..500 => Err(AwsError::of(FailureKind::Answer {
                 code: reply.status.to_string(),
                 message: String::new(),
             })),
-            status => Err(AwsError::of(Trouble::NotAws(status))),
+            status => Err(AwsError::of(FailureKind::NotAws(status))),
         }
     }
 

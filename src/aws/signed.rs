@@ -9,7 +9,7 @@ use aws_smithy_async::time::TimeSource;
 use aws_smithy_types::body::SdkBody;
 
 use super::client::{Client, sdk_credentials};
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use super::http::Reply;
 use crate::types::Credentials;
 
@@ -77,7 +77,7 @@ pub(super) async fn patiently<T>(
 ) -> Result<T, AwsError> {
     let passes = |failure: &AwsError| {
         THROTTLED.contains(&failure.code())
-            || matches!(failure.trouble, Trouble::Timeout | Trouble::NotAws(429 | 500..))
+            || matches!(failure.trouble, FailureKind::Timeout | FailureKind::NotAws(429 | 500..))
     };
     let mut pause = FIRST_PAUSE;
     for _ in 1..TRIES {
@@ -112,7 +112,7 @@ pub(super) async fn pages<P>(
         }
         Err(AwsError::malformed("the pages have no end"))
     };
-    tokio::time::timeout(WHOLE_LIST, all).await.map_err(|_| AwsError::of(Trouble::Timeout))?
+    tokio::time::timeout(WHOLE_LIST, all).await.map_err(|_| AwsError::of(FailureKind::Timeout))?
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::endpoint::Endpoints;
-use super::error::{AwsError, Trouble};
+use super::error::{AwsError, FailureKind};
 use super::http::{Reply, encoded};
 use super::signed::{pages, patiently};
 use super::sts::checked_session;
@@ -130,7 +130,7 @@ async fn list<T: DeserializeOwned>(
             next.map_or(first.to_owned(), |next| format!("{first}&next_token={}", encoded(next)));
         let reply = patiently(async || client.get_json(&path, token).await).await?;
         let page: Page<T> = serde_json::from_slice(&reply.body)
-            .map_err(|_| AwsError::of(Trouble::NotAws(reply.status)))?;
+            .map_err(|_| AwsError::of(FailureKind::NotAws(reply.status)))?;
         Ok((page.entries, page.next_token))
     });
     Ok(pages.await?.into_iter().flatten().collect())
@@ -172,7 +172,9 @@ impl Client {
             self.ask_aws(request).await
         };
         let reply = match once().await {
-            Err(failure) if matches!(failure.trouble, Trouble::Connect(_) | Trouble::Timeout) => {
+            Err(failure)
+                if matches!(failure.trouble, FailureKind::Connect(_) | FailureKind::Timeout) =>
+            {
                 once().await
             }
             Ok(reply) if reply.status >= 500 => once().await,
@@ -193,8 +195,8 @@ pub(super) fn good_news(reply: Reply) -> Result<Reply, AwsError> {
     let code = text("error").map(str::to_owned).or_else(|| text("__type").map(type_of));
     let message = text("error_description").or_else(|| text("message")).or_else(|| text("Message"));
     Err(AwsError::of(match (code, message) {
-        (None, None) => Trouble::NotAws(reply.status),
-        (code, message) => Trouble::Answer {
+        (None, None) => FailureKind::NotAws(reply.status),
+        (code, message) => FailureKind::Answer {
             code: code.unwrap_or_else(|| reply.status.to_string()),
             message: message.unwrap_or_default().to_owned(),
         },

@@ -14,7 +14,7 @@ use crate::types::{AccountId, Moment, Name, RoleArn, RoleName};
 /// What the caller wants to know. Twenty thousand accounts with their roles cost more than one with
 /// its own.
 #[derive(Clone, Copy)]
-pub(super) enum Wanted<'a> {
+pub(super) enum Scope<'a> {
     Accounts,
     Everything,
     One(&'a AccountId),
@@ -32,7 +32,7 @@ pub(super) struct Records<'a> {
 pub(super) fn gather<'p>(
     known: &Records<'_>,
     profiles: impl Iterator<Item = impl Borrow<KnownProfile<'p>>>,
-    wanted: Wanted<'_>,
+    wanted: Scope<'_>,
 ) -> Vec<KnownAccount> {
     let mut gathering = Gathering {
         wanted,
@@ -43,13 +43,13 @@ pub(super) fn gather<'p>(
     };
     if let Some(accounts) = known.accounts {
         match wanted {
-            Wanted::Accounts => {
+            Scope::Accounts => {
                 accounts.outlines().for_each(|outline| gathering.add_outline(outline));
             }
-            Wanted::Everything => {
+            Scope::Everything => {
                 accounts.iter().for_each(|account| gathering.add_declared(account));
             }
-            Wanted::One(id) => {
+            Scope::One(id) => {
                 accounts.of_id(id).for_each(|account| gathering.add_declared(&account));
             }
         }
@@ -70,7 +70,7 @@ pub(super) fn gather<'p>(
 const MANY: usize = 32;
 
 struct Gathering<'a> {
-    wanted: Wanted<'a>,
+    wanted: Scope<'a>,
     accounts: Vec<KnownAccount>,
     /// Where the account of an id stands, by the number that its digits are.
     by_id: HashMap<u64, usize>,
@@ -83,7 +83,7 @@ struct Gathering<'a> {
 impl Gathering<'_> {
     /// The account of that id, which is made if need be; `None` when it was not asked for.
     fn account(&mut self, id: &AccountId) -> Option<(usize, &mut KnownAccount)> {
-        if matches!(self.wanted, Wanted::One(wanted) if wanted != id) {
+        if matches!(self.wanted, Scope::One(wanted) if wanted != id) {
             return None;
         }
         if self.accounts.get(self.latest).is_none_or(|account| account.id != *id) {
@@ -98,7 +98,7 @@ impl Gathering<'_> {
 
     /// The role of an account, which is made if need be; `None` when roles were not asked for.
     fn role(&mut self, index: usize, name: &RoleName) -> Option<&mut KnownRole> {
-        if matches!(self.wanted, Wanted::Accounts) {
+        if matches!(self.wanted, Scope::Accounts) {
             return None;
         }
         let roles = &mut self.accounts.get_mut(index)?.roles;

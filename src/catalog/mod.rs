@@ -10,7 +10,7 @@ mod known;
 mod profile;
 mod usage;
 
-use gather::{Records, Wanted, gather};
+use gather::{Records, Scope, gather};
 pub(crate) use known::{KnownAccount, KnownRole, Source};
 pub(crate) use profile::{KnownProfile, Leads};
 pub(crate) use usage::{Usage, ago};
@@ -77,12 +77,12 @@ impl Catalogue {
 
     /// Every account, the most used first, without its roles.
     pub(crate) fn accounts(&self) -> Vec<KnownAccount> {
-        gather(&self.records(), self.profiles(), Wanted::Accounts)
+        gather(&self.records(), self.profiles(), Scope::Accounts)
     }
 
     /// Every account with its roles, the most used first.
     pub(crate) fn accounts_with_roles(&self) -> Vec<KnownAccount> {
-        gather(&self.records(), self.profiles(), Wanted::Everything)
+        gather(&self.records(), self.profiles(), Scope::Everything)
     }
 
     /// The same with an entry for each name of an account.
@@ -119,14 +119,14 @@ impl Catalogue {
         let finder = Finder::new(id.as_str());
         let sections = self.profiles.iter().flat_map(Profiles::iter);
         let sections = sections.filter(|section| section.mentions(&finder));
-        gather(&self.records(), sections.filter_map(KnownProfile::new), Wanted::One(&id)).pop()
+        gather(&self.records(), sections.filter_map(KnownProfile::new), Scope::One(&id)).pop()
     }
 
     /// Every account without its roles, and the profiles that a switch can go to by their name:
     /// each the most used first, then accounts by name and profiles in the order of the files.
     pub(crate) fn targets(&self) -> (Vec<KnownAccount>, Vec<KnownProfile<'_>>) {
         let profiles: Vec<KnownProfile<'_>> = self.profiles().collect();
-        let accounts = gather(&self.records(), profiles.iter(), Wanted::Accounts);
+        let accounts = gather(&self.records(), profiles.iter(), Scope::Accounts);
         (accounts, self.ranked(profiles))
     }
 

@@ -10,7 +10,7 @@ use super::{handover, session};
 use crate::acquire::browser::{Browser, Identity};
 use crate::acquire::{Runtime, browser};
 use crate::aws::{
-    AwsError, Client, Endpoints, SignIn, Trouble, page, sign_in_of_region, unanswered,
+    AwsError, Client, Endpoints, FailureKind, SignIn, page, sign_in_of_region, unanswered,
 };
 use crate::cli;
 use crate::config::Config;
@@ -156,20 +156,20 @@ fn elsewhere(plan: &Plan) -> String {
 fn refusal(failure: &AwsError, sign_in: &SignIn, plan: &Plan) -> Error {
     let base = escape(sign_in.base());
     match &failure.trouble {
-        Trouble::Answer { code, .. } => Error::refused(
+        FailureKind::Answer { code, .. } => Error::refused(
             "AWS refused to sign this session in to the console",
         )
         .because(format!("{base} said HTTP {code}"))
         .hint(
             "if the session was revoked, --refresh makes a new one; a policy may also deny signin",
         ),
-        Trouble::Connect(_) => unanswered(failure, &base).hint(elsewhere(plan)),
-        Trouble::Timeout => {
+        FailureKind::Connect(_) => unanswered(failure, &base).hint(elsewhere(plan)),
+        FailureKind::Timeout => {
             unanswered(failure, &base).hint("check the network and the proxy variables")
         }
-        Trouble::NotAws(status) => {
+        FailureKind::NotAws(status) => {
             Error::network(format!("{base} sent no sign-in token (HTTP {status})"))
         }
-        Trouble::Malformed(_) => unanswered(failure, &base),
+        FailureKind::Malformed(_) => unanswered(failure, &base),
     }
 }

@@ -112,14 +112,14 @@ impl Output {
 }
 
 /// Text for people, and what is wrong all the same.
-pub(crate) struct Told {
+pub(crate) struct Printed {
     /// For standard output, whatever is wrong.
     pub text: String,
     /// What is wrong; decides the exit code.
     pub error: Option<Error>,
 }
 
-impl Told {
+impl Printed {
     /// Text without anything wrong.
     pub(crate) fn text(text: String) -> Self {
         Self { text, error: None }

@@ -31,7 +31,7 @@ mod wall_clock;
 use std::ffi::OsString;
 
 pub(crate) use context::Context;
-use context::{Outcome, Output, Told};
+use context::{Outcome, Output, Printed};
 
 use crate::cli::{self, Parsed, Verb};
 use crate::error::{Error, Result};
@@ -132,9 +132,9 @@ fn unreadable(first: Option<&OsString>, error: Error, context: &Context) -> Outc
     }
 }
 
-fn told(result: Result<Told>, report: Report) -> Outcome {
+fn told(result: Result<Printed>, report: Report) -> Outcome {
     match result {
-        Ok(Told { text, error }) => Outcome { output: Output::Text(text), report, error },
+        Ok(Printed { text, error }) => Outcome { output: Output::Text(text), report, error },
         Err(error) => failed(report, error),
     }
 }

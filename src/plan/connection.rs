@@ -54,7 +54,7 @@ pub(crate) struct Overrides {
     pub iam: Option<Chosen<String>>,
     /// Where Organizations is asked instead.
     pub organizations: Option<Chosen<String>>,
-    /// Where the portal of the single sign-on is asked instead.
+    /// Where the portal of IAM Identity Center is asked instead.
     pub sso: Option<Chosen<String>>,
     /// Where a sign-on is made instead.
     pub sso_oidc: Option<Chosen<String>>,

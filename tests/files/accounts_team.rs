@@ -56,7 +56,7 @@ fn an_earlier_name_wins_and_both_places_are_told() {
 }
 
 #[test]
-fn a_clash_is_told_where_the_name_is_used() {
+fn a_clash_is_reported_where_the_name_is_used() {
     let world = world(Some(TEAM));
     let clash = "~/infra/accounts.json:2 gives the name both to another account";
     says(&world, &["explain", "both", "read"], &[clash]);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::template::filled;
 use crate::acquire::run::{Login, Runner};
-use crate::aws::{Reply, Trouble};
+use crate::aws::{FailureKind, Reply};
 use crate::config::saml_response::Response;
 use crate::error::{Error, Result};
 use crate::plan::saml;
@@ -109,11 +109,11 @@ fn words_of(posted: &Reply) -> Option<String> {
         .map(escape)
 }
 
-fn unreachable(url: &str, trouble: &Trouble) -> Error {
+fn unreachable(url: &str, trouble: &FailureKind) -> Error {
     let url = escape_url(url);
     match trouble {
-        Trouble::Timeout => Error::network(format!("no answer from {url} within a minute")),
-        Trouble::Connect(reason) => {
+        FailureKind::Timeout => Error::network(format!("no answer from {url} within a minute")),
+        FailureKind::Connect(reason) => {
             Error::network(format!("cannot reach {url}")).because(escape(reason))
         }
         _ => Error::network(format!("{url} sent an answer that is too large, or broke off")),

@@ -11,7 +11,7 @@ mod refusal;
 use std::time::Duration;
 
 use super::run::{LITTLE, Runner};
-use crate::aws::{Grant, ProofKey, Trouble, sign_in_of_region, sign_in_tokens};
+use crate::aws::{FailureKind, Grant, ProofKey, sign_in_of_region, sign_in_tokens};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SignIn;
 use crate::plan::{LockOf, SIGN_IN_RENEWED_BELOW};
@@ -145,7 +145,7 @@ impl Runner<'_> {
                 let is_about_person = ["INSUFFICIENT_PERMISSIONS", "USER_CREDENTIALS_CHANGED"]
                     .contains(&failure.code());
                 Err(match failure.trouble {
-                    Trouble::Answer { .. } if !is_about_person => Renewal::Refused(error),
+                    FailureKind::Answer { .. } if !is_about_person => Renewal::Refused(error),
                     _ => Renewal::Failed(error),
                 })
             }

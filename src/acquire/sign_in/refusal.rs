@@ -1,13 +1,13 @@
 //! What AWS Sign-In refuses, and what to do about it.
 
-use crate::aws::{AwsError, Trouble, unanswered};
+use crate::aws::{AwsError, FailureKind, unanswered};
 use crate::error::{Error, Kind};
 use crate::plan::chain::SignIn;
 use crate::types::sanitize::escape;
 
 /// The error for a failed call of AWS Sign-In.
 pub(super) fn refusal(failure: &AwsError, sign_in: &SignIn, endpoint: &str) -> Error {
-    let Trouble::Answer { code, message } = &failure.trouble else {
+    let FailureKind::Answer { code, message } = &failure.trouble else {
         return unanswered(failure, &escape(endpoint))
             .hint("check the network and the proxy variables");
     };

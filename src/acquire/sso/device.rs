@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::cache::Token;
 use super::oidc::{Created, post_as, register, token};
 use super::refusal::refusal;
-use crate::aws::{AwsError, Client, Trouble};
+use crate::aws::{AwsError, Client, FailureKind};
 use crate::config::url::{Purpose, check_url};
 use crate::error::{Error, Result};
 use crate::plan::chain::SsoSession;
@@ -91,7 +91,7 @@ fn next_pause(pause: Duration, failure: &AwsError) -> Option<Duration> {
         ("authorization_pending" | "AuthorizationPendingException", _) => Some(pause),
         ("slow_down" | "SlowDownException", _) => Some(pause + Duration::from_secs(SLOWER)),
         // A network that is away for a moment does not undo what the person did.
-        (_, Trouble::Timeout | Trouble::Connect(_)) => Some(pause + Duration::from_secs(1)),
+        (_, FailureKind::Timeout | FailureKind::Connect(_)) => Some(pause + Duration::from_secs(1)),
         _ => None,
     }
 }
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     fn answer(code: &str) -> AwsError {
-        AwsError::of(Trouble::Answer { code: code.to_owned(), message: String::new() })
+        AwsError::of(FailureKind::Answer { code: code.to_owned(), message: String::new() })
     }
 
     #[test]
@@ -128,7 +128,10 @@ mod tests {
         let five = Duration::from_secs(5);
         assert_eq!(next_pause(five, &answer("authorization_pending")), Some(five));
         assert_eq!(next_pause(five, &answer("slow_down")), Some(Duration::from_secs(10)));
-        assert_eq!(next_pause(five, &AwsError::of(Trouble::Timeout)), Some(Duration::from_secs(6)));
+        assert_eq!(
+            next_pause(five, &AwsError::of(FailureKind::Timeout)),
+            Some(Duration::from_secs(6))
+        );
         for last in ["expired_token", "access_denied", "invalid_grant"] {
             assert_eq!(next_pause(five, &answer(last)), None, "{last}");
         }

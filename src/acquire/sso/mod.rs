@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 use crate::acquire::{browser, own_file};
-use crate::aws::{AwsError, Client, Trouble, role_credentials, sign_off};
+use crate::aws::{AwsError, Client, FailureKind, role_credentials, sign_off};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
 use crate::plan::SignOn;
@@ -144,7 +144,7 @@ impl<'a> SignOnClient<'a> {
                     cache::write(&self.file, self.session, &token)?;
                     return Ok(token);
                 }
-                Err(failure) if !matches!(failure.trouble, Trouble::Answer { .. }) => {
+                Err(failure) if !matches!(failure.trouble, FailureKind::Answer { .. }) => {
                     let still_good = kept.filter(|token| token.expires > (self.clock)());
                     return still_good.ok_or_else(|| {
                         refusal(&failure, self.session, self.oidc().unwrap_or_default())

@@ -1,6 +1,6 @@
 //! What a failed call of IAM Identity Center means to a person.
 
-use crate::aws::{AwsError, Trouble, unanswered};
+use crate::aws::{AwsError, FailureKind, unanswered};
 use crate::error::Error;
 use crate::plan::chain::SsoSession;
 use crate::types::sanitize::escape;
@@ -13,7 +13,7 @@ pub(super) fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) 
     };
     let again = format!("assume-role login {}", session.name.as_deref().unwrap_or("PROFILE"));
     match &failure.trouble {
-        Trouble::Answer { code, message } => match code.as_str() {
+        FailureKind::Answer { code, message } => match code.as_str() {
             "access_denied" | "AccessDeniedException" => Error::refused("the sign-on was denied"),
             "expired_token" | "ExpiredTokenException" => {
                 Error::refused("the code was not confirmed in time").hint(format!("again: {again}"))
@@ -31,11 +31,11 @@ pub(super) fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) 
             _ => Error::refused("IAM Identity Center refused"),
         }
         .because(said(code, message)),
-        Trouble::Connect(_) => unanswered(failure, &endpoint)
+        FailureKind::Connect(_) => unanswered(failure, &endpoint)
             .hint("check the network, and sso_region in ~/.aws/config"),
-        Trouble::Timeout => {
+        FailureKind::Timeout => {
             unanswered(failure, &endpoint).hint("check the network and the proxy variables")
         }
-        Trouble::NotAws(_) | Trouble::Malformed(_) => unanswered(failure, &endpoint),
+        FailureKind::NotAws(_) | FailureKind::Malformed(_) => unanswered(failure, &endpoint),
     }
 }

@@ -7,8 +7,8 @@
 use super::progress::Progress;
 use crate::acquire::sso::SignOnClient;
 use crate::aws::{
-    AwsError, Client, Endpoints, Trouble, account_aliases, caller_identity, organization_accounts,
-    unanswered,
+    AwsError, Client, Endpoints, FailureKind, account_aliases, caller_identity,
+    organization_accounts, unanswered,
 };
 use crate::cache::Store;
 use crate::config::import::Lead;
@@ -100,7 +100,7 @@ async fn ask_portal(
     report: &Report,
 ) -> Result<()> {
     let client = Client::of_sign_on(session, &survey.connection)?;
-    // Without a sign-on the user is told so; a survey is no reason to sign on.
+    // Without a sign-on a line says so; a survey is no reason to sign on.
     let sign_on =
         SignOnClient::new(session, &client, store, Terminal { may_ask: false }, clock, report)?;
     let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 40);
@@ -128,7 +128,7 @@ impl Learnt {
         if !failure.is_denial() && !is_nowhere {
             let error = unanswered(failure, whom);
             return Err(match failure.trouble {
-                Trouble::Connect(_) | Trouble::Timeout => {
+                FailureKind::Connect(_) | FailureKind::Timeout => {
                     error.hint("check the network and the proxy variables")
                 }
                 _ => error,

@@ -1,5 +1,5 @@
 //! `accounts sync`: names and roles from AWS itself. Nothing is renamed and nothing removed; what
-//! AWS does not list any more is told.
+//! AWS does not list any more is reported.
 
 use std::collections::HashMap;
 

@@ -29,12 +29,12 @@ use crate::types::{Moment, minutes, shortened};
 const SIGN_ONS: [&str; 2] = [".aws/sso/cache", ".aws/login/cache"];
 
 /// All files, or each as far as it could be read.
-pub(super) enum Read {
+pub(super) enum FilesRead {
     All(Box<Config>),
     Some(Box<(Result<Accounts>, Result<Profiles>, Result<Settings>)>),
 }
 
-impl Read {
+impl FilesRead {
     /// Reads what the environment points to.
     pub(super) fn all(environment: &Environment) -> Self {
         let settings = Settings::read(environment);
@@ -78,7 +78,7 @@ impl Read {
 }
 
 /// What there is to say about them.
-pub(super) fn findings(read: &Read, environment: &Environment, now: Moment) -> Vec<Finding> {
+pub(super) fn findings(read: &FilesRead, environment: &Environment, now: Moment) -> Vec<Finding> {
     let mut findings = accounts(read.accounts());
     findings.extend(profiles(read.profiles()));
     findings.extend(chains(read));
@@ -268,7 +268,7 @@ fn foreign(profiles: &Profiles) -> Vec<Finding> {
 }
 
 /// Profiles that lead to a role but cannot get there.
-fn chains(read: &Read) -> Vec<Finding> {
+fn chains(read: &FilesRead) -> Vec<Finding> {
     let Some(config) = read.config() else { return Vec::new() };
     // With `sso_session` alone it is one that gives a token, which some services want.
     let leads =
@@ -287,7 +287,7 @@ fn chains(read: &Read) -> Vec<Finding> {
 }
 
 /// Programs that print MFA codes.
-fn mfa_programs(read: &Read) -> Option<Finding> {
+fn mfa_programs(read: &FilesRead) -> Option<Finding> {
     let of_settings = read.settings().ok().and_then(|settings| settings.mfa_process.as_ref());
     let of_profiles = read.profiles().into_iter().flat_map(Profiles::iter);
     let of_profiles = of_profiles.filter_map(|profile| profile.value("mfa_process"));
@@ -300,7 +300,7 @@ fn mfa_programs(read: &Read) -> Option<Finding> {
 }
 
 /// The keys that roles are assumed with unless others are named.
-fn base(read: &Read, environment: &Environment, now: Moment) -> Finding {
+fn base(read: &FilesRead, environment: &Environment, now: Moment) -> Finding {
     let Some(config) = read.config() else {
         return Finding::note("the base keys were not checked, since a file cannot be read");
     };

@@ -17,19 +17,19 @@ mod startup;
 mod state;
 mod store;
 
-use super::context::{Context, Told};
+use super::context::{Context, Printed};
 use crate::cli;
 use crate::error::{Error, Kind, Result};
 use finding::{Level, Section};
 use state::ShellState;
 
 /// The findings, and an error when something is broken.
-pub(super) fn run(arguments: cli::Doctor, context: &Context) -> Result<Told> {
+pub(super) fn run(arguments: cli::Doctor, context: &Context) -> Result<Printed> {
     let environment = &context.environment;
     let state = environment
         .raw("ASSUME_ROLE_SHELL_STATE")
         .map(|text| ShellState::parse(&text.to_string_lossy()));
-    let read = files::Read::all(environment);
+    let read = files::FilesRead::all(environment);
     let mut of_shell = shell::findings(state.as_ref(), context);
     of_shell.extend(startup::findings(environment));
     let mut sections = vec![
@@ -55,12 +55,12 @@ pub(super) fn run(arguments: cli::Doctor, context: &Context) -> Result<Told> {
         several => format!("; {several} warnings"),
     };
     Ok(match broken {
-        0 => Told::text(format!("{text}Nothing is broken{warned}.\n")),
-        1 => Told {
+        0 => Printed::text(format!("{text}Nothing is broken{warned}.\n")),
+        1 => Printed {
             text,
             error: Some(Error::new(Kind::Broken, format!("1 thing is broken{warned}"))),
         },
-        several => Told {
+        several => Printed {
             text,
             error: Some(Error::new(Kind::Broken, format!("{several} things are broken{warned}"))),
         },

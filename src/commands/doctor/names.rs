@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::files::Read;
+use super::files::FilesRead;
 use super::finding::Finding;
 use crate::cli;
 use crate::config::accounts::{Account, Accounts};
@@ -13,7 +13,7 @@ use crate::types::sanitize::escape_up_to;
 use crate::types::{Name, looks_like};
 
 /// What there is to say about the names of accounts and profiles.
-pub(super) fn findings(read: &Read) -> Vec<Finding> {
+pub(super) fn findings(read: &FilesRead) -> Vec<Finding> {
     let accounts: Vec<&Account> = read.accounts().into_iter().flat_map(Accounts::iter).collect();
     let mut findings: Vec<Finding> = accounts.iter().flat_map(|account| hidden(account)).collect();
     if let Ok(profiles) = read.profiles() {

@@ -1,12 +1,12 @@
 //! With `--online`: whether STS answers, whose keys the base's are, whether its clock agrees, and
 //! which MFA devices there are. Two calls at most; nothing is asked for that would cost a code.
 
-use super::files::Read;
+use super::files::FilesRead;
 use super::finding::{Finding, Level};
 use crate::acquire::Runtime;
 use crate::acquire::keyring::keys_of;
 use crate::aws::{
-    Attempt, AwsError, Client, Device, Trouble, caller_identity, diagnose, mfa_devices,
+    Attempt, AwsError, Client, Device, FailureKind, caller_identity, diagnose, mfa_devices,
 };
 use crate::commands::wall_clock::skew_told;
 use crate::error::Result;
@@ -16,7 +16,7 @@ use crate::types::{Credentials, Secret};
 use crate::ui::report::Report;
 
 /// What AWS has to say.
-pub(super) fn findings(read: &Read) -> Result<Vec<Finding>> {
+pub(super) fn findings(read: &FilesRead) -> Result<Vec<Finding>> {
     let Some(config) = read.config() else {
         return Ok(vec![Finding::note("AWS was not asked, since a file cannot be read")]);
     };
@@ -77,7 +77,7 @@ async fn ask(
     let identity = match caller_identity(client, &at_hand.keys).await {
         Ok(identity) => identity,
         Err(failure)
-            if mfa_serial.is_none() && matches!(failure.trouble, Trouble::Answer { .. }) =>
+            if mfa_serial.is_none() && matches!(failure.trouble, FailureKind::Answer { .. }) =>
         {
             return vec![Finding::fine(&format!(
                 "{sts} answers; there are no base keys to ask more with"

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::files::{Read, counted};
+use super::files::{FilesRead, counted};
 use super::finding::{Finding, Level};
 use crate::cache::{BaseSession, Choice, Kind, RoleSession, Store};
 use crate::commands::context::Context;
@@ -13,7 +13,7 @@ use crate::types::minutes;
 const SKEW_TOLD: i64 = 60;
 
 /// What there is to say about it.
-pub(super) fn findings(read: &Read, context: &Context) -> Vec<Finding> {
+pub(super) fn findings(read: &FilesRead, context: &Context) -> Vec<Finding> {
     let choice = read.settings().map(Choice::of).unwrap_or_default();
     let store = match Store::open(&context.environment, choice) {
         Ok(store) => store.only_looking(),

@@ -9,7 +9,7 @@ mod variables;
 use owo_colors::Style;
 use serde_json::{Value, json};
 
-use super::context::{Context, Told};
+use super::context::{Context, Printed};
 use super::{choose, session};
 use crate::acquire::{endpoints, snapshot};
 use crate::cache::{RoleSession, Store};
@@ -23,7 +23,7 @@ use crate::ui::page::Fact;
 use crate::ui::report::Report;
 
 /// The plan, as facts for people or as JSON for programs.
-pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) -> Result<Told> {
+pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) -> Result<Printed> {
     let how = Invocation::of_verb("explain ");
     let may_ask = !arguments.target.no_input;
     let request = arguments.target.request_as(how);
@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) 
     let error = refused.filter(|_| foresight.stored.is_none());
     if arguments.json {
         let text = format!("{}\n", as_json(&plan, &foresight, &facts));
-        return Ok(Told { text, error });
+        return Ok(Printed { text, error });
     }
     let page = context.page(arguments.target.color);
     let head = page.styled(&plan.target.to_string(), Style::new().bold());
@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) 
         Some(_) => "would be refused".to_owned(),
         None => headline(&plan, &foresight, known.skew, now),
     };
-    Ok(Told { text: format!("{head}: {what}\n{}", page.facts(&facts)), error })
+    Ok(Printed { text: format!("{head}: {what}\n{}", page.facts(&facts)), error })
 }
 
 /// What the profiles on the way ask for that only another tool does.

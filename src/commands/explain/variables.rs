@@ -8,7 +8,7 @@ use crate::shell::variables::{Legacy, OWN, Switch};
 use crate::types::{AccountId, Credentials, Moment, Secret};
 use crate::ui::page::Fact;
 
-/// The names, those of marks of ours left out.
+/// The names, our own left out.
 pub(super) fn facts(plan: &Plan, environment: &Environment) -> Result<Vec<Fact>> {
     let blank = || Secret::new("x".to_owned());
     let keys = Credentials { id: "x".to_owned(), secret: blank(), token: Some(blank()) };

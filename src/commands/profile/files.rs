@@ -215,7 +215,7 @@ fn said(there: &ExistingProfile) -> String {
     }
 }
 
-/// What every program takes when it is told nothing is nothing that a role switcher writes.
+/// What every program takes by default is nothing that a role switcher writes.
 pub(super) fn refuse_default(name: &str) -> Result<()> {
     if name != "default" {
         return Ok(());

@@ -8,7 +8,7 @@ mod origins;
 mod programs;
 mod verify;
 
-use super::context::{Context, Told};
+use super::context::{Context, Printed};
 use crate::cli;
 use crate::config::settings::Settings;
 use crate::error::Result;
@@ -18,7 +18,7 @@ use fact::Present;
 
 /// What the shell's environment says, as text for people, as JSON, as lines, or as the segment of a
 /// prompt.
-pub(super) fn run(arguments: &cli::Status, context: &Context) -> Result<Told> {
+pub(super) fn run(arguments: &cli::Status, context: &Context) -> Result<Printed> {
     let environment = &context.environment;
     let look = Look::from(&Settings::read(environment)?);
     let read = |name| environment.text(name).map(Option::unwrap_or_default);
@@ -36,7 +36,11 @@ pub(super) fn run(arguments: &cli::Status, context: &Context) -> Result<Told> {
     let present = Present { segment: segment(&variables, &look, now), variables, now };
     if arguments.prompt {
         let text = &present.segment.text;
-        return Ok(Told::text(if text.is_empty() { String::new() } else { format!("{text}\n") }));
+        return Ok(Printed::text(if text.is_empty() {
+            String::new()
+        } else {
+            format!("{text}\n")
+        }));
     }
     let mut facts = facts::of(&present, environment)?;
     let mut error = None;
@@ -53,5 +57,5 @@ pub(super) fn run(arguments: &cli::Status, context: &Context) -> Result<Told> {
         let page = context.page(arguments.color.when);
         forms::page(&present, &facts, &page)
     };
-    Ok(Told { text, error })
+    Ok(Printed { text, error })
 }

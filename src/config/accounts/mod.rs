@@ -11,9 +11,9 @@
 
 mod account;
 mod paths;
+mod team;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,7 +33,6 @@ use crate::config::location::Lines;
 use crate::config::settings::Setting;
 use crate::config::suggest::near;
 use crate::error::{Error, Kind, Result};
-use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name};
 
 #[derive(Debug)]
@@ -190,54 +189,6 @@ impl Accounts {
         })
     }
 
-    /// The entry of that name in a file before this one.
-    fn earlier(&self, at: usize, name: &str) -> Option<(&Self, &AccountEntry)> {
-        self.files().take(at).find_map(|file| Some((file, file.entry(name)?)))
-    }
-
-    /// The entries that do not count, since an earlier file has their name; each with the other.
-    fn hidden<'a>(&'a self) -> impl Iterator<Item = [(&'a Self, &'a AccountEntry); 2]> {
-        self.files().enumerate().skip(1).flat_map(move |(at, file)| {
-            let first = move |entry: &'a AccountEntry| {
-                Some([(file, entry), self.earlier(at, &entry.name)?])
-            };
-            file.entries.iter().filter_map(first)
-        })
-    }
-
-    /// Names of a team's file that an earlier file has, each with both places.
-    pub(crate) fn clashes(&self) -> Vec<String> {
-        let clash = |both: [(&Self, &AccountEntry); 2]| {
-            let [hidden, wins] = both.map(|(file, entry)| {
-                let place = file.lines.place(entry.start);
-                (format!("{}:{}", place.file, place.line), escape_up_to(&entry.name, 80))
-            });
-            let ((place, name), (wins, _)) = (hidden, wins);
-            format!("{place}: account {name} is named in {wins} too, which wins")
-        };
-        self.hidden().map(clash).collect()
-    }
-
-    /// That a file of the team gives the name of an account to another id.
-    pub(crate) fn clash_of(&self, account: &Account) -> Option<String> {
-        let named = |(file, entry): &(&Self, &AccountEntry)| {
-            entry.name == account.name.as_str()
-                && read_id(file.value(entry)).as_ref() != Ok(&account.id)
-        };
-        let [(file, entry), _] = self.hidden().find(|[hidden, _]| named(hidden))?;
-        let place = file.lines.place(entry.start);
-        Some(format!(
-            "{}:{} gives the name {} to another account",
-            place.file, place.line, account.name
-        ))
-    }
-
-    /// Why marks of accounts may not be known: a file of the team cannot be read.
-    pub(crate) fn unread(&self) -> Option<&str> {
-        let broken = self.broken.first().map(|error| error.message.as_str());
-        broken.or(self.missing.first().map(String::as_str))
-    }
-
     /// How many accounts the user's own file has.
     pub(crate) fn own_count(&self) -> usize {
         self.iter().filter(|account| self.file.as_ref() == Some(&account.place.file)).count()
@@ -298,56 +249,6 @@ impl Accounts {
         let entries = self.each().filter(move |(file, entry)| file.may_have_id(entry, &finder));
         let right = entries.filter_map(|(file, entry)| file.account(entry, &mut Vec::new()).ok());
         self.marked(right).filter(|account| account.id == *id)
-    }
-
-    /// The accounts, each with what a hidden one says about its id.
-    fn marked<I: Iterator<Item = Account>>(
-        &self,
-        accounts: I,
-    ) -> impl Iterator<Item = Account> + use<I> {
-        let marked = self.marked_by_hidden();
-        accounts.map(move |mut account| {
-            let hidden = marked.get(&account.id);
-            account.protected |= hidden.is_some_and(|hidden| hidden.protected);
-            account.read_only |= hidden.is_some_and(|hidden| hidden.read_only);
-            account
-        })
-    }
-
-    /// What hidden entries protect, together for each id.
-    fn marked_by_hidden(&self) -> HashMap<AccountId, Account> {
-        let mut marked: HashMap<AccountId, Account> = HashMap::new();
-        let right =
-            |[(file, entry), _]: [(&Self, &_); 2]| file.account(entry, &mut Vec::new()).ok();
-        for account in self.hidden().filter_map(right) {
-            let (protected, read_only) = (account.protected, account.read_only);
-            let known = marked.entry(account.id.clone()).or_insert(account);
-            known.protected |= protected;
-            known.read_only |= read_only;
-        }
-        marked
-    }
-
-    /// The entries of an id that count or are hidden, for what protects it.
-    pub(crate) fn marking(&self, id: &AccountId) -> Result<Vec<Account>> {
-        let entries = || self.each().chain(self.hidden().map(|[hidden, _]| hidden));
-        // An entry without a right id may protect this one: nobody knows what was meant.
-        let start = Finder::new(id.as_str().get(..3).unwrap_or_default());
-        let looks_like_it = |(file, entry): &(&Self, &AccountEntry)| {
-            let value = file.value(entry);
-            let digits =
-                || value.raw.bytes().filter(u8::is_ascii_digit).map(char::from).collect::<String>();
-            let is_near =
-                start.find(value.raw.as_bytes()).is_some() && digits().contains(id.as_str());
-            value.raw.starts_with('{') && (entry.name == id.as_str() || is_near)
-        };
-        let mut unclear = entries()
-            .filter(looks_like_it)
-            .filter_map(|(file, entry)| read_id(file.value(entry)).err());
-        match unclear.next() {
-            Some(error) => Err(error),
-            None => Self::of_same_id(entries(), id),
-        }
     }
 
     /// An id is written as it is, unless there are escapes: most entries need not be read.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::aws::{AccessKey, AwsError, Client, IamUser, Trouble, caller_identity, unanswered};
+use crate::aws::{AccessKey, AwsError, Client, FailureKind, IamUser, caller_identity, unanswered};
 use crate::cache::{BaseFacts, BaseSession};
 use crate::cli;
 use crate::commands::choose;
@@ -138,7 +138,7 @@ impl AtAws {
                     let new = keys.short_id();
                     let error = Error::network(format!("AWS does not take the new key {new} yet"));
                     return Err(match &failure.trouble {
-                        Trouble::Answer { code, message } => {
+                        FailureKind::Answer { code, message } => {
                             error.because(format!("{}: {}", escape(code), escape(message)))
                         }
                         _ => error.because(unanswered(&failure, "STS").message),
@@ -190,10 +190,10 @@ pub(super) fn refused(failure: &AwsError, action: &str, aws: &AtAws) -> Error {
 }
 
 /// Whether a failure may pass while AWS makes a new key known everywhere.
-fn passes(trouble: &Trouble) -> bool {
+fn passes(trouble: &FailureKind) -> bool {
     match trouble {
-        Trouble::Answer { code, .. } => code == "InvalidClientTokenId",
-        Trouble::Malformed(_) => false,
+        FailureKind::Answer { code, .. } => code == "InvalidClientTokenId",
+        FailureKind::Malformed(_) => false,
         _ => true,
     }
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::types::Secret;
 use crate::types::quote::word;
+use crate::types::sanitize::escape_up_to;
 
 /// The verbs; a test holds the list against the parser.
 pub(crate) const VERBS: [&str; 21] = [
@@ -119,7 +120,8 @@ impl Invocation {
         };
         let words: Vec<String> = words.into_iter().map(word).collect();
         let before = format!("assume-role {}{}{}", self.verb, self.name, words.join(" "));
-        format!("{}{}", before.trim_end(), self.rest)
+        // It is one line, whatever was typed.
+        escape_up_to(&format!("{}{}", before.trim_end(), self.rest), usize::MAX)
     }
 
     /// The form of a target, for an error about words where none is known.

@@ -83,8 +83,6 @@ impl Report {
             self.line("", Style::new(), &format!("  {cause}"), "    ");
         }
         for hint in &error.hints {
-            // A hint is one line, whatever a name in it holds.
-            let hint = escape_up_to(hint, usize::MAX);
             self.line("hint:", Style::new().green(), &format!(" {hint}"), "      ");
         }
     }

@@ -102,4 +102,7 @@ fn a_code_may_come_from_standard_input() {
         assert!(ran.stderr.contains("the first line of standard input is not six digits"));
     }
     assert_eq!(scene.sts.connections(), before);
+    let said = scene
+        .refused_at_once(2, &["production", "read", "--mfa-code", "-", "--saml-response", "-"]);
+    assert!(said.contains("standard input is given twice"), "{said}");
 }

@@ -86,6 +86,7 @@ fn with_keys(
     if add.dry_run {
         return Ok(told(&planned, Look::Profiles, true, context, report));
     }
+    files.rehearse(&wish(&drafted))?;
     let plan = Plan { consents: true, ..plan };
     let role = session::carry_out(plan, config, context, report)?;
     for note in &role.session.notes {

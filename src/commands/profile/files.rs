@@ -32,6 +32,16 @@ pub(super) struct Wish<'a> {
     pub force: bool,
 }
 
+/// What changes in one file.
+struct Edit<'a> {
+    file: FileKind,
+    wishes: &'a [Wish<'a>],
+    /// The profiles that go.
+    gone: Vec<&'a str>,
+    /// Also those of others.
+    force: bool,
+}
+
 impl Files {
     /// The files that the environment names.
     pub(super) fn of(environment: &Environment) -> Result<Self> {
@@ -58,13 +68,49 @@ impl Files {
 
     /// Writes the profile, and takes ours of that name out of the other file; `dry` only says so.
     pub(super) fn write(&self, wish: &Wish<'_>, dry: bool) -> Result<Vec<Change>> {
-        let elsewhere = self.elsewhere(wish)?;
-        let mut changes =
-            vec![self.change(wish.file, std::slice::from_ref(wish), &[], false, dry)?];
-        if let Some(file) = elsewhere {
-            changes.push(self.change(file, &[], &[wish.name.as_str()], false, dry)?);
+        self.edit_all(&self.edits(wish)?, dry)
+    }
+
+    /// Makes sure that a profile can be written, before a code is spent on what stands in it.
+    pub(super) fn rehearse(&self, wish: &Wish<'_>) -> Result<()> {
+        self.edits(wish)?.iter().try_for_each(|edit| self.rehearse_edit(edit))
+    }
+
+    fn edits<'a>(&self, wish: &'a Wish<'a>) -> Result<Vec<Edit<'a>>> {
+        let wishes = std::slice::from_ref(wish);
+        let there = Edit { file: wish.file, wishes, gone: Vec::new(), force: false };
+        let gone = || vec![wish.name.as_str()];
+        let other = self.elsewhere(wish)?;
+        let other = other.map(|file| Edit { file, wishes: &[], gone: gone(), force: false });
+        Ok(std::iter::once(there).chain(other).collect())
+    }
+
+    /// Edits several files. Each is rehearsed before the first is changed; one that fails all the same
+    /// says what has been done.
+    fn edit_all(&self, edits: &[Edit<'_>], dry: bool) -> Result<Vec<Change>> {
+        if !dry {
+            // What a look at the files refuses leaves no trace at all.
+            self.edit_all(edits, true)?;
+            edits.iter().try_for_each(|edit| self.rehearse_edit(edit))?;
+        }
+        let mut changes: Vec<Change> = Vec::new();
+        for edit in edits {
+            let changed = self.change(edit.file, edit.wishes, &edit.gone, edit.force, dry);
+            let done = changes.iter().rfind(|done| !dry && !done.is_empty());
+            changes.push(changed.map_err(|error| match done {
+                Some(done) => error.because(format!(
+                    "{} is changed already; the same command again does the rest",
+                    done.shown
+                )),
+                None => error,
+            })?);
         }
         Ok(changes)
+    }
+
+    fn rehearse_edit(&self, edit: &Edit<'_>) -> Result<()> {
+        let make = |bytes: &[u8]| self.edit(edit.file, bytes, edit.wishes, &edit.gone, edit.force);
+        self.of_kind(edit.file).rehearse(make)
     }
 
     /// Writes profiles into a file and takes others out of it, all at once; `force` also those of
@@ -106,10 +152,8 @@ impl Files {
         if found.is_empty() {
             return Err(self.no_such_profile(name));
         }
-        let change = |(file, _): &(FileKind, _), dry| self.change(*file, &[], &[name], force, dry);
-        let planned: Vec<Change> =
-            found.iter().map(|file| change(file, true)).collect::<Result<_>>()?;
-        if dry { Ok(planned) } else { found.iter().map(|file| change(file, false)).collect() }
+        let gone = |(file, _)| Edit { file, wishes: &[], gone: vec![name], force };
+        self.edit_all(&found.into_iter().map(gone).collect::<Vec<_>>(), dry)
     }
 
     fn of_kind(&self, file: FileKind) -> &File {

@@ -1,7 +1,9 @@
 //! What `profile` does not do, and what it says instead.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::{mark, profile, refused, text};
-use crate::scenes::{BASTION, PRODUCTION, bastion};
+use crate::scenes::{BASTION, PRODUCTION, Scene, bastion};
 
 #[test]
 fn profiles_of_others_are_left_alone() {
@@ -135,4 +137,28 @@ fn a_file_that_others_cannot_read_is_not_edited() {
     scene.world.write(".aws/config", b"[profile a]\nx = \xff\n").unwrap();
     let said = refused(&scene, 3, &["add", "prod", "production", "read"]);
     assert!(said.contains("~/.aws/config:2: this line is not UTF-8"), "{said}");
+}
+
+#[test]
+fn a_file_that_takes_nothing_stops_the_edit_of_the_other_and_saves_the_code() {
+    let only_read = |scene: &Scene, file: &str, mode: u32| {
+        let path = scene.world.home().join(".aws").join(file);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let scene = bastion();
+    scene.world.config("[default]\n").unwrap();
+    let code = scene.code();
+    profile(&scene.world, &["add", "q", "production", "read", "--static", "--mfa-code", &code]);
+    only_read(&scene, "credentials", 0o400);
+    for words in [&["add", "q", "production", "read"][..], &["remove", "q"]] {
+        let said = refused(&scene, 9, words);
+        assert!(said.contains("~/.aws/credentials is read-only"), "{said}");
+    }
+    only_read(&scene, "credentials", 0o600);
+    profile(&scene.world, &["add", "q", "production", "read"]);
+    only_read(&scene, "config", 0o400);
+    let asked = scene.sts.connections();
+    let said = refused(&scene, 9, &["add", "q", "production", "admin", "--static"]);
+    assert!(said.contains("~/.aws/config is read-only"), "{said}");
+    assert_eq!(scene.sts.connections(), asked, "before AWS is asked");
 }

@@ -3,16 +3,7 @@
 
 # A hyphen in the name of a function ends a shell in POSIX mode.
 case ":${SHELLOPTS-}:" in
-*:posix:*)
-    case $- in
-    *i*)
-        # shellcheck disable=SC2016 # it is shown
-        \builtin printf '%s\n' 'assume-role: bash in POSIX mode takes no function of that name' \
-            'hint: eval "$(assume-role init sh)"' >&2
-        ;;
-    *) ;;
-    esac
-    ;;
+*:posix:*) ;;
 *)
     # An alias of that name would win over the function.
     \builtin unalias 'assume-role' 2>/dev/null || \builtin true

@@ -96,7 +96,11 @@ pub(super) fn plan(
         protected,
         warnings: Vec::new(),
         words: named.kept_words(extras.region.as_deref(), &[]),
-        invocation: request.invocation.clone().option("--region", extras.region.as_deref()),
+        invocation: request
+            .invocation
+            .clone()
+            .option("--profile", named.profile.as_deref().filter(|_| request.profile.is_none()))
+            .option("--region", extras.region.as_deref()),
         target,
     })
 }

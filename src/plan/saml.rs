@@ -127,6 +127,10 @@ impl Login {
 /// The response that `--saml-response` names.
 pub(crate) fn captured(request: &Request, config: &Config) -> Result<Option<Chosen<Response>>> {
     let Some(path) = &request.saml_response else { return Ok(None) };
+    if path == "-" && request.mfa_code.as_ref().is_some_and(|code| code.expose() == "-") {
+        let both = "--mfa-code - and --saml-response - would both read standard input";
+        return Err(Error::usage(both));
+    }
     let (text, origin) =
         read_handed_over("--saml-response", path, config.environment.home().as_deref())?;
     let response = Response::of_captured(text.expose()).map_err(|why| {

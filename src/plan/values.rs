@@ -28,10 +28,6 @@ pub(super) fn code(request: &Request, extras: &Extras) -> Result<Option<Secret>>
     let Some(code) = &request.mfa_code else { return Ok(extras.code.clone()) };
     let text = code.expose();
     if text == "-" {
-        if request.saml_response.as_deref() == Some("-") {
-            let both = "--mfa-code - and --saml-response - would both read standard input";
-            return Err(Error::usage(both));
-        }
         return code_in(read_line("--mfa-code")?.expose()).map(Some).ok_or_else(|| {
             Error::usage("--mfa-code -: the first line of standard input is not six digits")
         });

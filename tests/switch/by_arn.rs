@@ -28,26 +28,6 @@ fn an_arn_with_a_path_code_and_region() {
 }
 
 #[test]
-fn words_of_awss_documents_are_understood() {
-    let scene = bastion();
-    let arn = "arn:aws:iam::123456789012:role/read";
-    let narrow = r#"{"Version": "2012-10-17", "Statement": []}"#;
-    let policy = format!("file://{}", scene.world.write("narrow.json", narrow).unwrap().display());
-    let words = ["--role-arn", arn, "--role-session-name", "s-1", "--duration-seconds", "1800"];
-    let code = scene.code();
-    let words = [&words[..], &["--policy", &policy, "--mfa-code", &code]].concat();
-    let told = scene.switch(&words);
-    assert!(scene.who(&told).ends_with("assumed-role/read/s-1"));
-    told.assert_lasts(1800);
-    let sent = scene.sts.last("AssumeRole").unwrap();
-    assert!(sent.get("Policy").unwrap().contains("2012-10-17"), "{sent:?}");
-    assert!(!told.get("ASSUME_ROLE_TARGET").unwrap().contains("role-arn"));
-    let said = scene.refused_at_once(2, &["--role-arn", arn, "production"]);
-    assert!(said.contains("'production' is neither"), "{said}");
-    scene.refused_at_once(2, &["--role-arn", arn, "--duration", "1h", "--duration-seconds", "9"]);
-}
-
-#[test]
 fn an_account_of_several_names_or_none_is_its_id() {
     let scene = bastion();
     scene.world.accounts(&format!(r#"{{"a": "{PRODUCTION}", "b": "{PRODUCTION}"}}"#)).unwrap();

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::types::Secret;
 use crate::types::sanitize::{escape, escape_up_to};
 use crate::ui::report::Report;
-use crate::ui::terminal::DEVICE;
+use crate::ui::terminal::{DEVICE, code_in, is_code};
 
 /// How long the program may take; it may have to ask the user.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -278,12 +278,11 @@ fn show(bytes: &[u8]) {
 /// between them on a line of their own.
 pub(super) fn code_in_output(printed: &[u8], whose: &str) -> Result<Secret> {
     let text = Zeroizing::new(String::from_utf8_lossy(printed).into_owned());
-    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
     let of_line = |line: &str| -> Vec<Secret> {
-        match crate::ui::terminal::code_in(line) {
+        match code_in(line) {
             Some(code) => vec![code],
             None => {
-                let words = line.split_whitespace().filter(is_code);
+                let words = line.split_whitespace().filter(|word| is_code(word));
                 words.map(|word| Secret::new(word.to_owned())).collect()
             }
         }

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::types::quote::word as quoted;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{RoleArn, RoleName, known_regions};
+use crate::ui::terminal::is_code;
 
 /// The most names suggested.
 const MOST: usize = 3;
@@ -177,7 +178,6 @@ fn of_other_tools(
         return Some("assume-role --help".to_owned());
     }
     // A code that was not sent is not shown either.
-    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
     let target: Vec<&str> =
         behind.iter().map(String::as_str).filter(|word| !is_code(word)).collect();
     Some(how.with(&target))

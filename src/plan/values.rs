@@ -12,7 +12,7 @@ use crate::config::stdin::read_line;
 use crate::config::values::{parse_mfa_serial, parse_role_duration};
 use crate::error::{Error, Result};
 use crate::types::{Region, Secret};
-use crate::ui::terminal::code_in;
+use crate::ui::terminal::{code_in, is_code};
 
 fn refuse_two(what: &str, option: bool, word: bool) -> Result<()> {
     if option && word {
@@ -32,7 +32,7 @@ pub(super) fn code(request: &Request, extras: &Extras) -> Result<Option<Secret>>
             Error::usage("--mfa-code -: the first line of standard input is not six digits")
         });
     }
-    if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_code(text) {
         return Ok(Some(code.clone()));
     }
     Err(Error::usage("the value of --mfa-code is not six digits"))

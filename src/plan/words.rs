@@ -5,6 +5,7 @@ use super::unknown::near_regions;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Region, RoleArn, Secret};
+use crate::ui::terminal::is_code;
 
 /// What may stand behind a role.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,7 @@ pub(super) fn extras(head: &[&str], words: &[String], how: &Invocation) -> Resul
         Error::usage(message).hint(how.with(&words))
     };
     for word in words.iter().filter(|word| !word.is_empty()) {
-        let is_code = word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit());
+        let is_code = is_code(word);
         if is_code && sorted.code.is_none() {
             sorted.code = Some(Secret::new(word.clone()));
         } else if Region::is_shaped(word) && sorted.region.is_none() {

@@ -180,8 +180,12 @@ pub(crate) fn code_in(line: &str) -> Option<Secret> {
     let bare = line.replace("\x1b[200~", "").replace("\x1b[201~", "");
     let digits: String =
         bare.chars().filter(|character| !matches!(character, ' ' | '\t')).collect();
-    (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| Secret::new(digits))
+    is_code(&digits).then(|| Secret::new(digits))
+}
+
+/// Whether a word is the code of an MFA device: six digits.
+pub(crate) fn is_code(word: &str) -> bool {
+    word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Options as AWS's own commands and documents spell them.
 
-use crate::scenes::{PRODUCTION, bastion};
-use crate::support::process::run;
+use crate::scenes::{PRODUCTION, Scene, bastion};
+use crate::support::process::{Ran, run};
 
 #[test]
 fn a_command_of_the_aws_documents_is_understood() {
@@ -67,37 +67,25 @@ fn a_role_by_its_arn_is_nothing_else() {
     }
 }
 
+/// A switch that reads its code from standard input.
+fn with_code_from(scene: &Scene, input: &str) -> Ran {
+    let words =
+        ["export", "--format", "json", "production", "read", "--mfa-code", "-", "--refresh"];
+    run(scene.world.command(words), input.as_bytes()).unwrap()
+}
+
 #[test]
 fn a_code_may_come_from_standard_input() {
     for input in ["CODE\n", " CODE \r\nand more\n", "CODE"] {
         let scene = bastion();
         let input = input.replace("CODE", &scene.code());
-        let command = scene.world.command([
-            "export",
-            "--format",
-            "json",
-            "production",
-            "read",
-            "--mfa-code",
-            "-",
-            "--refresh",
-        ]);
-        let ran = run(command, input.as_bytes()).unwrap();
+        let ran = with_code_from(&scene, &input);
         assert_eq!(ran.status, 0, "{ran:?}");
     }
     let scene = bastion();
     let before = scene.sts.connections();
     for input in ["", "12345\n", "1234567\n", "\n123456\n", "１２３４５６\n"] {
-        let command = scene.world.command([
-            "export",
-            "--format",
-            "json",
-            "production",
-            "read",
-            "--mfa-code",
-            "-",
-        ]);
-        let ran = run(command, input.as_bytes()).unwrap();
+        let ran = with_code_from(&scene, input);
         assert_eq!(ran.status, 2, "{input:?}: {ran:?}");
         assert!(ran.stderr.contains("the first line of standard input is not six digits"));
     }

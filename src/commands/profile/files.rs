@@ -85,10 +85,10 @@ impl Files {
         Ok(std::iter::once(there).chain(other).collect())
     }
 
-    /// Edits several files. Each is rehearsed before the first is changed; one that fails all the same
-    /// says what has been done.
+    /// Edits files. Where they are several, each is rehearsed before the first is changed; one that
+    /// fails all the same says what has been done.
     fn edit_all(&self, edits: &[Edit<'_>], dry: bool) -> Result<Vec<Change>> {
-        if !dry {
+        if !dry && edits.len() > 1 {
             // What a look at the files refuses leaves no trace at all.
             self.edit_all(edits, true)?;
             edits.iter().try_for_each(|edit| self.rehearse_edit(edit))?;

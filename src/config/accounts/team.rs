@@ -93,12 +93,10 @@ impl Accounts {
         // An entry without a right id may protect this one: what was meant is not known.
         let start = Finder::new(id.as_str().get(..3).unwrap_or_default());
         let looks_like_it = |(file, entry): &(&Self, &AccountEntry)| {
-            let value = file.value(entry);
-            let digits =
-                || value.raw.bytes().filter(u8::is_ascii_digit).map(char::from).collect::<String>();
-            let is_near =
-                start.find(value.raw.as_bytes()).is_some() && digits().contains(id.as_str());
-            value.raw.starts_with('{') && (entry.name == id.as_str() || is_near)
+            let raw = file.value(entry).raw;
+            let digits = || raw.chars().filter(char::is_ascii_digit).collect::<String>();
+            let is_near = || start.find(raw.as_bytes()).is_some() && digits().contains(id.as_str());
+            raw.starts_with('{') && (entry.name == id.as_str() || is_near())
         };
         let mut unclear = entries()
             .filter(looks_like_it)

@@ -2,7 +2,9 @@
 //! that a terminal would obey.
 
 use owo_colors::OwoColorize;
-use similar::TextDiff;
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::group_diff_ops;
+use similar::udiff::UnifiedHunkHeader;
 
 use super::Change;
 use crate::types::sanitize::escape_up_to;
@@ -21,20 +23,26 @@ pub(crate) enum Look {
 
 /// The diff, or nothing when nothing changes.
 pub(crate) fn diff(change: &Change, look: Look, coloured: bool) -> String {
-    let (old, new) = (shown_lines(&change.before, look), shown_lines(&change.after, look));
-    let diff = TextDiff::from_lines(&old, &new)
-        .unified_diff()
-        .context_radius(if look == Look::Profiles { 0 } else { 3 })
-        .header(&change.shown, &change.shown)
-        .to_string();
-    if coloured {
-        diff.lines().map(|line| format!("{}\n", with_colour(line))).collect()
-    } else {
-        diff
+    let [old, new] = [&change.before, &change.after].map(|bytes| shown_lines(bytes, look));
+    // The one algorithm by name: choosing one links all of them.
+    let mut found = Compact::new(Replace::new(Capture::new()), &old, &new);
+    let Ok(()) = myers::diff(&mut found, &old, 0..old.len(), &new, 0..new.len());
+    let around = if look == Look::Profiles { 0 } else { 3 };
+    let hunks = group_diff_ops(found.into_inner().into_inner().into_ops(), around);
+    if hunks.is_empty() {
+        return String::new();
     }
+    let mut lines = vec![format!("--- {}", change.shown), format!("+++ {}", change.shown)];
+    for hunk in &hunks {
+        lines.push(UnifiedHunkHeader::new(hunk).to_string());
+        let changes = hunk.iter().flat_map(|part| part.iter_changes(&old, &new));
+        lines.extend(changes.map(|line| format!("{}{}", line.tag(), line.value())));
+    }
+    let shown = |line: &String| if coloured { with_colour(line) } else { line.clone() };
+    lines.iter().map(|line| shown(line) + "\n").collect()
 }
 
-fn shown_lines(bytes: &[u8], look: Look) -> String {
+fn shown_lines(bytes: &[u8], look: Look) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     // An indented line continues the value above it.
     let mut continues_secret = false;
@@ -48,7 +56,7 @@ fn shown_lines(bytes: &[u8], look: Look) -> String {
             Look::Profiles => without_secret(line),
             Look::Accounts => line.to_owned(),
         };
-        escape_up_to(&shown, LONGEST).replace("\\t", "\t") + "\n"
+        escape_up_to(&shown, LONGEST).replace("\\t", "\t")
     };
     text.trim_start_matches('\u{FEFF}').lines().map(line).collect()
 }

@@ -5,8 +5,8 @@
 
 use super::client::Client;
 use super::error::AwsError;
-use super::iam::{ask, pages, query};
-use super::query::{Fields, Query, all, first, need};
+use super::http::encoded;
+use super::iam::{Fields, all, call, first, pages};
 use super::signed::patiently;
 use crate::types::{Credentials, Moment, Secret, is_key_id, is_key_secret};
 
@@ -27,7 +27,8 @@ pub(crate) struct IamUser<'a> {
 
 impl IamUser<'_> {
     pub(crate) async fn access_keys(&self) -> Result<Vec<AccessKey>, AwsError> {
-        let list = async || pages(self.client, self.keys, "ListAccessKeys", Some(self.name)).await;
+        let parameters = self.parameters("");
+        let list = async || pages(self.client, self.keys, "ListAccessKeys", &parameters).await;
         let mut keys = Vec::new();
         for page in patiently(list).await? {
             keys.extend(listed(&page)?);
@@ -37,14 +38,16 @@ impl IamUser<'_> {
 
     /// When a key signed something for the last time, as far as IAM knows.
     pub(crate) async fn last_used(&self, id: &str) -> Result<Option<Moment>, AwsError> {
-        let fields = self.repeated(&query("GetAccessKeyLastUsed").with("AccessKeyId", id)).await?;
+        let parameters = format!("&AccessKeyId={}", encoded(id));
+        let fields = self.repeated("GetAccessKeyLastUsed", &parameters).await?;
         Ok(first(&fields, "LastUsedDate").and_then(Moment::parse_rfc3339))
     }
 
     /// A new key. Whether there is one when the answer is lost only a list can tell.
     pub(crate) async fn create_key(&self) -> Result<Credentials, AwsError> {
-        let fields = ask(self.client, self.keys, &self.query("CreateAccessKey")).await?;
-        let (id, secret) = (need(&fields, "AccessKeyId")?, need(&fields, "SecretAccessKey")?);
+        let fields = call(self.client, self.keys, "CreateAccessKey", &self.parameters("")).await?;
+        let need = |name| first(&fields, name).ok_or_else(|| AwsError::malformed(name));
+        let (id, secret) = (need("AccessKeyId")?, need("SecretAccessKey")?);
         if !is_key_id(id) || id.starts_with("ASIA") {
             return Err(AwsError::malformed("AccessKeyId"));
         }
@@ -56,26 +59,26 @@ impl IamUser<'_> {
 
     pub(crate) async fn set_active(&self, id: &str, active: bool) -> Result<(), AwsError> {
         let status = if active { "Active" } else { "Inactive" };
-        let query = self.query("UpdateAccessKey").with("AccessKeyId", id).with("Status", status);
-        self.repeated(&query).await.map(drop)
+        let parameters = self.parameters(&format!("&AccessKeyId={}&Status={status}", encoded(id)));
+        self.repeated("UpdateAccessKey", &parameters).await.map(drop)
     }
 
     /// Deletes a key; one that is not there is deleted.
     pub(crate) async fn delete_key(&self, id: &str) -> Result<(), AwsError> {
-        let query = self.query("DeleteAccessKey").with("AccessKeyId", id);
-        match self.repeated(&query).await {
+        let parameters = self.parameters(&format!("&AccessKeyId={}", encoded(id)));
+        match self.repeated("DeleteAccessKey", &parameters).await {
             Err(failure) if failure.code() != "NoSuchEntity" => Err(failure),
             _ => Ok(()),
         }
     }
 
-    async fn repeated(&self, query: &Query) -> Result<Fields, AwsError> {
-        patiently(async || ask(self.client, self.keys, query).await).await
+    async fn repeated(&self, action: &str, parameters: &str) -> Result<Fields, AwsError> {
+        patiently(async || call(self.client, self.keys, action, parameters).await).await
     }
 
     /// Temporary keys have to name their user.
-    fn query(&self, action: &'static str) -> Query {
-        query(action).with("UserName", self.name)
+    fn parameters(&self, more: &str) -> String {
+        format!("&UserName={}{more}", encoded(self.name))
     }
 }
 

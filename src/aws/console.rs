@@ -87,7 +87,9 @@ pub(crate) async fn sign_in_tokens(
         .header("content-type", "application/json")
         .header("dpop", proof.expose())
         .body(SdkBody::from(body.as_str()));
-    let reply = good_news(client.ask_aws(request, PATIENCE).await?)?;
+    let (reply, date) = client.send(request, PATIENCE).await?;
+    client.clock.learn(date);
+    let reply = good_news(reply)?;
     let answer: Answer =
         serde_json::from_slice(&reply.body).map_err(|_| AwsError::malformed("tokenOutput"))?;
     let Keys { access_key_id: id, secret_access_key: secret, session_token: token } =

@@ -2,7 +2,6 @@
 
 use http::Uri;
 
-use super::error::{AwsError, FailureKind};
 use super::hosts::{Hosts, hosts};
 use crate::config::container::Container;
 use crate::config::proxy::{Proxies, Proxy};
@@ -92,7 +91,19 @@ impl Endpoints {
 
     /// The same with the IAM Identity Center of a session.
     pub(crate) fn with_sso(self, session: &SsoSession, overrides: &Overrides) -> Result<Self> {
-        let host = |service: &str, is_dual| host(service, &session.region, overrides.fips, is_dual);
+        let region = &session.region;
+        let Hosts { suffix, dual_stack, .. } = hosts(region.partition());
+        // The plain hosts of GovCloud are FIPS endpoints, and its dual-stack hosts are not (endpoint
+        // rules of the SDKs).
+        let is_gov = region.partition().as_str() == "aws-us-gov";
+        let fips = match overrides.fips && (overrides.dual_stack || !is_gov) {
+            true => "-fips",
+            false => "",
+        };
+        let host = |service: &str, is_dual: bool| {
+            let suffix = if is_dual { dual_stack } else { suffix };
+            format!("{service}{fips}.{region}.{suffix}")
+        };
         let portal = host("portal.sso", overrides.dual_stack);
         let portal = url_of(&overrides.sso, overrides, &portal)?;
         // A code that the other host begins leads to a page that fails.
@@ -113,29 +124,14 @@ impl Endpoints {
         Ok(Self { organizations: Some((url, region)), ..self })
     }
 
-    /// The URL of STS and the region that its calls are signed for.
-    pub(super) fn sts(&self) -> std::result::Result<(String, String), AwsError> {
-        if self.is_global {
-            return Ok(("https://sts.amazonaws.com".to_owned(), "us-east-1".to_owned()));
-        }
-        self.regional_sts()
-    }
-
-    /// As [`Self::sts`], for calls that the one STS of the old regions does not know.
-    pub(super) fn regional_sts(&self) -> std::result::Result<(String, String), AwsError> {
-        let url = match &self.sts {
-            Some(url) if !(self.fips || self.dual_stack) => url.clone(),
-            Some(_) => {
-                let kind = if self.fips { "FIPS" } else { "Dualstack" };
-                return Err(AwsError::of(FailureKind::Connect(format!(
-                    "Invalid Configuration: {kind} and custom endpoint are not supported"
-                ))));
-            }
-            None => {
-                format!("https://{}", host("sts", &self.region, self.fips, self.dual_stack))
-            }
-        };
-        Ok((url, self.region.to_string()))
+    /// The URL of STS in the region and the region, for calls that the one STS of the old regions does
+    /// not know.
+    pub(super) fn regional_sts(&self) -> (String, String) {
+        let service = if self.fips { "sts-fips" } else { "sts" };
+        let Hosts { suffix, dual_stack, .. } = hosts(self.partition);
+        let suffix = if self.dual_stack { dual_stack } else { suffix };
+        let usual = || format!("https://{service}.{}.{suffix}", self.region);
+        (self.sts.clone().unwrap_or_else(usual), self.region.to_string())
     }
 
     pub(crate) fn sts_shown(&self) -> String {
@@ -152,15 +148,6 @@ impl Endpoints {
         let url = self.sts.clone().unwrap_or_else(usual).parse::<Uri>();
         url.map_or(Ok(None), |url| self.proxies.for_url(&url))
     }
-}
-
-/// The host of a service in a region. The plain hosts of GovCloud are FIPS endpoints, and its
-/// dual-stack hosts are not (endpoint rules of the SDKs).
-fn host(service: &str, region: &Region, fips: bool, is_dual: bool) -> String {
-    let Hosts { suffix, dual_stack, .. } = hosts(region.partition());
-    let is_gov = region.partition().as_str() == "aws-us-gov";
-    let fips = if fips && (is_dual || !is_gov) { "-fips" } else { "" };
-    format!("{service}{fips}.{region}.{}", if is_dual { dual_stack } else { suffix })
 }
 
 /// The sign-in page of a partition and its console: `https://HOST` each.
@@ -254,33 +241,6 @@ mod tests {
                 && !is_global("af-south-1", false)
                 && !is_global("us-gov-west-1", false)
         );
-    }
-
-    #[test]
-    fn sts_has_hosts_of_every_kind() {
-        // As the endpoint rules of the SDKs resolve them.
-        for (region, legacy_sts, fips, dual_stack, url, signed_for) in [
-            ("eu-west-1", false, false, false, "sts.eu-west-1.amazonaws.com", "eu-west-1"),
-            ("eu-west-1", true, false, false, "sts.amazonaws.com", "us-east-1"),
-            ("eu-west-1", true, true, false, "sts-fips.eu-west-1.amazonaws.com", "eu-west-1"),
-            ("eu-west-1", false, false, true, "sts.eu-west-1.api.aws", "eu-west-1"),
-            (
-                "us-gov-west-1",
-                false,
-                true,
-                false,
-                "sts.us-gov-west-1.amazonaws.com",
-                "us-gov-west-1",
-            ),
-            ("us-gov-west-1", false, true, true, "sts-fips.us-gov-west-1.api.aws", "us-gov-west-1"),
-            ("cn-north-1", false, false, false, "sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
-        ] {
-            let region = Region::parse("a test", region).unwrap();
-            let overrides = Overrides { legacy_sts, fips, dual_stack, ..Overrides::default() };
-            let endpoints = Endpoints::resolve(region.clone(), region.partition(), &overrides);
-            let told = endpoints.unwrap().sts().unwrap();
-            assert_eq!(told, (format!("https://{url}"), signed_for.to_owned()));
-        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
-//! What went wrong in a call, without the raw reply: it may hold keys.
+//! What went wrong in a call, without the SDK's types: their `Debug` prints the raw reply, keys
+//! included.
 
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +66,32 @@ impl AwsError {
             FailureKind::Answer { message, .. } => message,
             _ => "",
         }
+    }
+}
+
+impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for AwsError {
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        let status = error.raw_response().map_or(0, |reply| reply.status().as_u16());
+        let request_id = error
+            .raw_response()
+            .and_then(|reply| reply.headers().get("x-amzn-requestid"))
+            .filter(|id| id.len() <= 64)
+            .map(str::to_owned);
+        let trouble = match &error {
+            SdkError::ServiceError(answer) => match answer.err().code() {
+                Some(code) => FailureKind::Answer {
+                    code: code.to_owned(),
+                    message: answer.err().message().unwrap_or_default().to_owned(),
+                },
+                None => FailureKind::NotAws(status),
+            },
+            SdkError::TimeoutError(_) => FailureKind::Timeout,
+            SdkError::DispatchFailure(failure) => {
+                failure.as_connector_error().map_or(FailureKind::Timeout, connector_trouble)
+            }
+            _ => FailureKind::NotAws(status),
+        };
+        Self { trouble, request_id }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The one way to a server: every request of a run goes through [`Transport`].
+//! The one way to a server: every request of a run, the SDK's too, goes through [`Transport`].
 //!
 //! No redirect is followed, and an answer has an end: what AWS says fits into a few pages, and a
 //! server that never stops must not fill the memory.
@@ -34,8 +34,6 @@ use crate::types::Moment;
 const CONNECT: Duration = Duration::from_secs(2);
 /// The longest body read, in bytes. A real one has about 2,000.
 const LONGEST: usize = 1 << 20;
-const LONGEST_REQUEST_ID: usize = 64;
-const USER_AGENT: &str = concat!("assume-role/", env!("CARGO_PKG_VERSION"));
 /// Everything but the unreserved characters of RFC 3986, as AWS wants values in URLs and forms.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -156,8 +154,6 @@ pub(crate) struct Reply {
     pub body: Zeroizing<Vec<u8>>,
     /// Where a redirect leads, which is not gone.
     pub location: Option<String>,
-    /// By what AWS's support finds the call.
-    pub request_id: Option<String>,
 }
 
 /// Sends a request, once, and reads the whole answer within `time`; with it comes what its
@@ -169,8 +165,7 @@ pub(super) async fn send(
 ) -> std::result::Result<(Reply, Option<Moment>), AwsError> {
     let request = request.ok().and_then(|request| HttpRequest::try_from(request).ok());
     let unusable = || AwsError::of(FailureKind::Connect("the URL cannot be used".to_owned()));
-    let mut request = request.ok_or_else(unusable)?;
-    request.headers_mut().insert("user-agent", USER_AGENT);
+    let request = request.ok_or_else(unusable)?;
     let whole = async {
         let reply = connector
             .call(request)
@@ -178,12 +173,10 @@ pub(super) async fn send(
             .map_err(|error| AwsError::of(connector_trouble(&error)))?;
         let status = reply.status().as_u16();
         let date = reply.headers().get("date").and_then(Moment::parse_http_date);
-        let header = |name: &str| reply.headers().get(name).map(str::to_owned);
-        let location = header("location");
-        let request_id = header("x-amzn-requestid").filter(|id| id.len() <= LONGEST_REQUEST_ID);
+        let location = reply.headers().get("location").map(str::to_owned);
         let body =
             read(reply.into_body()).await.ok_or(AwsError::of(FailureKind::NotAws(status)))?;
-        Ok((Reply { status, body, location, request_id }, date))
+        Ok((Reply { status, body, location }, date))
     };
     tokio::time::timeout(time, whole).await.map_err(|_| AwsError::of(FailureKind::Timeout))?
 }

@@ -1,24 +1,27 @@
-//! Keys that a machine of AWS gives to whatever runs on it: a container by its agent, an instance by
-//! its metadata service (EC2 user guide, "Use IMDSv2").
+//! Keys that a machine of AWS gives to whatever runs on it. A container is asked here, since the
+//! SDK's provider would wait for ever on a token file that is a pipe; an instance is asked through
+//! the SDK's provider, over the run's connector.
 
 use std::time::Duration;
 
+use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::error::{AwsError, FailureKind};
-use super::http::encoded;
 use super::signed::patiently;
 use crate::config::container::may_be_asked_in_plain_text;
 use crate::types::{Credentials, Moment, Secret};
 
-/// An instance answers at once or is none.
-const AT_ONCE: Duration = Duration::from_secs(1);
-/// For how many seconds the token of an instance is good, which is used at once.
-const TOKEN_LIFE: &str = "60";
-const ROLE: &str = "meta-data/iam/security-credentials/";
+/// Either service answers at once or is not there.
+const CONNECT: Duration = Duration::from_secs(1);
 /// Time for all of it.
 const WHOLE: Duration = Duration::from_secs(5);
 
@@ -77,40 +80,8 @@ async fn container(client: &Client) -> Result<(Credentials, Option<Moment>), Aws
             status => cannot(format!("the agent answered HTTP {status}")),
         });
     }
-    keys_in(&reply.body, "keys of the container")
-}
-
-async fn instance(client: &Client) -> Result<(Credentials, Option<Moment>), AwsError> {
-    let url = format!("{}/latest", client.endpoints.instance.trim_end_matches('/'));
-    let token = http::Request::put(format!("{url}/api/token"))
-        .header("x-aws-ec2-metadata-token-ttl-seconds", TOKEN_LIFE);
-    let token = text_of(client, token).await?;
-    let token = std::str::from_utf8(&token).map_err(|_| AwsError::malformed("token"))?;
-    let get = async |path: &str| {
-        let request = http::Request::get(format!("{url}/{ROLE}{path}"));
-        text_of(client, request.header("x-aws-ec2-metadata-token", token)).await
-    };
-    let role = get("").await?;
-    let role = std::str::from_utf8(&role).map_err(|_| AwsError::malformed("role"))?;
-    keys_in(&get(&encoded(role.trim())).await?, "keys of the instance")
-}
-
-async fn text_of(
-    client: &Client,
-    request: http::request::Builder,
-) -> Result<Zeroizing<Vec<u8>>, AwsError> {
-    let (reply, _) = client.send(request.body(SdkBody::empty()), AT_ONCE).await?;
-    match reply.status {
-        200 => Ok(reply.body),
-        status => Err(AwsError::of(FailureKind::Connect(format!(
-            "the metadata service answered HTTP {status}"
-        )))),
-    }
-}
-
-fn keys_in(body: &[u8], what: &str) -> Result<(Credentials, Option<Moment>), AwsError> {
-    let malformed = || AwsError::malformed(what);
-    let reply: Reply = serde_json::from_slice(body).map_err(|_| malformed())?;
+    let malformed = || AwsError::malformed("keys of the container");
+    let reply: Reply = serde_json::from_slice(&reply.body).map_err(|_| malformed())?;
     let expires = reply.expiration.map(|end| Moment::parse_rfc3339(&end).ok_or_else(malformed));
     let secret = |text: Zeroizing<String>| Secret::new(text.as_str().to_owned());
     let keys = Credentials {
@@ -119,4 +90,41 @@ fn keys_in(body: &[u8], what: &str) -> Result<(Credentials, Option<Moment>), Aws
         token: reply.token.map(secret),
     };
     Ok((keys, expires.transpose()?))
+}
+
+async fn instance(client: &Client) -> Result<(Credentials, Option<Moment>), AwsError> {
+    let config = ProviderConfig::without_region()
+        .with_http_client(client.http.clone())
+        .with_sleep_impl(TokioSleep::new());
+    let service = imds::Client::builder()
+        .endpoint(&client.endpoints.instance)
+        .map_err(|error| AwsError::of(FailureKind::Connect(error.to_string())))?
+        .configure(&config)
+        .max_attempts(1)
+        .connect_timeout(CONNECT)
+        .read_timeout(CONNECT)
+        .build();
+    let provider =
+        ImdsCredentialsProvider::builder().configure(&config).imds_client(service).build();
+    let keys = provider.provide_credentials().await.map_err(|error| AwsError::of(why(&error)))?;
+    let expires = keys.expiry().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let expires = expires.map(|since| Moment(i64::try_from(since.as_secs()).unwrap_or(i64::MAX)));
+    let keys = Credentials {
+        id: keys.access_key_id().to_owned(),
+        secret: Secret::new(keys.secret_access_key().to_owned()),
+        token: keys.session_token().map(|token| Secret::new(token.to_owned())),
+    };
+    Ok((keys, expires))
+}
+
+/// The innermost words: the outer ones say only that there are no credentials.
+fn why(error: &CredentialsError) -> FailureKind {
+    if matches!(error, CredentialsError::ProviderTimedOut(_)) {
+        return FailureKind::Timeout;
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    FailureKind::Connect(innermost.to_string())
 }

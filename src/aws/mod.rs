@@ -1,6 +1,6 @@
-//! AWS, as far as this program talks to it: a dozen calls, signed and sent here, since each SDK that
-//! is linked for one of them costs more than all of them together. Keys and words go in, sessions or
-//! [`AwsError`]s come out; nothing here knows a shell or a terminal.
+//! AWS, as far as this program talks to it: STS through the SDK, a few calls of other services by
+//! hand. Keys and words go in, sessions or [`AwsError`]s come out; nothing here knows a shell or a
+//! terminal.
 
 mod access_keys;
 mod certificates;
@@ -16,7 +16,7 @@ mod http;
 mod iam;
 mod machine;
 mod organizations;
-mod query;
+mod scoped;
 mod sign_in;
 mod signed;
 mod sso;
@@ -36,9 +36,10 @@ pub(crate) use http::Reply;
 pub(crate) use iam::{Device, account_aliases, mfa_devices};
 pub(crate) use machine::{Machine, machine_keys};
 pub(crate) use organizations::organization_accounts;
+pub(crate) use scoped::scoped_credentials;
 pub(crate) use sign_in::{SignIn, page};
 pub(crate) use sso::{Assigned, assigned_accounts, assigned_roles, role_credentials, sign_off};
 pub(crate) use sts::{
     Assumed, Mfa, RoleCall, assume_role, assume_with_saml, assume_with_web_identity,
-    caller_identity, checked_keys, scoped_credentials, session_token,
+    caller_identity, checked_keys, session_token,
 };

@@ -71,7 +71,7 @@ async fn page(client: &Client, keys: &Credentials, body: &str) -> Result<Page, A
     let endpoint = client.endpoints.organizations.as_ref();
     let endpoint = endpoint.ok_or_else(|| AwsError::malformed("the endpoint of Organizations"))?;
     let call = Call { service: "organizations", endpoint, headers: &LIST, body };
-    let reply = post(client, Some(keys), &call, client.attempt()).await?;
+    let reply = post(client, keys, &call).await?;
     let body: Value = serde_json::from_slice(&reply.body)
         .map_err(|_| AwsError::of(FailureKind::NotAws(reply.status)))?;
     if reply.status == 200 {

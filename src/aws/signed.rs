@@ -1,34 +1,28 @@
-//! Calls signed and posted, calls that are made again, and lists that come page by page.
+//! Calls signed by hand, for services whose SDK would double the build for one call, and lists that
+//! come page by page.
 
 use std::time::{Duration, SystemTime};
 
-use aws_credential_types::Credentials as SigningKeys;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
+use aws_smithy_async::time::TimeSource;
 use aws_smithy_types::body::SdkBody;
 
-use super::client::Client;
+use super::client::{Client, sdk_credentials};
 use super::error::{AwsError, FailureKind};
 use super::http::Reply;
-use crate::types::{Credentials, Moment};
+use crate::types::Credentials;
 
 /// How often a call that only reads is made before its failure counts.
-const TRIES: u32 = 6;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const TRIES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The time for all pages of a list. The largest organization has 2,500 pages, at ten a second.
 const WHOLE_LIST: Duration = Duration::from_secs(300);
-/// Refusals that say nothing about the call: too many came, or the service or what it asks has a
-/// fault of its own.
-const PASSING: [&str; 10] = [
+const THROTTLED: [&str; 5] = [
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
     "RequestLimitExceeded",
-    "InternalFailure",
-    "InternalError",
-    "InternalServerError",
-    "ServiceUnavailable",
-    "IDPCommunicationError",
     "429",
 ];
 
@@ -41,47 +35,38 @@ pub(super) struct Call<'a> {
     pub body: &'a str,
 }
 
-/// Posts a call once, signed by the keys if there are any.
 pub(super) async fn post(
     client: &Client,
-    keys: Option<&Credentials>,
+    keys: &Credentials,
     call: &Call<'_>,
-    time: Duration,
 ) -> Result<Reply, AwsError> {
-    let request = request(keys, call, client.aws_now())
+    let request = request(keys, call, client.clock.now())
         .ok_or_else(|| AwsError::malformed(&format!("the request to {}", call.service)))?;
-    client.ask_aws(Ok(request), time).await
+    client.ask_aws(Ok(request)).await
 }
 
-fn request(
-    keys: Option<&Credentials>,
-    call: &Call<'_>,
-    now: Moment,
-) -> Option<http::Request<SdkBody>> {
+fn request(keys: &Credentials, call: &Call<'_>, now: SystemTime) -> Option<http::Request<SdkBody>> {
     let (url, region) = call.endpoint;
+    let identity = sdk_credentials(keys).into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region)
+        .name(call.service)
+        .time(now)
+        .settings(SigningSettings::default())
+        .build()
+        .ok()?
+        .into();
     let target = format!("{}/", url.trim_end_matches('/'));
+    let body = SignableBody::Bytes(call.body.as_bytes());
+    let signable =
+        SignableRequest::new("POST", &target, call.headers.iter().copied(), body).ok()?;
+    let (instructions, _) = sign(signable, &params).ok()?.into_parts();
     let request = call
         .headers
         .iter()
         .fold(http::Request::post(&target), |request, (name, value)| request.header(*name, *value));
     let mut request = request.body(SdkBody::from(call.body)).ok()?;
-    let Some(keys) = keys else { return Some(request) };
-    let token = keys.token.as_ref().map(|token| token.expose().to_owned());
-    let identity =
-        SigningKeys::new(&keys.id, keys.secret.expose(), token, None, "assume-role").into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name(call.service)
-        .time(SystemTime::UNIX_EPOCH + Duration::from_secs(now.0.try_into().ok()?))
-        .settings(SigningSettings::default())
-        .build()
-        .ok()?
-        .into();
-    let body = SignableBody::Bytes(call.body.as_bytes());
-    let signable =
-        SignableRequest::new("POST", &target, call.headers.iter().copied(), body).ok()?;
-    let (instructions, _) = sign(signable, &params).ok()?.into_parts();
     instructions.apply_to_request_http1x(&mut request);
     Some(request)
 }
@@ -90,23 +75,12 @@ fn request(
 pub(super) async fn patiently<T>(
     call: impl AsyncFn() -> Result<T, AwsError>,
 ) -> Result<T, AwsError> {
-    repeated(TRIES, call).await
-}
-
-/// Makes a call that may be repeated, so often at most.
-pub(super) async fn repeated<T>(
-    tries: u32,
-    call: impl AsyncFn() -> Result<T, AwsError>,
-) -> Result<T, AwsError> {
-    let passes = |failure: &AwsError| match &failure.trouble {
-        FailureKind::Answer { code, .. } => PASSING.contains(&code.as_str()),
-        // Of an answer that was cut off only the status is known.
-        FailureKind::NotAws(status) => matches!(status, 200 | 429 | 500..),
-        FailureKind::Connect(_) | FailureKind::Timeout => true,
-        FailureKind::Malformed(_) => false,
+    let passes = |failure: &AwsError| {
+        THROTTLED.contains(&failure.code())
+            || matches!(failure.trouble, FailureKind::Timeout | FailureKind::NotAws(429 | 500..))
     };
     let mut pause = FIRST_PAUSE;
-    for _ in 1..tries {
+    for _ in 1..TRIES {
         match call().await {
             Err(failure) if passes(&failure) => tokio::time::sleep(pause).await,
             outcome => return outcome,

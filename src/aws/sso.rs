@@ -117,7 +117,7 @@ pub(crate) async fn sign_off(client: &Client, token: &Secret) -> Result<(), AwsE
     let request = http::Request::post(&url)
         .header("x-amz-sso_bearer_token", token.expose())
         .body(SdkBody::empty());
-    good_news(client.ask_aws(request, client.attempt()).await?).map(|_| ())
+    good_news(client.ask_aws(request).await?).map(|_| ())
 }
 
 async fn list<T: DeserializeOwned>(
@@ -155,7 +155,7 @@ impl Client {
         let request = http::Request::post(url)
             .header("content-type", "application/json")
             .body(SdkBody::from(body.to_string()));
-        good_news(self.ask_aws(request, self.attempt()).await?)
+        good_news(self.ask_aws(request).await?)
     }
 
     /// Gets JSON of the portal for the bearer of a token; once more when nothing came back, since
@@ -169,7 +169,7 @@ impl Client {
             let request = http::Request::get(&url)
                 .header("x-amz-sso_bearer_token", bearer.expose())
                 .body(SdkBody::empty());
-            self.ask_aws(request, self.attempt()).await
+            self.ask_aws(request).await
         };
         let reply = match once().await {
             Err(failure)

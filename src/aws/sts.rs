@@ -3,17 +3,15 @@
 //! A reply is data from a network: keys end up in a shell and in files, so their alphabet is
 //! checked here although they are quoted there.
 
+use aws_sdk_sts::types::{
+    AssumedRoleUser, Credentials as SdkCredentials, PolicyDescriptorType, Tag,
+};
+
 use super::client::Client;
 use super::error::AwsError;
-use super::query::{Fields, Query, first, need};
-use super::signed::repeated;
 use crate::plan::Shape;
 use crate::types::{AccountId, Credentials, Moment, RoleArn, Secret, Session};
 
-/// The version of the Query API (STS API reference).
-const VERSION: &str = "2011-06-15";
-/// How often a call without a code is made before its failure counts.
-const TRIES: u32 = 3;
 /// The longest life of any session of STS, in seconds (`GetSessionToken`: 36 hours).
 const LONGEST_LIFE: i64 = 36 * 3600;
 /// How far in the past an end may lie before it cannot be right: nothing, but clocks are read in
@@ -61,11 +59,11 @@ pub(crate) async fn caller_identity(
     client: &Client,
     keys: &Credentials,
 ) -> Result<Identity, AwsError> {
-    let fields = ask(client, Some(keys), query("GetCallerIdentity")).await?;
-    let account = first(&fields, "Account").and_then(AccountId::parse);
-    let account = account.ok_or_else(|| AwsError::malformed("Account"))?;
-    let arn = first(&fields, "Arn").filter(|arn| is_arn(arn));
-    let arn = arn.ok_or_else(|| AwsError::malformed("Arn"))?;
+    let call = async || Ok(client.sts(Some(keys), false).get_caller_identity().send().await?);
+    let reply = client.in_time(call).await?;
+    let account =
+        reply.account().and_then(AccountId::parse).ok_or_else(|| AwsError::malformed("Account"))?;
+    let arn = reply.arn().filter(|arn| is_arn(arn)).ok_or_else(|| AwsError::malformed("Arn"))?;
     Ok(Identity { account, arn: arn.to_owned() })
 }
 
@@ -77,8 +75,14 @@ pub(crate) async fn session_token(
     mfa: Option<&Mfa>,
     seconds: i32,
 ) -> Result<Session, AwsError> {
-    let query = query("GetSessionToken").with("DurationSeconds", &seconds.to_string());
-    session(&ask_with(client, keys, query, mfa).await?, client)
+    let call = async || {
+        let call =
+            client.sts(Some(keys), mfa.is_some()).get_session_token().duration_seconds(seconds);
+        let call = call.set_serial_number(mfa.map(|mfa| mfa.serial.clone()));
+        Ok(call.set_token_code(mfa.map(|mfa| mfa.code.expose().to_owned())).send().await?)
+    };
+    let reply = client.in_time(call).await?;
+    session(reply.credentials(), client)
 }
 
 /// Assumes a role. With `mfa` AWS gets to judge the call once; without it, as often as the client
@@ -89,18 +93,37 @@ pub(crate) async fn assume_role(
     call: &RoleCall,
     mfa: Option<&Mfa>,
 ) -> Result<Assumed, AwsError> {
+    client.in_time(async || assume_at(client, keys, call, mfa).await).await
+}
+
+async fn assume_at(
+    client: &Client,
+    keys: &Credentials,
+    call: &RoleCall,
+    mfa: Option<&Mfa>,
+) -> Result<Assumed, AwsError> {
     let shape = &call.shape;
-    let query = about_role("AssumeRole", call)
-        .with("RoleSessionName", &call.session_name)
-        .with_some("ExternalId", shape.external_id.as_deref())
-        .with_each("Tags", &shape.tags, |query, tag, (key, value)| {
-            query.with(&format!("{tag}.Key"), key).with(&format!("{tag}.Value"), value)
-        })
-        .with_each("TransitiveTagKeys", &shape.transitive_tags, |query, name, key| {
-            query.with(name, key)
-        })
-        .with_some("SourceIdentity", shape.source_identity.as_deref());
-    assumed(&ask_with(client, keys, query, mfa).await?, call, client)
+    let tags = shape
+        .tags
+        .iter()
+        .filter_map(|(key, value)| Tag::builder().key(key).value(value).build().ok());
+    let reply = client
+        .sts(Some(keys), mfa.is_some())
+        .assume_role()
+        .role_arn(call.role.to_string())
+        .role_session_name(&call.session_name)
+        .duration_seconds(seconds(call))
+        .set_external_id(shape.external_id.clone())
+        .set_policy_arns(policies(shape))
+        .set_policy(shape.policy.clone())
+        .set_tags(some_of(tags.collect()))
+        .set_transitive_tag_keys(some_of(shape.transitive_tags.clone()))
+        .set_source_identity(shape.source_identity.clone())
+        .set_serial_number(mfa.map(|mfa| mfa.serial.clone()))
+        .set_token_code(mfa.map(|mfa| mfa.code.expose().to_owned()))
+        .send()
+        .await?;
+    assumed(reply.credentials(), reply.assumed_role_user(), call, client)
 }
 
 /// Assumes a role by a SAML response; `provider` is the ARN of the SAML provider that it names.
@@ -110,10 +133,18 @@ pub(crate) async fn assume_with_saml(
     provider: &str,
     response: &Secret,
 ) -> Result<Assumed, AwsError> {
-    let query = about_role("AssumeRoleWithSAML", call)
-        .with("PrincipalArn", provider)
-        .with("SAMLAssertion", response.expose());
-    assumed(&ask(client, None, query).await?, call, client)
+    let reply = client
+        .sts(None, false)
+        .assume_role_with_saml()
+        .role_arn(call.role.to_string())
+        .principal_arn(provider)
+        .saml_assertion(response.expose())
+        .duration_seconds(seconds(call))
+        .set_policy_arns(policies(&call.shape))
+        .set_policy(call.shape.policy.clone())
+        .send()
+        .await?;
+    assumed(reply.credentials(), reply.assumed_role_user(), call, client)
 }
 
 pub(crate) async fn assume_with_web_identity(
@@ -121,72 +152,48 @@ pub(crate) async fn assume_with_web_identity(
     call: &RoleCall,
     token: &Secret,
 ) -> Result<Assumed, AwsError> {
-    let query = about_role("AssumeRoleWithWebIdentity", call)
-        .with("RoleSessionName", &call.session_name)
-        .with("WebIdentityToken", token.expose());
-    assumed(&ask(client, None, query).await?, call, client)
+    let reply = client
+        .sts(None, false)
+        .assume_role_with_web_identity()
+        .role_arn(call.role.to_string())
+        .role_session_name(&call.session_name)
+        .web_identity_token(token.expose())
+        .duration_seconds(seconds(call))
+        .set_policy_arns(policies(&call.shape))
+        .set_policy(call.shape.policy.clone())
+        .send()
+        .await?;
+    assumed(reply.credentials(), reply.assumed_role_user(), call, client)
 }
 
-/// Temporary keys of the same session that may do what the policy allows as well, and no more. They
-/// last as long as those that ask.
-pub(crate) async fn scoped_credentials(
-    client: &Client,
-    keys: &Credentials,
-    policy: &str,
-) -> Result<Session, AwsError> {
-    let (query, endpoint) = (query("GetScopedCredentials"), client.endpoints.regional_sts()?);
-    let query = query.with("Policy", policy);
-    session(&query.ask(client, Some(keys), "sts", &endpoint, client.attempt()).await?, client)
+fn seconds(call: &RoleCall) -> i32 {
+    i32::try_from(call.seconds).unwrap_or(i32::MAX)
 }
 
-fn query(action: &'static str) -> Query {
-    Query::new(VERSION, action)
+fn policies(shape: &Shape) -> Option<Vec<PolicyDescriptorType>> {
+    let policy = |arn: &String| PolicyDescriptorType::builder().arn(arn).build();
+    some_of(shape.policy_arns.iter().map(policy).collect())
 }
 
-/// What every way to assume a role has.
-fn about_role(action: &'static str, call: &RoleCall) -> Query {
-    query(action)
-        .with("RoleArn", &call.role.to_string())
-        .with("DurationSeconds", &call.seconds.to_string())
-        .with_each("PolicyArns", &call.shape.policy_arns, |query, policy, arn| {
-            query.with(&format!("{policy}.arn"), arn)
-        })
-        .with_some("Policy", call.shape.policy.as_deref())
-}
-
-/// Makes a call that may be repeated.
-async fn ask(
-    client: &Client,
-    keys: Option<&Credentials>,
-    query: Query,
-) -> Result<Fields, AwsError> {
-    let endpoint = client.endpoints.sts()?;
-    let once = async || query.ask(client, keys, "sts", &endpoint, client.attempt()).await;
-    client.within(repeated(TRIES, once)).await
-}
-
-/// As [`ask`], but a call with a code is made once: AWS takes a code once, so a second attempt would
-/// turn a slow success into a refusal.
-async fn ask_with(
-    client: &Client,
-    keys: &Credentials,
-    query: Query,
-    mfa: Option<&Mfa>,
-) -> Result<Fields, AwsError> {
-    let Some(mfa) = mfa else { return ask(client, Some(keys), query).await };
-    let query = query.with("SerialNumber", &mfa.serial).with("TokenCode", mfa.code.expose());
-    let endpoint = client.endpoints.sts()?;
-    query.ask(client, Some(keys), "sts", &endpoint, client.whole).await
+fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {
+    (!items.is_empty()).then_some(items)
 }
 
 /// Takes the session out of a reply, when it is about the role that was asked for.
-fn assumed(fields: &Fields, call: &RoleCall, client: &Client) -> Result<Assumed, AwsError> {
-    let session = session(fields, client)?;
+fn assumed(
+    credentials: Option<&SdkCredentials>,
+    user: Option<&AssumedRoleUser>,
+    call: &RoleCall,
+    client: &Client,
+) -> Result<Assumed, AwsError> {
+    let session = session(credentials, client)?;
+    let arn = user.map(|user| user.arn().to_owned()).unwrap_or_default();
     let RoleArn { partition, account, name } = &call.role;
     let wanted = format!("arn:{partition}:sts::{account}:assumed-role/{}/", name.base_name());
-    let arn = first(fields, "Arn").filter(|arn| is_arn(arn) && arn.starts_with(&wanted));
-    let arn = arn.ok_or_else(|| AwsError::malformed("AssumedRoleUser"))?;
-    Ok(Assumed { session, arn: arn.to_owned() })
+    if !is_arn(&arn) || !arn.starts_with(&wanted) {
+        return Err(AwsError::malformed("AssumedRoleUser"));
+    }
+    Ok(Assumed { session, arn })
 }
 
 /// Whether a text can be an ARN of a principal: visible ASCII, no longer than AWS makes them.
@@ -196,13 +203,12 @@ fn is_arn(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-fn session(fields: &Fields, client: &Client) -> Result<Session, AwsError> {
-    let ends = Some(need(fields, "Expiration")?).filter(|text| !text.contains(":60"));
-    let ends = ends.and_then(Moment::parse_rfc3339);
-    let ends = ends.ok_or_else(|| AwsError::malformed("Expiration"))?;
-    let [id, secret, token] =
-        ["AccessKeyId", "SecretAccessKey", "SessionToken"].map(|name| need(fields, name));
-    checked_session(id?, secret?, token?, ends, client.aws_now())
+fn session(credentials: Option<&SdkCredentials>, client: &Client) -> Result<Session, AwsError> {
+    let keys = credentials.ok_or_else(|| AwsError::malformed("Credentials"))?;
+    let expires = Moment(keys.expiration().secs());
+    let (id, secret, token) =
+        (keys.access_key_id(), keys.secret_access_key(), keys.session_token());
+    checked_session(id, secret, token, expires, client.aws_now())
 }
 
 /// The keys of a reply, when they can be keys. `now` is AWS's clock.

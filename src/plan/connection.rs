@@ -158,7 +158,7 @@ fn is_legacy(origin: &str, word: &str) -> Result<bool> {
     }
 }
 
-/// The metadata service of an instance.
+/// The metadata service of an instance. The SDK would look for it in files that it opens itself.
 fn instance(said: impl Fn(&str, &str) -> Result<Option<String>>) -> Result<String> {
     let (url, mode) = ("ec2_metadata_service_endpoint", "ec2_metadata_service_endpoint_mode");
     if let Some(url) = said("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)? {

@@ -3,18 +3,15 @@
 
 use std::fs::DirBuilder;
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
-use std::time::{Duration, UNIX_EPOCH};
 
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use crate::config::edit::{UNFINISHED, sweep};
 use crate::config::files::{others_may_read, read_bytes, shown_path};
-
-/// When what was being written is left over from a process that was killed.
-const ABANDONED: Duration = Duration::from_secs(60);
+use crate::types::Moment;
 
 /// What a file holds. With what another user put there, we would act as that user.
 pub(super) fn read(path: &Path, cap: u64) -> Option<Zeroizing<Vec<u8>>> {
@@ -55,8 +52,8 @@ impl<'a> Draft<'a> {
         DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         let file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(directory)?;
         // By the clock of the file system; no process takes that long between here and the end.
-        let written = file.as_file().metadata()?.modified()?;
-        sweep(directory, Some(written.checked_sub(ABANDONED).unwrap_or(UNIX_EPOCH)));
+        let now = file.as_file().metadata()?.mtime();
+        sweep(directory, Some(Moment(now)));
         Ok(Self { path, file })
     }
 

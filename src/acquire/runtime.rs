@@ -9,8 +9,8 @@ use rustix::process::Signal;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::config::signals::{DEADLY, Held, is_ignored};
 use crate::error::{Error, Kind, Result};
-use crate::ui::signals::{DEADLY, Held, is_ignored};
 
 /// How long a signal waits, ten seconds at most, and how often it looks again.
 const PAUSE: Duration = Duration::from_millis(20);

@@ -84,10 +84,7 @@ fn sign_off(
     let client = Client::of_sign_on(session, connection)?;
     let terminal = Terminal { may_ask: false };
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
-    Ok(match Runtime::new()?.run(sign_on.logout())? {
-        true => format!("signed off from {session}"),
-        false => format!("not signed on to {session}"),
-    })
+    Runtime::new()?.run(sign_on.logout())
 }
 
 /// Names the sign-ons that stay: their tokens are not in our store.

@@ -18,6 +18,7 @@ pub(crate) mod saml;
 pub(crate) mod saml_response;
 pub(crate) mod settings;
 pub(crate) mod shlex;
+pub(crate) mod signals;
 pub(crate) mod stdin;
 pub(crate) mod suggest;
 pub(crate) mod url;

@@ -4,7 +4,6 @@ pub(crate) mod page;
 mod password;
 pub(crate) mod picker;
 pub(crate) mod report;
-pub(crate) mod signals;
 pub(crate) mod table;
 pub(crate) mod terminal;
 

@@ -53,8 +53,13 @@ fn files(directory: &Path) -> (BTreeMap<PathBuf, String>, Vec<PathBuf>) {
 }
 
 fn dying(scene: &Scene, calls: &str, when: u32, line: &str) -> Ran {
+    signalled(scene, calls, "KILL", when, line)
+}
+
+/// A run that gets a signal at the given call of these.
+fn signalled(scene: &Scene, calls: &str, signal: &str, when: u32, line: &str) -> Ran {
     let mut command = scene.world.command_of("strace");
-    let inject = format!("inject={calls}:signal=KILL:when={when}");
+    let inject = format!("inject={calls}:signal={signal}:when={when}");
     command.args(["-f", "-o", "/dev/null", "-e", &inject]);
     command.arg(scene.world.program()).args(words(line));
     process::run(command, b"").unwrap()
@@ -107,6 +112,7 @@ fn each_edit_can_be_killed_anywhere() {
                         killed += 1;
                         let what = format!("{edit}, {calls} {when}");
                         let (left, unfinished) = shown(&scene);
+                        let mut untold = !unfinished.is_empty();
                         // The config and the credentials are written side by side.
                         assert!(unfinished.len() <= 2, "{what}: {unfinished:?}");
                         for (name, text) in &left {
@@ -116,13 +122,17 @@ fn each_edit_can_be_killed_anywhere() {
                         assert!(was.keys().all(|name| left.contains_key(name)), "{what}: {left:?}");
                         // One that was done already is refused, and sweeps all the same when another
                         // edit follows.
-                        scene.world.run(words(edit)).unwrap();
+                        let again = scene.world.run(words(edit)).unwrap();
+                        untold &= !again.stderr.contains("left by an edit that was killed");
                         assert_eq!(shown(&scene).0, is, "{what}");
                         let more =
                             ["profile add q production admin", "accounts add q 444444444444"];
                         for line in more {
-                            assert_eq!(scene.world.run(words(line)).unwrap().status, 0, "{what}");
+                            let ran = scene.world.run(words(line)).unwrap();
+                            assert_eq!(ran.status, 0, "{what}");
+                            untold &= !ran.stderr.contains("left by an edit that was killed");
                         }
+                        assert!(!untold, "{what}");
                         assert!(shown(&scene).1.is_empty(), "{what}: {:?}", shown(&scene).1);
                     }
                 }
@@ -130,6 +140,53 @@ fn each_edit_can_be_killed_anywhere() {
             });
         }
     });
+}
+
+#[test]
+fn a_signal_leaves_nothing_unfinished() {
+    if find("strace").is_none() {
+        return;
+    }
+    let mut signals = [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)].iter().cycle();
+    let (mut died, mut done) = (0, 0);
+    for calls in CALLS {
+        for when in 1.. {
+            let ((signal, status), (before, edit)) = (signals.next().unwrap(), EDITS[1]);
+            let scene = home(before);
+            let ran = signalled(&scene, calls, signal, when, edit);
+            let what = format!("{signal} at {calls} {when}: {ran:?}");
+            assert!(shown(&scene).1.is_empty(), "{what}");
+            match ran.status {
+                // There is no such call any more.
+                0 => break,
+                other => assert_eq!(other, *status, "{what}"),
+            }
+            died += 1;
+            let text = fs::read_to_string(scene.world.home().join(".aws/config")).unwrap();
+            done += usize::from(!text.contains("[profile p]"));
+        }
+    }
+    assert!(died >= 8 && done > 0 && done < died, "{died} died, {done} of them after the edit");
+}
+
+#[test]
+fn doctor_takes_away_what_was_left_long_ago() {
+    let scene = home("");
+    let left = |name: &str, age: u64| {
+        let path = scene.world.write(name, "secret").unwrap();
+        let then = SystemTime::now() - Duration::from_secs(age);
+        fs::File::open(&path).unwrap().set_modified(then).unwrap();
+        path
+    };
+    let old = left(".aws/.assume-role-new-old", 120);
+    let young = left(".aws/.assume-role-new-young", 0);
+    let ran = scene.world.run(["doctor"]).unwrap();
+    assert!(ran.stdout.contains("removed ~/.aws/.assume-role-new-old"), "{ran:?}");
+    assert!(!old.exists() && young.exists());
+    // An edit holds the lock, so that it is certain; one that has nothing to do as well.
+    let ran = scene.world.run(words("accounts add old 210987654321")).unwrap();
+    assert!(ran.stderr.contains("removed ~/.aws/.assume-role-new-young"), "{ran:?}");
+    assert!(!young.exists());
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::boto3::without_name;
+use super::console_sign_in::{ALICE, keep};
+use crate::fake_aws::console_sign_in::ConsoleSignIn;
 use crate::fake_aws::machine::Machine;
 use crate::fake_aws::sso::Sso;
 use crate::fake_aws::sts::{Logged, Proof, Role, Trust, User};
@@ -59,7 +61,7 @@ impl<'a> Row<'a> {
 /// A home with one row in it, and the servers that it needs.
 struct Home {
     scene: Scene,
-    _servers: (Sso, Option<Machine>),
+    _servers: (Sso, ConsoleSignIn, Option<Machine>),
 }
 
 impl Home {
@@ -84,6 +86,7 @@ impl Home {
         let machine = Role::new(BASTION, "machine").trusts(Trust::account(BASTION));
         scene.sts.add_role(machine.clone());
         let sso = signed_on(&mut scene, &machine);
+        let console = signed_in(&mut scene, row);
         let filled = filler(&scene, &machine, row);
         scene.world.config(&filled(&row.config)).unwrap();
         let base = filled("[base]\n<KEYS>\n");
@@ -104,7 +107,7 @@ impl Home {
                 (name, value) => scene.world.set(name, value),
             }
         }
-        Self { scene, _servers: (sso, server) }
+        Self { scene, _servers: (sso, console, server) }
     }
 
     /// Who we are, and the request for it; `None` for a refusal.
@@ -168,6 +171,17 @@ fn signed_on(scene: &mut Scene, role: &Role) -> Sso {
     sso
 }
 
+/// A sign-in to the console that is kept, and the service that renews it.
+fn signed_in(scene: &mut Scene, row: &Row<'_>) -> ConsoleSignIn {
+    let keys = [(); 2].map(|()| scene.sts.issue_sign_in(ALICE, BASTION));
+    let service = ConsoleSignIn::start(keys).unwrap();
+    service.user_is(ALICE);
+    scene.world.set("AWS_ENDPOINT_URL_SIGNIN", service.url());
+    let ended = row.title.contains("renewed");
+    keep(scene, &service.sign_in(if ended { -60 } else { 600 }));
+    service
+}
+
 /// Puts the values of a home in place of their names.
 fn filler(scene: &Scene, machine: &Role, row: &Row<'_>) -> impl Fn(&str) -> String + use<> {
     let temporary = scene.sts.issue(machine, "of-file");
@@ -196,6 +210,7 @@ fn filler(scene: &Scene, machine: &Role, row: &Row<'_>) -> impl Fn(&str) -> Stri
         ("<ANSWER>", at("answer", &answer)),
         ("<PROOF>", at("proof", "the.token.text")),
         ("<CODE>", at("code", &code)),
+        ("<SIGN-IN>", format!("login_session = {ALICE}")),
         ("<STS>", scene.sts.url()),
     ];
     move |text| values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))

@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::boto3::boto3;
-use super::sso::{FAR, keep, kept, signed};
+use super::sso::{FAR, OF_SESSION, keep, kept, signed};
 use crate::fake_aws::loopback::visit;
 use crate::fake_aws::sso::Sso;
 use crate::scenes::Scene;
@@ -293,6 +293,11 @@ fn a_portal_that_does_not_answer_costs_its_part_of_the_sign_off() {
     let (scene, _sso) = signed();
     keep(&scene, "ended", FAR, None);
     let ran = scene.world.run(["logout", "corp"]).unwrap();
-    assert!(ran.status == 0 && ran.stderr.contains("signed off from corp"), "{ran:?}");
+    assert!(ran.status == 0 && ran.stderr.contains("the sign-on to corp had ended"), "{ran:?}");
     assert!(!has_token(&scene));
+    // Nor is a file that holds none.
+    scene.world.write(&format!(".aws/sso/cache/{OF_SESSION}.json"), "{").unwrap();
+    let ran = scene.world.run(["logout", "corp"]).unwrap();
+    let told = "not signed on to corp; what was kept of it is removed";
+    assert!(ran.status == 0 && ran.stderr.contains(told) && !has_token(&scene), "{ran:?}");
 }

@@ -17,7 +17,7 @@ pub(super) const FAR: &str = "2099-01-01T00:00:00Z";
 const START: &str = "https://corp.awsapps.com/start";
 
 /// sha1 of `corp`, and of the start page: how the AWS CLI names its files.
-const OF_SESSION: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
+pub(super) const OF_SESSION: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f";
 
 /// A profile `read` that signs on by the session `corp`, and `old` that says everything itself.
 pub fn signed() -> (Scene, Sso) {

@@ -77,8 +77,8 @@ impl<'a> SignOnClient<'a> {
         Ok(token?.expires)
     }
 
-    /// Ends the kept sign-on, at the portal and here; whether there was one.
-    pub(crate) async fn logout(&self) -> Result<bool> {
+    /// Ends the kept sign-on, at the portal and here; says what there was.
+    pub(crate) async fn logout(&self) -> Result<String> {
         let kept = self.kept();
         let ended = match &kept {
             Some(token) => sign_off(self.client, &token.access).await,
@@ -87,13 +87,20 @@ impl<'a> SignOnClient<'a> {
         let removed = own_file::remove(&self.file).map_err(|error| {
             Error::io("the sign-on cannot be removed from ~/.aws/sso/cache").because(error)
         })?;
+        let session = self.session;
         match ended {
-            // It had ended there before.
-            Err(failure) if !matches!(failure.code(), "UnauthorizedException" | "401") => {
-                let stays = "the token is removed here, and stays good at the portal until it ends";
-                Err(refusal(&failure, self.session, &self.portal()).because(stays))
+            Ok(()) if kept.is_some() => Ok(format!("signed off from {session}")),
+            Ok(()) if removed => {
+                Ok(format!("not signed on to {session}; what was kept of it is removed"))
             }
-            _ => Ok(removed),
+            Ok(()) => Ok(format!("not signed on to {session}")),
+            Err(failure) if matches!(failure.code(), "UnauthorizedException" | "401") => {
+                Ok(format!("the sign-on to {session} had ended; what was kept of it is removed"))
+            }
+            Err(failure) => {
+                let stays = "the token is removed here, and stays good at the portal until it ends";
+                Err(refusal(&failure, session, &self.portal()).because(stays))
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 //! else may touch them.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use super::finding::{Finding, Level};
 use super::modes;
@@ -11,11 +10,10 @@ use crate::cache::{ProgramKeys, Store};
 use crate::config::Config;
 use crate::config::accounts::Accounts;
 use crate::config::environment::{Environment, located};
-
 use crate::config::profiles::{ForeignKey, Profiles, Section, foreign_keys};
 use crate::config::rotation::{ROTATION, Rotation, Step};
 use crate::config::saml;
-use crate::config::settings::{Setting, Settings};
+use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
@@ -24,9 +22,6 @@ use crate::plan::{Base, BaseAtHand, SignOn, base_sign_in, base_without_keys, env
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Moment, minutes, shortened};
-
-/// Where AWS's tools keep sign-ons, each in a file for its owner alone.
-const SIGN_ONS: [&str; 2] = [".aws/sso/cache", ".aws/login/cache"];
 
 /// All files, or each as far as it could be read.
 pub(super) enum FilesRead {
@@ -91,36 +86,8 @@ pub(super) fn findings(read: &FilesRead, environment: &Environment, now: Moment)
         findings.push(Finding::of_error(Level::Broken, &error));
     }
     let set = read.settings().ok().and_then(|settings| settings.accounts.as_ref());
-    findings.extend(owners_and_modes(environment, set));
+    findings.extend(modes::of_files(environment, set, now));
     findings
-}
-
-fn owners_and_modes(environment: &Environment, set: Option<&Setting<String>>) -> Vec<Finding> {
-    let home = environment.home();
-    let files = [
-        (environment.file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"), true),
-        (environment.file("SAML_FILE", ".saml/credentials"), true),
-        (environment.file("AWS_CONFIG_FILE", ".aws/config"), false),
-        (Accounts::path(environment, set), false),
-        (home.as_ref().map(|home| home.join(".aws")), false),
-        (Settings::path(environment), false),
-    ];
-    let sign_ons = home.iter().flat_map(|home| SIGN_ONS.map(|directory| home.join(directory)));
-    let mut sign_ons: Vec<PathBuf> = sign_ons
-        .filter_map(|directory| std::fs::read_dir(directory).ok())
-        .flat_map(|entries| entries.flatten().map(|entry| entry.path()))
-        .collect();
-    sign_ons.sort();
-    let files = files.into_iter().filter_map(|(path, is_secret)| Some((path?, is_secret)));
-    let files = files.chain(sign_ons.into_iter().map(|path| (path, true)));
-    let wrong: Vec<Finding> = files
-        .flat_map(|(path, is_secret)| modes::findings(&path, is_secret, home.as_deref()))
-        .collect();
-    if wrong.is_empty() {
-        vec![Finding::fine("only you can write these files and read the keys in them")]
-    } else {
-        wrong
-    }
 }
 
 fn accounts(accounts: std::result::Result<&Accounts, &Error>) -> Vec<Finding> {

@@ -9,7 +9,6 @@ use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use rustix::fs::{Mode, OFlags};
 use tempfile::NamedTempFile;
@@ -19,13 +18,13 @@ use super::attributes;
 use super::edited_file::{EditedFile, unwritable};
 use super::lock::{LOCK, Lock};
 use super::look::{Look, never_settles};
+use super::unfinished::{UNFINISHED, sweep, swept, unfinished};
 use crate::config::environment::Environment;
 use crate::config::files::{CONFIG_CAP, read_bytes, shown_path};
 use crate::config::profiles::{FileKind, Profiles};
+use crate::config::signals::Held;
 use crate::error::{Error, Kind, Result};
 
-/// How the names of files begin that are still being written.
-pub(crate) const UNFINISHED: &str = ".assume-role-new-";
 /// The lock of what takes several edits.
 const LONG_LOCK: &str = ".assume-role-rotation-lock";
 const BACKUP: &str = ".assume-role-backup";
@@ -113,7 +112,7 @@ impl File {
         if self.plan(make)?.is_empty() {
             return Ok(());
         }
-        let (place, _lock) = self.locked()?;
+        let ((place, _lock), _held) = (self.locked()?, Held::for_a_moment());
         self.unfinished(&place.directory, place.metadata(&self.shown)?.as_ref()).map(drop)
     }
 
@@ -154,13 +153,14 @@ impl File {
     ) -> Result<Change> {
         // A refusal comes before the first trace of a change, and before a directory is made.
         let planned = self.plan(&make)?;
-        if planned.is_empty() {
+        let directory = EditedFile::find(&self.path, &self.shown)?.directory;
+        if planned.is_empty() && unfinished(&directory).next().is_none() {
             return Ok(planned);
         }
         let (place, lock) = self.locked()?;
-        if lock.is_some() {
-            sweep(&place.directory, None);
-        }
+        let left = lock.iter().flat_map(|_| sweep(&place.directory, None));
+        let left: Vec<String> =
+            left.map(|path| swept(&shown_path(&path, self.home.as_deref()))).collect();
         let mut largest = planned.before;
         let mut look = self.look()?;
         for _ in 0..TRIES {
@@ -168,11 +168,14 @@ impl File {
                 largest = look.bytes.clone();
             }
             let mut change = self.plan_from(look.bytes.clone(), &make)?;
+            change.warnings.extend(left.iter().cloned());
             if change.is_empty() && look.has_name() {
                 return Ok(change);
             }
             let old = place.metadata(&self.shown)?;
             let mut mode = self.mode(old.as_ref(), &mut change.warnings);
+            // A signal between here and the exchange would leave the new file under its first name.
+            let held = Held::for_a_moment();
             let mut new = self.unfinished(&place.directory, old.as_ref())?;
             if let Some(file) = look.file.as_ref().filter(|_| !self.private)
                 && let Some(warning) = attributes::copy(file, new.as_file(), &self.shown)
@@ -196,6 +199,7 @@ impl File {
                 continue;
             };
             settle(&place.directory);
+            drop(held);
             match look.written_late(&new, &self.shown, self.cap)? {
                 None => return Ok(change),
                 Some(late) => look = late,
@@ -291,20 +295,6 @@ fn fill(file: &mut NamedTempFile, bytes: &[u8], mode: u32) -> io::Result<()> {
     file.as_file().set_permissions(fs::Permissions::from_mode(mode))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()
-}
-
-/// Removes what killed processes left behind: all of it under the lock, which makes certain that none is
-/// writing, else what was last written before `before`.
-pub(crate) fn sweep(directory: &Path, before: Option<SystemTime>) {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let ours = entries.filter(|it| it.file_name().to_string_lossy().starts_with(UNFINISHED));
-    let is_left = |entry: &fs::DirEntry| {
-        let written = || entry.metadata().ok()?.modified().ok();
-        before.is_none_or(|before| written().is_some_and(|written| written < before))
-    };
-    for entry in ours.filter(is_left) {
-        let _ = fs::remove_file(entry.path());
-    }
 }
 
 /// Brings the name itself to the disk; some file systems cannot do that for a directory.

@@ -12,6 +12,8 @@ mod json;
 mod lock;
 mod look;
 pub(crate) mod profiles;
+mod unfinished;
 
-pub(crate) use file::{Change, File, UNFINISHED, sweep};
+pub(crate) use file::{Change, File};
 pub(crate) use lock::Lock;
+pub(crate) use unfinished::{UNFINISHED, sweep, swept};

@@ -21,7 +21,7 @@ use signal_hook::low_level::emulate_default_handler;
 use signal_hook::{SigId, flag, low_level};
 
 use super::screen::Size;
-use crate::ui::signals::Held;
+use crate::config::signals::Held;
 
 const DEVICE: &str = "/dev/tty";
 /// Another screen, so that what stood on the first one comes back; what is pasted comes between

@@ -43,15 +43,9 @@ pub(super) fn gather<'p>(
     };
     if let Some(accounts) = known.accounts {
         match wanted {
-            Scope::Accounts => {
-                accounts.outlines().for_each(|outline| gathering.add_outline(outline));
-            }
-            Scope::Everything => {
-                accounts.iter().for_each(|account| gathering.add_declared(account));
-            }
-            Scope::One(id) => {
-                accounts.of_id(id).for_each(|account| gathering.add_declared(&account));
-            }
+            Scope::Accounts => accounts.outlines().for_each(|it| gathering.add_outline(it)),
+            Scope::Everything => accounts.iter().for_each(|it| gathering.add_declared(it)),
+            Scope::One(id) => accounts.of_id(id).for_each(|it| gathering.add_declared(&it)),
         }
     }
     for profile in profiles {
@@ -205,16 +199,15 @@ impl Gathering<'_> {
 
 impl KnownAccount {
     fn new(id: AccountId) -> Self {
-        let (names, aliases, roles) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             id,
-            names,
-            aliases,
+            names: Vec::new(),
+            aliases: Vec::new(),
             region: None,
             partition: None,
             protected: false,
             read_only: false,
-            roles,
+            roles: Vec::new(),
             usage: Usage::default(),
         }
     }

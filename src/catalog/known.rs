@@ -18,7 +18,6 @@ pub(crate) struct KnownAccount {
     pub aliases: Vec<Alias>,
     /// The region that the accounts file gives it.
     pub region: Option<Region>,
-    /// Its partition, where one is known.
     pub partition: Option<Partition>,
     /// Whether a switch has to be confirmed.
     pub protected: bool,

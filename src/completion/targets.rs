@@ -13,11 +13,10 @@ pub(super) fn words(query: &Query) -> Vec<Candidate> {
             let catalogue = query.catalogue(Reach::Glance);
             let (accounts, profiles) = catalogue.targets();
             // Accounts without a name come after those with one.
-            let (named, nameless): (Vec<_>, Vec<_>) =
-                accounts.iter().partition(|account| !account.names.is_empty());
-            let mut found = of_accounts(query, &named);
+            let named = |is: bool| accounts.iter().filter(move |it| it.names.is_empty() != is);
+            let mut found = of_accounts(query, named(true));
             found.extend(targets(query, &accounts, &profiles));
-            found.extend(of_accounts(query, &nameless));
+            found.extend(of_accounts(query, named(false)));
             found
         }
         1 => account_and_role(query),
@@ -29,10 +28,7 @@ pub(super) fn words(query: &Query) -> Vec<Candidate> {
 /// Account, then role.
 pub(super) fn account_and_role(query: &Query) -> Vec<Candidate> {
     match query.position.positionals.as_slice() {
-        [] => of_accounts(
-            query,
-            &query.catalogue(Reach::Glance).accounts().iter().collect::<Vec<_>>(),
-        ),
+        [] => of_accounts(query, query.catalogue(Reach::Glance).accounts().iter()),
         [account] => roles(query, account),
         _ => Vec::new(),
     }
@@ -111,15 +107,17 @@ fn is_reachable(query: &Query, name: &str) -> bool {
     position.escaped || !(name.starts_with('-') || position.taken.iter().any(|verb| verb == name))
 }
 
-fn of_accounts(query: &Query, accounts: &[&KnownAccount]) -> Vec<Candidate> {
+fn of_accounts<'a>(
+    query: &Query,
+    accounts: impl Iterator<Item = &'a KnownAccount>,
+) -> Vec<Candidate> {
     let (current, now) = (&query.position.current, query.known.now);
     let by_id = !current.is_empty() && current.bytes().all(|byte| byte.is_ascii_digit());
-    let mut found = Vec::with_capacity(accounts.len());
+    let mut found = Vec::new();
     for account in accounts {
         let names = account.names.iter().map(Name::as_str).filter(|name| is_reachable(query, name));
-        found.extend(
-            names.map(|name| Candidate::new(name, of_account(account, account.id.as_str(), now))),
-        );
+        let described = || of_account(account, account.id.as_str(), now);
+        found.extend(names.map(|name| Candidate::new(name, described())));
         if by_id || account.names.is_empty() {
             let name = account.names.first().map_or("", Name::as_str);
             found.push(Candidate::new(account.id.as_str(), of_account(account, name, now)));

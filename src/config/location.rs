@@ -1,5 +1,6 @@
 //! Where something was read: a file, a line and, where it helps, a column.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
@@ -80,6 +81,49 @@ impl Lines {
 /// The offset of `part`, which is a part of `text`.
 pub(super) fn offset_in(text: &str, part: &str) -> usize {
     part.as_ptr().addr().saturating_sub(text.as_ptr().addr())
+}
+
+/// A part of a text as offsets into it. Files are capped far below 4 GiB.
+#[inline(always)]
+pub(super) fn range_in(text: &str, part: &str) -> (u32, u32) {
+    let start = offset_in(text, part);
+    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    (offset(start), offset(start + part.len()))
+}
+
+#[inline(always)]
+pub(super) fn slice_of(text: &str, (start, end): (u32, u32)) -> &str {
+    text.get(start as usize..end as usize).unwrap_or_default()
+}
+
+/// A part of a file, or what was made of one. Thousands of names cost no string each.
+pub(super) enum Excerpt {
+    Range((u32, u32)),
+    Own(Box<str>),
+}
+
+impl Excerpt {
+    pub(super) fn new(text: &str, part: Cow<'_, str>) -> Self {
+        match part {
+            Cow::Borrowed(part) => Self::Range(range_in(text, part)),
+            Cow::Owned(own) => Self::Own(own.into()),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn within<'a>(&'a self, text: &'a str) -> &'a str {
+        match self {
+            Self::Range(range) => slice_of(text, *range),
+            Self::Own(own) => own,
+        }
+    }
+}
+
+/// Never shown: the value of a profile may be a key.
+impl fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Excerpt")
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -137,7 +137,7 @@ pub(super) fn unknown_account(
     let own = accounts.file().unwrap_or("~/.aws/accounts");
     let team = accounts.team().map(|(file, _)| file);
     let file = std::iter::once(own).chain(team).collect::<Vec<_>>().join(", ");
-    match (accounts.exists(), first_few(accounts.listed().map(|account| account.name))) {
+    match (accounts.exists(), first_few(accounts.listed().map(|(name, _)| name))) {
         (true, Some(names)) => {
             error.hint(format!("{file} names {names}; a 12-digit id works without a name"))
         }

@@ -69,8 +69,8 @@ fn tell_others(members: &[(AccountId, bool)], accounts: &Accounts, report: &Repo
     let states: HashMap<&AccountId, bool> =
         members.iter().map(|(id, is_active)| (id, *is_active)).collect();
     let named = |wanted: Option<bool>| {
-        let same = accounts.listed().filter(|account| states.get(&account.id).copied() == wanted);
-        first_few(same.map(|account| account.name).collect::<Vec<_>>())
+        let same = accounts.listed().filter(|(_, id)| states.get(id).copied() == wanted);
+        first_few(same.map(|(name, _)| name).collect::<Vec<_>>())
     };
     if let Some(names) = named(None) {
         report.note(&format!("not in this organization, or not any more; kept: {names}"));

@@ -27,8 +27,8 @@ impl Takeover {
     /// Follows leads.
     pub(super) fn of(leads: Vec<Lead>, accounts: &Accounts) -> Self {
         let mut names: HashMap<AccountId, String> = HashMap::new();
-        for account in accounts.listed() {
-            names.entry(account.id).or_insert_with(|| account.name.to_owned());
+        for (name, id) in accounts.listed() {
+            names.entry(id).or_insert_with(|| name.to_owned());
         }
         let mut takeover = Self::default();
         let mut sign_ons: HashMap<AccountId, Option<String>> = HashMap::new();

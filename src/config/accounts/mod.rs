@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use memchr::memchr;
-use memchr::memmem::Finder;
+use memchr::memmem;
 
 pub(crate) use account::{Account, Outline};
 use account::{read_account, read_id, read_outline};
@@ -29,7 +29,7 @@ use crate::config::environment::Environment;
 use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
 use crate::config::index::ByName;
 use crate::config::json::{EXAMPLE, Json, Property};
-use crate::config::location::Lines;
+use crate::config::location::{Excerpt, Lines};
 use crate::config::settings::Setting;
 use crate::config::suggest::near;
 use crate::error::{Error, Kind, Result};
@@ -53,7 +53,7 @@ pub struct Accounts {
 
 #[derive(Debug)]
 struct AccountEntry {
-    name: String,
+    name: Excerpt,
     start: usize,
     value: Range<usize>,
 }
@@ -64,12 +64,6 @@ struct Survey {
     accounts: Vec<Account>,
     problems: Vec<Error>,
     unknown: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed<'a> {
-    pub name: &'a str,
-    pub id: AccountId,
 }
 
 impl Accounts {
@@ -107,12 +101,13 @@ impl Accounts {
     }
 
     fn read_file(path: &Path, home: Option<&Path>) -> Result<Self> {
-        let Some(file) = read_text(path, home, ACCOUNTS_CAP)? else {
-            let accounts = Self::parse("".into(), String::new())?;
-            return Ok(Self { file: Some(shown_path(path, home).into()), ..accounts });
+        let file = read_text(path, home, ACCOUNTS_CAP)?;
+        let exists = file.is_some();
+        let (shown, text, warning) = match file {
+            Some(file) => (file.shown, file.text, file.warning),
+            None => (shown_path(path, home).into(), String::new(), None),
         };
-        let accounts = Self::parse(Arc::clone(&file.shown), file.text)?;
-        Ok(Self { file: Some(file.shown), exists: true, warning: file.warning, ..accounts })
+        Ok(Self { file: Some(Arc::clone(&shown)), exists, warning, ..Self::parse(shown, text)? })
     }
 
     /// Where the user's own file is, whether or not it is there; `None` without a home directory.
@@ -163,9 +158,9 @@ impl Accounts {
     }
 
     pub fn find(&self, word: &str) -> Result<Option<Account>> {
-        let mut found = self
-            .files()
-            .filter_map(|file| Some((file, file.entries.iter().find(|entry| entry.name == word)?)));
+        let mut found = self.files().filter_map(|file| {
+            Some((file, file.entries.iter().find(|entry| file.name(entry) == word)?))
+        });
         found.next().map(|(file, entry)| file.account(entry, &mut Vec::new())).transpose()
     }
 
@@ -175,18 +170,46 @@ impl Accounts {
     }
 
     fn entry(&self, name: &str) -> Option<&AccountEntry> {
-        let name_of =
-            |index: usize| self.entries.get(index).map_or("", |entry| entry.name.as_str());
+        let name_of = |index: usize| self.entries.get(index).map_or("", |entry| self.name(entry));
         let by_name = self.by_name.get_or_init(|| ByName::new(0..self.entries.len(), name_of));
         by_name.find(name, name_of).first().and_then(|&index| self.entries.get(index))
     }
 
     /// The entries that count, each with its file.
     fn each(&self) -> impl Iterator<Item = (&Self, &AccountEntry)> {
+        self.counting(|file| file.entries.iter())
+    }
+
+    /// Those of them that may have this id.
+    fn each_naming(&self, id: &AccountId) -> impl Iterator<Item = (&Self, &AccountEntry)> {
+        self.counting(|file| file.naming(id).into_iter())
+    }
+
+    fn counting<'a, I: Iterator<Item = &'a AccountEntry>>(
+        &'a self,
+        entries: impl Fn(&'a Self) -> I,
+    ) -> impl Iterator<Item = (&'a Self, &'a AccountEntry)> {
         self.files().enumerate().flat_map(move |(at, file)| {
-            let counts = move |entry: &&AccountEntry| self.earlier(at, &entry.name).is_none();
-            file.entries.iter().filter(counts).map(move |entry| (file, entry))
+            let counts = move |entry: &&AccountEntry| self.earlier(at, file.name(entry)).is_none();
+            entries(file).filter(counts).map(move |entry| (file, entry))
         })
+    }
+
+    /// An id is written as it is, unless there are escapes: nothing is taken apart that does not
+    /// name it.
+    fn naming(&self, id: &AccountId) -> Vec<&AccountEntry> {
+        let text = self.lines.text().as_bytes();
+        if memchr(b'\\', text).is_some() {
+            return self.entries.iter().collect();
+        }
+        let entry_at = |offset: usize| {
+            let at = self.entries.partition_point(|entry| entry.value.end <= offset);
+            self.entries.get(at).filter(|entry| entry.value.contains(&offset))
+        };
+        let mut entries: Vec<_> =
+            memmem::find_iter(text, id.as_str()).filter_map(entry_at).collect();
+        entries.dedup_by_key(|entry| entry.start);
+        entries
     }
 
     /// How many accounts the user's own file has.
@@ -224,19 +247,19 @@ impl Accounts {
         })
     }
 
-    /// The accounts whose name and id are right, in the order of the file. What else their entries
-    /// say is not looked at: this is for lists of thousands.
-    pub fn listed(&self) -> impl Iterator<Item = Listed<'_>> {
-        let named = self.each().filter(|(_, entry)| Name::parse("account", &entry.name).is_ok());
-        named.filter_map(|(file, entry)| {
-            Some(Listed { name: &entry.name, id: read_id(file.value(entry)).ok()? })
-        })
+    /// The name and id of each account where both are right, in the order of the file. What else the
+    /// entries say is not looked at: this is for lists of thousands.
+    pub fn listed(&self) -> impl Iterator<Item = (&str, AccountId)> {
+        let named = self.each().map(|(file, entry)| (file.name(entry), file.value(entry)));
+        let named = named.filter(|(name, _)| Name::allows(name));
+        named.filter_map(|(name, value)| Some((name, read_id(value).ok()?)))
     }
 
     pub fn outlines(&self) -> impl Iterator<Item = Outline> {
         let marked = self.marked_by_hidden();
-        let outlines =
-            self.each().filter_map(|(file, entry)| read_outline(&entry.name, file.value(entry)));
+        let outlines = self
+            .each()
+            .filter_map(|(file, entry)| read_outline(file.name(entry), file.value(entry)));
         outlines.map(move |outline| {
             let protected =
                 outline.protected || marked.get(&outline.id).is_some_and(|it| it.protected);
@@ -245,32 +268,22 @@ impl Accounts {
     }
 
     pub fn of_id(&self, id: &AccountId) -> impl Iterator<Item = Account> {
-        let finder = Finder::new(id.as_str());
-        let entries = self.each().filter(move |(file, entry)| file.may_have_id(entry, &finder));
+        let entries = self.each_naming(id);
         let right = entries.filter_map(|(file, entry)| file.account(entry, &mut Vec::new()).ok());
         self.marked(right).filter(|account| account.id == *id)
-    }
-
-    /// An id is written as it is, unless there are escapes: most entries need not be read.
-    fn may_have_id(&self, entry: &AccountEntry, id: &Finder<'_>) -> bool {
-        let raw = self.value(entry).raw.as_bytes();
-        id.find(raw).is_some() || memchr(b'\\', raw).is_some()
     }
 
     /// The accounts that have this id, in the order of the file. An entry whose name is not allowed
     /// and that says nothing but the id is left out.
     pub fn aliases_of(&self, id: &AccountId) -> Result<Vec<Account>> {
-        Self::of_same_id(self.each(), id)
+        Self::of_same_id(self.each_naming(id), id)
     }
 
     fn of_same_id<'a>(
         entries: impl Iterator<Item = (&'a Self, &'a AccountEntry)>,
         id: &AccountId,
     ) -> Result<Vec<Account>> {
-        let finder = Finder::new(id.as_str());
-        let same = entries
-            .filter(|(file, entry)| file.may_have_id(entry, &finder))
-            .filter(|(file, entry)| read_id(file.value(entry)).as_ref() == Ok(id));
+        let same = entries.filter(|(file, entry)| read_id(file.value(entry)).as_ref() == Ok(id));
         same.map(|(file, entry)| (file.value(entry), file.account(entry, &mut Vec::new())))
             .filter(|(value, account)| account.is_ok() || value.raw.starts_with('{'))
             .map(|(_, account)| account)
@@ -278,7 +291,7 @@ impl Accounts {
     }
 
     pub fn near(&self, word: &str) -> Vec<&str> {
-        near(word, self.listed().map(|account| account.name))
+        near(word, self.listed().map(|(name, _)| name))
     }
 
     pub fn problems(&self) -> &[Error] {
@@ -299,7 +312,7 @@ impl Accounts {
 
     /// The whole file; empty when there is nothing in it.
     pub(crate) fn root(&self) -> Json<'_> {
-        root(&self.lines)
+        Json::new(&self.lines, self.lines.text().trim())
     }
 
     pub fn exists(&self) -> bool {
@@ -313,7 +326,11 @@ impl Accounts {
     }
 
     fn account(&self, entry: &AccountEntry, unknown: &mut Vec<String>) -> Result<Account> {
-        read_account(&entry.name, self.lines.spot(entry.start), self.value(entry), unknown)
+        read_account(self.name(entry), self.lines.spot(entry.start), self.value(entry), unknown)
+    }
+
+    fn name<'a>(&'a self, entry: &'a AccountEntry) -> &'a str {
+        entry.name.within(self.lines.text())
     }
 
     fn value(&self, entry: &AccountEntry) -> Json<'_> {
@@ -322,7 +339,7 @@ impl Accounts {
 }
 
 fn entries(lines: &Lines) -> Result<Vec<AccountEntry>> {
-    let root = root(lines);
+    let root = Json::new(lines, lines.text().trim());
     match root.raw.bytes().next() {
         None => return Ok(Vec::new()),
         Some(b'[') => {
@@ -335,14 +352,10 @@ fn entries(lines: &Lines) -> Result<Vec<AccountEntry>> {
         _ => {}
     }
     let entry = |property: Property<'_>| {
-        let (name, start) = (property.key.into_owned(), property.start);
-        AccountEntry { name, start, value: property.value.range() }
+        let name = Excerpt::new(lines.text(), property.key);
+        AccountEntry { name, start: property.start, value: property.value.range() }
     };
     Ok(root.object()?.into_iter().map(entry).collect())
-}
-
-fn root(lines: &Lines) -> Json<'_> {
-    Json::new(lines, lines.text().trim())
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ impl Accounts {
     pub(super) fn hidden<'a>(&'a self) -> impl Iterator<Item = [(&'a Self, &'a AccountEntry); 2]> {
         self.files().enumerate().skip(1).flat_map(move |(at, file)| {
             let first = move |entry: &'a AccountEntry| {
-                Some([(file, entry), self.earlier(at, &entry.name)?])
+                Some([(file, entry), self.earlier(at, file.name(entry))?])
             };
             file.entries.iter().filter_map(first)
         })
@@ -31,7 +31,7 @@ impl Accounts {
         let clash = |both: [(&Self, &AccountEntry); 2]| {
             let [hidden, wins] = both.map(|(file, entry)| {
                 let place = file.lines.place(entry.start);
-                (format!("{}:{}", place.file, place.line), escape_up_to(&entry.name, 80))
+                (format!("{}:{}", place.file, place.line), escape_up_to(file.name(entry), 80))
             });
             let ((place, name), (wins, _)) = (hidden, wins);
             format!("{place}: account {name} is named in {wins} too, which wins")
@@ -42,7 +42,7 @@ impl Accounts {
     /// That a file of the team gives the name of an account to another id.
     pub(crate) fn clash_of(&self, account: &Account) -> Option<String> {
         let named = |(file, entry): &(&Self, &AccountEntry)| {
-            entry.name == account.name.as_str()
+            file.name(entry) == account.name.as_str()
                 && read_id(file.value(entry)).as_ref() != Ok(&account.id)
         };
         let [(file, entry), _] = self.hidden().find(|[hidden, _]| named(hidden))?;
@@ -89,21 +89,19 @@ impl Accounts {
 
     /// The entries of an id that count or are hidden, for what protects it.
     pub(crate) fn marking(&self, id: &AccountId) -> Result<Vec<Account>> {
-        let entries = || self.each().chain(self.hidden().map(|[hidden, _]| hidden));
+        let hidden = || self.hidden().map(|[hidden, _]| hidden);
         // An entry without a right id may protect this one: what was meant is not known.
         let start = Finder::new(id.as_str().get(..3).unwrap_or_default());
         let looks_like_it = |(file, entry): &(&Self, &AccountEntry)| {
             let raw = file.value(entry).raw;
             let digits = || raw.chars().filter(char::is_ascii_digit).collect::<String>();
             let is_near = || start.find(raw.as_bytes()).is_some() && digits().contains(id.as_str());
-            raw.starts_with('{') && (entry.name == id.as_str() || is_near())
+            raw.starts_with('{') && (file.name(entry) == id.as_str() || is_near())
         };
-        let mut unclear = entries()
-            .filter(looks_like_it)
-            .filter_map(|(file, entry)| read_id(file.value(entry)).err());
-        match unclear.next() {
-            Some(error) => Err(error),
-            None => Self::of_same_id(entries(), id),
+        let mut unclear = self.each().chain(hidden()).filter(looks_like_it);
+        if let Some(error) = unclear.find_map(|(file, entry)| read_id(file.value(entry)).err()) {
+            return Err(error);
         }
+        Self::of_same_id(self.each_naming(id).chain(hidden()), id)
     }
 }

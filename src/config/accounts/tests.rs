@@ -29,8 +29,7 @@ fn ids_as_strings_numbers_and_objects() {
     let ids: Vec<_> =
         accounts.iter().map(|account| format!("{} {}", account.name, account.id)).collect();
     assert_eq!(ids, ["a 012345678901", "b 123456789012", "c 123456789012", "d 123456789012"]);
-    let listed: Vec<_> =
-        accounts.listed().map(|account| format!("{} {}", account.name, account.id)).collect();
+    let listed: Vec<_> = accounts.listed().map(|(name, id)| format!("{name} {id}")).collect();
     assert_eq!(listed, ids);
     assert!(accounts.find("e").unwrap().is_none());
     let same = accounts.aliases_of(&AccountId::parse(ID).unwrap()).unwrap();

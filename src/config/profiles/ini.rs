@@ -4,7 +4,6 @@
 //! profiles cost no string each. What is wrong is recorded with its line and belongs to its section.
 //! No message shows a line of the file, since it may hold a key.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use memchr::memchr_iter;
@@ -12,7 +11,7 @@ use zeroize::Zeroize;
 
 use super::header::{FileKind, SectionKind, between_brackets, read_header};
 use crate::config::files::TextFile;
-use crate::config::location::{Location, offset_in};
+use crate::config::location::{Excerpt, Location, range_in, slice_of};
 use crate::error::Error;
 
 /// The longest line read, in bytes. No value of AWS is near it.
@@ -31,7 +30,7 @@ pub(crate) struct Block {
     pub kind: SectionKind,
     /// The first thing wrong in it, as an index into the problems.
     pub problem: Option<usize>,
-    name: IniText,
+    name: Excerpt,
     line: u32,
     entries: std::ops::Range<usize>,
 }
@@ -40,23 +39,8 @@ pub(crate) struct IniEntry {
     /// Whether it belongs to the key above it, as `addressing_style` to `s3`.
     pub nested: bool,
     key: (u32, u32),
-    value: IniText,
+    value: Excerpt,
     line: u32,
-}
-
-/// A part of the file, or the lines of a value joined.
-enum IniText {
-    Slice((u32, u32)),
-    Own(Box<str>),
-}
-
-impl IniText {
-    fn within<'a>(&'a self, text: &'a str) -> &'a str {
-        match self {
-            Self::Slice(range) => slice_of(text, *range),
-            Self::Own(own) => own,
-        }
-    }
 }
 
 impl Block {
@@ -82,7 +66,7 @@ impl Ini {
     }
 
     pub(crate) fn name<'a>(&'a self, block: &'a Block) -> &'a str {
-        self.resolve(&block.name)
+        block.name.within(&self.text)
     }
 
     pub(crate) fn name_at(&self, block: usize) -> &str {
@@ -105,7 +89,7 @@ impl Ini {
     }
 
     pub(crate) fn entry<'a>(&'a self, entry: &'a IniEntry) -> (&'a str, &'a str, Location) {
-        (self.key(entry), self.resolve(&entry.value), self.at(entry.line))
+        (self.key(entry), entry.value.within(&self.text), self.at(entry.line))
     }
 
     pub(crate) fn key<'a>(&'a self, entry: &'a IniEntry) -> &'a str {
@@ -116,10 +100,6 @@ impl Ini {
     pub(crate) fn is_key(&self, entry: &IniEntry, key: &str) -> bool {
         let (start, end) = entry.key;
         (end - start) as usize == key.len() && self.key(entry).eq_ignore_ascii_case(key)
-    }
-
-    fn resolve<'a>(&'a self, piece: &'a IniText) -> &'a str {
-        piece.within(&self.text)
     }
 
     fn at(&self, line: u32) -> Location {
@@ -186,10 +166,7 @@ impl<'a> Reader<'a> {
         // not that one's.
         let (kind, name) =
             read_header(self.ini.kind, inner.unwrap_or_else(|| body.trim_matches(['[', ']', ' '])));
-        let name = match name {
-            Cow::Borrowed(name) => IniText::Slice(self.range(name)),
-            Cow::Owned(name) => IniText::Own(name.into()),
-        };
+        let name = Excerpt::new(self.text, name);
         let here = self.ini.entries.len();
         self.ini.blocks.push(Block {
             kind,
@@ -239,7 +216,7 @@ impl<'a> Reader<'a> {
         if begun {
             if let Some(entry) = self.ini.entries.get_mut(parent) {
                 entry.value =
-                    IniText::Own(format!("{}\n{body}", entry.value.within(self.text)).into());
+                    Excerpt::Own(format!("{}\n{body}", entry.value.within(self.text)).into());
             }
             return;
         }
@@ -258,8 +235,8 @@ impl<'a> Reader<'a> {
     fn push(&mut self, line: u32, key: &'a str, value: &'a str, nested: bool) {
         let entry = IniEntry {
             nested,
-            key: self.range(key),
-            value: IniText::Slice(self.range(value)),
+            key: range_in(self.text, key),
+            value: Excerpt::Range(range_in(self.text, value)),
             line,
         };
         self.ini.entries.push(entry);
@@ -277,18 +254,6 @@ impl<'a> Reader<'a> {
             block.problem.get_or_insert(problem);
         }
     }
-
-    /// A part of the text as offsets into it. Files are capped far below 4 GiB.
-    fn range(&self, part: &'a str) -> (u32, u32) {
-        let start = offset_in(self.text, part);
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        (offset(start), offset(start + part.len()))
-    }
-}
-
-#[inline(always)]
-fn slice_of(text: &str, (start, end): (u32, u32)) -> &str {
-    text.get(start as usize..end as usize).unwrap_or_default()
 }
 
 fn split_around(line: &str, is_separator: impl Fn(u8) -> bool) -> Option<(&str, &str)> {

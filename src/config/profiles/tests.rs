@@ -292,7 +292,7 @@ fn files_come_from_the_environment() {
             &[("AWS_CONFIG_FILE", "~/nowhere")][..],
             "AWS_CONFIG_FILE names ~/nowhere, which does not exist",
         ),
-        (&[("HOME", "/nonexistent")], "HOME is /nonexistent, which does not exist"),
+        (&[("HOME", "/proc/nowhere")], "HOME is /proc/nowhere, which does not exist"),
         (&[("HOME", "x")], "HOME is 'x', which is not an absolute path"),
     ] {
         let pairs =

@@ -2,27 +2,32 @@
 //! --version`, beside a function that does nothing, or beside another program.
 //!
 //! `cargo run --release --locked --example bench` builds the program and prints a table; words
-//! after `--` choose the paths whose names hold one of them. `--than PROGRAM` compares with another
-//! build of the program instead, `--json` prints what was measured for programs, and `--plot FILE`
-//! draws how the paths grow. A slow machine fails nothing: the numbers are for people.
+//! after `--` choose the paths whose names hold one of them (`cold` builds the program from nothing).
+//! `--than PROGRAM` compares with another build of the program instead, `--json` prints what was
+//! measured for programs, and `--plot FILE` draws how the paths grow. A slow machine fails nothing:
+//! the numbers are for people.
 
 mod cases;
+mod counters;
 #[path = "../fake_aws/mod.rs"]
 mod fake_aws;
+mod line;
+mod link;
 mod measure;
 mod plot;
+mod references;
 #[path = "../support/mod.rs"]
 mod support;
 
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use measure::{Budget, Case, Line};
+use line::Line;
 use support::failure::{Failure, Outcome};
 
-/// What may come of noise, beside another build.
-const NO_SLOWER: Budget = Budget::Ratio(1.05);
 /// The largest that the binary may be, in bytes.
 const LARGEST: u64 = 6_000_000;
 
@@ -32,43 +37,51 @@ fn main() -> Outcome<()> {
     let picture = value_of("--plot", &mut wanted);
     let as_json = wanted.iter().any(|word| word == "--json");
     wanted.retain(|word| word != "--json");
-    let program = build()?;
-    let size = program.metadata()?.len();
+
+    // This program lies in `examples` of a profile's directory.
+    let own = std::env::current_exe()?;
+    let target = own.ancestors().nth(3).ok_or_else(|| Failure("no build directory".to_owned()))?;
+    build(target)?;
+    let program = target.join("release/assume-role");
+    let builds: Vec<&Path> = [program.as_path()].into_iter().chain(other.as_deref()).collect();
     let mut out = std::io::stdout();
-    if !as_json {
+    let mut say = |text: &str| if as_json { Ok(()) } else { writeln!(out, "{text}") };
+    for build in &builds {
+        let size = build.metadata()?.len();
         let met = if size <= LARGEST { "met" } else { "not met" };
         let (size, most) = (size as f64 / 1e6, LARGEST / 1_000_000);
-        writeln!(out, "The binary: {size:.2} MB, budget {most} MB, {met}.\n\n{}", Line::HEAD)?;
+        say(&format!("{}: {size:.2} MB, budget {most} MB, {met}.\n", build.display()))?;
     }
-    let is_wanted =
-        |name: &str| wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str()));
-    let mut lines = Vec::new();
-    let theirs = other.as_deref().map(all).transpose()?;
-    let mut theirs = theirs.map(Vec::into_iter);
-    for mut case in all(&program)? {
-        if let (Some(theirs), Some(other)) = (&mut theirs, &other) {
-            let Some(their) = theirs.find(|their| their.name == case.name) else { continue };
-            case.beside = (other.display().to_string(), their.command);
-            case.budget = NO_SLOWER;
-        }
-        if !is_wanted(&case.name) {
+    if wanted.iter().any(|word| word == "cold") {
+        say(&format!("A cold build: {} s.\n", cold_build()?.as_secs()))?;
+    }
+    say(Line::HEAD)?;
+    let (mut lines, mut failures) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for case in cases::all() {
+        let is_wanted = wanted.is_empty() || wanted.iter().any(|word| case.name.contains(word));
+        // Some paths stand beside several programs; another build is one.
+        if !is_wanted || (other.is_some() && !seen.insert(case.name.clone())) {
             continue;
         }
-        let line = match case.measure() {
-            Ok(line) => line,
-            Err(Failure(why)) if other.is_some() => {
-                writeln!(std::io::stderr(), "not compared: {why}")?;
-                continue;
+        match case.measure(&builds) {
+            Ok(line) => {
+                say(&line.row())?;
+                lines.push(line);
             }
-            Err(why) => return Err(why),
-        };
-        if !as_json {
-            writeln!(out, "{}", line.row())?;
+            Err(why) => {
+                say(&Line::failed(&case.name, &why))?;
+                failures.push(serde_json::json!({"path": case.name, "why": why.0}));
+            }
         }
-        lines.push(line);
     }
     if as_json {
-        writeln!(out, "{}", serde_json::json!({"binary": size, "paths": lines}))?;
+        let binary = program.metadata()?.len();
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({"binary": binary, "paths": lines, "failed": failures})
+        )?;
     }
     if let Some(picture) = picture {
         std::fs::write(picture, plot::svg(&lines))?;
@@ -82,27 +95,23 @@ fn value_of(option: &str, words: &mut Vec<String>) -> Option<String> {
     words.drain(at..(at + 2).min(words.len())).nth(1)
 }
 
-/// Every case for a program.
-fn all(program: &Path) -> Outcome<Vec<Case>> {
-    let mut all = cases::start::cases(program);
-    for group in
-        [cases::init::cases, cases::prompt::cases, cases::switch::cases, cases::verbs::cases]
-    {
-        all.extend(group(program)?);
-    }
-    Ok(all)
+/// Builds everything from nothing, in a directory of its own.
+fn cold_build() -> Outcome<Duration> {
+    let target = tempfile::tempdir()?;
+    let began = Instant::now();
+    build(target.path())?;
+    Ok(began.elapsed())
 }
 
-/// The release build of the program, up to date.
-fn build() -> Outcome<PathBuf> {
+/// Brings the release build of the program up to date.
+fn build(target: &Path) -> Outcome<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["build", "--quiet", "--release", "--locked", "--bin", "assume-role"];
-    let status =
-        Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).status()?;
-    if !status.success() {
-        return Err(Failure("the program does not build".to_owned()));
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--release", "--locked", "--bin", "assume-role"]);
+    command.env("CARGO_TARGET_DIR", target).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if command.status()?.success() {
+        Ok(())
+    } else {
+        Err(Failure("the program does not build".to_owned()))
     }
-    let own = std::env::current_exe()?;
-    let directory = own.parent().and_then(Path::parent);
-    Ok(directory.ok_or_else(|| Failure("no build directory".to_owned()))?.join("assume-role"))
 }

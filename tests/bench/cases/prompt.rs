@@ -1,15 +1,11 @@
 //! What each prompt costs: the hook of each shell, beside a function that does nothing.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::rc::Rc;
 use std::time::SystemTime;
 
-use tempfile::TempDir;
-
-use crate::measure::{Budget, Case, Make};
-use crate::support::failure::Outcome;
-use crate::support::tools::{find, find_shell};
+use crate::measure::{Budget, Case, Prepare, Task};
+use crate::references;
+use crate::support::failure::Failure;
 
 /// A shell: its name, the words that start it, the hook and a function that does nothing, a loop
 /// around COMMAND that runs COUNT times, and what one hook may take, in microseconds.
@@ -25,41 +21,26 @@ struct Hook {
     micros: Option<f64>,
 }
 
-const SH_LOOP: &str = "for ((n = 0; n < COUNT; n++)); do COMMAND; done";
-const HOOKS: [Hook; 7] = [
-    Hook {
-        name: "bash",
-        shell: "bash",
-        options: &["--norc", "--noprofile", "-i"],
-        before: "function empty { :; }",
-        hook: "__assume_role_hook",
-        empty: "empty",
-        looped: SH_LOOP,
-        times: 2000,
-        micros: Some(60.0),
-    },
+const BASH: Hook = Hook {
+    name: "bash",
+    shell: "bash",
+    options: &["--norc", "--noprofile", "-i"],
+    before: "function empty { :; }",
+    hook: "__assume_role_hook",
+    empty: "empty",
+    looped: "for ((n = 0; n < COUNT; n++)); do COMMAND; done",
+    times: 2000,
+    micros: Some(60.0),
+};
+static HOOKS: [Hook; 7] = [
+    BASH,
     Hook {
         name: "bash as of 3.2",
-        shell: "bash",
-        options: &["--norc", "--noprofile", "-i"],
         before: "TEST_VERSION=(3 2); function empty { :; }",
-        hook: "__assume_role_hook",
-        empty: "empty",
-        looped: SH_LOOP,
-        times: 2000,
         micros: Some(150.0),
+        ..BASH
     },
-    Hook {
-        name: "zsh",
-        shell: "zsh",
-        options: &["-f", "-i"],
-        before: "function empty { :; }",
-        hook: "__assume_role_hook",
-        empty: "empty",
-        looped: SH_LOOP,
-        times: 2000,
-        micros: Some(60.0),
-    },
+    Hook { name: "zsh", shell: "zsh", options: &["-f", "-i"], ..BASH },
     Hook {
         name: "fish",
         shell: "fish",
@@ -76,11 +57,10 @@ const HOOKS: [Hook; 7] = [
         shell: "nu",
         options: &["--no-config-file"],
         before: "def --env empty [] { }",
-        hook: "__assume_role_hook",
-        empty: "empty",
         looped: "for _ in 1..COUNT { COMMAND }",
         times: 500,
         micros: Some(500.0),
+        ..BASH
     },
     Hook {
         name: "xonsh",
@@ -102,72 +82,85 @@ const HOOKS: [Hook; 7] = [
             "&completion:=(ns [&arg-completer=[&]])])\nfn empty { }",
         ),
         hook: "assume-role-hook",
-        empty: "empty",
         looped: "range COUNT | each {|_| COMMAND }",
         times: 500,
         micros: None,
+        ..BASH
     },
 ];
 
-/// The cases for a program.
-///
-/// # Errors
-/// When the program does not print an integration.
-pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
-    let home = Rc::new(tempfile::tempdir()?);
-    let mut cases = Vec::new();
-    for hook in &HOOKS {
-        let shell = match hook.shell {
-            name @ ("nu" | "xonsh") => find_shell(name),
-            name => find(name),
+/// Ours beside starship's, which starts a process for each.
+static WITH_STARSHIP: Hook = Hook { hook: "starship_precmd", times: 20, ..BASH };
+static BESIDE_STARSHIP: Hook = Hook { times: 20, ..BASH };
+
+pub fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = HOOKS
+        .iter()
+        .map(|hook| {
+            let empty = ("an empty function", looped(hook, hook.empty, Ours));
+            let of = f64::from(hook.times) / 1e3;
+            let budget = Budget::Left { unit: "µs", of, most: hook.micros, noise: 0.0 };
+            Case::new(
+                format!("prompt hook, {}", hook.name),
+                looped(hook, hook.hook, Ours),
+                empty,
+                budget,
+            )
+        })
+        .collect();
+    let ours = looped(&BESIDE_STARSHIP, BASH.hook, Ours);
+    let theirs =
+        (references::title("starship"), looped(&WITH_STARSHIP, WITH_STARSHIP.hook, Starship));
+    cases.push(Case::new("20 prompts of bash", ours, theirs, Budget::None));
+    cases
+}
+
+/// Whose integration a shell loads.
+#[derive(Clone, Copy)]
+enum Whose {
+    Ours,
+    Starship,
+}
+use Whose::{Ours, Starship};
+
+/// A shell that does one thing again and again, in a role that has nearly an hour left.
+fn looped(hook: &'static Hook, what: &'static str, whose: Whose) -> Prepare {
+    Box::new(move |program| {
+        let home = tempfile::tempdir()?;
+        let shell = references::find(hook.shell)?;
+        let program = match whose {
+            Ours => program.to_owned(),
+            Starship => references::find("starship")?,
         };
-        let Some(shell) = shell else { continue };
-        let output = Command::new(program).args(["init", hook.shell]).env_clear().output()?;
+        let output = Command::new(&program).args(["init", hook.shell]).env_clear().output()?;
         if !output.status.success() {
-            continue;
+            return Err(Failure(format!("{} has no init {}", program.display(), hook.shell)));
         }
         let mut init = String::from_utf8_lossy(&output.stdout).into_owned();
         if hook.before.contains("TEST_VERSION") {
             init = init.replace("BASH_VERSINFO", "TEST_VERSION");
         }
-        let command = |what: &str, name: &str| -> Outcome<Make> {
-            let looped = hook.looped.replace("COUNT", &hook.times.to_string());
-            let looped = looped.replace("COMMAND", what);
-            let script = home.path().join(format!("{}-{name}", hook.name.replace(' ', "-")));
-            std::fs::write(&script, format!("{}\n{init}\n{looped}\n", hook.before))?;
-            Ok(start(&home, &shell, hook.options, script))
-        };
-        let empty = ("an empty function", command(hook.empty, "empty")?);
-        let budget = Budget::Each { times: hook.times, micros: hook.micros };
-        let name = format!("prompt hook, {}", hook.name);
-        cases.push(Case::new(name, command(hook.hook, "hook")?, empty, budget));
-    }
-    Ok(cases)
-}
-
-/// A shell that runs a script in a role that has nearly an hour left.
-fn start(
-    home: &Rc<TempDir>,
-    shell: &Path,
-    options: &'static [&'static str],
-    script: PathBuf,
-) -> Make {
-    let (home, shell) = (Rc::clone(home), shell.to_owned());
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |it| it.as_secs());
-    Box::new(move || {
-        let mut command = Command::new(&shell);
-        command.args(options).arg(&script).env_clear().current_dir(home.path());
-        command.env("HOME", home.path()).env("PATH", "/usr/local/bin:/usr/bin:/bin");
-        command.envs([
-            ("TERM", "dumb"),
-            ("LC_ALL", "C.UTF-8"),
-            ("AWS_ACCESS_KEY_ID", "ASIA1"),
-            ("ASSUME_ROLE_KEY_ID", "ASIA1"),
-            ("AWS_ACCOUNT_NAME", "production"),
-            ("AWS_ACCOUNT_ROLE", "read"),
-        ]);
-        command.env("ASSUME_ROLE_EXPIRES", (now + 3540).to_string());
-        command.env("ASSUME_ROLE_RENEWABLE", (now + 40_000).to_string());
-        command
+        let looped = hook.looped.replace("COUNT", &hook.times.to_string());
+        let looped = looped.replace("COMMAND", what);
+        let script = home.path().join("script");
+        std::fs::write(&script, format!("{}\n{init}\n{looped}\n", hook.before))?;
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.map_or(0, |now| now.as_secs());
+        Ok(Task::Command(Box::new(move || {
+            let mut command = Command::new(&shell);
+            command.args(hook.options).arg(&script).env_clear().current_dir(home.path());
+            command.env("HOME", home.path()).env("PATH", "/usr/local/bin:/usr/bin:/bin");
+            command.envs([
+                ("TERM", "dumb"),
+                ("LC_ALL", "C.UTF-8"),
+                ("AWS_ACCESS_KEY_ID", "ASIA1"),
+                ("ASSUME_ROLE_KEY_ID", "ASIA1"),
+                ("AWS_ACCOUNT_NAME", "production"),
+                ("AWS_ACCOUNT_ROLE", "read"),
+            ]);
+            command.env("ASSUME_ROLE_EXPIRES", (now + 3540).to_string());
+            command.env("ASSUME_ROLE_RENEWABLE", (now + 40_000).to_string());
+            Ok(command)
+        })))
     })
 }

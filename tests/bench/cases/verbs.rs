@@ -1,18 +1,17 @@
 //! TAB and the verbs that look at everything, with few, many and very many names.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::rc::Rc;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
 
-use crate::measure::{Budget, Case, Make};
+use crate::measure::{Budget, Case, Prepare, Task};
+use crate::references;
 use crate::support::failure::Outcome;
 use crate::support::world::World;
 
 const ROLES: usize = 8;
-/// The other tool's completion, from PyPI.
-const AWSUME: &str = "awsume==4.5.4";
 
 const NONE: Budget = Budget::None;
 const TAB: Budget = Budget::Ratio(3.0);
@@ -41,100 +40,74 @@ const WITH_PROFILES: [Path3; 6] = [
     ("`doctor` with profiles", &["doctor"], [NONE, NONE, NONE]),
 ];
 
-/// The cases for a program.
-///
-/// # Errors
-/// When no home can be made.
-pub fn cases(program: &Path) -> Outcome<Vec<Case>> {
-    let mut cases = Vec::new();
-    for (at, size) in ACCOUNTS.into_iter().enumerate() {
-        let world = world(program)?;
-        world.accounts(&accounts_file(size))?;
-        world.write(".local/state/assume-role/history", history(size.min(500)))?;
-        private(&world)?;
-        let what = format!("{size} accounts with {ROLES} roles");
-        cases.extend(WITH_ACCOUNTS.iter().map(|path| case(&world, path, at, size, &what)));
-    }
-    for (at, size) in PROFILES.into_iter().enumerate() {
-        let world = world(program)?;
-        world.config(&config_file(size))?;
-        let what = format!("{size} profiles");
-        cases.extend(WITH_PROFILES.iter().map(|path| case(&world, path, at, size, &what)));
-        if let Some(awsume) = (size == 10_000).then(awsume).flatten() {
-            let own = Rc::clone(&world);
-            let theirs: Make = Box::new(move || bare(&own, &awsume));
-            let name = format!("TAB for a profile, {what}, beside awsume");
-            let ours = make(&world, &["TAB", "profile-00"]);
-            cases.push(Case::new(name, ours, ("awsume-autocomplete", theirs), NONE));
+pub fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    for (sizes, paths, what, world) in [
+        (ACCOUNTS, WITH_ACCOUNTS, "accounts with 8 roles", accounts as MakeWorld),
+        (PROFILES, WITH_PROFILES, "profiles", profiles),
+    ] {
+        for (at, size) in sizes.into_iter().enumerate() {
+            for (name, words, budgets) in paths {
+                let budget = budgets.get(at).copied().unwrap_or(NONE);
+                let version = ("`--version`", run(world, size, &["--version"]));
+                let ours = run(world, size, words);
+                let case = Case::new(format!("{name}, {size} {what}"), ours, version, budget);
+                // Counting the largest list takes a minute.
+                let case = if size < 20_000 { case.counted() } else { case.weighed() };
+                cases.push(Case { size: Some((name.to_owned(), size)), ..case });
+            }
         }
     }
-    Ok(cases)
+    let theirs: Prepare = Box::new(|program| {
+        let world = profiles(program, 10_000)?;
+        let awsume = references::find("awsume")?.with_file_name("awsume-autocomplete");
+        Ok(Task::Command(Box::new(move || Ok(bare(&world, &awsume)))))
+    });
+    let ours = run(profiles, 10_000, &["TAB", "profile-00"]);
+    let beside = (format!("{}'s", references::title("awsume")), theirs);
+    cases.push(Case::new("TAB for a profile, 10000 profiles", ours, beside, NONE));
+    cases
 }
 
-/// A home with keys.
-fn world(program: &Path) -> Outcome<Rc<World>> {
+type MakeWorld = fn(&Path, usize) -> Outcome<World>;
+
+fn accounts(program: &Path, size: usize) -> Outcome<World> {
+    let world = with_keys(program)?;
+    world.accounts(&accounts_file(size))?;
+    world.write(".local/state/assume-role/history", history(size.min(500)))?;
+    // The directory of the store has to be its owner's alone.
+    let store = world.home().join(".local/state/assume-role");
+    fs::set_permissions(store, fs::Permissions::from_mode(0o700))?;
+    Ok(world)
+}
+
+fn profiles(program: &Path, size: usize) -> Outcome<World> {
+    let world = with_keys(program)?;
+    world.config(&config_file(size))?;
+    Ok(world)
+}
+
+fn with_keys(program: &Path) -> Outcome<World> {
     let world = World::new(program)?;
     world.credentials(
         "[default]\naws_access_key_id = AKIA1234567890123456\naws_secret_access_key = example\n",
     )?;
-    Ok(Rc::new(world))
+    Ok(world)
 }
 
-fn case(world: &Rc<World>, path: &Path3, at: usize, size: usize, what: &str) -> Case {
-    let (name, words, budgets) = path;
-    let budget = budgets.get(at).copied().unwrap_or(NONE);
-    let version = ("`--version`", make(world, &["--version"]));
-    let case = Case::new(format!("{name}, {what}"), make(world, words), version, budget);
-    Case { size: Some(((*name).to_owned(), size)), ..case }
-}
-
-/// The completion of awsume in an environment of its own, which is made once and kept in the cache
-/// directory.
-fn awsume() -> Option<PathBuf> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cache")))?;
-    let directory = cache.join("assume-role-tests").join(AWSUME.replace("==", "-"));
-    let done = |program: &Path, words: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
-    let program = directory.join("bin/awsume-autocomplete");
-    let install = || {
-        done(Path::new("python3"), &["-m", "venv", "--clear", &directory.to_string_lossy()])
-            && done(
-                &directory.join("bin/python"),
-                &["-m", "pip", "install", "--disable-pip-version-check", AWSUME],
-            )
-    };
-    if program.exists() || install() {
-        return Some(program);
-    }
-    let _ = writeln!(
-        std::io::stderr(),
-        "{AWSUME} cannot be installed here, so that nothing is compared with it"
-    );
-    None
-}
-
-/// The directory of the store has to be its owner's alone.
-fn private(world: &World) -> Outcome<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let store = world.home().join(".local/state/assume-role");
-    Ok(std::fs::set_permissions(store, std::fs::Permissions::from_mode(0o700))?)
-}
-
-fn make(world: &Rc<World>, words: &'static [&'static str]) -> Make {
-    let world = Rc::clone(world);
-    Box::new(move || {
-        let mut command = bare(&world, &world.program());
-        match words {
-            ["TAB", line @ ..] => {
-                command.env("COMPLETE", "zsh").args(["--", "assume-role"]).args(line)
-            }
-            words => command.args(words),
-        };
-        command
+fn run(world: MakeWorld, size: usize, words: &'static [&'static str]) -> Prepare {
+    Box::new(move |program| {
+        let world = world(program, size)?;
+        Ok(Task::Command(Box::new(move || {
+            let mut command = bare(&world, &world.program());
+            match words {
+                ["TAB", line @ ..] => {
+                    command.env("COMPLETE", "zsh").args(["--", "assume-role"]).args(line)
+                }
+                words => command.args(words),
+            };
+            Ok(command)
+        })))
     })
 }
 

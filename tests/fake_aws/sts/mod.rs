@@ -70,6 +70,11 @@ impl Sts {
         format!("{scheme}://{}", self.server.address)
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.server.address
+    }
+
     /// The certificate of the authority that clients must trust, in PEM.
     pub fn authority(&self) -> Option<&str> {
         self.authority.as_deref()

@@ -17,86 +17,10 @@ mod error;
 mod plan;
 mod prompt;
 mod shell;
+#[doc(hidden)]
+pub mod testing;
 mod types;
 mod ui;
-
-/// What the integration tests call directly; everything else is private, so that the compiler finds
-/// what is dead.
-#[doc(hidden)]
-pub mod testing {
-    pub mod prompt {
-        pub use crate::prompt::{Variables, segment};
-    }
-    pub mod cache {
-        pub use crate::cache::{
-            AssertionRoles, BaseFacts, BaseSession, Choice, Entry, Holder, Key, Kind,
-            LegalDuration, Lock, MfaDevice, RoleSession, Store, Use,
-        };
-    }
-    pub mod cli {
-        pub use crate::cli::{Cli, Parsed, parse, verbs};
-        pub mod help {
-            pub use crate::cli::help::{Length, command, examples_of};
-        }
-    }
-    pub mod completion {
-        pub use crate::completion::answer;
-    }
-    pub mod config {
-        pub mod environment {
-            pub use crate::config::environment::Environment;
-        }
-        pub mod location {
-            pub use crate::config::location::Location;
-        }
-        pub mod profiles {
-            pub use crate::config::profiles::Profiles;
-        }
-        pub mod settings {
-            pub use crate::config::settings::{PickerKind, PromptSide};
-        }
-    }
-    pub mod error {
-        pub use crate::error::{Error, Kind, Result};
-    }
-    pub mod shell {
-        pub use crate::shell::Shell;
-        pub mod exports {
-            pub use crate::shell::exports::*;
-        }
-        pub mod formats {
-            pub use crate::shell::formats::{EnvFormat, text};
-        }
-        pub mod integration {
-            pub use crate::shell::integration::{InitOptions, ShortName, script};
-        }
-        pub mod prompt_style {
-            pub use crate::shell::prompt_style::Look;
-        }
-        pub mod quote {
-            pub use crate::shell::quote::*;
-        }
-        pub mod variables {
-            pub use crate::shell::variables::{Legacy, OWN, Switch, restored};
-        }
-        pub mod words {
-            pub use crate::shell::words::*;
-        }
-    }
-    pub mod types {
-        pub use crate::types::{
-            AccountId, Credentials, Moment, Name, Region, RoleName, Secret, Session, known_regions,
-        };
-        pub mod sanitize {
-            pub use crate::types::sanitize::is_plain;
-        }
-    }
-    pub mod ui {
-        pub mod picker {
-            pub use crate::ui::picker::{Choice, Item};
-        }
-    }
-}
 
 use std::ffi::OsString;
 use std::io::Write;

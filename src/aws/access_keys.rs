@@ -6,8 +6,9 @@
 use super::client::Client;
 use super::error::AwsError;
 use super::http::encoded;
-use super::iam::{Fields, all, call, first, pages};
+use super::iam::{call, pages};
 use super::signed::patiently;
+use super::xml::{Fields, all, first};
 use crate::types::{Credentials, Moment, Secret, is_key_id, is_key_secret};
 
 /// A key as IAM lists it.

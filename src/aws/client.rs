@@ -18,7 +18,9 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::{SharedTimeSource, TimeSource};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector, http_client_fn};
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
@@ -28,6 +30,7 @@ use super::certificates::read_bundle;
 use super::endpoint::Endpoints;
 use super::error::AwsError;
 use super::http::{Reply, Transport, send};
+use super::xml::leaves;
 use crate::error::Result;
 use crate::plan::Trust;
 use crate::types::{Credentials, Moment, local_now};
@@ -245,5 +248,21 @@ impl Intercept for Clock {
     ) -> std::result::Result<(), BoxError> {
         self.learn(context.response().headers().get("date").and_then(Moment::parse_http_date));
         Ok(())
+    }
+
+    /// To the SDK an answer is good as soon as it has the fields that it looks for, wherever the rest
+    /// was cut off.
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> std::result::Result<(), BoxError> {
+        let reply = context.response();
+        let text = reply.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
+        match reply.status().is_success() && text.and_then(leaves).is_none() {
+            true => Err("the reply is not whole".into()),
+            false => Ok(()),
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! What is asked of IAM, signed by hand: devices, aliases, and a user's own access keys.
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::error::{AwsError, FailureKind};
 use super::http::encoded;
 use super::signed::{self, Call};
+use super::xml::{Fields, all, first, leaves};
 use crate::config::values::parse_mfa_serial;
 use crate::types::Credentials;
 
@@ -102,54 +101,6 @@ async fn answered(
     Err(AwsError::of(FailureKind::Answer { code, message }))
 }
 
-/// A secret may be among them.
-pub(super) type Fields = Vec<(String, Zeroizing<String>)>;
-
-pub(super) fn first<'a>(fields: &'a [(String, Zeroizing<String>)], name: &str) -> Option<&'a str> {
-    fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
-}
-
-/// The elements of a document that hold text, in order. A document type is refused: it may define
-/// entities.
-pub(super) fn leaves(text: &str) -> Option<Fields> {
-    let mut reader = Reader::from_str(text);
-    let mut name = String::new();
-    let mut value = Zeroizing::new(String::new());
-    let mut fields = Vec::new();
-    let mut open = 0;
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(start) => {
-                open += 1;
-                name = start.local_name().as_ref().to_owned();
-                value.clear();
-            }
-            Event::Text(part) => value.push_str(&part),
-            Event::GeneralRef(entity) => {
-                value.push_str(quick_xml::escape::resolve_xml_entity(&entity)?);
-            }
-            Event::End(_) => {
-                open -= 1;
-                if !name.is_empty() {
-                    fields.push((std::mem::take(&mut name), std::mem::take(&mut value)));
-                }
-            }
-            Event::DocType(_) => return None,
-            // A document that was cut between two elements is no whole one.
-            Event::Eof => return (open == 0).then_some(fields),
-            _ => {}
-        }
-    }
-}
-
-/// Every text of that name, in order.
-pub(super) fn all<'a>(
-    fields: &'a [(String, Zeroizing<String>)],
-    wanted: &'static str,
-) -> impl Iterator<Item = String> + use<'a> {
-    fields.iter().filter(move |(name, _)| name == wanted).map(|(_, text)| text.to_string())
-}
-
 fn devices(fields: &[(String, Zeroizing<String>)]) -> Result<Vec<Device>, AwsError> {
     let device = |(serial, user): (String, String)| match parse_mfa_serial("IAM", &serial) {
         Ok(serial) => Ok(Device { serial, user }),
@@ -161,7 +112,6 @@ fn devices(fields: &[(String, Zeroizing<String>)]) -> Result<Vec<Device>, AwsErr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::spoiled::{changed, cut};
 
     #[test]
     fn devices_of_a_reply() {
@@ -176,20 +126,6 @@ mod tests {
             ("arn:aws:iam::123456789012:mfa/alice", "a&b")
         );
         assert!(devices[0].shows_codes() && !devices[1].shows_codes());
-    }
-
-    #[test]
-    fn a_reply_that_is_cut_names_no_device_that_is_not_whole() {
-        let text = "<A><MFADevices><member><UserName>a</UserName>\
-            <SerialNumber>arn:aws:iam::123456789012:mfa/a</SerialNumber></member></MFADevices></A>";
-        for text in cut(text) {
-            let found = leaves(text).map_or(0, |leaves| devices(&leaves).map_or(0, |it| it.len()));
-            assert_eq!(found, 0, "{text}");
-        }
-        for text in changed(text) {
-            let found = leaves(&text).map_or(0, |leaves| devices(&leaves).map_or(0, |it| it.len()));
-            assert!(found <= 1, "{text}");
-        }
     }
 
     #[test]

@@ -16,11 +16,13 @@ mod http;
 mod iam;
 mod machine;
 mod organizations;
+mod replies;
 mod scoped;
 mod sign_in;
 mod signed;
 mod sso;
 mod sts;
+mod xml;
 
 pub(crate) use access_keys::{AccessKey, IamUser};
 pub(crate) use client::Client;

@@ -3,9 +3,10 @@
 use super::client::Client;
 use super::error::{AwsError, FailureKind};
 use super::http::encoded;
-use super::iam::{FORM, first, leaves};
+use super::iam::FORM;
 use super::signed::{self, Call};
 use super::sts::checked_session;
+use super::xml::{first, leaves};
 use crate::types::{Credentials, Moment, Session};
 
 const ACTION: &str = "GetScopedCredentials";

@@ -164,7 +164,6 @@ fn split(marks: &[Mark], end: usize) -> (Vec<String>, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::spoiled::{changed, cut};
 
     /// What bash 5 starts with, and bash 3.2.
     const BREAKS: &str = " \t\n\"'@><=;|&(:";
@@ -179,15 +178,6 @@ mod tests {
         let closing = open.map(|(quote, _)| quote.to_string()).unwrap_or_default();
         let inserted = current.insertion(candidate)?;
         Some((words, current.text, format!("{kept}{inserted}{closing}")))
-    }
-
-    #[test]
-    fn no_line_stops_it() {
-        let line = "A=1 ar 'R and D' \"it's $(x)\" a\\ b `c` <(d) | ar --region=eu pr\u{e9}:re";
-        for line in cut(line).map(str::to_owned).chain(changed(line)) {
-            let read = Line::read(&line, BREAKS);
-            let _ = (read.words.len(), read.current.insertion("R and D's $(x)"));
-        }
     }
 
     #[test]

@@ -12,8 +12,6 @@ mod partition;
 pub(crate) mod quote;
 mod regions;
 pub(crate) mod sanitize;
-#[cfg(test)]
-pub(crate) mod spoiled;
 mod time;
 
 pub(crate) use arn::{Principal, RoleArn};

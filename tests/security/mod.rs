@@ -1,5 +1,6 @@
 //! Hostile input, and secrets: where they are, and that they are nowhere else.
 
+mod any_bytes;
 mod corpus;
 mod hostile_files;
 mod hostile_surroundings;

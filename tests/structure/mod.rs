@@ -81,7 +81,7 @@ fn only_one_place_reads_the_environment() {
 }
 
 /// Programs of their own, which `Cargo.toml` names.
-const EXAMPLES: [&str; 2] = ["tests/playground", "tests/bench"];
+const EXAMPLES: [&str; 3] = ["tests/playground", "tests/bench", "tests/fuzz"];
 
 #[test]
 fn every_test_file_is_part_of_the_one_binary() {

@@ -32,7 +32,7 @@ const PAGE: Purpose = Purpose {
 };
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Started {
+pub(super) struct Started {
     device_code: Zeroizing<String>,
     user_code: String,
     verification_uri: String,
@@ -98,7 +98,7 @@ fn next_pause(pause: Duration, failure: &AwsError) -> Option<Duration> {
 
 /// A page of a reply is opened only when it is one of the web, and holds nothing that a terminal
 /// obeys.
-fn invitation(started: &Started) -> Result<Invitation> {
+pub(super) fn invitation(started: &Started) -> Result<Invitation> {
     let url = started.verification_uri_complete.as_ref().unwrap_or(&started.verification_uri);
     let plain = url.len() <= 2048 && url.bytes().all(|byte| byte.is_ascii_graphic());
     if !plain || check_url(PAGE, url, "the reply", false).is_err() {

@@ -9,6 +9,7 @@ mod device;
 mod oidc;
 mod pkce;
 mod refusal;
+pub(crate) mod replies;
 
 pub(crate) use assignments::Assignment;
 

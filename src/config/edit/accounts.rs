@@ -21,7 +21,7 @@ use crate::types::{AccountId, Name, RoleName};
 const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NewAccount {
+pub struct NewAccount {
     pub name: Name,
     pub id: AccountId,
     pub roles: Vec<RoleName>,
@@ -30,11 +30,7 @@ pub(crate) struct NewAccount {
 }
 
 impl NewAccount {
-    pub(crate) fn new(
-        name: Name,
-        id: AccountId,
-        roles: impl IntoIterator<Item = RoleName>,
-    ) -> Self {
+    pub fn new(name: Name, id: AccountId, roles: impl IntoIterator<Item = RoleName>) -> Self {
         let mut account = Self { name, id, roles: Vec::new(), sso_session: None };
         account.add_roles(roles);
         account
@@ -50,7 +46,7 @@ impl NewAccount {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     Added,
     /// The name was there; roles, or the sign-on that gives them, are new.
     Grown(Growth),
@@ -64,17 +60,13 @@ pub(crate) enum Outcome {
 
 /// What an entry gets beside what it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Growth {
+pub struct Growth {
     roles: Vec<RoleName>,
     sso_session: Option<Name>,
 }
 
 /// The bytes with all accounts that can be added, and what became of each. No two have the same name.
-pub(crate) fn put(
-    bytes: &[u8],
-    new: &[NewAccount],
-    shown: &str,
-) -> Result<(Vec<u8>, Vec<Outcome>)> {
+pub fn put(bytes: &[u8], new: &[NewAccount], shown: &str) -> Result<(Vec<u8>, Vec<Outcome>)> {
     let file = AccountsText::new(bytes, shown)?;
     let outcomes: Vec<_> = new.iter().map(|account| outcome(&file.accounts, account)).collect();
     let members: HashMap<&str, &Member> =
@@ -102,7 +94,7 @@ pub(crate) fn put(
     Ok((after, outcomes))
 }
 
-pub(crate) fn remove(bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
+pub fn remove(bytes: &[u8], name: &str, shown: &str) -> Result<Vec<u8>> {
     let file = AccountsText::new(bytes, shown)?;
     let Some(at) = file.members.iter().position(|member| member.key == name) else {
         return Err(no_such_name(name, &file.accounts, shown));

@@ -7,7 +7,7 @@
 mod amend;
 mod lines;
 
-pub(crate) use amend::amend;
+pub use amend::amend;
 pub(crate) use lines::{ExistingProfile, ProfileFile, ROLE_OF_SIGN_ON, SECRET};
 use lines::{IDENTITY, MARK, OwnLines, Replaced, header};
 
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
 
-pub(crate) struct NewProfile<'a> {
+pub struct NewProfile<'a> {
     pub name: &'a Name,
     pub entries: &'a [(&'static str, String)],
 }
@@ -27,7 +27,7 @@ pub(crate) struct NewProfile<'a> {
 /// The bytes with these profiles, each in place of the one of its name, else at the end, and without
 /// those that go. Of one that is there, only the keys that say where credentials come from go; its
 /// other settings stay. No two have the same name.
-pub(crate) fn edit(
+pub fn edit(
     file: FileKind,
     bytes: &[u8],
     new: &[NewProfile<'_>],

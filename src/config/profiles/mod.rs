@@ -44,7 +44,7 @@ mod section;
 
 pub(crate) use foreign::{ForeignKey, foreign_keys};
 use group::Group;
-pub(crate) use header::FileKind;
+pub use header::FileKind;
 use header::SectionKind;
 pub(super) use ini::{Block, Ini};
 pub(crate) use section::{Section, TOKENS};

@@ -315,18 +315,6 @@ fn sections() -> impl Strategy<Value = Vec<(String, Vec<(String, String)>)>> {
 
 proptest! {
     #[test]
-    fn no_text_panics(text in "(\\[profile [a-z]\\]|[a-z]|[=:#;\"'\\[\\]\\\\ \t\r\n\u{e9}\u{2003}]){0,60}|.{0,60}") {
-        let profiles = both(&text, &text);
-        for section in profiles.iter() {
-            let _ = (section.entries().count(), section.problem(), section.nested("a", "b"), section.places().count());
-            match profiles.get(section.name()) {
-                Ok(found) => prop_assert_eq!(found.map(|found| found.place()), Some(section.place())),
-                Err(error) => prop_assert_eq!(Some(&error), section.problem()),
-            }
-        }
-    }
-
-    #[test]
     fn what_was_written_is_read_with_its_lines(sections in sections(), fill in "(|\n|# note\n|  ; x = y\n|\t\r\n)") {
         let mut text = String::new();
         let mut expected: Vec<(String, String, u32)> = Vec::new();

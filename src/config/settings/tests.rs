@@ -1,5 +1,4 @@
 use super::*;
-use crate::types::spoiled::{changed, cut};
 
 fn read(toml: &str, pairs: &[(&str, &str)]) -> Result<Settings> {
     let home = tempfile::tempdir().unwrap();
@@ -25,16 +24,6 @@ fn nothing_configured() {
     );
     assert_eq!(read("# nothing\n", &[]).unwrap(), Settings::default());
     assert!(!Settings::default().store.is_configured());
-}
-
-#[test]
-fn no_file_stops_it() {
-    let text = "store = 'runtime'\ntimeout = 10\nwarning = \"15m\"\naccounts = ['~/a', '~/b']\n";
-    for text in cut(text).map(str::to_owned).chain(changed(text)) {
-        if let Err(error) = read(&text, &[]) {
-            assert_eq!(error.kind, crate::error::Kind::Config, "{text}: {error}");
-        }
-    }
 }
 
 #[test]

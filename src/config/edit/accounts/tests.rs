@@ -1,5 +1,3 @@
-use proptest::prelude::*;
-
 use super::*;
 
 const HERE: &str = "~/.aws/accounts";
@@ -162,43 +160,5 @@ fn what_is_no_accounts_file_is_refused_with_its_place() {
     for wrong in ["[]", "{\"a\": 1", "{\"a\": 1, \"a\": 2}", "{\"a\": 012345678901}"] {
         let error = put(wrong.as_bytes(), &[wish("b", "222222222222", &[])], HERE).unwrap_err();
         assert!(error.message.contains("~/.aws/accounts:1:"), "{error}");
-    }
-}
-
-/// JSON as programs and people write it.
-fn files() -> impl Strategy<Value = String> {
-    let blank = prop_oneof![Just(""), Just(" "), Just("\n  "), Just("\r\n\t")];
-    let leaf = prop_oneof![
-        Just("\"111111111111\"".to_owned()),
-        Just("{\"id\": \"222222222222\", \"x\": [\"}\", {}]}".to_owned()),
-        Just("null".to_owned()),
-        "\"[a-z\\\\\"]{0,6}\"".prop_map(|text| serde_json::to_string(&text).unwrap()),
-        Just("[1 , 2]".to_owned()),
-    ];
-    let member = (leaf, [blank.clone(), blank.clone(), blank.clone(), blank.clone()]);
-    let members = proptest::collection::btree_map("[a-m{}\\[,:é]{1,5}", member, 0..6);
-    (members, blank.clone(), blank).prop_map(|(members, first, last)| {
-        let members = members
-            .into_iter()
-            .map(|(key, (value, [a, b, c, d]))| format!("{a}\"{key}\"{b}:{c}{value}{d}"));
-        let members: Vec<String> = members.collect();
-        if members.is_empty() {
-            format!("{first}{{}}{last}")
-        } else {
-            format!("{first}{{{}}}{last}", members.join(","))
-        }
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn added_and_removed_are_the_same_text(before in files(), roles: bool) {
-        let roles: &[&str] = if roles { &["read"] } else { &[] };
-        let (with, outcomes) = put_text(&before, &[wish("new", "333333333333", roles), wish("newer", "444444444444", &[])]);
-        prop_assert_eq!(outcomes, vec![Outcome::Added, Outcome::Added]);
-        let one = remove(with.as_bytes(), "new", HERE).unwrap();
-        prop_assert_eq!(String::from_utf8(remove(&one, "newer", HERE).unwrap()).unwrap(), before);
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Result;
 
 /// The bytes with these entries in the profile, and without those of the keys that go. A profile
 /// that is not there is made when there is something to say; one that says nothing any more goes.
-pub(crate) fn amend(
+pub fn amend(
     file: FileKind,
     bytes: &[u8],
     name: &str,

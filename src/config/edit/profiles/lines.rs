@@ -264,15 +264,20 @@ impl<'a> OwnLines<'a> {
     /// lines that continue them.
     pub(super) fn lines_without(&self, goes: impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
         let ini = &self.file.ini;
+        let indent_of = |line: &[u8]| line.len() - line.trim_ascii_start().len();
         let mut kept = Vec::new();
-        let mut dropping = false;
+        let (mut dropping, mut indent) = (false, 0);
         for (line, number) in self.own().iter().zip(self.lines.start + 1..).skip(1) {
             let mut entries = ini.entries(self.block).iter().filter(|entry| !entry.nested);
             let begins = |place: u32| usize::try_from(place).is_ok_and(|line| line == number);
+            let is_comment = matches!(line.trim_ascii().first(), None | Some(b'#' | b';'));
             if let Some(entry) = entries.find(|entry| begins(ini.entry(entry).2.line)) {
                 dropping = goes(&ini.key(entry).to_ascii_lowercase());
+                indent = indent_of(line);
+            } else if !is_comment && indent_of(line) <= indent {
+                // What makes no sense there continues no entry.
+                dropping = false;
             }
-            let is_comment = matches!(line.trim_ascii().first(), None | Some(b'#' | b';'));
             if !is_mark(line) && (is_comment || !dropping) {
                 let end = line.strip_suffix(b"\n").unwrap_or(line);
                 kept.push(end.strip_suffix(b"\r").unwrap_or(end).to_vec());

@@ -1,5 +1,3 @@
-use proptest::prelude::*;
-
 use super::*;
 
 const HERE: &str = "~/.aws/config";
@@ -16,10 +14,6 @@ fn put_in(
 ) -> Result<Vec<u8>> {
     let entries: Vec<_> = entries.iter().map(|(key, value)| (*key, (*value).to_owned())).collect();
     edit(file, bytes, &[NewProfile { name: &name(profile), entries: &entries }], &[], HERE)
-}
-
-fn remove(file: FileKind, bytes: &[u8], name: &str) -> Result<Vec<u8>> {
-    edit(file, bytes, &[], &[name], HERE)
 }
 
 fn put_text(text: &str, profile: &str) -> String {
@@ -153,74 +147,4 @@ fn secrets_are_not_copied() {
     let refusal = cut(text, &["b"]).unwrap_err();
     assert!(refusal.message.starts_with("~/.aws/config:3: "), "{refusal}");
     assert_eq!(cut(text, &["a"]).unwrap().0, "");
-}
-
-/// Files as people write them, and some that no one should.
-/// Names that no drawn file has: what stood there would be replaced, and taken away.
-const OURS: [&str; 4] = ["one of ours", "two of ours", "three of ours", "four of ours"];
-
-fn files() -> impl Strategy<Value = Vec<u8>> {
-    let line = prop_oneof![
-        4 => "[a-z_]{1,12} ?[=:] ?[ -~]{0,12}".prop_map(String::into_bytes),
-        2 => "\\[(profile |sso-session )?\"?[a-e ]{1,4}\"?\\]?".prop_map(String::into_bytes),
-        2 => "[ \t]{1,4}[ -~]{0,12}".prop_map(String::into_bytes),
-        2 => "[#;][ -~]{0,12}".prop_map(String::into_bytes),
-        2 => Just(Vec::new()),
-        1 => proptest::collection::vec(any::<u8>(), 0..8),
-    ];
-    let end = prop_oneof![8 => Just(&b"\n"[..]), 3 => Just(&b"\r\n"[..]), 1 => Just(&b""[..]), 1 => Just(&b"\r"[..])];
-    let lines = proptest::collection::vec((line, end), 0..12);
-    (any::<bool>(), lines).prop_map(|(with_mark, lines)| {
-        let mut bytes = if with_mark { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-        for (line, end) in lines {
-            bytes.extend(line);
-            bytes.extend(end);
-        }
-        bytes
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn added_and_removed_are_the_same_bytes(before in files(), in_config: bool, again: bool) {
-        let file = if in_config { FileKind::Config } else { FileKind::Credentials };
-        let mut with = put_in(file, &before, "new one", &[("role_arn", "r"), ("region", "eu-west-1")]).unwrap();
-        prop_assert!(with.starts_with(&before));
-        prop_assert!(ProfileFile::new(file, &with, HERE).find("new one").unwrap().unwrap().is_ours);
-        if again {
-            with = put_in(file, &with, "new one", &[("credential_process", "c")]).unwrap();
-        }
-        prop_assert_eq!(remove(file, &with, "new one").unwrap(), before);
-    }
-
-    #[test]
-    fn several_come_and_go_in_any_order(before in files(), order in Just(OURS.to_vec()).prop_shuffle()) {
-        let mut bytes = before.clone();
-        for name in OURS {
-            bytes = put_in(FileKind::Config, &bytes, name, &[("region", "eu-west-1")]).unwrap();
-        }
-        for name in order {
-            bytes = remove(FileKind::Config, &bytes, name).unwrap();
-        }
-        prop_assert_eq!(bytes, before);
-    }
-
-    #[test]
-    fn all_at_once_is_one_after_the_other(before in files(), order in Just(OURS.to_vec()).prop_shuffle()) {
-        let entries = [("region", "eu-west-1".to_owned())];
-        let mut bytes = before;
-        for name in order.iter().take(2) {
-            bytes = put_in(FileKind::Config, &bytes, name, &[("role_arn", "r")]).unwrap();
-        }
-        let names = order.iter().skip(1).take(2).map(|text| name(text)).collect::<Vec<_>>();
-        let new = names.iter().map(|name| NewProfile { name, entries: &entries }).collect::<Vec<_>>();
-        let once = edit(FileKind::Config, &bytes, &new, &[order[0]], HERE).unwrap();
-        let mut one_by_one = remove(FileKind::Config, &bytes, order[0]).unwrap();
-        for name in &names {
-            one_by_one = put_in(FileKind::Config, &one_by_one, name.as_str(), &[("region", "eu-west-1")]).unwrap();
-        }
-        prop_assert_eq!(once, one_by_one);
-    }
 }

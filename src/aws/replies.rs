@@ -1,0 +1,114 @@
+//! Every reader of what AWS answers, for tests that hand them any bytes as the answer.
+
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+
+use super::access_keys::IamUser;
+use super::client::{Client, PATIENCE};
+use super::console::{Grant, sign_in_tokens};
+use super::dpop::ProofKey;
+use super::endpoint::{Endpoints, SsoEndpoints};
+use super::error::AwsError;
+use super::sign_in::SignIn;
+use super::sts::{Assumed, RoleCall, assume_role, caller_identity, session_token};
+use super::{iam, organizations, scoped, sso};
+use crate::error::Result;
+use crate::plan::{Overrides, Shape, Trust};
+use crate::types::{Credentials, Partition, RoleArn, Secret};
+
+/// A connection over which the same comes back, whatever is asked.
+#[derive(Clone, Debug)]
+struct Canned(StatusCode, Vec<u8>);
+
+impl HttpConnector for Canned {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let Self(status, body) = self.clone();
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+    }
+}
+
+impl Client {
+    /// One that hears nothing but this answer.
+    pub(crate) fn hearing(status: StatusCode, body: &[u8]) -> Result<Self> {
+        let (region, overrides) = (Partition::default().default_region(), Overrides::default());
+        let url = || "https://sso.example".to_owned();
+        let endpoints = Endpoints::resolve(region.clone(), region.partition(), &overrides)?;
+        let endpoints = Endpoints {
+            sso: Some(SsoEndpoints { portal: url(), oidc: url() }),
+            ..endpoints.with_organizations(&overrides)?
+        };
+        let connector = SharedHttpConnector::new(Canned(status, body.to_vec()));
+        let shared = connector.clone();
+        let http = http_client_fn(move |_, _| shared.clone());
+        Ok(Self { connector, http, ..Self::new(endpoints, &Trust::System, PATIENCE, None)? })
+    }
+
+    /// What the reader of one call makes of the answer: the texts that it gives away as good. `None`
+    /// behind the last call.
+    pub(crate) async fn read(
+        &self,
+        call: u8,
+    ) -> Option<std::result::Result<Vec<String>, AwsError>> {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let keys = Credentials {
+            id: "ASIAEXAMPLEEXAMPLE00".to_owned(),
+            secret: secret("wJalrXUtnFEMI"),
+            token: Some(secret("token")),
+        };
+        let role = RoleArn::parse("a test", "arn:aws:iam::123456789012:role/read").ok()?;
+        let (account, name) = (&role.account, &role.name);
+        let texts = |keys: Credentials| {
+            let token = keys.token.map(|token| token.expose().to_owned());
+            [keys.id, keys.secret.expose().to_owned()].into_iter().chain(token).collect()
+        };
+        let user = IamUser { client: self, keys: &keys, name: "alice" };
+        Some(match call {
+            0 => caller_identity(self, &keys).await.map(|identity| vec![identity.arn]),
+            1 => session_token(self, &keys, None, 3600).await.map(|it| texts(it.keys)),
+            2 => {
+                let shape = Shape::default();
+                let role = role.clone();
+                let call =
+                    RoleCall { role, seconds: 3600, session_name: "alice".to_owned(), shape };
+                let assumed = assume_role(self, &keys, &call, None).await;
+                assumed.map(|Assumed { session, arn }| [texts(session.keys), vec![arn]].concat())
+            }
+            3 => scoped::scoped_credentials(self, &keys, "{}").await.map(|it| texts(it.keys)),
+            4 => iam::mfa_devices(self, &keys)
+                .await
+                .map(|all| all.into_iter().map(|it| it.serial).collect()),
+            5 => user.access_keys().await.map(|all| all.into_iter().map(|key| key.id).collect()),
+            6 => user.create_key().await.map(texts),
+            7 => sso::role_credentials(self, &keys.secret, account, name)
+                .await
+                .map(|it| texts(it.keys)),
+            8 => {
+                let all = sso::assigned_accounts(self, &keys.secret).await;
+                all.map(|all| all.into_iter().map(|it| it.id.to_string()).collect())
+            }
+            9 => {
+                let all = sso::assigned_roles(self, &keys.secret, account).await;
+                all.map(|all| all.into_iter().map(|role| role.to_string()).collect())
+            }
+            10 => {
+                let all = organizations::organization_accounts(self, &keys, &|_| ()).await;
+                all.map(|all| all.into_iter().map(|it| it.id.to_string()).collect())
+            }
+            11 => {
+                let sign_in = SignIn::resolve(role.partition, &Overrides::default()).ok()?;
+                sign_in.token(self, &keys, None).await.map(|token| vec![token.expose().to_owned()])
+            }
+            12 => {
+                let (key, _) = ProofKey::generate()?;
+                let grant = Grant::Refresh(&keys.secret);
+                let tokens = sign_in_tokens(self, "https://s.example", "c", &key, grant).await;
+                tokens.map(|it| [texts(it.keys), vec![it.refresh.expose().to_owned()]].concat())
+            }
+            _ => return None,
+        })
+    }
+}

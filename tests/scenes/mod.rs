@@ -32,7 +32,12 @@ pub fn binary() -> &'static str {
 /// A user with an MFA device; `production` has roles `read`, `admin` and `ops/deploy` that want MFA
 /// and the account's id as external id, as roles of the old script did.
 pub fn bastion() -> Scene {
-    let scene = with_user(User::new(BASTION, "alice").mfa("alice"));
+    bastion_at(Sts::start().unwrap())
+}
+
+/// The same with a server of one's own.
+pub fn bastion_at(sts: Sts) -> Scene {
+    let scene = with_user_at(sts, User::new(BASTION, "alice").mfa("alice"));
     for role in ["read", "admin", "ops/deploy"] {
         scene.sts.add_role(
             Role::new(PRODUCTION, role)
@@ -53,7 +58,10 @@ pub fn bastion_at_home() -> Scene {
 
 /// A scene with that user and no roles.
 pub fn with_user(user: User) -> Scene {
-    let sts = Sts::start().unwrap();
+    with_user_at(Sts::start().unwrap(), user)
+}
+
+fn with_user_at(sts: Sts, user: User) -> Scene {
     let key = sts.add_user(user);
     let world = World::with_sts(binary(), &sts).unwrap();
     world.base(&key).unwrap();

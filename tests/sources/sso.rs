@@ -13,7 +13,7 @@ use crate::scenes::{PRODUCTION, Scene};
 use crate::support::terminal::Terminal;
 
 const SOON: &str = "2026-01-01T00:00:00Z";
-pub(super) const FAR: &str = "2099-01-01T00:00:00Z";
+pub const FAR: &str = "2099-01-01T00:00:00Z";
 const START: &str = "https://corp.awsapps.com/start";
 
 /// sha1 of `corp`, and of the start page: how the AWS CLI names its files.
@@ -42,7 +42,7 @@ fn cache(scene: &Scene) -> PathBuf {
 }
 
 /// Keeps a token as the AWS CLI does.
-pub(super) fn keep(scene: &Scene, token: &str, expires: &str, refresh: Option<&str>) {
+pub fn keep(scene: &Scene, token: &str, expires: &str, refresh: Option<&str>) {
     let mut text = json!({"startUrl": START, "region": "eu-west-1", "accessToken": token, "expiresAt": expires});
     if let Some(refresh) = refresh {
         text["refreshToken"] = refresh.into();

@@ -1,17 +1,21 @@
-//! What the hot paths cost, counted: processes, connections, requests, files, reads, bytes. Times are
-//! for the bench; a count that grows fails here, and one that shrinks is written down here.
+//! What the hot paths cost, counted: processes, connections, requests, files, reads, bytes, instructions.
+//! Times are for the bench; a count that grows fails here, and one that shrinks is written down here.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::scenes::{Scene, bastion};
+use crate::fake_aws::sts::{Certificate, Role, Sts, Trust};
+use crate::scenes::{BASTION, PRODUCTION, Scene, bastion, bastion_at};
+use crate::sources::sso::{FAR, keep, signed};
 use crate::support::process;
 use crate::support::tools::find;
 
 const CALLS: &str =
     "trace=execve,clone,?clone3,?fork,?vfork,open,openat,read,pread64,readv,mmap,socket";
+
+const TAB: [(&str, &str); 1] = [("COMPLETE", "zsh")];
 
 /// A file under the home, by the part of its name that says what it is.
 #[derive(Default)]
@@ -89,6 +93,17 @@ fn cost(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Option<Str
     Some(text.trim_end().to_owned())
 }
 
+/// Millions of instructions of the program as the tests build it. They repeat within a thousandth.
+fn instructions(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Option<f64> {
+    let mut command = scene.world.command_of(find("valgrind")?);
+    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+    command.arg(scene.world.program()).args(words).envs(variables.iter().copied());
+    let ran = process::run(command, b"").unwrap();
+    assert_eq!(ran.status, 0, "{words:?}: {ran:?}");
+    let count = ran.stderr.lines().find_map(|line| line.split_once("Collected : "));
+    Some(count.unwrap().1.parse::<f64>().unwrap() / 1e6)
+}
+
 /// A home after the first switch of the day, with a profile.
 fn scene() -> Scene {
     let scene = bastion();
@@ -100,13 +115,12 @@ fn scene() -> Scene {
 
 #[test]
 fn each_hot_path_reads_what_it_needs_and_once() {
-    let tab = [("COMPLETE", "zsh")];
     for (words, variables, expected) in [
         ("--version", &[][..], ""),
         ("init zsh", &[], ""),
         ("status", &[], ""),
-        ("-- assume-role ", &tab, "accounts assume*4 config history"),
-        ("-- assume-role production ", &tab, "accounts assume*4 config history"),
+        ("-- assume-role ", &TAB, "accounts assume*4 config history"),
+        ("-- assume-role production ", &TAB, "accounts assume*4 config history"),
         ("list", &[], "accounts assume*4 config credentials history"),
         (
             "explain production read",
@@ -135,6 +149,56 @@ fn each_hot_path_reads_what_it_needs_and_once() {
     }
 }
 
+/// A fifth is left for another compiler or another C library.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn each_hot_path_takes_no_more_instructions_than_it_took() {
+    let scene = scene();
+    for (words, variables, most) in [
+        ("--version", &[][..], 4.9),
+        ("-- assume-role ", &TAB, 15.5),
+        ("-- assume-role production ", &TAB, 6.0),
+        ("list", &[], 2.6),
+        ("explain production read", &[], 5.6),
+        ("credential-process production read", &[], 5.2),
+        ("export --shell bash production read", &[], 9.1),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let Some(count) = instructions(&scene, &words, variables) else { return };
+        assert!(count <= most * 1.2, "{words:?} takes {count:.1} million instructions, not {most}");
+    }
+}
+
+/// Three times as much to look at costs no more than three times as much: nothing is looked at once for
+/// each of the others.
+#[test]
+fn work_grows_as_what_is_there_grows() {
+    let scene = bastion();
+    let with = |size: usize| {
+        let account =
+            |number| format!("\"a{number}\": {{\"id\": \"{number:012}\", \"roles\": [\"r\"]}}");
+        let accounts: Vec<String> = (0..size).map(account).collect();
+        scene.world.accounts(&format!("{{{}}}", accounts.join(","))).unwrap();
+        let profile = |number| {
+            format!(
+                "[profile p{number}]\nrole_arn = arn:aws:iam::{number:012}:role/x\nsource_profile = default\n"
+            )
+        };
+        scene.world.config(&(0..size).map(profile).collect::<String>()).unwrap();
+    };
+    for (words, variables) in
+        [("-- assume-role ", &TAB[..]), ("list", &[]), ("profile list", &[]), ("doctor", &[])]
+    {
+        let words: Vec<&str> = words.split(' ').collect();
+        let [few, many] = [100, 300].map(|size| {
+            with(size);
+            instructions(&scene, &words, variables)
+        });
+        let (Some(few), Some(many)) = (few, many) else { return };
+        assert!(many <= 3.1 * few, "{words:?}: {few:.1} million for 100, {many:.1} for 300");
+    }
+}
+
 /// What a store or a file of thousands holds is not opened one by one.
 #[test]
 fn what_is_opened_does_not_grow_with_what_is_there() {
@@ -152,4 +216,48 @@ fn what_is_opened_does_not_grow_with_what_is_there() {
         (0..100).map(|number| format!("[profile p{number}]\nregion = eu-west-1\n")).collect();
     scene.world.config(&profiles).unwrap();
     assert_eq!(cost(&scene, &words, &[]).as_deref(), Some(before.as_str()));
+}
+
+/// A round trip each: the connection stands, TLS and all, before the code is typed.
+#[test]
+fn what_follows_the_last_keystroke_goes_over_a_connection_that_stands() {
+    for certificate in [None, Some(Certificate::Good)] {
+        for (words, expected) in [
+            (&["production", "read", "--duration", "2h"][..], &["AssumeRole"][..]),
+            (&["production", "read"], &["GetSessionToken", "AssumeRole"]),
+        ] {
+            let sts = certificate.map_or_else(Sts::start, Sts::start_tls).unwrap();
+            let scene = bastion_at(sts);
+            let two_hours = Role::new(PRODUCTION, "read").max_session(7200);
+            scene.sts.add_role(two_hours.trusts(Trust::account(BASTION).mfa()));
+            // The device is known from an earlier day.
+            scene.switch_with_code(&["production", "read"]);
+            assert_eq!(scene.world.run(["logout"]).unwrap().status, 0);
+            let (connections, proofs) =
+                (scene.sts.connections(), scene.sts.count("GetCallerIdentity"));
+            let mut terminal = scene.on_terminal(words);
+            terminal.wait_for("MFA code").unwrap();
+            scene.wait_for_call("GetCallerIdentity", proofs + 1);
+            let before = scene.sts.requests().len();
+            terminal.type_line(&scene.code()).unwrap();
+            assert_eq!(terminal.wait().unwrap(), 0, "{}", terminal.text());
+            let requests = scene.sts.requests();
+            let after: Vec<&str> =
+                requests[before..].iter().map(|request| request.action.as_str()).collect();
+            assert_eq!(after, expected, "{words:?}");
+            assert_eq!(scene.sts.connections(), connections + 1, "{words:?}: {certificate:?}");
+        }
+    }
+}
+
+/// AWS is asked whose keys these are, since the portal does not say which session they belong to.
+#[test]
+fn a_switch_by_identity_center_is_a_request_to_the_portal_and_one_to_sts() {
+    let (scene, sso) = signed();
+    sso.add_token("kept");
+    keep(&scene, "kept", FAR, None);
+    let words = ["export", "--shell", "bash", "read"];
+    let Some(cost) = cost(&scene, &words, &[]) else { return };
+    assert!(cost.ends_with(" GetCallerIdentity 2 sockets"), "{cost}");
+    assert_eq!(sso.requests(), 1);
 }

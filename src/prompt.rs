@@ -67,12 +67,10 @@ pub struct Variables<'a> {
     pub protected: &'a str,
 }
 
-/// What a prompt shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// The text, without colour, at most 64 characters.
     pub text: String,
-    /// What it is about.
     pub state: State,
 }
 

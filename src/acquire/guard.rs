@@ -1,4 +1,5 @@
-//! The question at the entrance of a protected account, before the network and before the store.
+//! A name that has to be typed: at the entrance of a protected account, before the network and before
+//! the store, and where a key is lost for good.
 //!
 //! Renewal does not come here: it consents for the account that was entered before.
 
@@ -9,23 +10,42 @@ use crate::ui::terminal::Terminal;
 /// Has the account's name typed, or refuses.
 pub(crate) async fn confirm(plan: &Plan, step: &ProtectedStep, terminal: Terminal) -> Result<()> {
     let sentence = sentence(step);
-    if !terminal.can_ask() {
-        return Err(Error::new(Kind::Guard, sentence)
-            .because(&step.alias.origin)
-            .hint(format!("if you mean it: {}", plan.command_with(&["--yes"]))));
-    }
-    terminal.say(&format!("{sentence} ({})", step.alias.origin));
+    let said = format!("{sentence} ({})", step.alias.origin);
+    let refusal = Error::new(Kind::Guard, sentence)
+        .because(&step.alias.origin)
+        .hint(format!("if you mean it: {}", plan.command_with(&["--yes"])));
     let question = format!("To become {}, type {}:", step.target, step.name);
-    let typed = terminal.ask_text(&question).await?;
+    let alias = match &step.alias.value {
+        Mark::Alias(alias) => alias.as_str(),
+        _ => step.name.as_str(),
+    };
+    let names = [step.name.as_str(), alias];
+    have_typed(names, (&said, &question), refusal, terminal).await
+}
+
+/// Has one of the names typed; `refusal` is for where nothing can be asked.
+pub(crate) async fn have_typed(
+    names: [&str; 2],
+    (said, question): (&str, &str),
+    refusal: Error,
+    terminal: Terminal,
+) -> Result<()> {
+    if !terminal.can_ask() {
+        return Err(refusal);
+    }
+    terminal.say(said);
+    let typed = terminal.ask_text(question).await?;
     // The terminal hands a lone Escape over with the line.
     if typed.contains('\u{1b}') {
         return Err(Error::new(Kind::Cancelled, "cancelled"));
     }
-    let is_alias = matches!(&step.alias.value, Mark::Alias(alias) if typed == alias.as_str());
-    if typed == step.name.as_str() || is_alias {
-        return Ok(());
+    match names.contains(&typed.as_str()) {
+        true => Ok(()),
+        false => {
+            let [name, _] = names;
+            Err(Error::new(Kind::Guard, format!("that was not {name}: nothing was changed")))
+        }
     }
-    Err(Error::new(Kind::Guard, format!("that was not {}: nothing was changed", step.name)))
 }
 
 fn sentence(step: &ProtectedStep) -> String {

@@ -7,7 +7,6 @@ use crate::cache::{
 };
 use crate::config::Config;
 use crate::error::Result;
-use crate::plan::keys::source_key;
 use crate::plan::{
     Chosen, CredentialSource, Device, ONE_HOUR, Origin, Plan, Protection, SignOn, Snapshot,
     account_of,
@@ -69,7 +68,7 @@ fn sessions(plan: &Plan, store: &Store, now: Moment, known: &mut Snapshot) -> Re
         }
     }
     if let CredentialSource::Process(_) = &plan.base.source {
-        known.printed = store.get::<ProgramKeys>(&source_key(&plan.base), now)?;
+        known.printed = store.get::<ProgramKeys>(&plan.base.key(), now)?;
     }
     let has_own = plan.steps.is_empty() || plan.has_own_session();
     match plan.base.sign_in() {

@@ -75,7 +75,6 @@ impl Runner<'_> {
         }
     }
 
-    /// Waits until the device shows its next code.
     async fn next_code(&self) {
         let now = self.now();
         let next = Moment(now.0 - now.0.rem_euclid(STEP) + STEP + 1);

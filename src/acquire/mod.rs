@@ -25,7 +25,7 @@ mod suggest;
 mod wait;
 mod web_identity;
 
-pub(crate) use guard::confirm;
+pub(crate) use guard::{confirm, have_typed};
 pub(crate) use load::snapshot;
 pub(crate) use run::Surroundings;
 pub(crate) use runtime::Runtime;

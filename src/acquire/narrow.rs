@@ -9,7 +9,6 @@ use crate::plan::own_of;
 use crate::types::sanitize::escape;
 
 impl Runner<'_> {
-    /// What the narrowed session is kept under.
     pub(super) fn narrowed_key(&self) -> Key {
         let policy = self.plan.narrowing(&self.known).map(|policy| policy.value);
         self.plan.narrowed_key(&policy.unwrap_or_default())

@@ -47,7 +47,6 @@ pub(super) enum Voice {
     Terminal,
 }
 
-/// A program, and how it is run.
 pub(super) struct Program<'a> {
     pub words: &'a [String],
     /// Where its command line stands.
@@ -76,7 +75,6 @@ pub(super) async fn secret(words: &[String], place: &str, report: &Report) -> Re
 }
 
 impl Program<'_> {
-    /// What the program prints.
     pub(super) async fn output(&self, report: &Report) -> Result<Zeroizing<Vec<u8>>> {
         let Self { place, whose, .. } = self;
         let child = self.spawn()?;
@@ -129,7 +127,6 @@ impl Program<'_> {
     }
 }
 
-/// How a program ended, and what it printed.
 pub(super) struct Ended {
     pub status: ExitStatus,
     pub out: Zeroizing<Vec<u8>>,

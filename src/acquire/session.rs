@@ -15,7 +15,6 @@ use crate::types::sanitize::escape;
 use crate::types::{Moment, Principal, minutes};
 use crate::ui::terminal::Terminal;
 
-/// A session, and what the user should hear about it.
 #[derive(Debug)]
 pub(crate) struct ActiveSession {
     /// As it is stored; `granted` is 0 when its end is not known.
@@ -26,7 +25,6 @@ pub(crate) struct ActiveSession {
     /// Whose keys they are: the role of the plan, or the user that a profile without a role stands
     /// for.
     pub principal: Principal,
-    /// Whether its account is protected.
     pub protected: bool,
     /// Whether it was narrowed to reading, as its account wants it.
     pub read_only: bool,
@@ -35,7 +33,6 @@ pub(crate) struct ActiveSession {
 }
 
 impl ActiveSession {
-    /// Whether it is known when the session ends.
     pub(crate) fn has_end(&self) -> bool {
         self.role.granted > 0
     }
@@ -138,7 +135,6 @@ fn notes_of_stored(
     notes
 }
 
-/// The endpoints of a plan, checked.
 pub(crate) fn endpoints(plan: &Plan) -> Result<Endpoints> {
     let connection = &plan.connection;
     let endpoints = Endpoints::of(connection)?;

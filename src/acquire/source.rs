@@ -5,7 +5,6 @@ use super::{credential_process, sso};
 use crate::aws::{FailureKind, Machine, machine_keys};
 use crate::cache::{BaseSession, ProgramKeys};
 use crate::error::{Error, Kind, Result};
-use crate::plan::keys::source_key;
 use crate::plan::{CredentialSource, own_of};
 use crate::types::sanitize::escape;
 use crate::types::{Credentials, Moment};
@@ -32,7 +31,7 @@ impl Runner<'_> {
                 let long_lived = (!printed.keys.are_temporary()).then(|| printed.keys.id.clone());
                 if self.known.printed.as_ref().map(|known| &known.long_lived) != Some(&long_lived) {
                     let learned = ProgramKeys { long_lived, learned: self.now() };
-                    self.with.store.put(&source_key(&plan.base), &learned, self.now())?;
+                    self.with.store.put(&plan.base.key(), &learned, self.now())?;
                 }
                 (printed.keys, printed.expires)
             }

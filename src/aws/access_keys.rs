@@ -8,7 +8,7 @@ use super::error::AwsError;
 use super::http::encoded;
 use super::iam::{call, pages};
 use super::signed::patiently;
-use super::xml::{Fields, all, first};
+use super::xml::{Fields, all, first, need};
 use crate::types::{Credentials, Moment, Secret, is_key_id, is_key_secret};
 
 /// A key as IAM lists it.
@@ -47,8 +47,7 @@ impl IamUser<'_> {
     /// A new key. Whether there is one when the answer is lost only a list can tell.
     pub(crate) async fn create_key(&self) -> Result<Credentials, AwsError> {
         let fields = call(self.client, self.keys, "CreateAccessKey", &self.parameters("")).await?;
-        let need = |name| first(&fields, name).ok_or_else(|| AwsError::malformed(name));
-        let (id, secret) = (need("AccessKeyId")?, need("SecretAccessKey")?);
+        let (id, secret) = (need(&fields, "AccessKeyId")?, need(&fields, "SecretAccessKey")?);
         if !is_key_id(id) || id.starts_with("ASIA") {
             return Err(AwsError::malformed("AccessKeyId"));
         }

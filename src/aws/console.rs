@@ -11,7 +11,7 @@ use super::dpop::ProofKey;
 use super::error::AwsError;
 use super::http::encoded;
 use super::sso::good_news;
-use super::sts::checked_keys;
+use super::sts::{checked_keys, checked_token};
 use crate::types::{Credentials, Secret};
 
 /// The longest life of such keys that is believed, in seconds. AWS gives 900.
@@ -24,7 +24,6 @@ pub(crate) const SAME_DEVICE: &str = "arn:aws:signin:::devtools/same-device";
 /// As whom a program signs in by a browser elsewhere, where a person copies a code.
 pub(crate) const CROSS_DEVICE: &str = "arn:aws:signin:::devtools/cross-device";
 
-/// What tokens are asked with.
 pub(crate) enum Grant<'a> {
     /// The code of a sign-in in the browser, with what proves that this program asked for it.
     Code { code: &'a Secret, verifier: &'a Secret, redirect: &'a str },
@@ -32,12 +31,10 @@ pub(crate) enum Grant<'a> {
     Refresh(&'a Secret),
 }
 
-/// What a sign-in gives.
 pub(crate) struct SignInTokens {
     pub keys: Credentials,
     /// How long the keys are good, in seconds.
     pub seconds: i64,
-    /// What renews them next.
     pub refresh: Secret,
     /// Who signed in, and when.
     pub id_token: Option<Secret>,
@@ -97,11 +94,12 @@ pub(crate) async fn sign_in_tokens(
     if !(1..=LONGEST_LIFE).contains(&answer.expires_in) {
         return Err(AwsError::malformed("expiresIn"));
     }
+    let checked = |text: &str| checked_token(text, LONGEST_TOKEN, "refreshToken");
     Ok(SignInTokens {
         keys: checked_keys(id, secret, token)?,
         seconds: answer.expires_in,
-        refresh: token_in(&answer.refresh_token)?,
-        id_token: answer.id_token.as_ref().map(|token| token_in(token)).transpose()?,
+        refresh: checked(&answer.refresh_token)?,
+        id_token: answer.id_token.as_ref().map(|text| checked(text)).transpose()?,
     })
 }
 
@@ -118,14 +116,4 @@ pub(crate) fn sign_in_page(
         "{endpoint}/v1/authorize?response_type=code&client_id={client_id}&state={state}\
          &code_challenge_method=SHA-256&scope=openid&redirect_uri={redirect}&code_challenge={challenge}"
     )
-}
-
-fn token_in(text: &str) -> Result<Secret, AwsError> {
-    let is_token = (1..=LONGEST_TOKEN).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_token {
-        Ok(Secret::new(text.to_owned()))
-    } else {
-        Err(AwsError::malformed("refreshToken"))
-    }
 }

@@ -18,7 +18,6 @@ const PRIVATE: usize = 32;
 const HEADER: &str = "-----BEGIN EC PRIVATE KEY-----";
 const FOOTER: &str = "-----END EC PRIVATE KEY-----";
 
-/// A key pair of a sign-in.
 pub(crate) struct ProofKey(EcdsaKeyPair);
 
 impl ProofKey {
@@ -38,7 +37,6 @@ impl ProofKey {
         pair.ok().map(Self)
     }
 
-    /// A new key, and its PEM.
     pub(crate) fn generate() -> Option<(Self, Secret)> {
         let random = SystemRandom::new();
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).ok()?;

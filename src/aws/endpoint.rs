@@ -91,19 +91,7 @@ impl Endpoints {
 
     /// The same with the IAM Identity Center of a session.
     pub(crate) fn with_sso(self, session: &SsoSession, overrides: &Overrides) -> Result<Self> {
-        let region = &session.region;
-        let Hosts { suffix, dual_stack, .. } = hosts(region.partition());
-        // The plain hosts of GovCloud are FIPS endpoints, and its dual-stack hosts are not (endpoint
-        // rules of the SDKs).
-        let is_gov = region.partition().as_str() == "aws-us-gov";
-        let fips = match overrides.fips && (overrides.dual_stack || !is_gov) {
-            true => "-fips",
-            false => "",
-        };
-        let host = |service: &str, is_dual: bool| {
-            let suffix = if is_dual { dual_stack } else { suffix };
-            format!("{service}{fips}.{region}.{suffix}")
-        };
+        let host = |service: &str, is_dual| host(service, &session.region, overrides.fips, is_dual);
         let portal = host("portal.sso", overrides.dual_stack);
         let portal = url_of(&overrides.sso, overrides, &portal)?;
         // A code that the other host begins leads to a page that fails.
@@ -127,10 +115,7 @@ impl Endpoints {
     /// The URL of STS in the region and the region, for calls that the one STS of the old regions does
     /// not know.
     pub(super) fn regional_sts(&self) -> (String, String) {
-        let service = if self.fips { "sts-fips" } else { "sts" };
-        let Hosts { suffix, dual_stack, .. } = hosts(self.partition);
-        let suffix = if self.dual_stack { dual_stack } else { suffix };
-        let usual = || format!("https://{service}.{}.{suffix}", self.region);
+        let usual = || format!("https://{}", host("sts", &self.region, self.fips, self.dual_stack));
         (self.sts.clone().unwrap_or_else(usual), self.region.to_string())
     }
 
@@ -148,6 +133,15 @@ impl Endpoints {
         let url = self.sts.clone().unwrap_or_else(usual).parse::<Uri>();
         url.map_or(Ok(None), |url| self.proxies.for_url(&url))
     }
+}
+
+/// The host of a service in a region. The plain hosts of GovCloud are FIPS endpoints, and its
+/// dual-stack hosts are not (endpoint rules of the SDKs).
+fn host(service: &str, region: &Region, fips: bool, is_dual: bool) -> String {
+    let Hosts { suffix, dual_stack, .. } = hosts(region.partition());
+    let is_gov = region.partition().as_str() == "aws-us-gov";
+    let fips = if fips && (is_dual || !is_gov) { "-fips" } else { "" };
+    format!("{service}{fips}.{region}.{}", if is_dual { dual_stack } else { suffix })
 }
 
 /// The sign-in page of a partition and its console: `https://HOST` each.
@@ -241,6 +235,25 @@ mod tests {
                 && !is_global("af-south-1", false)
                 && !is_global("us-gov-west-1", false)
         );
+    }
+
+    #[test]
+    fn sts_has_hosts_of_every_kind() {
+        // As the endpoint rules of the SDKs resolve them.
+        for (region, fips, dual_stack, host) in [
+            ("eu-west-1", false, false, "sts.eu-west-1.amazonaws.com"),
+            ("eu-west-1", true, false, "sts-fips.eu-west-1.amazonaws.com"),
+            ("eu-west-1", false, true, "sts.eu-west-1.api.aws"),
+            ("us-gov-west-1", true, false, "sts.us-gov-west-1.amazonaws.com"),
+            ("us-gov-west-1", true, true, "sts-fips.us-gov-west-1.api.aws"),
+            ("cn-north-1", false, false, "sts.cn-north-1.amazonaws.com.cn"),
+        ] {
+            let region = Region::parse("a test", region).unwrap();
+            let overrides = Overrides { fips, dual_stack, ..Overrides::default() };
+            let endpoints = Endpoints::resolve(region.clone(), region.partition(), &overrides);
+            let told = endpoints.unwrap().regional_sts();
+            assert_eq!(told, (format!("https://{host}"), region.to_string()));
+        }
     }
 
     #[test]

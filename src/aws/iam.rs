@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::error::{AwsError, FailureKind};
-use super::http::encoded;
+use super::http::{Reply, encoded};
 use super::signed::{self, Call};
 use super::xml::{Fields, all, first, leaves};
 use crate::config::values::parse_mfa_serial;
@@ -12,7 +12,7 @@ use crate::types::Credentials;
 
 /// The version of the Query API (IAM API reference).
 const VERSION: &str = "2010-05-08";
-pub(super) const FORM: [(&str, &str); 1] =
+const FORM: [(&str, &str); 1] =
     [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
 /// As many pages can there be: a user has eight devices at most.
 const PAGES: usize = 8;
@@ -48,8 +48,7 @@ pub(crate) async fn account_aliases(
     keys: &Credentials,
 ) -> Result<Vec<String>, AwsError> {
     let pages = pages(client, keys, "ListAccountAliases", "").await?;
-    let members = pages.iter().flatten().filter(|(name, _)| name == "member");
-    let aliases = members.map(|(_, text)| text.to_string());
+    let aliases = pages.iter().flat_map(|page| all(page, "member"));
     Ok(aliases.filter(|alias| !alias.is_empty()).collect())
 }
 
@@ -79,18 +78,24 @@ pub(super) async fn call(
     parameters: &str,
 ) -> Result<Fields, AwsError> {
     let body = format!("Action={action}&Version={VERSION}{parameters}");
-    client.in_time(async || answered(client, keys, action, &body).await).await
+    query(client, keys, "iam", &client.endpoints.iam, &body).await
 }
 
-async fn answered(
+/// A call of the Query API: a form, which begins with its action, goes in, and XML comes out.
+pub(super) async fn query(
     client: &Client,
     keys: &Credentials,
-    action: &str,
+    service: &'static str,
+    endpoint: &(String, String),
     body: &str,
 ) -> Result<Fields, AwsError> {
-    let call = Call { service: "iam", endpoint: &client.endpoints.iam, headers: &FORM, body };
-    let reply = signed::post(client, keys, &call).await?;
+    let call = Call { service, endpoint, headers: &FORM, body };
+    client.in_time(async || answered(&signed::post(client, keys, &call).await?, body)).await
+}
+
+fn answered(reply: &Reply, body: &str) -> Result<Fields, AwsError> {
     let not_aws = || AwsError::of(FailureKind::NotAws(reply.status));
+    let action = body.split(['=', '&']).nth(1).unwrap_or_default();
     let text = std::str::from_utf8(&reply.body).map_err(|_| not_aws())?;
     let fields = leaves(text).ok_or_else(not_aws)?;
     if reply.status == 200 && text.contains(&format!("<{action}Response")) {
@@ -126,6 +131,12 @@ mod tests {
             ("arn:aws:iam::123456789012:mfa/alice", "a&b")
         );
         assert!(devices[0].shows_codes() && !devices[1].shows_codes());
+    }
+
+    #[test]
+    fn characters_may_be_written_as_numbers() {
+        let fields = leaves("<Message>a&#13;&#x9b;&amp;b</Message>").unwrap();
+        assert_eq!(first(&fields, "Message"), Some("a\r\u{9b}&b"));
     }
 
     #[test]

@@ -22,7 +22,6 @@ use crate::types::{Credentials, Moment, Secret};
 
 /// Either service answers at once or is not there.
 const CONNECT: Duration = Duration::from_secs(1);
-/// Time for all of it.
 const WHOLE: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,7 +17,6 @@ mod iam;
 mod machine;
 mod organizations;
 mod replies;
-mod scoped;
 mod sign_in;
 mod signed;
 mod sso;
@@ -38,10 +37,9 @@ pub(crate) use http::Reply;
 pub(crate) use iam::{Device, account_aliases, mfa_devices};
 pub(crate) use machine::{Machine, machine_keys};
 pub(crate) use organizations::organization_accounts;
-pub(crate) use scoped::scoped_credentials;
 pub(crate) use sign_in::{SignIn, page};
 pub(crate) use sso::{Assigned, assigned_accounts, assigned_roles, role_credentials, sign_off};
 pub(crate) use sts::{
     Assumed, Mfa, RoleCall, assume_role, assume_with_saml, assume_with_web_identity,
-    caller_identity, checked_keys, session_token,
+    caller_identity, checked_keys, scoped_credentials, session_token,
 };

@@ -15,7 +15,7 @@ use super::endpoint::{Endpoints, SsoEndpoints};
 use super::error::AwsError;
 use super::sign_in::SignIn;
 use super::sts::{Assumed, RoleCall, assume_role, caller_identity, session_token};
-use super::{iam, organizations, scoped, sso};
+use super::{iam, organizations, sso, sts};
 use crate::error::Result;
 use crate::plan::{Overrides, Shape, Trust};
 use crate::types::{Credentials, Partition, RoleArn, Secret};
@@ -77,7 +77,7 @@ impl Client {
                 let assumed = assume_role(self, &keys, &call, None).await;
                 assumed.map(|Assumed { session, arn }| [texts(session.keys), vec![arn]].concat())
             }
-            3 => scoped::scoped_credentials(self, &keys, "{}").await.map(|it| texts(it.keys)),
+            3 => sts::scoped_credentials(self, &keys, "{}").await.map(|it| texts(it.keys)),
             4 => iam::mfa_devices(self, &keys)
                 .await
                 .map(|all| all.into_iter().map(|it| it.serial).collect()),

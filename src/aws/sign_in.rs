@@ -13,6 +13,7 @@ use super::client::Client;
 use super::endpoint::sign_in_of;
 use super::error::{AwsError, FailureKind};
 use super::http::encoded;
+use super::sts::checked_token;
 use crate::error::Result;
 use crate::plan::Overrides;
 use crate::types::{Credentials, Partition, Region, Secret};
@@ -108,14 +109,7 @@ pub(crate) fn page(path: Option<&str>, region: Option<&Region>) -> String {
 fn token_in(body: &[u8]) -> std::result::Result<Secret, AwsError> {
     let reply: Reply =
         serde_json::from_slice(body).map_err(|_| AwsError::malformed("SigninToken"))?;
-    let token = reply.signin_token;
-    let is_token = (1..=LONGEST_TOKEN).contains(&token.len())
-        && token.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_token {
-        Ok(Secret::new(token.as_str().to_owned()))
-    } else {
-        Err(AwsError::malformed("SigninToken"))
-    }
+    checked_token(&reply.signin_token, LONGEST_TOKEN, "SigninToken")
 }
 
 #[cfg(test)]

@@ -9,9 +9,14 @@ use aws_sdk_sts::types::{
 
 use super::client::Client;
 use super::error::AwsError;
+use super::http::encoded;
+use super::iam::query;
+use super::xml::need;
 use crate::plan::Shape;
 use crate::types::{AccountId, Credentials, Moment, RoleArn, Secret, Session};
 
+/// The version of the Query API (STS API reference).
+const VERSION: &str = "2011-06-15";
 /// The longest life of any session of STS, in seconds (`GetSessionToken`: 36 hours).
 const LONGEST_LIFE: i64 = 36 * 3600;
 /// How far in the past an end may lie before it cannot be right: nothing, but clocks are read in
@@ -25,7 +30,6 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Whether these are the account's own root keys.
     pub(crate) fn is_root(&self) -> bool {
         self.arn.ends_with(":root")
     }
@@ -179,6 +183,22 @@ fn some_of<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
+/// Temporary keys of the same session that may do what the policy allows as well, and no more. They
+/// last as long as those that ask. The SDK has no call for it yet.
+pub(crate) async fn scoped_credentials(
+    client: &Client,
+    keys: &Credentials,
+    policy: &str,
+) -> Result<Session, AwsError> {
+    let body = format!("Action=GetScopedCredentials&Version={VERSION}&Policy={}", encoded(policy));
+    let fields = query(client, keys, "sts", &client.endpoints.regional_sts(), &body).await?;
+    let [id, secret, token, ends] =
+        ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]
+            .map(|name| need(&fields, name));
+    let ends = Moment::parse_rfc3339(ends?).ok_or_else(|| AwsError::malformed("Expiration"))?;
+    checked_session(id?, secret?, token?, ends, client.aws_now())
+}
+
 /// Takes the session out of a reply, when it is about the role that was asked for.
 fn assumed(
     credentials: Option<&SdkCredentials>,
@@ -245,6 +265,13 @@ pub(crate) fn checked_keys(id: &str, secret: &str, token: &str) -> Result<Creden
         secret: Secret::new(secret.to_owned()),
         token: Some(Secret::new(token.to_owned())),
     })
+}
+
+/// A token of a reply, when it can be one.
+pub(super) fn checked_token(text: &str, longest: usize, field: &str) -> Result<Secret, AwsError> {
+    let is_token =
+        (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_token.then(|| Secret::new(text.to_owned())).ok_or_else(|| AwsError::malformed(field))
 }
 
 #[cfg(test)]

@@ -4,11 +4,21 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use zeroize::Zeroizing;
 
+use super::error::AwsError;
+
 /// A secret may be among them.
 pub(super) type Fields = Vec<(String, Zeroizing<String>)>;
 
 pub(super) fn first<'a>(fields: &'a [(String, Zeroizing<String>)], name: &str) -> Option<&'a str> {
     fields.iter().find(|(field, _)| field == name).map(|(_, text)| text.as_str())
+}
+
+/// As [`first`], of a reply that has to hold it.
+pub(super) fn need<'a>(
+    fields: &'a [(String, Zeroizing<String>)],
+    name: &str,
+) -> Result<&'a str, AwsError> {
+    first(fields, name).ok_or_else(|| AwsError::malformed(name))
 }
 
 /// The elements of a document that hold text, in order. A document type is refused: it may define

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::types::quote;
 use crate::types::sanitize::escape;
 
 #[derive(Debug)]
@@ -76,7 +77,5 @@ impl StoreError {
 
 /// A path as a word that can be pasted into a shell.
 pub(super) fn word(path: &Path) -> String {
-    let text = escape(&path.to_string_lossy());
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+,@%:=".contains(&byte);
-    if text.bytes().all(is_plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    quote::word(&escape(&path.to_string_lossy()))
 }

@@ -28,7 +28,6 @@ use crate::config::settings::Settings;
 use crate::error::{Error, Result};
 use crate::types::{AccountId, Moment, Name, RoleArn};
 
-/// Which files may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// What TAB may open: the accounts file, the config file, history and offers in the store.
@@ -36,7 +35,6 @@ pub(crate) enum Reach {
     Glance,
     /// The same with the credentials file, for `--base`.
     GlanceAtKeys,
-    /// Everything, as a command does it.
     Full,
 }
 
@@ -162,7 +160,6 @@ impl Catalogue {
         self.profiles.iter().flat_map(Profiles::iter).filter_map(KnownProfile::new)
     }
 
-    /// The names of the SSO sessions that can be typed.
     pub(crate) fn sso_sessions(&self) -> impl Iterator<Item = &str> {
         let sessions =
             self.profiles.iter().flat_map(Profiles::sso_sessions).map(|session| session.name());
@@ -177,7 +174,6 @@ impl Catalogue {
         self.problems.iter().chain(of_accounts).chain(of_profiles).cloned().collect()
     }
 
-    /// What the user should hear about the store.
     pub(crate) fn warnings(&self) -> &[String] {
         &self.warnings
     }

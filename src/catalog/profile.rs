@@ -10,21 +10,15 @@ use crate::types::{AccountId, Name, Partition, Principal, RoleArn, RoleName};
 pub(crate) struct KnownProfile<'a> {
     pub name: &'a str,
     pub leads: Leads,
-    /// How much it was used by its name.
     pub usage: Usage,
     section: Section<'a>,
 }
 
-/// What a profile leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Leads {
-    /// A role by its `role_arn`.
     Role(RoleArn),
-    /// A role of Identity Center.
     Sso(AccountId, RoleName),
-    /// A sign-in to the console.
     SignIn,
-    /// Keys of its own.
     Credentials,
     /// Nothing that a session could begin with.
     Nowhere,
@@ -42,17 +36,14 @@ impl<'a> KnownProfile<'a> {
         })
     }
 
-    /// Its name and where it begins.
     pub(crate) fn name_and_place(&self) -> Option<(Name, Location)> {
         Some((Name::parse("profile", self.name).ok()?, self.section.place()?))
     }
 
-    /// The profile that its role is assumed from.
     pub(crate) fn source(&self) -> Option<&'a str> {
         self.section.value("source_profile").map(|value| value.text)
     }
 
-    /// The MFA device that it names.
     pub(crate) fn mfa_serial(&self) -> Option<&'a str> {
         self.section.value("mfa_serial").map(|value| value.text)
     }

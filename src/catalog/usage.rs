@@ -6,12 +6,10 @@ use crate::types::Moment;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// How much something was used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Usage {
     /// How often, weighed by how long ago; higher comes first.
     pub score: u64,
-    /// How often.
     pub count: u32,
     /// When last, by this machine's clock.
     pub last: Option<Moment>,

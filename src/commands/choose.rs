@@ -111,7 +111,6 @@ impl Chooser<'_> {
         }
     }
 
-    /// The role of the account that was typed.
     fn role(self, word: &str, catalogue: &Catalogue) -> Result<Request> {
         let how = &self.request.invocation;
         let Some(account) = catalogue.account(word) else {

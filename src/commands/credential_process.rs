@@ -20,10 +20,8 @@ use crate::types::sanitize::escape;
 use crate::ui::report::Report;
 use crate::ui::terminal::is_in_background;
 
-/// Options that name a file.
 const OF_FILES: [&str; 3] = ["--policy=", "--saml-response=", "--web-identity-token-file="];
 
-/// The session as JSON on one line.
 pub(super) fn run(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret> {
     json(arguments, context).map_err(in_one_line)
 }

@@ -10,7 +10,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::error::Result;
 use crate::plan::chain::{SignIn, SsoSession};
-use crate::plan::keys::{is_own, source_key};
+use crate::plan::keys::is_own;
 use crate::plan::{Forgotten, Invocation, Request, SignOn, SignOnRequest};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
@@ -117,7 +117,7 @@ fn forget(store: &Store, all: bool, target: Option<&Forgotten>) -> Result<usize>
         Some(Forgotten::SignOn(session)) => store.forget::<RoleSession>(|key| is_of(session, key)),
         // A user's own session and the base session are the same keys.
         Some(Forgotten::Own(base)) => {
-            let base = source_key(base);
+            let base = base.key();
             let own = store.forget::<RoleSession>(|key| is_own(key) && key.says(&base))?;
             Ok(own + store.forget::<BaseSession>(|key| key.says(&base))?)
         }

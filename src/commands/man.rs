@@ -5,7 +5,6 @@ use roff::{Inline, Roff, bold, italic, roman};
 
 use crate::cli::help::{self, Length, SECTIONS, examples_of};
 
-/// The page.
 pub(super) fn run() -> String {
     let whole = help::command(Length::Long);
     let mut page = Roff::new();

@@ -27,7 +27,6 @@ pub(super) struct Named {
     request: Request,
 }
 
-/// Reads the options.
 pub(super) fn read(arguments: &Exec) -> Result<Vec<Named>> {
     let mut all: Vec<Named> = Vec::new();
     for text in &arguments.profile_as {

@@ -20,7 +20,6 @@ use crate::types::sanitize::escape;
 /// Where the system looks when PATH is not set (POSIX, `confstr`).
 const NO_PATH: &str = "/bin:/usr/bin";
 
-/// A program that is there.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Program {
     path: PathBuf,

@@ -20,11 +20,9 @@ use crate::ui::report::Report;
 /// A shell's keys that are about to end are no use, in seconds.
 const LITTLE: i64 = 60;
 
-/// A session with the plan that led to it.
 pub(super) struct ActiveRole {
     pub plan: Plan,
     pub session: ActiveSession,
-    /// Where it is stored.
     pub store: Store,
 }
 
@@ -107,7 +105,6 @@ pub(super) fn obtain(request: Request, context: &Context, report: &Report) -> Re
     carry_out(plan, &config, context, report)
 }
 
-/// The session of a plan.
 pub(super) fn carry_out(
     plan: Plan,
     config: &Config,

@@ -16,10 +16,8 @@ use super::words::Typed;
 /// Begins what stands for the values of an argument; no word holds it.
 const STAND_IN: char = '\0';
 
-/// What may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// One of these words.
     Words(Vec<Candidate>),
     /// The path of a file, which the shell completes better.
     File,

@@ -19,30 +19,24 @@ pub(crate) struct Known {
 }
 
 pub(super) struct Query {
-    /// Where the cursor is.
     pub position: Position,
-    /// Where to look.
     pub known: Known,
 }
 
 impl Query {
-    /// What is known within reach.
     pub(super) fn catalogue(&self, reach: Reach) -> Catalogue {
         Catalogue::read(&self.known.environment, reach, self.known.now)
     }
 }
 
-/// Something that may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
-    /// The word.
     pub value: String,
     /// What it is; one line, maybe empty.
     pub help: String,
 }
 
 impl Candidate {
-    /// A word with what there is to say about it.
     pub(super) fn new(value: impl Into<String>, help: impl Into<String>) -> Self {
         let help = help.into();
         let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));

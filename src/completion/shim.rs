@@ -18,11 +18,8 @@ use super::query::{Candidate, Known};
 use super::words::Typed;
 use crate::shell::{AtTab, Shell, completion_scripts};
 
-/// A shell at TAB.
 pub(super) struct Shim<'a> {
-    /// Which shell.
     pub shell: Shell,
-    /// Where to look for names.
     pub known: &'a Known,
 }
 

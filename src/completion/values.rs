@@ -50,7 +50,6 @@ fn bases(query: &Query) -> Vec<Candidate> {
     placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
 }
 
-/// The devices that profiles name.
 fn serials(query: &Query) -> Vec<Candidate> {
     let catalogue = query.catalogue(Reach::GlanceAtKeys);
     let mut found: Vec<Candidate> = Vec::new();

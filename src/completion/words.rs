@@ -22,9 +22,7 @@ pub(super) struct Typed {
     current: String,
 }
 
-/// Where the cursor is.
 pub(super) struct Position {
-    /// The grammar that holds there.
     pub command: Command,
     /// The verbs that lead to it, from the first.
     pub path: Vec<String>,
@@ -35,15 +33,12 @@ pub(super) struct Position {
     pub positionals: Vec<String>,
     /// Whether `--` stands before: no more options, and no verb.
     pub escaped: bool,
-    /// Whether a region was given.
     pub has_region: bool,
     /// The option whose value the word at the cursor is, or holds behind `=`.
     pub option: Option<String>,
-    /// The verbs that may stand here.
     pub verbs: Vec<String>,
     /// The verbs that would win over an account of their name, which is reached behind `--` only.
     pub taken: Vec<String>,
-    /// The word at the cursor.
     pub current: String,
 }
 

@@ -42,7 +42,6 @@ impl Container {
         }
     }
 
-    /// Where the keys are asked for.
     pub(crate) fn url(&self) -> Result<Uri> {
         let (variable, text) = match (&self.relative, &self.full) {
             (Some(path), _) => ("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", format!("{AGENT}{path}")),
@@ -74,7 +73,6 @@ impl Container {
     }
 }
 
-/// Whether an address may be asked without TLS.
 pub(crate) fn may_be_asked_in_plain_text(address: IpAddr) -> bool {
     address.is_loopback() || AGENTS.contains(&address)
 }

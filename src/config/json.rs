@@ -19,7 +19,6 @@ use crate::types::sanitize::{escape, escape_up_to};
 
 pub(crate) const EXAMPLE: &str = r#"an accounts file looks like {"production": "123456789012"}"#;
 
-/// A value of the file.
 #[derive(Clone, Copy)]
 pub(crate) struct Json<'a> {
     pub raw: &'a str,
@@ -65,7 +64,6 @@ impl<'a> Json<'a> {
         self.lines.spot(self.range().start)
     }
 
-    /// Where it is in the whole text.
     pub(crate) fn range(self) -> Range<usize> {
         let start = offset_in(self.lines.text(), self.raw);
         start..start + self.raw.len()

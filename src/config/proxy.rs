@@ -13,7 +13,6 @@ use super::url::{address_of, is_loopback};
 use crate::error::{Error, Result};
 use crate::types::Secret;
 
-/// A proxy and the variable that names it.
 #[derive(Clone, Debug)]
 pub(crate) struct Proxy {
     /// With its scheme, and perhaps with a password.

@@ -4,9 +4,10 @@
 use percent_encoding::percent_decode_str;
 
 use super::chosen::{Chosen, Origin};
+use super::credential_source::CredentialSource;
 use super::parameters::Shape;
 use super::request::Request;
-use super::source::{Base, CredentialSource, OTHER_SOURCES, base_profile, no_keys};
+use super::source::{Base, OTHER_SOURCES, base_profile, no_keys};
 use super::web_identity::WebIdentity;
 use super::{ENVIRONMENT, ONE_HOUR, Step, target};
 use crate::config::Config;

@@ -1,11 +1,9 @@
 //! What a plan asks the user, and what it calls.
 
-use super::{Chosen, CredentialSource, Plan, ProtectedStep};
+use super::{Chosen, Plan, ProtectedStep};
 
-/// What the user is asked.
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
-    /// The name of a protected account.
     AccountName(ProtectedStep),
     /// A code of this device. Meanwhile the connection opens and the keys are proved.
     MfaCode(Chosen<String>),
@@ -42,7 +40,6 @@ pub(crate) enum Call {
     SessionToken {
         code: bool,
     },
-    /// The role of a step.
     AssumeRole {
         step: usize,
         with: With,
@@ -83,13 +80,7 @@ impl Call {
             Self::Narrow => "sts:GetScopedCredentials",
             Self::WithSaml => "sts:AssumeRoleWithSAML",
             Self::WithWebIdentity => "sts:AssumeRoleWithWebIdentity",
-            Self::Source => match plan.base.source {
-                CredentialSource::IdentityCenter(_) => "sso:GetRoleCredentials",
-                CredentialSource::ConsoleSignIn(_) => "signin:CreateOAuth2Token",
-                CredentialSource::Process(_) => "credential_process",
-                CredentialSource::Container => "container credentials",
-                _ => "instance metadata",
-            },
+            Self::Source => plan.base.source.call_name(),
         }
     }
 }

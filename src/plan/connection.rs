@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Partition, Region};
 
-/// How AWS is reached.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     /// The region that STS is asked in.
@@ -48,11 +47,8 @@ impl Connection {
 /// Endpoints other than the region's own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overrides {
-    /// Where STS is asked instead.
     pub sts: Option<Chosen<String>>,
-    /// Where IAM is asked instead.
     pub iam: Option<Chosen<String>>,
-    /// Where Organizations is asked instead.
     pub organizations: Option<Chosen<String>>,
     /// Where the portal of IAM Identity Center is asked instead.
     pub sso: Option<Chosen<String>>,
@@ -60,9 +56,7 @@ pub(crate) struct Overrides {
     pub sso_oidc: Option<Chosen<String>>,
     /// Where one signs in to the console instead.
     pub signin: Option<Chosen<String>>,
-    /// FIPS endpoints.
     pub fips: bool,
-    /// Dual-stack endpoints.
     pub dual_stack: bool,
     /// The one STS of all old regions (`sts_regional_endpoints = legacy`).
     pub legacy_sts: bool,
@@ -76,7 +70,6 @@ pub(crate) struct Overrides {
     pub instance: String,
 }
 
-/// Which certificates are trusted.
 #[derive(Clone, Debug)]
 pub(crate) enum Trust {
     /// Those of the system (`SSL_CERT_DIR` is honoured), read when the first connection opens.

@@ -1,9 +1,10 @@
 //! A plan followed to its end with every call taken to succeed: what `explain` and the picker print.
 
 use super::call::{Call, Question};
+use super::credential_source::SignOn;
 use super::keys::OWN_SECONDS;
 use super::next::{Next, next};
-use super::snapshot::{Device, Goal, SIGN_IN_SECONDS, SignOn, Snapshot};
+use super::snapshot::{Device, Goal, SIGN_IN_SECONDS, Snapshot};
 use super::{Chosen, Origin, Plan};
 use crate::cache::{BaseSession, RoleSession};
 use crate::error::{Error, Kind};

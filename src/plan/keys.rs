@@ -3,12 +3,10 @@
 //! Two plans share an entry exactly when AWS would give them the same session. A session answered
 //! by another endpoint is another session, so an endpoint override is part of the key.
 
-use sha2::{Digest, Sha256};
-
-use super::saml::Proof;
-use super::{Base, CredentialSource, Plan, Saml, Step, WebIdentity};
+use super::credential_source::{digest, user_key};
+use super::{Plan, Step};
 use crate::cache::Key;
-use crate::types::{RoleArn, Secret, hex};
+use crate::types::{RoleArn, Secret};
 
 /// What marks a session without a role.
 const OWN: (&str, &str) = ("session", "its own");
@@ -21,65 +19,6 @@ pub(crate) fn is_own(key: &Key) -> bool {
     key.field(OWN.0) == Some(OWN.1)
 }
 
-/// What a base is known by. The same keys are the same base, whatever profile holds them.
-pub(crate) fn source_key(base: &Base) -> Key {
-    match &base.source {
-        CredentialSource::Keys(keys, _) => user_key(&keys.id),
-        CredentialSource::Keyring(key) => user_key(&key.id),
-        // A command line may hold a secret, and a changed one is another base.
-        CredentialSource::Process(process) => Key::new()
-            .with("scheme", "process")
-            .with("profile", &base.profile)
-            .with("command", digest(&Secret::new(process.command.value.clone()))),
-        CredentialSource::Container => Key::new().with("scheme", "container"),
-        CredentialSource::Instance => Key::new().with("scheme", "instance"),
-        CredentialSource::IdentityCenter(role) => {
-            let session = &role.session;
-            Key::new()
-                .with("scheme", "sso")
-                .with_some("session", session.name.as_deref())
-                .with("start", &session.start_url)
-                .with("region", session.region.as_str())
-                .with("sso account", role.account.as_str())
-                .with("sso role", role.role.as_str())
-        }
-        CredentialSource::ConsoleSignIn(sign_in) => {
-            Key::new().with("scheme", "console").with("arn", &sign_in.arn.value)
-        }
-        CredentialSource::WebIdentity(token) => token_key(token),
-        CredentialSource::Saml(saml) => saml_key(saml),
-    }
-}
-
-fn user_key(id: &str) -> Key {
-    Key::new().with("scheme", "bastion").with("key", id)
-}
-
-/// Another user, or another response, is another identity.
-fn saml_key(saml: &Saml) -> Key {
-    let key = Key::new().with("scheme", "saml");
-    let key = match &saml.proof {
-        Proof::Login(login) => {
-            key.with("url", &login.url.value).with_some("user", login.who.username.as_deref())
-        }
-        Proof::Captured(response) => key.with("response", digest(&response.value.encoded)),
-    };
-    key.with_some("provider", saml.provider.as_ref().map(|name| name.value.as_str()))
-}
-
-fn token_key(token: &WebIdentity) -> Key {
-    let key = Key::new().with("scheme", "web-identity");
-    match token {
-        WebIdentity::File(path) => key.with("file", path.value.to_string_lossy()),
-        WebIdentity::Command(words) => key.with("command", words.value.join("\0")),
-        WebIdentity::Given(token) => key.with("token", digest(token)),
-    }
-}
-
-fn digest(secret: &Secret) -> String {
-    hex(&Sha256::digest(secret.expose()))
-}
-
 impl Plan {
     fn with_endpoint(&self, key: Key) -> Key {
         let sts = self.connection.endpoints.sts.as_ref();
@@ -88,7 +27,7 @@ impl Plan {
 
     /// The base: facts about it and its MFA session are kept under this.
     pub(crate) fn base_key(&self) -> Key {
-        self.with_endpoint(source_key(&self.base))
+        self.with_endpoint(self.base.key())
     }
 
     /// The same for the user whose long-term keys a program printed.
@@ -96,7 +35,6 @@ impl Plan {
         self.with_endpoint(user_key(id))
     }
 
-    /// The session of the base itself.
     pub(crate) fn own_key(&self) -> Key {
         let key = self.base_key();
         let key = match self.base.sso_role() {
@@ -107,7 +45,6 @@ impl Plan {
         key.with_some("proof", self.is_unproved().then_some("none"))
     }
 
-    /// The same session, narrowed by a policy.
     pub(crate) fn narrowed_key(&self, policy: &str) -> Key {
         self.own_key().with("narrowed by", digest(&Secret::new(policy.to_owned())))
     }
@@ -153,10 +90,7 @@ impl Plan {
     /// Whether the base gives a session of its own that is kept and assumes the first role, rather
     /// than keys that call STS as they are.
     pub(crate) fn has_own_session(&self) -> bool {
-        match &self.base.source {
-            CredentialSource::Keys(..) | CredentialSource::Keyring(_) => false,
-            source => !source.gives_role(),
-        }
+        self.base.source.has_own_session()
     }
 }
 

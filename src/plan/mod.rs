@@ -11,6 +11,7 @@ mod call;
 pub(crate) mod chain;
 mod chosen;
 mod connection;
+mod credential_source;
 mod desktop;
 mod foresee;
 pub(crate) mod keys;
@@ -36,6 +37,7 @@ pub(crate) use account::{Mark, Protection};
 pub(crate) use call::{Call, Question, With};
 pub(crate) use chosen::{Chosen, Origin};
 pub(crate) use connection::{Connection, Overrides, Trust};
+pub(crate) use credential_source::{CredentialSource, ENVIRONMENT, SignOn};
 pub(crate) use desktop::{BROWSER, Desktop, no_desktop};
 pub(crate) use foresee::{Foresight, foresee};
 pub(crate) use next::{Next, next, own_of};
@@ -50,10 +52,10 @@ pub(crate) use resolve::{resolve, resolve_complete};
 pub(crate) use saml::Saml;
 pub(crate) use service::{path_of_service, services};
 pub(crate) use snapshot::{
-    Device, Goal, LockOf, SIGN_IN_RENEWED_BELOW, SIGN_IN_SECONDS, Shorter, SignOn, Snapshot,
-    account_of, seconds_left,
+    Device, Goal, LockOf, SIGN_IN_RENEWED_BELOW, SIGN_IN_SECONDS, Shorter, Snapshot, account_of,
+    seconds_left,
 };
-pub(crate) use source::{Base, CredentialSource, ENVIRONMENT, environment_scheme};
+pub(crate) use source::{Base, environment_scheme};
 pub(crate) use target::{Target, which_role};
 pub(crate) use unknown::near_regions;
 pub(crate) use web_identity::WebIdentity;
@@ -66,11 +68,9 @@ use crate::types::{Name, Region, RoleArn, RoleName, Secret};
 /// role chaining).
 pub(crate) const ONE_HOUR: u32 = 3600;
 
-/// One switch, fully decided.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub target: Target,
-    /// Where the first credentials come from.
     pub base: Base,
     /// The roles that are assumed, in order; none where the base's own session is the target.
     pub steps: Vec<Step>,
@@ -106,7 +106,6 @@ impl Plan {
         self.target.protection.read_only.is_some() && !self.write
     }
 
-    /// The command that was typed.
     pub(crate) fn command(&self) -> String {
         self.command_with(&[])
     }
@@ -156,7 +155,6 @@ pub(crate) struct ProtectedStep {
     pub alias: Chosen<Mark>,
 }
 
-/// What a request comes to.
 pub(crate) enum Resolution {
     Plan(Box<Plan>),
     /// The role of this account has to be chosen. The word that names it, and what to say about
@@ -168,7 +166,6 @@ pub(crate) enum Resolution {
     },
     /// One of several roles that a captured SAML response offers.
     NeedsOffer(Vec<RoleArn>),
-    /// Account and role have to be chosen.
     NeedsTarget,
 }
 

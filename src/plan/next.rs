@@ -5,8 +5,9 @@
 //! what `explain` and the picker print, so that neither has rules of its own.
 
 use super::call::{Call, Question, With};
+use super::credential_source::SignOn;
 use super::saml::Proof;
-use super::snapshot::{Device, ENOUGH, LockOf, SignOn, Snapshot};
+use super::snapshot::{Device, ENOUGH, LockOf, Snapshot};
 use super::{Chosen, CredentialSource, ONE_HOUR, Origin, Plan, ProtectedStep};
 use crate::cache::{BaseSession, RoleSession};
 use crate::error::{Error, Kind};

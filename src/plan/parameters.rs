@@ -3,8 +3,8 @@
 
 use super::account::TargetAccount;
 use super::chosen::{Chosen, Origin};
+use super::credential_source::CredentialSource;
 use super::request::Request;
-use super::source::CredentialSource;
 use crate::config::Config;
 use crate::config::files::read_text;
 use crate::config::values::{ExternalId, parse_policy_arn, parse_session_name, parse_tag};

@@ -3,10 +3,11 @@
 use super::account::TargetAccount;
 use super::chain::{Chain, Hop};
 use super::chosen::{Chosen, Origin};
+use super::credential_source::CredentialSource;
 use super::narrow;
 use super::parameters::Shape;
 use super::request::{Request, SessionOptions};
-use super::source::{CredentialSource, note_of_own_role};
+use super::source::note_of_own_role;
 use super::target::{self, Target};
 use super::values::{code, duration, fallback_region, mfa_program, typed_region};
 use super::words::Extras;
@@ -18,7 +19,6 @@ use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Name, Region};
 
-/// Decides everything about a profile.
 pub(super) fn plan(
     name: &str,
     request: &Request,

@@ -4,8 +4,9 @@ use super::ambient::BaseChoice;
 use super::chain::{Chain, ProfileMfa, SignIn, SsoSession, gets_keys_elsewhere, keys_of, sign_on};
 use super::chosen::Chosen;
 use super::connection::Connection;
+use super::credential_source::{CredentialSource, ENVIRONMENT};
 use super::request::Request;
-use super::source::{Base, CredentialSource, ENVIRONMENT, find_profile};
+use super::source::{Base, find_profile};
 use super::target::{Meaning, meaning, which_role};
 use super::values::{fallback_region, typed_region};
 use super::words::nothing_named;
@@ -152,7 +153,6 @@ impl SignOnRequest {
     }
 }
 
-/// A sign-in to the console, and how it is reached.
 #[derive(Clone, Debug)]
 pub(crate) struct ConsoleRequest {
     pub sign_in: SignIn,
@@ -225,7 +225,6 @@ impl AccountSurvey {
     }
 }
 
-/// What `logout` is asked to forget.
 #[derive(Clone, Debug)]
 pub(crate) enum Forgotten {
     /// Every session of a role, whatever its credentials came from.

@@ -1,11 +1,9 @@
 //! Until when a session renews without a question.
 
-use super::{CredentialSource, ONE_HOUR, Plan, SignOn, Snapshot};
+use super::credential_source::FOREVER;
+use super::{CredentialSource, ONE_HOUR, Plan, Snapshot};
 use crate::cache::RoleSession;
 use crate::types::Moment;
-
-/// `renewable` of a source that never ends, 9999-12-31.
-const FOREVER: Moment = Moment(253_402_300_799);
 
 /// Until when a session renews without a question, by AWS's clock.
 pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) -> Option<Moment> {
@@ -17,15 +15,6 @@ pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) ->
     }
     let is_own = plan.steps.is_empty();
     match &plan.base.source {
-        CredentialSource::Saml(saml) => saml.asks_nothing().then_some(FOREVER),
-        CredentialSource::WebIdentity(token) => token.asks_nothing().then_some(FOREVER),
-        CredentialSource::Container | CredentialSource::Instance => Some(FOREVER),
-        CredentialSource::IdentityCenter(_) | CredentialSource::ConsoleSignIn(_) => {
-            match known.sign_on {
-                SignOn::Live(ends) => Some(ends),
-                SignOn::Missing => None,
-            }
-        }
         // Whether a program asks is its own affair, but a live MFA session runs none.
         CredentialSource::Process(_) if plan.user_key_id(known).is_none() => None,
         CredentialSource::Keys(keys, _) if keys.are_temporary() => None,
@@ -41,5 +30,6 @@ pub(crate) fn renewable(plan: &Plan, known: &Snapshot, session: &RoleSession) ->
             let live = known.mfa_session.as_ref().filter(|_| lasts);
             live.map(|session| session.session.expires)
         }
+        source => source.renews_until(known.sign_on),
     }
 }

@@ -131,7 +131,6 @@ impl Invocation {
     }
 }
 
-/// The options that shape the session of a role.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SessionOptions {
     pub duration: Option<String>,
@@ -162,7 +161,6 @@ impl SessionOptions {
 }
 
 impl Request {
-    /// The request for a target and nothing else.
     pub(crate) fn of_words<T: Into<String>>(words: impl IntoIterator<Item = T>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), ..Self::default() }
     }
@@ -177,7 +175,6 @@ impl Request {
         self
     }
 
-    /// Whether anything says what the target is.
     pub(crate) fn names_target(&self) -> bool {
         let options =
             [&self.profile, &self.scheme, &self.saml_response, &self.web_identity_token_file];

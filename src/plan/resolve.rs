@@ -3,13 +3,12 @@
 use super::ambient::BaseChoice;
 use super::chain::{self, ProfileMfa, SsoRole, SsoSession, role_of_sso};
 use super::connection::Connection;
+use super::credential_source::{CredentialSource, ENVIRONMENT};
 use super::narrow;
 use super::parameters::Shape;
 use super::request::{Invocation, Request};
 use super::saml::{self, Saml};
-use super::source::{
-    Base, CredentialSource, ENVIRONMENT, base_profile, find_profile, note_of_own_role, scheme,
-};
+use super::source::{Base, base_profile, find_profile, note_of_own_role, scheme};
 use super::target::{self, Meaning, RoleTarget, which_role};
 use super::values::{code, duration, fallback_region, mfa_program, serial, typed_region};
 use super::web_identity::WebIdentity;

@@ -29,13 +29,11 @@ const MOST_LISTED: usize = 40;
 /// A SAML response, and the provider that AWS knows it by.
 #[derive(Clone, Debug)]
 pub(crate) struct Saml {
-    /// Where the response is from.
     pub proof: Proof,
     /// The name of the SAML provider in AWS, when it is configured.
     pub provider: Option<Chosen<String>>,
 }
 
-/// Where a response is from.
 #[derive(Clone, Debug)]
 pub(crate) enum Proof {
     /// The identity provider, for user and password.
@@ -44,7 +42,6 @@ pub(crate) enum Proof {
     Captured(Box<Chosen<Response>>),
 }
 
-/// What a login needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     /// Where the provider answers.
@@ -124,7 +121,6 @@ impl Login {
     }
 }
 
-/// The response that `--saml-response` names.
 pub(crate) fn captured(request: &Request, config: &Config) -> Result<Option<Chosen<Response>>> {
     let Some(path) = &request.saml_response else { return Ok(None) };
     if path == "-" && request.mfa_code.as_ref().is_some_and(|code| code.expose() == "-") {
@@ -147,7 +143,6 @@ pub(super) fn offers<'a>(response: &'a Chosen<Response>, account: Option<&str>) 
     response.value.offers.iter().filter(fits).collect()
 }
 
-/// The roles on offer.
 pub(super) fn roles(response: &Chosen<Response>, account: Option<&str>) -> Vec<RoleArn> {
     offers(response, account).into_iter().map(|offer| offer.role.clone()).collect()
 }

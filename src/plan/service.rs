@@ -95,7 +95,6 @@ pub(crate) fn services() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|(name, _)| *name)
 }
 
-/// The path of a service in the console.
 pub(crate) fn path_of_service(word: &str) -> Result<&'static str> {
     let lower = word.to_ascii_lowercase();
     if let Some((_, path)) = SERVICES.iter().find(|(name, _)| *name == lower) {

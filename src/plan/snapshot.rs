@@ -1,5 +1,6 @@
 //! Everything that is known besides the plan: what is stored, and what this run has learnt.
 
+use super::credential_source::SignOn;
 use super::keys::OWN_SECONDS;
 use super::{Chosen, ONE_HOUR, Plan, Protection};
 use crate::cache::{BaseSession, ProgramKeys, RoleSession};
@@ -29,7 +30,6 @@ pub(crate) enum LockOf {
     Mfa,
 }
 
-/// What is known about the user's MFA device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Device {
     /// AWS has not been asked.
@@ -43,14 +43,6 @@ pub(crate) enum Device {
     None,
     /// None, when an earlier run asked.
     RememberedNone,
-}
-
-/// The state of a sign-on to IAM Identity Center.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SignOn {
-    /// A token that is good, or renews itself, and when it ends.
-    Live(Moment),
-    Missing,
 }
 
 /// Everything that is known besides the plan: what is stored, and what this run has learnt.
@@ -81,7 +73,6 @@ pub(crate) struct Snapshot {
     /// The program that prints codes gave none; a person is asked from now on.
     pub mfa_program_failed: bool,
     pub sign_on: SignOn,
-    /// User and password are there.
     pub has_login: bool,
     /// Keys that a program or the machine gave, and when they end if that is known.
     pub given: Option<(Credentials, Option<Moment>)>,
@@ -100,7 +91,6 @@ pub(crate) struct Snapshot {
     pub dead: Vec<String>,
 }
 
-/// What is known about a step.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StepState {
     /// Stored sessions, of whatever duration might serve.
@@ -164,7 +154,6 @@ impl Snapshot {
         }
     }
 
-    /// Notes the new session of a step.
     pub(crate) fn made(&mut self, at: usize, session: RoleSession) {
         if let Some(state) = self.steps.get_mut(at) {
             state.stored.push(session);
@@ -180,7 +169,6 @@ impl Snapshot {
         self.locks.contains(&lock)
     }
 
-    /// The seconds left of a session.
     pub(super) fn left(&self, session: &RoleSession, now: Moment) -> i64 {
         seconds_left(session, self.skew, now)
     }

@@ -3,21 +3,19 @@
 use std::fmt::Display;
 
 use super::account::TargetAccount;
-use super::chain::{Process, SignIn, SsoRole};
+use super::chain::{SignIn, SsoRole};
 use super::chosen::{Chosen, Origin};
+use super::credential_source::{CredentialSource, ENVIRONMENT};
 use super::request::Request;
 use super::saml::Saml;
 use super::web_identity::WebIdentity;
+use crate::cache::Key;
 use crate::config::Config;
-use crate::config::keyring::KeyReference;
 use crate::config::profiles::Section;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Credentials, Moment, Secret};
-
-/// The base that is no profile: the keys in the environment.
-pub(crate) const ENVIRONMENT: &str = "env";
 
 /// The identity that roles are assumed from.
 #[derive(Clone, Debug)]
@@ -35,47 +33,12 @@ pub(crate) struct Base {
     pub is_found: bool,
 }
 
-/// Where credentials come from.
-#[derive(Clone, Debug)]
-pub(crate) enum CredentialSource {
-    /// Access keys in a file or in the environment, long-term or temporary, and when they end if
-    /// that is known.
-    Keys(Credentials, Option<Moment>),
-    /// A long-term key whose secret a keyring holds: fetched when a call is signed with it.
-    Keyring(KeyReference),
-    /// `credential_process`: a program that prints keys.
-    Process(Process),
-    /// `credential_source = EcsContainer`.
-    Container,
-    /// `credential_source = Ec2InstanceMetadata`.
-    Instance,
-    /// A permission set of IAM Identity Center.
-    IdentityCenter(SsoRole),
-    /// A sign-in to the console (`aws login`).
-    ConsoleSignIn(Box<SignIn>),
-    /// The token of an OpenID Connect provider, which gives the first role.
-    WebIdentity(WebIdentity),
-    /// A SAML response, which gives the first role.
-    Saml(Box<Saml>),
-}
-
-impl CredentialSource {
-    /// Whether the source's own reply is the session of the first role.
-    pub(crate) fn gives_role(&self) -> bool {
-        matches!(self, Self::WebIdentity(_) | Self::Saml(_))
-    }
-
-    /// The id of a long-term key of an IAM user.
-    pub(crate) fn long_term_id(&self) -> Option<&str> {
-        match self {
-            Self::Keys(keys, _) if !keys.are_temporary() => Some(&keys.id),
-            Self::Keyring(key) => Some(&key.id),
-            _ => None,
-        }
-    }
-}
-
 impl Base {
+    /// What facts about it and its sessions are kept under.
+    pub(crate) fn key(&self) -> Key {
+        self.source.key(&self.profile)
+    }
+
     pub(crate) fn is_environment(&self) -> bool {
         self.profile == ENVIRONMENT && matches!(self.source, CredentialSource::Keys(..))
     }

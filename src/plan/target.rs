@@ -16,7 +16,6 @@ use crate::error::{Error, Kind, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, Partition, Region, RoleArn, RoleName};
 
-/// What a switch leads to.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     /// The word typed: an alias or an id; for a profile its name.
@@ -41,7 +40,6 @@ impl fmt::Display for Target {
     }
 }
 
-/// What the words of a request mean.
 pub(super) enum Meaning {
     Role(Box<RoleTarget>),
     /// A profile by its name, and the words behind it.
@@ -50,7 +48,6 @@ pub(super) enum Meaning {
     Account(Box<TargetAccount>),
     /// One of several roles that a captured SAML response offers.
     Offered(Vec<RoleArn>),
-    /// Neither account nor role.
     Nothing,
 }
 
@@ -162,7 +159,6 @@ fn of_other_account(role: &RoleArn, account: &TargetAccount, how: &Invocation) -
         .hint(how.with(&[name.as_str(), role.name.as_str()]))
 }
 
-/// The role that is taken when none is named.
 fn default_role(account: &TargetAccount) -> Option<Chosen<RoleName>> {
     let entry = account.entry.as_ref()?;
     let role = entry.default_role.clone()?;

@@ -13,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::types::Secret;
 use crate::types::sanitize::escape;
 
-/// The way by a token.
 #[derive(Clone, Debug)]
 pub(crate) enum WebIdentity {
     /// A file, which may be rotated at any moment.

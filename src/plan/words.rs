@@ -7,10 +7,8 @@ use crate::types::sanitize::escape_up_to;
 use crate::types::{Region, RoleArn, Secret};
 use crate::ui::terminal::is_code;
 
-/// What may stand behind a role.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extras {
-    /// Six digits.
     pub code: Option<Secret>,
     /// A region-shaped word.
     pub region: Option<String>,
@@ -84,7 +82,6 @@ pub(super) fn account_and_role<'a>(
     }
 }
 
-/// The error for a target that is not named at all.
 pub(crate) fn nothing_named(how: &Invocation) -> Error {
     Error::usage("which account and role?")
         .hint(how.usage())

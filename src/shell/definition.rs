@@ -12,7 +12,6 @@ pub(crate) struct Definition {
     pub(super) quoted: fn(&str) -> String,
     /// What stands before the name in an assignment, and between name and value.
     pub(super) assignment: [&'static str; 2],
-    /// The script of `init`.
     pub(super) init: &'static str,
     /// The line of that script which stands there for TAB; empty where there is none.
     pub(super) asks_at_tab: &'static str,
@@ -27,7 +26,6 @@ pub(crate) struct Definition {
     pub(crate) at_tab: AtTab,
     /// The line that loads the integration.
     pub(crate) load: &'static str,
-    /// The file in which that line belongs.
     pub(crate) rc: &'static str,
 }
 
@@ -39,7 +37,6 @@ pub(super) struct Code {
     pub(super) leave: fn(bool) -> String,
 }
 
-/// A shell at TAB.
 #[derive(Clone, Copy)]
 pub(crate) enum AtTab {
     /// Sends the line up to the cursor and its word breaks, and inserts what it gets as it is.

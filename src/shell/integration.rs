@@ -13,12 +13,9 @@ use super::prompt_style::Look;
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
-/// What the user chose at `init`.
 #[derive(Clone, Debug, Default)]
 pub struct InitOptions {
-    /// A short name for the function.
     pub cmd: Option<ShortName>,
-    /// How the prompt looks.
     pub look: Look,
     /// TAB is left to others.
     pub no_completions: bool,

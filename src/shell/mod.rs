@@ -31,7 +31,6 @@ pub(crate) use definition::{AtTab, Definition};
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
-/// A shell with an integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Shell {
@@ -45,11 +44,9 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// Every shell there is.
     pub const ALL: [Self; 7] =
         [Self::Bash, Self::Zsh, Self::Fish, Self::Elvish, Self::Nu, Self::Xonsh, Self::Sh];
 
-    /// What it is.
     pub(crate) fn definition(self) -> &'static Definition {
         match self {
             Self::Bash => &bash::BASH,
@@ -62,12 +59,10 @@ impl Shell {
         }
     }
 
-    /// The name, as typed after `init`.
     pub fn name(self) -> &'static str {
         self.definition().name
     }
 
-    /// `text` as one word.
     pub(crate) fn quoted(self, text: &str) -> String {
         (self.definition().quoted)(text)
     }

@@ -6,7 +6,6 @@
 use super::Shell;
 use crate::config::settings::{PromptSide, Settings};
 
-/// The user's choices for the prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Where `init` puts the segment.

@@ -20,7 +20,6 @@ use super::variables::{
 use crate::config::environment::Environment;
 use crate::types::Secret;
 
-/// What changes in the caller.
 #[derive(Default, Serialize)]
 pub(super) struct Record {
     forget: Vec<&'static str>,
@@ -86,12 +85,10 @@ impl Record {
         (record, Some(ONLY_UNSET).filter(|_| !keeps))
     }
 
-    /// For the function of a shell.
     pub(super) fn for_function(&self) -> Secret {
         line(&serde_json::json!(self))
     }
 
-    /// For a program.
     pub(super) fn for_program(self) -> Secret {
         line(&Value::Object(self.set))
     }

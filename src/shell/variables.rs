@@ -88,18 +88,14 @@ pub struct Legacy<'a> {
     pub role_started: Moment,
 }
 
-/// All that a switch tells the shell.
 #[derive(Clone, Debug)]
 pub struct Switch<'a> {
-    /// The session.
     pub keys: &'a Credentials,
-    /// The account the keys belong to.
     pub account_id: &'a AccountId,
     /// The word typed for the account, alias or id; for a profile its name.
     pub account_name: &'a str,
     /// The role with its path; for a profile without a role, the user's name.
     pub role: &'a str,
-    /// The region, when one is known.
     pub region: Option<&'a Region>,
     /// Whether this switch chose the region; one that the environment named stays the user's own.
     pub region_is_ours: bool,
@@ -114,9 +110,7 @@ pub struct Switch<'a> {
     pub target: String,
     /// The request before this one.
     pub previous: Option<String>,
-    /// Whether the account is protected.
     pub protected: bool,
-    /// Whether the session was narrowed to reading.
     pub read_only: bool,
     /// Also tell prompts that know other tools only: `AWS_SSO_PROFILE`, which powerlevel10k and
     /// starship read and AWS's own tools do not.
@@ -131,7 +125,6 @@ pub struct Switch<'a> {
 /// One variable and its new value; `None` unsets it.
 #[derive(Clone)]
 pub struct Change<'a> {
-    /// The variable.
     pub name: &'static str,
     /// The value, never empty.
     pub value: Option<Cow<'a, str>>,

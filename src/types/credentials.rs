@@ -48,13 +48,11 @@ impl Credentials {
     }
 }
 
-/// Whether a text can be the id of an access key.
 pub(crate) fn is_key_id(text: &str) -> bool {
     (16..=128).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Whether a text can be the secret of an access key.
 pub(crate) fn is_key_secret(text: &str) -> bool {
     (16..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -35,7 +35,6 @@ impl Region {
         })
     }
 
-    /// Whether a word has the shape of a region.
     pub fn is_shaped(text: &str) -> bool {
         let Some((words, number)) = text.rsplit_once('-') else { return false };
         text.len() <= LONGEST
@@ -111,7 +110,6 @@ impl Partition {
         std::iter::once(Self::default()).chain(PARTITIONS.iter().map(|row| Self(row.name)))
     }
 
-    /// The name, as ARNs spell it.
     pub fn as_str(self) -> &'static str {
         self.0
     }

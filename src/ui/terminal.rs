@@ -26,7 +26,6 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Whether a question would reach a person.
     pub(crate) fn can_ask(self) -> bool {
         self.may_ask && OpenOptions::new().read(true).write(true).open(DEVICE).is_ok()
     }

@@ -27,18 +27,15 @@ const SILENT: Duration = Duration::from_secs(10);
 /// After this, a line says what is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// A keyring, and how it may be asked.
 #[derive(Clone, Copy)]
 pub(crate) struct Opened<'a> {
     pub keyring: &'a Keyring,
     pub environment: &'a Environment,
-    /// Whether the keyring may show a dialog.
     pub may_ask: bool,
     pub report: &'a Report,
 }
 
 impl Opened<'_> {
-    /// The key that a profile refers to.
     pub(crate) async fn get(&self, reference: &KeyReference) -> Result<Credentials> {
         let (id, place) = (shortened(&reference.id), &reference.place);
         self.find(&reference.id).await?.ok_or_else(|| {
@@ -213,7 +210,6 @@ impl Opened<'_> {
     }
 }
 
-/// The key that a profile refers to, from its keyring.
 pub(crate) async fn fetch(
     reference: &KeyReference,
     environment: &Environment,
@@ -236,7 +232,6 @@ pub(crate) async fn keys_of(
     }
 }
 
-/// The key of such a line.
 pub(crate) fn parse(text: &str) -> std::result::Result<Credentials, String> {
     credential_process::read(text, Moment(0)).map(|printed| printed.keys)
 }

@@ -24,7 +24,6 @@ pub(super) struct Invocation {
     pub input: Zeroizing<String>,
 }
 
-/// How a program ended.
 pub(super) struct Ended {
     /// `None` when a signal ended it.
     pub code: Option<i32>,
@@ -101,7 +100,6 @@ pub(super) fn invocation(keyring: &Keyring, act: Act<'_>, id: &str) -> Invocatio
     Invocation { program: keyring.program(), arguments, input: Zeroizing::new(input) }
 }
 
-/// What an end means.
 pub(super) fn answer(keyring: &Keyring, act: Act<'_>, ended: &Ended) -> Answer {
     let done = |text: &str| Answer::Done(Zeroizing::new(text.to_owned()));
     let finds = matches!(act, Act::Find | Act::Unlock);

@@ -28,7 +28,6 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a sign-in renews itself at most, in seconds: a session of the console.
 const LONGEST: i64 = 12 * 3600;
 
-/// A sign-in as it is kept.
 pub(super) struct CachedSignIn {
     pub keys: Credentials,
     /// When they end, by this machine's clock.

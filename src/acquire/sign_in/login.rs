@@ -22,7 +22,6 @@ use crate::types::sanitize::escape_up_to;
 use crate::types::{Clock, Moment, Secret};
 use crate::ui::terminal::Terminal;
 
-/// A sign-in of one run.
 pub(crate) struct SignInClient<'a> {
     pub sign_in: &'a SignIn,
     pub connection: &'a Connection,

@@ -153,7 +153,6 @@ impl Runner<'_> {
     }
 }
 
-/// Why a renewal came to nothing.
 enum Renewal {
     /// AWS does not take what is kept, and may take what another process keeps.
     Refused(Error),

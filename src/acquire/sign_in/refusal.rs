@@ -5,7 +5,6 @@ use crate::error::{Error, Kind};
 use crate::plan::chain::SignIn;
 use crate::types::sanitize::escape;
 
-/// The error for a failed call of AWS Sign-In.
 pub(super) fn refusal(failure: &AwsError, sign_in: &SignIn, endpoint: &str) -> Error {
     let FailureKind::Answer { code, message } = &failure.trouble else {
         return unanswered(failure, &escape(endpoint))

@@ -6,7 +6,6 @@ use crate::cache::{Key, RoleSession};
 use crate::error::Result;
 use crate::types::{AccountId, RoleName, Secret};
 
-/// An account with the roles that a person has there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Assignment {
     pub account: Assigned,

@@ -30,7 +30,6 @@ pub(super) struct Created {
     refresh_token: Option<Zeroizing<String>>,
 }
 
-/// Registers this program.
 pub(super) async fn register(
     client: &Client,
     oidc: &str,
@@ -49,7 +48,6 @@ pub(super) async fn register(
     })
 }
 
-/// Asks as a registered program.
 pub(super) async fn post_as<T: DeserializeOwned>(
     who: &Registration,
     client: &Client,
@@ -61,7 +59,6 @@ pub(super) async fn post_as<T: DeserializeOwned>(
     post(client, oidc, path, &with(who, more)).await
 }
 
-/// Renews a sign-on without a person.
 pub(super) async fn renew(
     client: &Client,
     oidc: &str,

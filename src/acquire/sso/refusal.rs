@@ -5,7 +5,6 @@ use crate::error::Error;
 use crate::plan::chain::SsoSession;
 use crate::types::sanitize::escape;
 
-/// The error for a failed call of IAM Identity Center.
 pub(super) fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) -> Error {
     let endpoint = escape(endpoint);
     let said = |code: &str, message: &str| {

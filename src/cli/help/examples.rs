@@ -1,9 +1,7 @@
 //! Examples: lines that can be typed as they stand.
 
-/// A line and what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// The line.
     pub line: &'static str,
     /// What it does; empty where the line says it.
     pub says: &'static str,

@@ -7,14 +7,11 @@ use std::fmt::Write;
 const INDENT: usize = 30;
 const WIDTH: usize = 79;
 
-/// A part of the manual.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Section {
-    /// Its heading.
     pub title: &'static str,
     /// What it is about, in a sentence or two.
     pub text: &'static str,
-    /// Words and what they mean.
     pub rows: &'static [(&'static str, &'static str)],
 }
 
@@ -127,7 +124,6 @@ pub(crate) const SECTIONS: [Section; 6] = [
     },
 ];
 
-/// All of it as text for a terminal.
 pub(super) fn text() -> String {
     let mut out = String::new();
     for Section { title, text, rows } in SECTIONS {

@@ -20,7 +20,6 @@ pub(crate) use manual::SECTIONS;
 
 /// Help of the whole program: what it is, examples, words, options, and the rest of the manual.
 const WHOLE: &str = "{about}\n\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
-/// Help of a verb.
 const VERB: &str =
     "{about-with-newline}\n{before-help}{usage-heading} {usage}\n\n{all-args}{after-help}";
 /// Behind the help of a verb that takes a target.
@@ -51,12 +50,9 @@ const GROUPS: [(&str, &[&str]); 4] = [
 const COMMON: [&str; 8] =
     ["region", "duration", "profile", "mfa_code", "refresh", "yes", "write", "no_input"];
 
-/// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
-    /// `-h`.
     Short,
-    /// `--help`.
     Long,
 }
 

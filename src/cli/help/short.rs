@@ -1,7 +1,6 @@
 //! What `assume-role -h` shows: one screen, the examples first. A test counts its lines and finds
 //! every verb in it.
 
-/// The text.
 pub(super) const TEXT: &str = "\
 Change the current shell to an AWS IAM role
 

@@ -8,7 +8,6 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Nothing is said yet.
     pub(super) fn begin() -> Self {
         Self { is_watched: std::io::stderr().is_terminal() }
     }

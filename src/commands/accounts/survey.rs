@@ -20,7 +20,6 @@ use crate::types::{AccountId, Clock, Credentials};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
-/// What was learnt.
 #[derive(Default)]
 pub(super) struct Learnt {
     /// Accounts with names and roles, the best name of each first.
@@ -31,7 +30,6 @@ pub(super) struct Learnt {
     pub silent: Vec<String>,
 }
 
-/// Asks everybody.
 pub(super) async fn ask(
     survey: &AccountSurvey,
     store: &Store,

@@ -17,7 +17,6 @@ use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
-use crate::plan::keys::source_key;
 use crate::plan::{Base, BaseAtHand, SignOn, base_sign_in, base_without_keys, environment_scheme};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
@@ -30,7 +29,6 @@ pub(super) enum FilesRead {
 }
 
 impl FilesRead {
-    /// Reads what the environment points to.
     pub(super) fn all(environment: &Environment) -> Self {
         let settings = Settings::read(environment);
         let set = settings.as_ref().ok().and_then(|settings| settings.accounts.as_ref());
@@ -72,7 +70,6 @@ impl FilesRead {
     }
 }
 
-/// What there is to say about them.
 pub(super) fn findings(read: &FilesRead, environment: &Environment, now: Moment) -> Vec<Finding> {
     let mut findings = accounts(read.accounts());
     findings.extend(profiles(read.profiles()));
@@ -337,7 +334,7 @@ fn base(read: &FilesRead, environment: &Environment, now: Moment) -> Finding {
 /// What a program printed when it ran last, which decides how long roles are.
 fn printed(base: &Base, config: &Config, now: Moment) -> Option<String> {
     let store = Store::of(config).ok()?.only_looking();
-    let printed: ProgramKeys = store.get(&source_key(base), now).ok().flatten()?;
+    let printed: ProgramKeys = store.get(&base.key(), now).ok().flatten()?;
     Some(match printed.long_lived {
         Some(id) => {
             format!("; the program gave the long-lived key {}", escape_up_to(&shortened(&id), 40))

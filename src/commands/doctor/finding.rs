@@ -6,16 +6,13 @@ use crate::error::Error;
 use crate::types::sanitize::escape_up_to;
 use crate::ui::page::Page;
 
-/// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
-    /// As it should be.
     Fine,
     /// Worth knowing.
     Note,
     /// It works, but not as well or as safely as it could.
     Warning,
-    /// Something does not work.
     Broken,
 }
 
@@ -73,7 +70,6 @@ impl Finding {
     }
 }
 
-/// Findings about one thing.
 pub(super) struct Section {
     pub(super) title: &'static str,
     pub(super) findings: Vec<Finding>,

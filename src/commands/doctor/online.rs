@@ -15,7 +15,6 @@ use crate::types::sanitize::escape;
 use crate::types::{Credentials, Secret};
 use crate::ui::report::Report;
 
-/// What AWS has to say.
 pub(super) fn findings(read: &FilesRead) -> Result<Vec<Finding>> {
     let Some(config) = read.config() else {
         return Ok(vec![Finding::note("AWS was not asked, since a file cannot be read")]);

@@ -27,7 +27,6 @@ const SEGMENTS: [&str; 7] = [
 const OWN: [&str; 4] =
     ["ASSUME_ROLE_PROMPT", "AWS_ACCOUNT_NAME", "aws_account_info", "assume_role_prompt"];
 
-/// The one finding about the prompt.
 pub(super) fn finding(shell: &str, state: &ShellState) -> Finding {
     let (prompt, hooks) = (state.get("prompt"), state.get("hooks"));
     let holds = |marks: &[&str]| marks.iter().any(|mark| prompt.contains(mark));

@@ -19,14 +19,12 @@ const NAMES: [&str; 10] = [
     "prompt",
 ];
 
-/// A shell, as it describes itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ShellState {
     values: Vec<(String, String)>,
 }
 
 impl ShellState {
-    /// Reads what the function said.
     pub(super) fn parse(text: &str) -> Self {
         let mut values: Vec<(String, String)> = Vec::new();
         for line in text.lines() {
@@ -50,17 +48,14 @@ impl ShellState {
         self.values.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
-    /// Whether anything was said about a name.
     pub(super) fn says(&self, name: &str) -> bool {
         self.values.iter().any(|(known, _)| known == name)
     }
 
-    /// The shell's name and its version.
     pub(super) fn shell(&self) -> (&str, &str) {
         self.get("shell").split_once(' ').unwrap_or((self.get("shell"), ""))
     }
 
-    /// Whether it is interactive.
     pub(super) fn is_interactive(&self) -> bool {
         self.get("flags").split(' ').next().is_some_and(|flags| flags.contains('i'))
     }

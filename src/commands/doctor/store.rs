@@ -12,7 +12,6 @@ use crate::types::minutes;
 /// From here on a clock is reported as off, in seconds.
 const SKEW_TOLD: i64 = 60;
 
-/// What there is to say about it.
 pub(super) fn findings(read: &FilesRead, context: &Context) -> Vec<Finding> {
     let choice = read.settings().map(Choice::of).unwrap_or_default();
     let store = match Store::open(&context.environment, choice) {

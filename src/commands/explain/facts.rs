@@ -2,11 +2,11 @@
 
 use crate::aws::Endpoints;
 use crate::plan::{
-    Base, Call, CredentialSource, Foresight, Goal, Mark, Origin, Plan, Question, Shorter, SignOn,
-    Snapshot, Step, Trust, With,
+    Call, CredentialSource, Foresight, Goal, Mark, Origin, Plan, Question, Shorter, Snapshot, Step,
+    Trust, With,
 };
 use crate::types::sanitize::{escape_up_to, escape_url};
-use crate::types::{Moment, Partition, minutes, shortened};
+use crate::types::{Moment, Partition, minutes};
 use crate::ui::page::Fact;
 
 /// The decisions about the session that was asked for.
@@ -136,45 +136,13 @@ fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -
     if sends_code(foresight) {
         return Fact::new("asks", "nothing: the MFA code was given", why);
     }
-    let reason = match &plan.base.source {
-        CredentialSource::Process(_)
-            if plan.user_key_id(known).is_none() || foresight.calls.contains(&Call::Source) =>
-        {
-            return Fact::new("asks", "what the program of the profile asks", "");
-        }
-        CredentialSource::Container | CredentialSource::Instance => {
-            "the machine has a role".to_owned()
-        }
-        CredentialSource::WebIdentity(_) => "the token proves the identity".to_owned(),
-        CredentialSource::Saml(saml) => match &saml.proof {
-            crate::plan::saml::Proof::Captured(_) => {
-                "the captured response proves the identity".to_owned()
-            }
-            crate::plan::saml::Proof::Login(_) => {
-                "user and password are known, or a program prints the password".to_owned()
-            }
-        },
-        CredentialSource::IdentityCenter(_) => match known.sign_on {
-            SignOn::Live(ends) if ends > now => {
-                format!("signed on for {} more", minutes(ends.since(now)))
-            }
-            SignOn::Live(_) => "the sign-on renews itself".to_owned(),
-            SignOn::Missing => "no one is signed on".to_owned(),
-        },
-        CredentialSource::ConsoleSignIn(_) => match known.sign_on {
-            SignOn::Live(ends) if ends > now => {
-                format!("the sign-in renews itself for about {} more", minutes(ends.since(now)))
-            }
-            SignOn::Live(_) => "the sign-in renews itself".to_owned(),
-            SignOn::Missing => "not signed in".to_owned(),
-        },
-        CredentialSource::Keys(keys, _) if keys.are_temporary() => {
-            "the keys are temporary already and are used as they are".to_owned()
-        }
-        CredentialSource::Keys(..)
-        | CredentialSource::Keyring(_)
-        | CredentialSource::Process(_) => of_user(plan, known, foresight, now),
-    };
+    if let CredentialSource::Process(_) = plan.base.source
+        && (plan.user_key_id(known).is_none() || foresight.calls.contains(&Call::Source))
+    {
+        return Fact::new("asks", "what the program of the profile asks", "");
+    }
+    let reason = plan.base.source.asks_nothing_since(known.sign_on, now);
+    let reason = reason.unwrap_or_else(|| of_user(plan, known, foresight, now));
     Fact::new("asks", "nothing", &reason)
 }
 
@@ -231,7 +199,7 @@ fn parameters(step: &Step, gives_role: bool, plan: &Plan, facts: &mut Vec<Fact>)
 fn steps(plan: &Plan, foresight: &Foresight, facts: &mut Vec<Fact>) {
     let chosen_by = plan.base.chosen_by.as_ref();
     let by = chosen_by.map(|by| format!("{}: {}", by.value, by.origin)).unwrap_or_default();
-    let mut lines = vec![(source(&plan.base), by)];
+    let mut lines = vec![(plan.base.source.told(&plan.base.profile, &plan.base.description), by)];
     for (at, step) in plan.steps.iter().enumerate() {
         let is_last = at + 1 == plan.steps.len();
         let seconds = match is_last {
@@ -249,38 +217,6 @@ fn steps(plan: &Plan, foresight: &Foresight, facts: &mut Vec<Fact>) {
     let calls: Vec<&str> = foresight.calls.iter().map(|call| call.name(plan)).collect();
     let calls = if calls.is_empty() { "none".to_owned() } else { calls.join(", ") };
     facts.push(Fact::new("calls", &calls, ""));
-}
-
-fn source(base: &Base) -> String {
-    match &base.source {
-        CredentialSource::Keys(keys, _) => {
-            let kind = if keys.are_temporary() { "temporary keys" } else { "keys" };
-            let from = match base.is_environment() {
-                true => format!("from {}", base.description),
-                false => format!("of {}", base.description),
-            };
-            format!("{kind} {} {from}", escape_up_to(&keys.short_id(), 40))
-        }
-        CredentialSource::Keyring(key) => {
-            format!("key {} of {}", shortened(&key.id), base.description)
-        }
-        // Its command line may hold a secret.
-        CredentialSource::Process(process) => format!(
-            "keys that the program of profile {} prints ({})",
-            escape_up_to(&base.profile, 80),
-            process.command.origin
-        ),
-        CredentialSource::Container => format!("keys of the container ({})", base.description),
-        CredentialSource::Instance => format!("keys of the instance ({})", base.description),
-        CredentialSource::IdentityCenter(role) => {
-            let session = &role.session;
-            format!("permission set {} by the sign-on {session} ({})", role.role, session.origin)
-        }
-        CredentialSource::ConsoleSignIn(sign_in) => {
-            format!("the console sign-in of {sign_in} ({})", sign_in.arn.origin)
-        }
-        CredentialSource::WebIdentity(_) | CredentialSource::Saml(_) => base.description.clone(),
-    }
 }
 
 /// Where STS is asked.

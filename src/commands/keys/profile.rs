@@ -26,7 +26,6 @@ const PROCESS: &str = "credential_process";
 /// The lines of a key in a file.
 const KEY_LINES: [&str; 2] = ["aws_access_key_id", SECRET];
 
-/// A profile and the files that it stands in.
 pub(super) struct Profile<'a> {
     pub name: Name,
     context: &'a Context,
@@ -40,11 +39,9 @@ pub(super) struct InFile {
     pub keys: Credentials,
     /// The files and lines of its id.
     pub place: String,
-    /// The files that hold it.
     pub kinds: Vec<FileKind>,
 }
 
-/// What is done to a profile in one of the two files.
 pub(super) struct Edit {
     pub file: FileKind,
     pub set: Vec<(&'static str, String)>,
@@ -215,7 +212,6 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// The secret of the key that was replaced in a file.
     pub(super) fn old_secret(&self) -> Result<Option<Secret>> {
         let line = self.there()?.and_then(|section| section.value(OLD_SECRET));
         Ok(line.map(|line| Secret::new(line.text.to_owned())))
@@ -259,7 +255,6 @@ impl<'a> Profile<'a> {
         Ok(Edit { file: FileKind::Config, set: Vec::new(), drops })
     }
 
-    /// Writes a key into one of the files.
     pub(super) fn write_key(file: FileKind, keys: &Credentials) -> Edit {
         let values = [keys.id.clone(), keys.secret.expose().to_owned()];
         let set = KEY_LINES.into_iter().zip(values).collect();
@@ -272,7 +267,6 @@ impl<'a> Profile<'a> {
         Edit { file: FileKind::Credentials, set: Vec::new(), drops }
     }
 
-    /// What the edits would change.
     pub(super) fn plan(&self, edits: &[Edit]) -> Result<Vec<Change>> {
         edits
             .iter()

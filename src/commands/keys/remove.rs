@@ -1,6 +1,7 @@
 //! `keys remove`: out of the keyring, for good.
 
 use super::profile::{Profile, opened, wait};
+use crate::acquire::have_typed;
 use crate::cli;
 use crate::commands::changes::told;
 use crate::commands::context::Context;
@@ -26,21 +27,11 @@ pub(super) fn run(
     let warning =
         format!("this is the only copy known here of the key {id}, which stays active at AWS");
     if !arguments.yes {
+        let refusal = Error::new(Kind::Guard, &warning)
+            .hint(format!("if you mean it: assume-role keys remove {} --yes", quote::word(name)));
+        let question = format!("To delete it, type {name}:");
         let terminal = Terminal { may_ask: true };
-        if !terminal.can_ask() {
-            return Err(Error::new(Kind::Guard, warning).hint(format!(
-                "if you mean it: assume-role keys remove {} --yes",
-                quote::word(name)
-            )));
-        }
-        terminal.say(&warning);
-        let typed = wait(terminal.ask_text(&format!("To delete it, type {name}:")))?;
-        if typed != name {
-            return Err(Error::new(
-                Kind::Guard,
-                format!("that was not {name}: nothing was changed"),
-            ));
-        }
+        wait(have_typed([name, name], (&warning, &question), refusal, terminal))?;
     }
     let opened = opened(keyring, context, report);
     // What a rotation left goes too.

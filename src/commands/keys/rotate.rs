@@ -23,7 +23,6 @@ use at_aws::AtAws;
 /// How much earlier than the moment of the question a key of its answer may seem to be made, in
 /// seconds.
 const SLACK: i64 = 60;
-/// Where the profile's key is.
 enum Home {
     Keyring(KeyReference),
     File(InFile, FileKind),
@@ -85,7 +84,6 @@ impl Home {
         }
     }
 
-    /// The file that names the key.
     fn file(&self) -> FileKind {
         match self {
             Self::Keyring(_) => FileKind::Config,

@@ -17,7 +17,6 @@ use crate::types::{Moment, Name, Secret, minutes};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
-/// Writes the profile, or shows what would be written.
 pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> Result<String> {
     let name = Name::parse("profile", add.name.as_deref().unwrap_or_default())?;
     refuse_default(name.as_str())?;

@@ -29,7 +29,6 @@ use crate::ui::terminal::Terminal;
 const NAMES: &str = "{account}-{role}";
 const PLACEHOLDERS: [&str; 4] = ["account", "id", "role", "session"];
 
-/// A profile that could be written.
 struct Planned {
     name: Name,
     /// The role that it gives: the values of [`ROLE_OF_SIGN_ON`].
@@ -118,7 +117,6 @@ fn check(template: &str) -> Result<()> {
         .hint(format!("--names '{NAMES}'")))
 }
 
-/// Which profiles there shall be.
 struct Choice<'a> {
     template: &'a str,
     session: &'a str,

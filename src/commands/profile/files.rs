@@ -14,36 +14,29 @@ use crate::shell::quote;
 use crate::types::Name;
 use crate::types::sanitize::escape_up_to;
 
-/// Both files.
 pub(super) struct Files {
     config: File,
     credentials: File,
     environment: Environment,
 }
 
-/// A profile to write.
 pub(super) struct Wish<'a> {
     pub name: &'a Name,
-    /// Where it belongs.
     pub file: FileKind,
-    /// What it says.
     pub entries: &'a [(&'static str, String)],
     /// Also over what others wrote.
     pub force: bool,
 }
 
-/// What changes in one file.
 struct Edit<'a> {
     file: FileKind,
     wishes: &'a [Wish<'a>],
-    /// The profiles that go.
     gone: Vec<&'a str>,
     /// Also those of others.
     force: bool,
 }
 
 impl Files {
-    /// The files that the environment names.
     pub(super) fn of(environment: &Environment) -> Result<Self> {
         let (config, credentials) = (
             File::of_profiles(FileKind::Config, environment)?,
@@ -138,7 +131,6 @@ impl Files {
         })
     }
 
-    /// Takes a profile out of both files.
     pub(super) fn remove(&self, name: &str, force: bool, dry: bool) -> Result<Vec<Change>> {
         let mut found = Vec::new();
         for file in [FileKind::Config, FileKind::Credentials] {

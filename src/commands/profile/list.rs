@@ -29,7 +29,6 @@ const WAYS: [(&str, &str); 7] = [
     ("aws_access_key_id", "keys"),
 ];
 
-/// A profile as it is listed.
 struct Listed<'a> {
     section: Section<'a>,
     how: &'static str,
@@ -37,7 +36,6 @@ struct Listed<'a> {
     is_ours: bool,
 }
 
-/// The profiles of both files, in their order.
 pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) -> Result<String> {
     let profiles = Profiles::read(&context.environment)?;
     let files = Files::of(&context.environment)?;

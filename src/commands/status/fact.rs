@@ -3,7 +3,6 @@
 use crate::prompt::{Segment, Variables};
 use crate::types::Moment;
 
-/// A shell as its variables tell it.
 pub(super) struct Present<'a> {
     pub(super) variables: Variables<'a>,
     pub(super) segment: Segment,

@@ -21,7 +21,6 @@ fn state(present: &Present<'_>) -> &'static str {
     }
 }
 
-/// For people.
 pub(super) fn page(present: &Present<'_>, facts: &[Fact], page: &Page) -> String {
     let variables = &present.variables;
     let head = match present.segment.state {
@@ -51,7 +50,6 @@ pub(super) fn page(present: &Present<'_>, facts: &[Fact], page: &Page) -> String
     format!("{head}\n{}", page.facts(&lines))
 }
 
-/// The colours of the prompt.
 fn colour(state: State) -> owo_colors::Style {
     let style = owo_colors::Style::new();
     match state {
@@ -62,7 +60,6 @@ fn colour(state: State) -> owo_colors::Style {
     }
 }
 
-/// For programs, as one object.
 pub(super) fn json(present: &Present<'_>, facts: &[Fact]) -> String {
     let mut object = Map::new();
     object.insert("state".to_owned(), Json::String(state(present).to_owned()));
@@ -86,7 +83,6 @@ pub(super) fn json(present: &Present<'_>, facts: &[Fact]) -> String {
     format!("{}\n", Json::Object(object))
 }
 
-/// For scripts, a line for each fact.
 pub(super) fn porcelain(present: &Present<'_>, facts: &[Fact]) -> String {
     let line = |name: &str, value: &str| format!("{name}={}\n", escape_up_to(value, LONGEST));
     let mut text = line("state", state(present)) + &line("prompt", &present.segment.text);

@@ -8,19 +8,15 @@ use crate::config::environment::Environment;
 use crate::error::Result;
 use crate::shell::variables::{CONTRADICTING, REGION, SESSION};
 
-/// Who set a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// A switch.
     Ours,
-    /// The user.
     Yours,
     /// A switch, and then something else.
     Changed,
 }
 
 impl Origin {
-    /// The name, for programs.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",

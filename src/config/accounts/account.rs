@@ -19,7 +19,6 @@ pub struct Account {
     pub default_role: Option<RoleName>,
     /// The profile of the base, or `env`.
     pub base: Option<Name>,
-    /// The name of an `[sso-session]`.
     pub sso_session: Option<Name>,
     pub region: Option<Region>,
     /// How long its sessions last, in seconds.

@@ -17,7 +17,6 @@ pub(crate) enum Look {
     /// `KEY = VALUE`, some values of which are secret. Unchanged lines are not shown, since they may
     /// be secret too.
     Profiles,
-    /// JSON without secrets.
     Accounts,
 }
 

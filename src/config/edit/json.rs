@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use crate::config::json::Json;
 
-/// A key with its value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Member {
     pub key: String,
@@ -15,7 +14,6 @@ pub(super) struct Member {
     pub colon: Range<usize>,
 }
 
-/// Replaces a part of a text.
 pub(super) struct Splice {
     pub at: Range<usize>,
     pub text: String,

@@ -2,10 +2,8 @@
 
 use crate::plan::chosen::Chosen;
 
-/// `credential_process`.
 #[derive(Clone, Debug)]
 pub(crate) struct Process {
-    /// Its command line.
     pub command: Chosen<String>,
     /// The profiles whose programs are running already, one on each line: how we meet ourselves
     /// again.

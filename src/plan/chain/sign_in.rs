@@ -16,20 +16,17 @@ use crate::types::{Partition, Principal, hex};
 /// A sign-in to the console, which the AWS CLI keeps in a file and which renews itself.
 #[derive(Clone, Debug)]
 pub(crate) struct SignIn {
-    /// The profile that names it.
     pub profile: String,
     /// The ARN of who signed in, which names the file too.
     pub arn: Chosen<String>,
     pub principal: Principal,
     pub partition: Partition,
-    /// Where it is kept.
     pub file: PathBuf,
     /// Where a page can be opened, if it can.
     pub desktop: Option<Desktop>,
 }
 
 impl SignIn {
-    /// The sign-in of a profile, if it has one.
     pub(crate) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Option<Self>> {
         let Some(arn) = profile.value("login_session") else { return Ok(None) };
         let arn = Chosen::new(arn.text.to_owned(), &arn.place);
@@ -58,7 +55,6 @@ impl SignIn {
             .hint(self.login())
     }
 
-    /// The refusal of a role for root.
     pub(crate) fn refuse_role(&self) -> Error {
         Error::refused(format!("{self} is root, and AWS does not let root assume roles"))
             .because(format!("login_session: {}", self.arn.origin))
@@ -69,7 +65,6 @@ impl SignIn {
         self.arn.value.ends_with(":root")
     }
 
-    /// The command that signs in anew.
     pub(crate) fn login(&self) -> String {
         format!("assume-role login {}", word(&self.profile))
     }

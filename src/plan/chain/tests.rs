@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::config::environment::Environment;
-use crate::plan::CredentialSource;
 
 fn chain(config: &str, credentials: &str, name: &str) -> Result<Chain> {
     let home = tempfile::tempdir().unwrap();
@@ -26,18 +25,10 @@ fn role(name: &str, rest: &str) -> String {
     format!("[profile {name}]\nrole_arn = arn:aws:iam::123456789012:role/{name}\n{rest}\n")
 }
 
-fn kind(chain: &Chain) -> &'static str {
-    match &chain.base.source {
-        CredentialSource::Keys(..) => "keys",
-        CredentialSource::Keyring(_) => "keyring",
-        CredentialSource::Process(_) => "process",
-        CredentialSource::Container => "container",
-        CredentialSource::Instance => "instance",
-        CredentialSource::WebIdentity(_) => "web identity",
-        CredentialSource::IdentityCenter(_) => "sso",
-        CredentialSource::ConsoleSignIn(_) => "console sign-in",
-        CredentialSource::Saml(_) => "saml",
-    }
+/// The name of the arm.
+fn kind(chain: &Chain) -> String {
+    let shown = format!("{:?}", chain.base.source);
+    shown.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
 fn names(chain: &Chain) -> Vec<&str> {
@@ -51,8 +42,8 @@ fn hops_stand_in_the_order_in_which_they_are_assumed() {
             .concat();
     let chain = chain(&config, &keys("a"), "c").unwrap();
     assert_eq!(
-        (names(&chain), kind(&chain), chain.base.profile.as_str()),
-        (vec!["b", "c"], "keys", "a")
+        (names(&chain), kind(&chain).as_str(), chain.base.profile.as_str()),
+        (vec!["b", "c"], "Keys", "a")
     );
     assert_eq!(chain.role().unwrap().role.origin.to_string(), "~/.aws/config:2");
     assert_eq!(chain.base.description, "profile a (~/.aws/credentials:2)");
@@ -65,19 +56,19 @@ fn every_kind_of_beginning() {
     let sso = "[profile s]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Read\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
     let console = "[profile c]\nlogin_session = arn:aws:iam::123456789012:user/alice\n";
     for (config, name, expected, hops) in [
-        (role("w", token), "w", "web identity", 1),
-        (sso.to_owned(), "s", "sso", 0),
-        (format!("{sso}{}", role("r", "source_profile = s")), "r", "sso", 1),
-        (console.to_owned(), "c", "console sign-in", 0),
-        (format!("{console}{}", role("r", "source_profile = c")), "r", "console sign-in", 1),
-        (format!("{console}credential_process = p\n"), "c", "console sign-in", 0),
-        ("[profile p]\ncredential_process = p a\n".to_owned(), "p", "process", 0),
-        (role("e", "credential_source = Environment"), "e", "keys", 1),
-        (role("i", "credential_source = Ec2InstanceMetadata"), "i", "instance", 1),
-        (role("k", "credential_source = EcsContainer"), "k", "container", 1),
+        (role("w", token), "w", "WebIdentity", 1),
+        (sso.to_owned(), "s", "IdentityCenter", 0),
+        (format!("{sso}{}", role("r", "source_profile = s")), "r", "IdentityCenter", 1),
+        (console.to_owned(), "c", "ConsoleSignIn", 0),
+        (format!("{console}{}", role("r", "source_profile = c")), "r", "ConsoleSignIn", 1),
+        (format!("{console}credential_process = p\n"), "c", "ConsoleSignIn", 0),
+        ("[profile p]\ncredential_process = p a\n".to_owned(), "p", "Process", 0),
+        (role("e", "credential_source = Environment"), "e", "Keys", 1),
+        (role("i", "credential_source = Ec2InstanceMetadata"), "i", "Instance", 1),
+        (role("k", "credential_source = EcsContainer"), "k", "Container", 1),
     ] {
         let chain = chain(&config, "", name).unwrap();
-        assert_eq!((kind(&chain), chain.hops.len()), (expected, hops), "{config}");
+        assert_eq!((kind(&chain).as_str(), chain.hops.len()), (expected, hops), "{config}");
     }
 }
 
@@ -85,21 +76,21 @@ fn every_kind_of_beginning() {
 fn a_source_with_keys_is_taken_for_its_keys() {
     let own = role("a", "source_profile = a");
     let of_itself = chain(&own, &keys("a"), "a").unwrap();
-    assert_eq!((names(&of_itself), kind(&of_itself)), (vec!["a"], "keys"));
+    assert_eq!((names(&of_itself), kind(&of_itself).as_str()), (vec!["a"], "Keys"));
     let config = [role("b", "source_profile = a"), role("a", "source_profile = z")].concat();
     let of_other = chain(&config, &keys("a"), "b").unwrap();
-    assert_eq!((names(&of_other), kind(&of_other)), (vec!["b"], "keys"));
+    assert_eq!((names(&of_other), kind(&of_other).as_str()), (vec!["b"], "Keys"));
 }
 
 #[test]
 fn keys_of_the_credentials_file_come_before_a_process_and_that_before_keys_of_the_config_file() {
     let process = "credential_process = p\n";
     let config = format!("[profile a]\n{process}");
-    assert_eq!(kind(&chain(&config, &keys("a"), "a").unwrap()), "keys");
+    assert_eq!(kind(&chain(&config, &keys("a"), "a").unwrap()), "Keys");
     let config = format!(
         "[profile a]\naws_access_key_id = AKIAEXAMPLEEXAMPLE00\naws_secret_access_key = s\n{process}"
     );
-    assert_eq!(kind(&chain(&config, "", "a").unwrap()), "process");
+    assert_eq!(kind(&chain(&config, "", "a").unwrap()), "Process");
 }
 
 #[test]
@@ -180,12 +171,12 @@ fn a_keyring_comes_after_the_credentials_file_and_before_a_program() {
     let line = "assume_role_keys = pass AKIAIOSFODNN7EXAMPLE\n";
     let process = "credential_process = x\n";
     for (config, credentials, expected) in [
-        (format!("[profile k]\n{line}{process}"), String::new(), "keyring"),
-        (format!("[profile k]\n{line}{process}"), keys("k"), "keys"),
+        (format!("[profile k]\n{line}{process}"), String::new(), "Keyring"),
+        (format!("[profile k]\n{line}{process}"), keys("k"), "Keys"),
         (
             format!("[profile k]\n{line}aws_access_key_id = AKIAkEXAMPLE00000\n"),
             String::new(),
-            "keyring",
+            "Keyring",
         ),
     ] {
         let chain = chain(&config, &credentials, "k").unwrap();

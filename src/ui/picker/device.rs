@@ -31,7 +31,6 @@ const END: &str = "\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 type PanicHook = Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
-/// The device, in use until it is dropped.
 pub(super) struct Device {
     tty: Arc<File>,
     before: Termios,

@@ -26,7 +26,6 @@ pub(super) struct Keys {
     pasted: bool,
 }
 
-/// What the beginning of the pending bytes is.
 enum Start {
     Key(Key, usize),
     Nothing(usize),

@@ -29,8 +29,9 @@ pub(super) fn run(arguments: &cli::Console, context: &Context, report: &Report) 
     let path = arguments.service.as_deref().map(path_of_service).transpose()?;
     let config = Config::read(&context.environment)?;
     let browser = Browser::of(&config)?;
-    if arguments.open {
-        refuse_without_desktop(arguments, &config)?;
+    match arguments.open {
+        true => refuse_without_desktop(arguments, &config)?,
+        false => context.expect_output()?,
     }
     let how = Invocation::of_verb("console ").option("--service", arguments.service.as_deref());
     let how = how.flag("--open", arguments.open).flag("--logout", arguments.logout);

@@ -12,6 +12,7 @@ use crate::ui::report::Report;
 
 /// The script for a shell; with wrong settings, which are told, it looks as without any.
 pub(super) fn run(arguments: &cli::Init, context: &Context, report: &Report) -> Result<String> {
+    context.expect_output()?;
     let shell = match arguments.shell.as_str() {
         "-" => running_shell(context)?,
         name => Shell::parse(name)?,

@@ -84,10 +84,11 @@ pub(crate) fn run(context: &Context) -> Outcome {
         Some(Verb::Accounts(arguments)) => {
             accounts::run(arguments, context, &report).map(Output::Text)
         }
-        Some(Verb::Man) => Ok(Output::Text(man::run())),
-        Some(Verb::Completions(arguments)) => {
-            Shell::parse(&arguments.shell).map(packaged).map(Output::Text)
-        }
+        Some(Verb::Man) => context.expect_output().map(|()| Output::Text(man::run())),
+        Some(Verb::Completions(arguments)) => context
+            .expect_output()
+            .and_then(|()| Shell::parse(&arguments.shell))
+            .map(|shell| Output::Text(packaged(shell))),
         Some(Verb::Login(arguments)) => {
             login::run(arguments, context, &report).map(|()| Output::Text(String::new()))
         }

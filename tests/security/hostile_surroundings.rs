@@ -121,21 +121,42 @@ fn h103_output_that_cannot_be_written_is_a_failure() {
 #[test]
 fn h103_a_closed_output_is_named_before_a_code_is_spent() {
     let scene = bastion();
-    let run = |words: &str, output: &str| {
+    let run = |words: &str| {
         let mut shell = scene.world.command_of("sh");
-        let code = scene.code();
-        shell.args(["-c", &format!("exec assume-role {words} --mfa-code={code} {output}")]);
+        shell.args(["-c", &format!("exec assume-role {words}")]);
         process::run(shell, b"").unwrap()
     };
+    let of_a_role = |form: &str, code: &str| format!("{form} production read --mfa-code={code}");
     let forms = ["", "export --shell fish", "export --format json", "env", "credential-process"];
-    for form in forms {
-        let ran = run(&format!("{form} production read"), ">&-");
-        assert_eq!(ran.status, 9, "{form}: {ran:?}");
-        assert!(ran.stderr.contains("standard output is closed"), "{form}: {ran:?}");
+    let verbs = forms.map(|form| of_a_role(form, &scene.code()));
+    let verbs = verbs.iter().map(String::as_str).chain([
+        "console production read",
+        "keys export default",
+        "init bash",
+        "init nu",
+        "completions zsh",
+        "man",
+    ]);
+    for verb in verbs {
+        let ran = run(&format!("{verb} >&-"));
+        assert_eq!(ran.status, 9, "{verb}: {ran:?}");
+        assert!(ran.stderr.contains("standard output is closed"), "{verb}: {ran:?}");
     }
     assert_eq!(scene.sts.requests().len(), 0);
-    let ran = run("env production read", ">/dev/null");
+    let ran = run(&(of_a_role("env", &scene.code()) + " >/dev/null"));
     assert_eq!((ran.status, ran.stderr.contains("closed")), (0, false), "{ran:?}");
+}
+
+/// Python and Node open /dev/null for reading, too, where an output is to be thrown away.
+#[test]
+fn h103_whoever_asks_for_the_status_alone_gets_it() {
+    let scene = plain();
+    let null = OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();
+    for verb in ["--version", "status", "list", "explain production read", "init --help"] {
+        let mut command = scene.world.command(verb.split(' '));
+        let status = command.stdout(null.try_clone().unwrap()).status().unwrap();
+        assert_eq!(code(status), 0, "{verb}");
+    }
 }
 
 #[test]
@@ -263,10 +284,17 @@ fn a_clock_that_others_set_is_no_code_and_no_lie() {
 #[test]
 fn bash_in_posix_mode_takes_the_function_of_sh() {
     let scene = plain();
-    let text =
-        "eval \"$(assume-role init sh)\"\nassume_role production read\necho $AWS_ACCOUNT_ROLE\n";
-    let ran = Script::new(Shell::Bash, text).options(&["--posix"]).run(&scene.world).unwrap();
-    assert_eq!(ran.stdout, "read\n", "{ran:?}");
+    for (options, init, call) in [
+        (&["--posix"][..], "sh", "assume_role"),
+        (&["--posix"], "bash", "assume_role"),
+        (&["--posix", "-i"], "bash", "assume-role"),
+        (&["--posix", "-i", "-eu"], "bash --cmd a-r", "a-r"),
+    ] {
+        let load = format!("eval \"$(assume-role init {init})\"\n").repeat(2);
+        let text = format!("{load}{call} production read\necho $AWS_ACCOUNT_ROLE\n");
+        let ran = Script::new(Shell::Bash, &text).options(options).run(&scene.world).unwrap();
+        assert_eq!(ran.stdout, "read\n", "{options:?} {init}: {ran:?}");
+    }
 }
 
 #[test]

@@ -18,6 +18,9 @@ pub(super) fn run(
     context: &Context,
     report: &Report,
 ) -> Result<Output> {
+    if !arguments.write {
+        context.expect_output()?;
+    }
     let _lock = if arguments.write { Profile::lock(context)? } else { None };
     let profile = Profile::read(&arguments.profile, context)?;
     let reference = profile.required_reference()?;

@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # assume-role: the function that changes this shell. Load it with: eval "$(assume-role init bash)"
 
-# A hyphen in the name of a function ends a shell in POSIX mode.
+# A hyphen in the name of a function ends a shell in POSIX mode, which has the function and the alias of sh instead.
 case ":${SHELLOPTS-}:" in
-*:posix:*) ;;
+*:posix:*)
+    \builtin eval "$(COMPLETE='' \command __ASSUME_ROLE_EXE__ init sh --prompt "${__assume_role_side:-auto}" --no-completions 2>/dev/null || \builtin true)"
+    ;;
 *)
     # An alias of that name would win over the function.
     \builtin unalias 'assume-role' 2>/dev/null || \builtin true

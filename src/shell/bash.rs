@@ -22,7 +22,7 @@ pub(super) const BASH: Definition = Definition {
     // A hyphen in the name of a function ends a shell in POSIX mode.
     short_name: |name| {
         format!(
-            "case \":${{SHELLOPTS-}}:\" in\n*:posix:*) ;;\n*)\n    \
+            "case \":${{SHELLOPTS-}}:\" in\n*:posix:*) \\builtin alias '{name}=assume_role' ;;\n*)\n    \
              \\builtin unalias '{name}' 2>/dev/null || \\builtin true\n    \
              function {name} {{ assume-role \"$@\"; }}\n    ;;\nesac\n"
         )

@@ -21,13 +21,35 @@ fn assign {|name value|
     if (eq $value $nil) { unset-env $name } else { set-env $name $value }
 }
 
-# Does what the program answers, in its order. A program that fails throws, and nothing here runs.
-fn switch {|@words|
+fn assign-all {|values| for name [(keys $values)] { assign $name $values[$name] } }
+
+# One function, since elvish shows each as a line of code below what the program refused.
+fn assume-role {|@words|
+    # A stray COMPLETE would turn the call into a completion request.
+    var variables = [&COMPLETE=$nil]
+    var prints = (and (> (count $words) 0) (has-value $printing $words[0]))
+    if (and $prints (eq $words[0] doctor)) {
+        # What only the shell knows. The last one may span lines.
+        set variables[ASSUME_ROLE_SHELL_STATE] = "shell=elvish "$version"\nflags=i\nside="$__assume_role_side"\nprompt="(source $edit:prompt)
+    }
+    # For this call only; elvish has no other way.
+    var before = [&]
+    for name [(keys $variables)] {
+        set before[$name] = (if (has-env $name) { get-env $name } else { put $nil })
+    }
+    assign-all $variables
+    defer { assign-all $before }
+    if $prints {
+        program $@words
+        return
+    }
     var held = (kept)
     var keeps = []
     if (> (count $held) 0) { set keeps = [--keeps] }
+    # A program that fails throws, and nothing below runs.
     var text = (program export --shell elvish $@keeps $@words | slurp)
     if (eq $text '') { return } # `ensure` with enough time left
+    # Does what the program answers, in its order.
     var answer = (print $text | from-json)
     for name $answer[forget] { set held = (dissoc $held $name) }
     for name [(keys $answer[keep])] {
@@ -39,34 +61,8 @@ fn switch {|@words|
             set held = (dissoc $held $name)
         }
     }
-    for name [(keys $answer[set])] { assign $name $answer[set][$name] }
+    assign-all $answer[set]
     set edit:completion:arg-completer[$place] = $held
-}
-
-# With variables for one call, since elvish has no other way.
-fn with-variables {|variables call|
-    var before = [&]
-    for name [(keys $variables)] {
-        set before = (assoc $before $name (if (has-env $name) { get-env $name } else { put $nil }))
-        assign $name $variables[$name]
-    }
-    try { $call } finally {
-        for name [(keys $before)] { assign $name $before[$name] }
-    }
-}
-
-fn assume-role {|@words|
-    # A stray COMPLETE would turn the call into a completion request.
-    var variables = [&COMPLETE=$nil]
-    if (and (> (count $words) 0) (has-value $printing $words[0])) {
-        if (eq $words[0] doctor) {
-            # What only the shell knows. The last one may span lines.
-            set variables[ASSUME_ROLE_SHELL_STATE] = "shell=elvish "$version"\nflags=i\nside="$__assume_role_side"\nprompt="(source $edit:prompt)
-        }
-        with-variables $variables { program $@words }
-    } else {
-        with-variables $variables { switch $@words }
-    }
 }
 edit:add-var assume-role~ $assume-role~
 

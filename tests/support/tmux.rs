@@ -88,9 +88,8 @@ impl<'a> Tmux<'a> {
         let launch = scratch.path().join("launch");
         let mut variables = world.environment().clone();
         variables.insert("TERM".into(), "screen".into());
-        // Where dash, busybox, ksh93 and mksh look for their rc file.
-        if ![Shell::Nu, Shell::Xonsh].contains(&shell) {
-            variables.insert("ENV".into(), world.home().join(shell.rc()).into());
+        if let Some(variable) = shell.names_its_rc() {
+            variables.insert(variable.into(), world.home().join(shell.rc()).into());
         }
         let variables: Vec<String> = variables
             .iter()
@@ -98,10 +97,10 @@ impl<'a> Tmux<'a> {
                 quoted(&format!("{}={}", name.to_string_lossy(), value.to_string_lossy()))
             })
             .collect();
-        // The trap keeps this script alive, not the shell, until the shell has ended and written
-        // its history.
+        // The trap keeps this script alive, not the shell (elvish leaves Ctrl-C to both), until the
+        // shell has ended and written its history.
         let line = format!(
-            "trap : HUP\nsh -c 'echo $$ >{}; exec \"$@\"' - env -i {} {} {} -i\n: >{}\n",
+            "trap : HUP INT\nsh -c 'echo $$ >{}; exec \"$@\"' - env -i {} {} {} -i\n: >{}\n",
             text_of(&scratch.path().join(ID)),
             variables.join(" "),
             quoted(&text_of(&shell_program)),

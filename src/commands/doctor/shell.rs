@@ -22,7 +22,7 @@ pub(super) fn findings(state: Option<&ShellState>, context: &Context) -> Vec<Fin
     let (shell, version) = state.shell();
     let version = version.split('(').next().unwrap_or_default();
     let mut findings =
-        vec![Finding::fine(&format!("the function is loaded in this {shell} {version}"))];
+        vec![Finding::fine(format!("the function is loaded in this {shell} {version}").trim_end())];
     findings.extend(too_old(shell, version));
     if state.is_interactive() {
         // What a shell cannot have its function says nothing about.

@@ -25,13 +25,14 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use support::failure::Outcome;
+use support::shells::Shell;
 
 /// A playground for assume-role: nothing in it is real, nothing reaches AWS, nothing stays behind.
 #[derive(Parser)]
 #[command(name = "playground")]
 struct Arguments {
     /// The shell to open; yours unless said
-    #[arg(long, value_parser = visit::SHELLS.map(support::shells::Shell::name))]
+    #[arg(long, value_parser = Shell::ALL.map(Shell::name))]
     shell: Option<String>,
     /// Play the story and print the transcript; this is what happens without a terminal
     #[arg(long)]

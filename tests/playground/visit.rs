@@ -14,10 +14,6 @@ use crate::support::shells::Shell;
 const KEPT: [&str; 8] =
     ["TERM", "COLORTERM", "NO_COLOR", "LANG", "LC_CTYPE", "USER", "LOGNAME", "TZ"];
 
-/// Those that read a file of their own at the start, without a variable that names it.
-pub const SHELLS: [Shell; 6] =
-    [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Nu, Shell::Xonsh, Shell::Elvish];
-
 /// Opens the shell and waits until it is left.
 ///
 /// # Errors
@@ -36,11 +32,16 @@ pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
         stage.world.unset("LC_ALL");
     }
     stage.world.set("SHELL", &program);
+    if let Some(variable) = shell.names_its_rc() {
+        let rc = stage.world.home().join(shell.rc());
+        stage.world.set(variable, rc);
+    }
     let mut out = std::io::stdout();
     out.write_all(welcome(&stage).as_bytes())?;
     out.flush()?;
     let mut command = Command::new(program);
-    command.arg("-i").env_clear().envs(stage.world.environment()).current_dir(stage.world.home());
+    command.args(shell.program().iter().skip(1)).arg("-i");
+    command.env_clear().envs(stage.world.environment()).current_dir(stage.world.home());
     // Some shells (elvish) leave Ctrl-C to the terminal, which sends it to this program as well.
     signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::default())?;
     command.status()?;
@@ -51,8 +52,8 @@ pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
 fn choose(wanted: Option<&str>) -> Outcome<Shell> {
     let own = std::env::var("SHELL").unwrap_or_default();
     let name = wanted.or_else(|| Path::new(&own).file_name()?.to_str()).unwrap_or_default();
-    SHELLS.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
-        let known = SHELLS.map(Shell::name).join(", ");
+    Shell::ALL.into_iter().find(|shell| shell.name() == name).ok_or_else(|| {
+        let known = Shell::ALL.map(Shell::name).join(", ");
         Failure(format!(
             "the playground knows {known}, and your shell is '{name}': try --shell bash"
         ))

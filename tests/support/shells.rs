@@ -186,6 +186,11 @@ impl Shell {
         self.traits().rc
     }
 
+    /// The variable that names that file, where the shell has no place of its own for it.
+    pub fn names_its_rc(self) -> Option<&'static str> {
+        [Self::Dash, Self::Busybox, Self::Ksh93, Self::Mksh].contains(&self).then_some("ENV")
+    }
+
     /// The line for the rc file that loads our integration.
     pub fn loads_init(self) -> String {
         self.traits().load.to_owned()

@@ -149,7 +149,7 @@ fn h103_a_closed_output_is_named_before_a_code_is_spent() {
 
 /// Python and Node open /dev/null for reading, too, where an output is to be thrown away.
 #[test]
-fn h103_whoever_asks_for_the_status_alone_gets_it() {
+fn h103_a_caller_that_wants_the_status_alone_gets_it() {
     let scene = plain();
     let null = OpenOptions::new().read(true).write(true).open("/dev/null").unwrap();
     for verb in ["--version", "status", "list", "explain production read", "init --help"] {

@@ -49,15 +49,12 @@ impl Context {
         })
     }
 
-    /// Refuses to make what nothing can take: keys would cost a code, and a shell would go without
-    /// its integration. Not for what also tells something by its status: Python and Node throw an
-    /// output away by one that looks closed.
+    /// Refuses to make what nothing can take: a code would be spent on keys. Not for what tells
+    /// something by its status, too: Python and Node discard an output by one that looks closed.
     pub(crate) fn expect_output(&self) -> Result<()> {
         if output_is_closed() {
-            return Err(Error::io(
-                "standard output is closed, so what is printed would go nowhere",
-            )
-            .hint("to run it all the same: > /dev/null"));
+            return Err(Error::io("standard output is closed, so nothing can be printed")
+                .hint("to run it all the same: > /dev/null"));
         }
         Ok(())
     }

@@ -9,31 +9,20 @@ pub use crate::types::quote::{sh, word};
 /// As [`sh`], and safe under an unquoted `eval $(…)`, where the shell looks for file names in the
 /// words before it evaluates them: what could be part of a pattern is written as an octal escape.
 pub fn sh_without_patterns(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    let mut rest = text;
-    while let Some(start) = rest.find(is_pattern) {
-        let (plain, tail) = rest.split_at(start);
-        let end = tail.find(|character| !is_pattern(character)).unwrap_or(tail.len());
-        let (special, after) = tail.split_at(end);
-        if !plain.is_empty() {
-            out.push_str(&sh(plain));
-        }
-        out.push_str(r#""$(\printf %b '"#);
-        for byte in special.bytes() {
-            out.push_str(&format!("\\0{byte:03o}"));
-        }
-        out.push_str(r#"')""#);
-        rest = after;
+    if text.is_empty() {
+        return sh(text);
     }
-    if !rest.is_empty() || out.is_empty() {
-        out.push_str(&sh(rest));
-    }
-    out
-}
-
-/// What a shell, bash with extglob too, may read as part of a pattern.
-fn is_pattern(character: char) -> bool {
-    "*?[]()|\\".contains(character)
+    // What a shell, bash with extglob too, may read as part of a pattern.
+    let is_pattern = |byte: &u8| b"*?[]()|\\".contains(byte);
+    let runs = text.as_bytes().chunk_by(|one, next| is_pattern(one) == is_pattern(next));
+    let quoted = runs.map(|run| match run.iter().all(is_pattern) {
+        true => {
+            let octal: String = run.iter().map(|byte| format!("\\0{byte:03o}")).collect();
+            format!("\"$(\\printf %b '{octal}')\"")
+        }
+        false => sh(&String::from_utf8_lossy(run)),
+    });
+    quoted.collect()
 }
 
 /// One word for fish: `'…'`, each `\` and `'` with a backslash.

@@ -39,7 +39,8 @@ fn literal(text: &str) -> String {
 /// in raw ones it does not; what a raw one cannot hold is handed over as a value of Python.
 fn word(text: &str) -> String {
     let plain = |character: char| character.is_alphanumeric() || "_-./:@=+%".contains(character);
-    if !text.is_empty() && text.chars().all(plain) && !KEYWORDS.contains(&text) {
+    // Between commands `and` and `or` are xonsh's own.
+    if !text.is_empty() && text.chars().all(plain) && !["and", "or"].contains(&text) {
         return text.to_owned();
     }
     let is_raw = !text.contains(|character: char| character == '\\' || character.is_control());
@@ -49,9 +50,6 @@ fn word(text: &str) -> String {
         _ => format!("@({})", literal(text)),
     }
 }
-
-/// Words that xonsh reads as its own between commands.
-const KEYWORDS: [&str; 2] = ["and", "or"];
 
 #[cfg(test)]
 mod tests {

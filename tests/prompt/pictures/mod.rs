@@ -7,6 +7,7 @@
 
 mod svg;
 
+use std::cell::Cell;
 use std::path::Path;
 
 use crate::fake_aws::sts::{Role, Trust};
@@ -68,13 +69,21 @@ fn session(shell: Shell) -> String {
         } else {
             format!("{segment} {}", prompt(shell))
         };
-        tmux.wait_until(&line, |screen| screen.trim_end().lines().last() == Some(&line)).unwrap();
+        // busybox asks the terminal where the cursor is, and drops what is typed before the answer:
+        // it gets some more looks.
+        let looks = Cell::new(if shell == Shell::Busybox { 10 } else { 1 });
+        let stands = |screen: &str| screen.trim_end().lines().last() == Some(&line);
+        tmux.wait_until(&line, |screen| {
+            looks.update(|looks| looks - u8::from(stands(screen)));
+            looks.get() == 0
+        })
+        .unwrap();
     };
     at_prompt("");
     let foreign = shell.exports(FOREIGN.0, FOREIGN.1);
     for (typed, segment) in STORY.into_iter().chain([(foreign.as_str(), "?")]) {
         tmux.type_line(typed).unwrap();
-        tmux.wait_until(typed, |screen| {
+        tmux.wait_until(&format!("{shell:?}: {typed}"), |screen| {
             screen.lines().any(|line| line.trim_end().ends_with(typed))
         })
         .unwrap();

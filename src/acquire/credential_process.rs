@@ -22,6 +22,8 @@ pub(super) struct Printed {
     pub keys: Credentials,
     /// When they end, if the program says so.
     pub expires: Option<Moment>,
+    /// Whose account they are of, if the program says so.
+    pub account: Option<String>,
 }
 
 /// Runs the `credential_process` of a profile.
@@ -58,6 +60,9 @@ struct Contract {
     secret_access_key: Zeroizing<String>,
     session_token: Option<Zeroizing<String>>,
     expiration: Option<String>,
+    /// Whatever it is, the keys count.
+    #[serde(default)]
+    account_id: serde_json::Value,
 }
 
 pub(super) fn read(text: &str, now: Moment) -> std::result::Result<Printed, String> {
@@ -93,7 +98,8 @@ pub(super) fn read(text: &str, now: Moment) -> std::result::Result<Printed, Stri
         secret: secret(&contract.secret_access_key),
         token: token.as_ref().map(secret),
     };
-    Ok(Printed { keys, expires })
+    let account = contract.account_id.as_str().map(str::to_owned);
+    Ok(Printed { keys, expires, account })
 }
 
 #[cfg(test)]

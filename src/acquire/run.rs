@@ -13,11 +13,11 @@ use crate::cache::{BaseFacts, BaseSession, Holder, Key, Lock, RoleSession};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{
-    Call, CredentialSource, Device, Goal, LockOf, Next, Plan, Protection, Question, Shorter,
-    SignOn, Snapshot, account_of, next,
+    Call, Chosen, CredentialSource, Device, Goal, LockOf, Next, Plan, Protection, Question,
+    Shorter, SignOn, Snapshot, account_of, next,
 };
 use crate::types::sanitize::{escape, escape_url};
-use crate::types::{Clock, Credentials, Moment, Secret, Session, minutes};
+use crate::types::{Clock, Credentials, Moment, Secret, minutes};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
@@ -70,6 +70,8 @@ pub(super) struct Runner<'a> {
     pub(super) login: Option<Login>,
     /// The key that came out of a keyring.
     fetched: Option<Credentials>,
+    /// The account that the program of the base said its keys are of.
+    pub(super) told_account: Option<Chosen<String>>,
 }
 
 impl<'a> Runner<'a> {
@@ -93,6 +95,7 @@ impl<'a> Runner<'a> {
             mfa: CodeAttempts::default(),
             login: None,
             fetched: None,
+            told_account: None,
         }
     }
 
@@ -247,6 +250,9 @@ impl<'a> Runner<'a> {
         let at_hand = match &self.plan.base.source {
             CredentialSource::Keys(keys, _) => Some(keys),
             CredentialSource::Keyring(_) => self.fetched.as_ref(),
+            CredentialSource::IdentityCenter(_) if self.known.given.is_none() => {
+                self.known.own.as_ref().map(|own| &own.session.keys)
+            }
             _ => self.known.given.as_ref().map(|(keys, _)| keys),
         };
         if let Some(keys) = at_hand {
@@ -289,8 +295,9 @@ impl<'a> Runner<'a> {
                 .because("AWS does not let root assume roles, and root keys cannot be limited")
                 .hint("create an IAM user with keys of its own, and delete the root keys"));
         }
+        self.compare_account(&identity.account);
         self.remember_clock()?;
-        if !keys.are_temporary() || self.known.given.is_none() {
+        if !keys.are_temporary() || self.plan.base.key_id().is_some() {
             let mut facts = self.facts()?;
             facts.account = Some(identity.account.clone());
             facts.arn = Some(identity.arn.clone());
@@ -303,20 +310,6 @@ impl<'a> Runner<'a> {
             self.temporary_session(keys, identity.arn)?;
         }
         self.refresh()
-    }
-
-    /// Keys that are temporary already are used as they are.
-    fn temporary_session(&mut self, keys: Credentials, arn: String) -> Result<()> {
-        let expires = match (&self.plan.base.source, &self.known.given) {
-            (CredentialSource::Keys(_, expires), _) => *expires,
-            (_, given) => given.as_ref().and_then(|(_, expires)| *expires),
-        };
-        let now = self.aws_now();
-        let left = expires.map(|expires| u32::try_from(expires.since(now)).unwrap_or(0));
-        let session = Session { keys, expires: expires.unwrap_or(now) };
-        let role = RoleSession { session, assumed_role: arn, granted: left.unwrap_or(0) };
-        self.keep_own(&role)?;
-        self.made_own(role)
     }
 
     /// Notes the base's own session.

@@ -3,11 +3,11 @@
 use super::run::Runner;
 use super::{credential_process, sso};
 use crate::aws::{FailureKind, Machine, machine_keys};
-use crate::cache::{BaseSession, ProgramKeys};
+use crate::cache::{BaseSession, ProgramKeys, RoleSession};
 use crate::error::{Error, Kind, Result};
-use crate::plan::{CredentialSource, own_of};
-use crate::types::sanitize::escape;
-use crate::types::{Credentials, Moment};
+use crate::plan::{Chosen, CredentialSource, Origin, own_of};
+use crate::types::sanitize::{escape, escape_up_to};
+use crate::types::{AccountId, Credentials, Moment, Session};
 
 /// An MFA session with less left is renewed before it goes into a shell, in seconds.
 const ENOUGH: i64 = 15 * 60;
@@ -33,6 +33,9 @@ impl Runner<'_> {
                     let learned = ProgramKeys { long_lived, learned: self.now() };
                     self.with.store.put(&plan.base.key(), &learned, self.now())?;
                 }
+                let said = format!("AccountId, of the program of {}", plan.base.description);
+                self.told_account =
+                    printed.account.map(|account| Chosen::new(account, Origin::Place(said)));
                 (printed.keys, printed.expires)
             }
             CredentialSource::Container => self.machine(Machine::Container).await?,
@@ -56,7 +59,12 @@ impl Runner<'_> {
             }
             _ => return Err(Error::new(Kind::Bug, "this source gives no credentials of its own")),
         };
-        self.known.given = Some((keys, expires));
+        self.known.given = Some((keys.clone(), expires));
+        if let Some(role) = plan.base.sso_role().filter(|_| plan.steps.is_empty()) {
+            // Whose role it is was asked for; only a role assumed with it wants the user's name.
+            self.remember_clock()?;
+            return self.temporary_session(keys, role.session_arn());
+        }
         self.refresh()?;
         // The same keys are the same user, wherever they come from: one MFA session, one code.
         let is_enough = |base: &BaseSession| base.session.expires.since(self.aws_now()) > ENOUGH;
@@ -70,6 +78,37 @@ impl Runner<'_> {
             self.made_own(own)?;
         }
         Ok(())
+    }
+
+    /// Keys that are temporary already are used as they are.
+    pub(super) fn temporary_session(&mut self, keys: Credentials, arn: String) -> Result<()> {
+        let expires = match (&self.plan.base.source, &self.known.given) {
+            (CredentialSource::Keys(_, expires), _) => *expires,
+            (_, given) => given.as_ref().and_then(|(_, expires)| *expires),
+        };
+        let now = self.aws_now();
+        let left = expires.map(|expires| u32::try_from(expires.since(now)).unwrap_or(0));
+        let role = match self.known.own.take().filter(|own| own.session.keys.id == keys.id) {
+            Some(nameless) => RoleSession { assumed_role: arn, ..nameless },
+            None => {
+                let session = Session { keys, expires: expires.unwrap_or(now) };
+                RoleSession { session, assumed_role: arn, granted: left.unwrap_or(0) }
+            }
+        };
+        self.keep_own(&role)?;
+        self.made_own(role)
+    }
+
+    /// AWS's tools send requests to hosts of the account that a profile or its program names.
+    pub(super) fn compare_account(&self, account: &AccountId) {
+        let told = self.told_account.as_ref().or(self.plan.base.told_account.as_ref());
+        if let Some(told) = told.filter(|told| told.value != account.as_str()) {
+            self.with.report.warn(&format!(
+                "account {} is told by {}, and the keys are of {account}: AWS's tools may ask the wrong hosts",
+                escape_up_to(&told.value, 20),
+                told.origin
+            ));
+        }
     }
 
     async fn machine(&mut self, machine: Machine) -> Result<(Credentials, Option<Moment>)> {

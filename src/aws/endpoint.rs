@@ -284,7 +284,8 @@ mod tests {
     fn session(start_url: &str, region: Region) -> SsoSession {
         let (start_url, origin) = (start_url.to_owned(), "a test".to_owned());
         let (name, scopes, home, desktop) = (None, Vec::new(), None, None);
-        SsoSession { name, start_url, region, scopes, origin, home, desktop }
+        let region_is_open = false;
+        SsoSession { name, start_url, region, region_is_open, scopes, origin, home, desktop }
     }
 
     #[test]

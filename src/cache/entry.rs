@@ -67,10 +67,18 @@ impl Entry for BaseSession {
 pub struct RoleSession {
     #[serde(with = "session_text")]
     pub session: Session,
-    /// Who AWS says that we are: the `assumed-role` ARN.
+    /// Who AWS says that we are: the `assumed-role` ARN, without the user where AWS was not asked.
     pub assumed_role: String,
     /// The whole length of the session, in seconds.
     pub granted: u32,
+}
+
+impl RoleSession {
+    /// Whether it is of a role, and does not say whose, since nobody asked AWS.
+    pub(crate) fn is_nameless(&self) -> bool {
+        let role = self.assumed_role.split_once(":assumed-role/");
+        role.is_some_and(|(_, role)| !role.contains('/'))
+    }
 }
 
 impl Entry for RoleSession {

@@ -24,7 +24,13 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     if arguments.remote {
         return Err(Error::usage("--remote goes with a profile that has login_session"));
     }
-    let request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
+    let mut request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
+    if request.session.region_is_open {
+        let client = Client::of_sign_on(&request.session, &request.connection)?;
+        let url = request.session.start_url.as_str();
+        let redirect = Runtime::new()?.run(async { Ok(client.redirect_of(url).await) })?;
+        request.session = request.session.led_by(redirect.as_deref())?;
+    }
     let store = Store::of(&config)?;
     let (session, connection) = (&request.session, &request.connection);
     let client = Client::of_sign_on(session, connection)?;

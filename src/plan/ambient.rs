@@ -165,6 +165,7 @@ impl Surrounding {
             survives_switch: true,
             chosen_by: Some(Chosen::new("base", origin)),
             is_found: true,
+            told_account: None,
         };
         match self {
             Self::Token => {

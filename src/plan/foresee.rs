@@ -153,6 +153,10 @@ impl Snapshot {
                 self.own = Some(session(SIGN_IN_SECONDS));
                 self.own_is_new = true;
             }
+            Call::Source if plan.steps.is_empty() && plan.base.sso_role().is_some() => {
+                self.own = Some(own);
+                self.own_is_new = true;
+            }
             // A program gives what it gave before.
             Call::Source => {
                 let long_lived = self.printed.as_ref().and_then(|known| known.long_lived.clone());

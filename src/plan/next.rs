@@ -118,7 +118,11 @@ fn first_role(plan: &Plan, known: &Snapshot, may_ask: bool, now: Moment) -> Next
             named(plan, known).unwrap_or_else(|| assume(With::Keys))
         }
         _ if plan.user_key_id(known).is_some() => by_user(plan, known, may_ask, now),
-        _ if plan.own_serving(known, now).is_some() => assume(With::OwnSession),
+        _ if plan.own_serving(known, now).is_some() => {
+            let is_nameless = known.own.as_ref().is_some_and(RoleSession::is_nameless);
+            let naming = named(plan, known).filter(|_| is_nameless && !known.own_is_new);
+            naming.unwrap_or_else(|| assume(With::OwnSession))
+        }
         _ => own_session(plan, known, may_ask, now),
     }
 }

@@ -250,6 +250,7 @@ fn identity_center(
         survives_switch: true,
         chosen_by: Some(Chosen::new("scheme", origin)),
         is_found: false,
+        told_account: None,
     };
     if let Some(name) = session {
         let session = SsoSession::named(name.value.as_str(), config)

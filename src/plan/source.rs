@@ -31,6 +31,8 @@ pub(crate) struct Base {
     pub chosen_by: Option<Chosen<&'static str>>,
     /// Nothing names it: it is what AWS's tools would find.
     pub is_found: bool,
+    /// The account that its profile says the keys are of.
+    pub told_account: Option<Chosen<String>>,
 }
 
 impl Base {
@@ -74,6 +76,7 @@ impl Base {
             survives_switch: true,
             chosen_by: Some(chosen_by),
             is_found: false,
+            told_account: None,
         }
     }
 
@@ -85,6 +88,7 @@ impl Base {
             survives_switch: true,
             chosen_by: Some(chosen_by),
             is_found: false,
+            told_account: None,
         }
     }
 
@@ -124,6 +128,7 @@ impl Base {
             survives_switch: false,
             chosen_by: None,
             is_found: false,
+            told_account: None,
         })
     }
 }

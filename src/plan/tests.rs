@@ -97,7 +97,7 @@ fn a_new_user_and_a_known_one() {
         ("printed", "credential_process GetCallerIdentity | "),
         ("temporary", "GetCallerIdentity | "),
         ("dev read --base temporary", "AssumeRole | "),
-        ("staging Admin", "GetRoleCredentials GetCallerIdentity | sign_on"),
+        ("staging Admin", "GetRoleCredentials | sign_on"),
         ("default", "GetCallerIdentity GetSessionToken | mfa_code"),
     ] {
         let plan = plan(words);

@@ -52,6 +52,32 @@ fn its_keys_are_used_stored_and_chained() {
 }
 
 #[test]
+fn an_account_that_is_not_the_one_of_the_keys_is_told() {
+    let scene = chain();
+    let other = "111111111111";
+    for (says, line, told) in [
+        (PRODUCTION, "", false),
+        (other, "", true),
+        // What the program says counts.
+        (PRODUCTION, other, false),
+        ("", other, true),
+        ("", "not an id", true),
+        ("", PRODUCTION, false),
+    ] {
+        let account = if says.is_empty() { "" } else { &format!(r#", "AccountId": "{says}""#) };
+        let script = format!("printf '%s' '{}'", keys(&scene, account));
+        let path = program(&scene, "give", &script);
+        let line = if line.is_empty() { "" } else { &format!("aws_account_id = {line}\n") };
+        configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n{line}"));
+        let ran = scene.export(&["p"]);
+        let warned = ran.stderr.contains("and the keys are of 123456789012");
+        assert!(ran.status == 0 && warned == told, "{says} {line}: {ran:?}");
+        let plan = scene.world.run(["explain", "p"]).unwrap().stdout;
+        assert_eq!(plan.contains("account "), !line.is_empty(), "{plan}");
+    }
+}
+
+#[test]
 fn long_lived_keys_of_a_program_never_reach_the_shell() {
     let scene = chain();
     let key = &scene.key;

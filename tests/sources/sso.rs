@@ -194,6 +194,28 @@ fn a_start_page_of_the_organization_s_own_is_followed_to_that_of_aws() {
         "{moved:?}"
     );
     assert_eq!(sso.received("/device_authorization").len(), 2);
+    // Where no line tells the region, the page does when someone signs on, and then what is kept.
+    let silent = config.replace(START, &own).replace("sso_region = eu-west-1\n", "");
+    scene.world.config(&silent).unwrap();
+    scene.switch(&["read"]);
+    assert_eq!(scene.world.run(["logout", "corp"]).unwrap().status, 0);
+    let said = scene.refused(5, &["read"]);
+    assert!(said.contains("hint: assume-role login corp"), "{said}");
+    for (to, why) in [
+        ("https://evil.test/", "its start page leads to https://evil.test/, which tells none"),
+        ("https://corp.awsapps.com/start", "which tells none"),
+    ] {
+        leads_to(to);
+        let ran = login();
+        assert!(ran.status == 3 && ran.stderr.contains("'corp' has no sso_region"), "{ran:?}");
+        assert!(ran.stderr.contains(why), "{ran:?}");
+    }
+    for _ in 0..2 {
+        leads_to("https://ssoins-1.portal.ap-south-1.app.aws/");
+    }
+    let ran = login();
+    assert_eq!((ran.status, kept(&scene)["region"].as_str()), (0, Some("ap-south-1")), "{ran:?}");
+    scene.switch(&["read"]);
 }
 
 #[test]

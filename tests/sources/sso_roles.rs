@@ -162,7 +162,7 @@ fn fifty_at_once_ask_once() {
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
-    let asked = (sso.requests(), scene.sts.count("AssumeRole"));
+    let asked = (sso.requests(), scene.sts.requests().len());
     assert_eq!(asked, (1, 0));
     scene.switch(&["staging", ROLE]);
     assert_eq!(sso.requests(), 1, "the store serves");

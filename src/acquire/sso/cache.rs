@@ -9,16 +9,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sha1::{Digest, Sha1};
 use zeroize::Zeroizing;
 
 use crate::acquire::own_file::{self, Draft};
 use crate::error::{Error, Result};
-use crate::plan::chain::SsoSession;
-use crate::types::{Moment, Secret, hex};
-
-/// The longest file that is read, in bytes. A real one has about 4,000.
-pub(super) const LARGEST: u64 = 64 * 1024;
+use crate::plan::chain::{LARGEST, SsoSession, sign_on_file};
+use crate::types::{Moment, Secret};
 
 /// A sign-on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +58,7 @@ struct Text {
 
 /// Where the sign-on of a session is kept.
 pub(super) fn path(home: &Path, session: &SsoSession) -> PathBuf {
-    file_of(home, session.name.as_deref().unwrap_or(&session.start_url))
-}
-
-/// The file of what a text names, as the CLI makes its name.
-pub(super) fn file_of(home: &Path, text: &str) -> PathBuf {
-    home.join(".aws/sso/cache").join(format!("{}.json", hex(&Sha1::digest(text))))
+    sign_on_file(home, session.name.as_deref().unwrap_or(&session.start_url))
 }
 
 /// The sign-on of a session, if there is one that can be read and is for the same start page.
@@ -151,6 +142,7 @@ mod tests {
             name: name.map(str::to_owned),
             start_url: "https://corp.awsapps.com/start".to_owned(),
             region: Region::parse("a test", "eu-west-1").unwrap(),
+            region_is_open: false,
             scopes: Vec::new(),
             origin: "a test".to_owned(),
             home: None,

@@ -22,7 +22,7 @@ use crate::aws::{AwsError, Client, FailureKind, role_credentials, sign_off};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
 use crate::plan::SignOn;
-use crate::plan::chain::{SsoRole, SsoSession};
+use crate::plan::chain::{LARGEST, SsoRole, SsoSession};
 use crate::types::quote;
 use crate::types::sanitize::{escape, escape_up_to};
 use crate::types::{Clock, Moment, Session};
@@ -171,7 +171,7 @@ impl<'a> SignOnClient<'a> {
 
     /// Signs on in the middle of another job, where the user can be asked.
     async fn by_person(&self, lock: &Lock) -> Result<Token> {
-        if !self.terminal.can_ask() {
+        if self.session.region_is_open || !self.terminal.can_ask() {
             let name = self.shown_name();
             return Err(Error::new(Kind::NeedsAnswer, format!("not signed on to {name}"))
                 .because(format!("asked for by {}", self.session.origin))
@@ -303,5 +303,5 @@ pub(crate) fn state(session: &SsoSession, now: Moment) -> SignOn {
 pub(crate) fn told(session: &SsoSession) -> Option<String> {
     let path = cache::path(session.home.as_ref()?, session);
     let is_used = cache::read(&path, session).is_some();
-    own_file::told(&path, cache::LARGEST, is_used, "aws sso login")
+    own_file::told(&path, LARGEST, is_used, "aws sso login")
 }

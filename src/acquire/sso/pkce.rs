@@ -17,7 +17,7 @@ use crate::acquire::authorization::Attempt;
 use crate::acquire::listener::WayBack;
 use crate::aws::{AwsError, Client};
 use crate::error::Result;
-use crate::plan::chain::SsoSession;
+use crate::plan::chain::{SsoSession, sign_on_file};
 use crate::types::{Moment, Secret};
 
 /// What is registered has no port: that of the browser's way back is another each time.
@@ -47,7 +47,7 @@ pub(super) async fn begin<'a>(
     now: Moment,
 ) -> Result<Begun<'a>> {
     let (attempt, way_back) = (Attempt::new()?, WayBack::open().await?);
-    let file = cache::file_of(home, &file_key(session));
+    let file = sign_on_file(home, &file_key(session));
     let registration = match kept(&file).filter(|kept| kept.expires.since(now) > ENOUGH) {
         Some(kept) => kept,
         None => registered(client, oidc, session, page, &file).await?,
@@ -180,6 +180,7 @@ mod tests {
             name: Some("größe \"x\" 🗝\u{7f}".to_owned()),
             start_url: "https://corp.awsapps.com/start".to_owned(),
             region: Region::parse("a test", "eu-west-1").unwrap(),
+            region_is_open: false,
             scopes: vec!["sso:account:access".to_owned(), "b".to_owned()],
             origin: String::new(),
             home: None,

@@ -25,6 +25,9 @@ pub(super) fn of_plan(
             facts.push(Fact::new("partition", role.partition.as_str(), ""));
         }
     } else {
+        let told = plan.base.told_account.as_ref();
+        facts
+            .extend(told.map(|told| fact("account", &escape_up_to(&told.value, 20), &told.origin)));
         facts.push(Fact::new("role", "none: the session is that of the keys' own user", ""));
     }
     facts.push(match &plan.region {

@@ -135,6 +135,9 @@ fn base(profile: &Section<'_>, place: &str, source: CredentialSource) -> Result<
         survives_switch: true,
         chosen_by: None,
         is_found: false,
+        // Beside a role it may be the role's.
+        told_account: chosen(profile, "aws_account_id")
+            .filter(|_| profile.value("role_arn").is_none()),
     };
     Ok((base, ProfileMfa::of(profile)?))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::start_page::{host_of, is_page_of_aws, region_of_page};
+use super::start_page::{host_of, is_page_of_aws, kept_region, region_of_page};
 use crate::config::Config;
 use crate::config::keyring::REFERENCE;
 use crate::config::profiles::Section;
@@ -11,7 +11,7 @@ use crate::plan::chosen::{Chosen, Origin, chosen};
 use crate::plan::desktop::Desktop;
 use crate::types::quote::word as word_of;
 use crate::types::sanitize::{escape_up_to, is_plain};
-use crate::types::{AccountId, Region, RoleArn, RoleName};
+use crate::types::{AccountId, Partition, Region, RoleArn, RoleName};
 
 /// What the AWS CLI asks for when a session names no scopes.
 const DEFAULT_SCOPE: &str = "sso:account:access";
@@ -36,6 +36,8 @@ pub(crate) struct SsoSession {
     pub start_url: String,
     /// The region of its Identity Center.
     pub region: Region,
+    /// Nothing here tells that region: whoever signs on is led there by the start page.
+    pub region_is_open: bool,
     /// What a sign-on may be used for; only a session has them, and only with them a sign-on renews
     /// itself.
     pub scopes: Vec<String>,
@@ -54,6 +56,12 @@ impl SsoRole {
         RoleArn { partition, account: self.account.clone(), name: self.role.clone() }
     }
 
+    /// A session of it, as far as it is known without asking AWS.
+    pub(crate) fn session_arn(&self) -> String {
+        let (partition, account) = (self.session.region.partition(), &self.account);
+        format!("arn:{partition}:sts::{account}:assumed-role/{}", self.role)
+    }
+
     /// The sign-on of a profile, if it has one.
     pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Option<Self>> {
         let (account, role) =
@@ -61,10 +69,12 @@ impl SsoRole {
                 (None, None) => return only_token(profile),
                 (Some(account), Some(role)) => (account, role),
                 (Some(only), None) => {
-                    return Err(missing(profile, "sso_role_name", &only.origin.to_string()));
+                    let origin = only.origin.to_string();
+                    return Err(missing(profile.name(), "sso_role_name", &origin));
                 }
                 (None, Some(only)) => {
-                    return Err(missing(profile, "sso_account_id", &only.origin.to_string()));
+                    let origin = only.origin.to_string();
+                    return Err(missing(profile.name(), "sso_account_id", &origin));
                 }
             };
         let id = AccountId::parse(&account.value).ok_or_else(|| {
@@ -132,6 +142,20 @@ impl SsoSession {
         }
     }
 
+    /// The same in the region that its start page leads to (`redirect`).
+    pub(crate) fn led_by(&self, redirect: Option<&str>) -> Result<Self> {
+        let behind = redirect.filter(|url| is_page_of_aws(url));
+        let region = behind.and_then(region_of_page).ok_or_else(|| {
+            missing(&self.to_string(), "sso_region", &self.origin).because(match redirect {
+                Some(url) => {
+                    format!("its start page leads to {}, which tells none", escape_up_to(url, 200))
+                }
+                None => "its start page leads nowhere".to_owned(),
+            })
+        })?;
+        Ok(Self { region, region_is_open: false, ..self.clone() })
+    }
+
     /// Whether its start page has a name of the organization's own.
     pub(crate) fn has_own_page(&self) -> bool {
         !is_page_of_aws(&self.start_url)
@@ -170,7 +194,8 @@ impl SsoSession {
         origin: String,
         config: &Config,
     ) -> Result<Self> {
-        let need = |key: &str| chosen(section, key).ok_or_else(|| missing(section, key, &origin));
+        let need =
+            |key: &str| chosen(section, key).ok_or_else(|| missing(section.name(), key, &origin));
         let url = need("sso_start_url")?;
         if !url.value.starts_with("https://")
             || !url.value.chars().all(|character| is_plain(character) && character != ' ')
@@ -182,16 +207,23 @@ impl SsoSession {
             ))
             .hint("it looks like https://my-company.awsapps.com/start"));
         }
-        let region = match (chosen(section, "sso_region"), region_of_page(&url.value)) {
-            (None, Some(told)) => told,
-            _ => {
-                let region = need("sso_region")?;
-                Region::parse(&region.origin.to_string(), &region.value)?
-            }
-        };
         let environment = &config.environment;
         let (home, desktop) = (environment.home(), Desktop::found(environment));
-        Ok(Self { name, start_url: url.value, region, scopes, origin, home, desktop })
+        let kept = || kept_region(home.as_deref()?, name.as_deref(), &url.value);
+        let told = match chosen(section, "sso_region") {
+            Some(named) => Some(Region::parse(&named.origin.to_string(), &named.value)?),
+            None => region_of_page(&url.value).or_else(kept),
+        };
+        let region_is_open = told.is_none();
+        let region = match told {
+            Some(region) => region,
+            None if is_page_of_aws(&url.value) => {
+                return Err(missing(section.name(), "sso_region", &origin));
+            }
+            None => Partition::default().default_region(),
+        };
+        let start_url = url.value;
+        Ok(Self { name, start_url, region, region_is_open, scopes, origin, home, desktop })
     }
 }
 
@@ -225,8 +257,8 @@ fn only_token(profile: &Section<'_>) -> Result<Option<SsoRole>> {
     .hint("sso_account_id and sso_role_name make it a role: aws configure sso writes them"))
 }
 
-fn missing(section: &Section<'_>, key: &str, origin: &str) -> Error {
-    Error::config(format!("{origin}: '{}' has no {key}", escape_up_to(section.name(), 80)))
+fn missing(name: &str, key: &str, origin: &str) -> Error {
+    Error::config(format!("{origin}: '{}' has no {key}", escape_up_to(name, 80)))
         .hint("aws configure sso writes all that is needed")
 }
 
@@ -326,6 +358,7 @@ mod tests {
             name: Some("corp".to_owned()),
             start_url: "https://aws.corp.example".to_owned(),
             region: Region::parse("a test", "eu-west-1").unwrap(),
+            region_is_open: false,
             scopes: Vec::new(),
             origin: "~/.aws/config:3".to_owned(),
             home: None,

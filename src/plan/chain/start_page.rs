@@ -1,7 +1,17 @@
 //! The addresses of start pages: whose they are, and which region they tell.
 
-use crate::types::Region;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha1::{Digest, Sha1};
+use zeroize::Zeroizing;
+
+use crate::config::files::read_bytes;
 use crate::types::sanitize::is_plain;
+use crate::types::{Region, hex};
+
+/// The longest file of a sign-on that is read, in bytes. A real one has about 4,000.
+pub(crate) const LARGEST: u64 = 64 * 1024;
 
 pub(super) fn host_of(url: &str) -> Option<&str> {
     url.strip_prefix("https://")?.split(['/', ':', '?', '#']).next()
@@ -31,6 +41,26 @@ pub(super) fn region_of_page(url: &str) -> Option<Region> {
         .find_map(|suffix| host.strip_suffix(suffix))?;
     let mut labels = belongs.split('.').filter(|label| *label != "portal");
     labels.find_map(|label| Region::parse("", label).ok())
+}
+
+/// Where what a text names is kept, as the AWS CLI makes its name.
+pub(crate) fn sign_on_file(home: &Path, text: &str) -> PathBuf {
+    home.join(".aws/sso/cache").join(format!("{}.json", hex(&Sha1::digest(text))))
+}
+
+/// The region of the sign-on that is kept for a start page, by whichever program.
+pub(super) fn kept_region(home: &Path, name: Option<&str>, url: &str) -> Option<Region> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Kept {
+        start_url: String,
+        region: String,
+    }
+    let file = read_bytes(&sign_on_file(home, name.unwrap_or(url)), None, LARGEST).ok()??;
+    let bytes = Zeroizing::new(file.bytes);
+    let kept: Kept = serde_json::from_slice(&bytes).ok()?;
+    let is_usable = file.warning.is_none() && kept.start_url == url;
+    Region::parse("", &kept.region).ok().filter(|_| is_usable)
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub struct RoleSession {
 }
 
 impl RoleSession {
-    /// Whether it is of a role, and does not say whose, since nobody asked AWS.
+    /// Whether it is of a role and does not say whose, since AWS was not asked.
     pub(crate) fn is_nameless(&self) -> bool {
         let role = self.assumed_role.split_once(":assumed-role/");
         role.is_some_and(|(_, role)| !role.contains('/'))

@@ -52,7 +52,7 @@ fn its_keys_are_used_stored_and_chained() {
 }
 
 #[test]
-fn an_account_that_is_not_the_one_of_the_keys_is_told() {
+fn an_account_that_is_not_the_one_of_the_keys_is_reported() {
     let scene = chain();
     let other = "111111111111";
     for (says, line, told) in [

@@ -36,7 +36,7 @@ pub(crate) struct SsoSession {
     pub start_url: String,
     /// The region of its Identity Center.
     pub region: Region,
-    /// Nothing here tells that region: whoever signs on is led there by the start page.
+    /// Nothing here tells that region: a user who signs on is led there by the start page.
     pub region_is_open: bool,
     /// What a sign-on may be used for; only a session has them, and only with them a sign-on renews
     /// itself.

@@ -52,13 +52,13 @@ pub(crate) fn sign_on_file(home: &Path, text: &str) -> PathBuf {
 pub(super) fn kept_region(home: &Path, name: Option<&str>, url: &str) -> Option<Region> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Kept {
+    struct TokenFile {
         start_url: String,
         region: String,
     }
     let file = read_bytes(&sign_on_file(home, name.unwrap_or(url)), None, LARGEST).ok()??;
     let bytes = Zeroizing::new(file.bytes);
-    let kept: Kept = serde_json::from_slice(&bytes).ok()?;
+    let kept: TokenFile = serde_json::from_slice(&bytes).ok()?;
     let is_usable = file.warning.is_none() && kept.start_url == url;
     Region::parse("", &kept.region).ok().filter(|_| is_usable)
 }

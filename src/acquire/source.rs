@@ -33,7 +33,7 @@ impl Runner<'_> {
                     let learned = ProgramKeys { long_lived, learned: self.now() };
                     self.with.store.put(&plan.base.key(), &learned, self.now())?;
                 }
-                let said = format!("AccountId, of the program of {}", plan.base.description);
+                let said = format!("the program of {}", plan.base.description);
                 self.told_account =
                     printed.account.map(|account| Chosen::new(account, Origin::Place(said)));
                 (printed.keys, printed.expires)
@@ -104,9 +104,9 @@ impl Runner<'_> {
         let told = self.told_account.as_ref().or(self.plan.base.told_account.as_ref());
         if let Some(told) = told.filter(|told| told.value != account.as_str()) {
             self.with.report.warn(&format!(
-                "account {} is told by {}, and the keys are of {account}: AWS's tools may ask the wrong hosts",
-                escape_up_to(&told.value, 20),
-                told.origin
+                "{} says account {}, and the keys are of {account}: AWS's tools may ask the wrong hosts",
+                told.origin,
+                escape_up_to(&told.value, 20)
             ));
         }
     }

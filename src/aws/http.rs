@@ -68,9 +68,9 @@ impl Transport {
             return Ok(connector.clone());
         }
         let store = match &self.trusted {
+            _ if !speaks_tls => TrustStore::empty(),
             Some(pem) => TrustStore::empty().with_pem_certificate(pem.as_slice()),
-            None if speaks_tls => TrustStore::default(),
-            None => TrustStore::empty(),
+            None => TrustStore::default(),
         };
         let tls = TlsContext::builder().with_trust_store(store).build().map_err(|error| {
             Error::config("the trusted certificates cannot be used").because(error)

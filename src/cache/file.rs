@@ -121,7 +121,8 @@ impl Directory {
     }
 
     /// Puts `bytes` under `name`: a new file with mode 0600, on the disk before it takes the old
-    /// one's place. `ends` becomes its time of change, by which the sweep knows old sessions
+    /// one's place. That it took the place is left to the system: after a power cut the old one is
+    /// there, which costs a call, and waiting for a disk would cost every switch. `ends` becomes its time of change, by which the sweep knows old sessions
     /// without opening them.
     pub(super) fn replace(
         &self,
@@ -137,7 +138,7 @@ impl Directory {
             let _ = self.remove(&unfinished);
             return Err(self.system(error));
         }
-        self.settle()
+        Ok(())
     }
 
     pub(super) fn create_unfinished(&self) -> Result<(String, File), StoreError> {

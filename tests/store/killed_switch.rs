@@ -11,7 +11,7 @@ use crate::support::tools::find;
 const CALLS: [(&str, u32); 5] = [
     ("write", 2),
     ("pwrite64", 6),
-    ("fsync", 8),
+    ("fsync", 4),
     ("?rename,?renameat,?renameat2", 4),
     ("?fchmod,utimensat", 4),
 ];

@@ -134,11 +134,10 @@ impl Directory {
         let done = fill(&file, bytes, ends).and_then(|()| {
             Ok(rustix::fs::renameat(&self.handle, &unfinished, &self.handle, name)?)
         });
-        if let Err(error) = done {
+        done.map_err(|error| {
             let _ = self.remove(&unfinished);
-            return Err(self.system(error));
-        }
-        Ok(())
+            self.system(error)
+        })
     }
 
     pub(super) fn create_unfinished(&self) -> Result<(String, File), StoreError> {

@@ -38,6 +38,7 @@ pub use key::Key;
 use lock::{Claim, PAUSE, Patience};
 pub use lock::{Holder, Lock};
 use record::Slot;
+pub(crate) use skew::JITTER;
 use skew::Skew;
 
 use crate::config::Config;

@@ -10,8 +10,8 @@ use crate::types::Moment;
 
 /// After this long a measured skew says nothing: the clock may have been set since.
 const GOOD_FOR: i64 = 24 * 3600;
-/// A skew that moved no more than this is not written again so soon.
-const SAME: i64 = 2;
+/// By how many seconds a skew seems to move: headers name whole ones and take their time.
+pub(crate) const JITTER: i64 = 2;
 const SOON: i64 = 3600;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl Skew {
 
     /// Whether a skew that is measured now is worth writing.
     pub(super) fn is_outdated(self, seconds: i64, now: Moment) -> bool {
-        (self.seconds - seconds).abs() > SAME || !(0..=SOON).contains(&now.since(self.measured))
+        (self.seconds - seconds).abs() > JITTER || !(0..=SOON).contains(&now.since(self.measured))
     }
 }
 

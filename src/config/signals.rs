@@ -64,16 +64,15 @@ impl Drop for Held {
     }
 }
 
-/// The signals that were ignored when this process began, as in a script's background, a bit for each.
-/// Where the system does not say, it is none.
+/// A bit for each signal that was ignored at the start. Where the system does not say, it is none.
 static IGNORED: LazyLock<u64> = LazyLock::new(|| {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = |line: &str| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok();
     status.lines().find_map(mask).unwrap_or_default()
 });
 
-/// Whether a signal was ignored when this process began. A handler would take that away for good,
-/// from a program that takes this one's place too.
+/// Whether a signal was ignored when this process began, as in a script's background. A handler
+/// would take that away for good, from a program that takes this one's place too.
 pub(crate) fn is_ignored(signal: Signal) -> bool {
     *IGNORED >> (signal.as_raw() - 1) & 1 == 1
 }

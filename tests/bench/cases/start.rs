@@ -54,7 +54,7 @@ fn ours(words: &'static [&'static str]) -> Prepare {
 fn bare(program: PathBuf, words: &'static [&'static str]) -> Task {
     Task::Command(Box::new(move || {
         let mut command = Command::new(&program);
-        command.args(words).env_clear().env("HOME", "/nonexistent");
+        command.args(words).env_clear().env("HOME", "/proc/nowhere");
         command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
         Ok(command)
     }))

@@ -32,7 +32,7 @@ pub fn quoting(bytes: &[u8]) {
         texts.iter().map(|text| format!("printf '%s\\0' {}\n", quoted(text))).collect();
     let run = || -> std::io::Result<Vec<u8>> {
         let mut command = Command::new(shell[0]);
-        command.args(&shell[1..]).env("LC_ALL", "C.UTF-8").env("HOME", "/nonexistent");
+        command.args(&shell[1..]).env("LC_ALL", "C.UTF-8").env("HOME", "/proc/nowhere");
         let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = pipes.spawn()?;
         let mut stdin = child.stdin.take().unwrap();

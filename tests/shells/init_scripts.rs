@@ -25,9 +25,9 @@ const STAND_IN: &str = r#"#!/bin/sh
 printf '%s\n' "$@" >"$HOME/words"
 printf '%s' "${COMPLETE-unset}" >"$HOME/complete"
 env >"$HOME/environment"
-case "$1" in
-export) cat "$HOME/code" ;;
-init) ;; # asked for the function of sh, in POSIX mode
+case "$1 ${2-}" in
+'export '*) cat "$HOME/code" ;;
+'init sh') ;; # in POSIX mode
 *) if [ -e "$HOME/direct" ]; then cat "$HOME/direct"; else echo "printed $*"; fi ;;
 esac
 case "${ANSWER-0}" in

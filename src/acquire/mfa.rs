@@ -149,7 +149,6 @@ impl Runner<'_> {
         self.release(LockOf::Mfa);
         if self.plan.steps.is_empty() || self.known.given.is_some() {
             let own = own_of(&base, arn);
-            self.keep_own(&own)?;
             self.made_own(own)?;
         }
         Ok(())

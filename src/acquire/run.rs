@@ -115,7 +115,7 @@ impl<'a> Runner<'a> {
     }
 
     fn finish(&mut self, role: RoleSession) -> Result<RoleSession> {
-        let is_stored = self.known.own.as_ref() == Some(&role) && !self.known.own_is_new;
+        let is_stored = self.known.own.as_ref() == Some(&role);
         let is_narrowed = self.known.narrowed.as_ref() == Some(&role);
         if self.plan.steps.is_empty() && !is_stored && !is_narrowed {
             self.keep_own(&role)?;
@@ -312,8 +312,9 @@ impl<'a> Runner<'a> {
         self.refresh()
     }
 
-    /// Notes the base's own session.
+    /// Keeps and notes the base's own session.
     pub(super) fn made_own(&mut self, role: RoleSession) -> Result<()> {
+        self.keep_own(&role)?;
         if self.plan.target.role.is_none() && self.plan.steps.is_empty() {
             let account = account_of(&role);
             let protection = account.map(|id| Protection::of(&id, None, self.with.config));
@@ -325,7 +326,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Keys that last longer than any of STS are asked for each time.
-    pub(super) fn keep_own(&self, role: &RoleSession) -> Result<()> {
+    fn keep_own(&self, role: &RoleSession) -> Result<()> {
         use crate::cache::Entry;
         // A console sign-in is kept by the AWS CLI's file.
         let is_kept = self.plan.base.sign_in().is_some();

@@ -74,7 +74,6 @@ impl Runner<'_> {
             && !self.plan.refreshes_all()
         {
             let own = own_of(base, arn.clone());
-            self.keep_own(&own)?;
             self.made_own(own)?;
         }
         Ok(())
@@ -95,7 +94,6 @@ impl Runner<'_> {
                 RoleSession { session, assumed_role: arn, granted: left.unwrap_or(0) }
             }
         };
-        self.keep_own(&role)?;
         self.made_own(role)
     }
 

@@ -5,6 +5,9 @@ use serde::Serialize;
 use crate::measure::Budget;
 use crate::support::failure::{Failure, Outcome};
 
+/// What may be resident.
+const MOST_MEGABYTES: f64 = 15.0;
+
 /// Times are in milliseconds, or in the unit of the budget.
 #[derive(Serialize)]
 pub struct Line {
@@ -86,8 +89,8 @@ impl Line {
             self.unit,
             self.beside,
             self.budget.as_deref().unwrap_or_default(),
-            both(self.instructions),
-            both(self.megabytes),
+            both(self.instructions.map(|it| it.map(|millions| format!("{millions:.1}")))),
+            both(self.megabytes.map(|it| it.map(megabytes))),
         )
     }
 
@@ -100,16 +103,18 @@ impl Line {
 /// `1.25 ×`, or `1/300` where ours is much faster.
 fn times(ratio: f64) -> String {
     match ratio {
-        ..0.05 => format!("1/{:.0}", 1.0 / ratio),
+        ..0.1 => format!("1/{:.0}", 1.0 / ratio),
         _ => format!("{ratio:.2} ×"),
     }
 }
 
 /// Ours, and behind a slash the other build's.
-fn both(numbers: [Option<f64>; 2]) -> String {
-    let shown: Vec<String> =
-        numbers.iter().flatten().map(|number| format!("{number:.1}")).collect();
-    shown.join(" / ")
+fn both(numbers: [Option<String>; 2]) -> String {
+    numbers.into_iter().flatten().collect::<Vec<_>>().join(" / ")
+}
+
+fn megabytes(number: f64) -> String {
+    if number <= MOST_MEGABYTES { format!("{number:.1}") } else { format!("**{number:.1}**") }
 }
 
 /// What fits into a table.

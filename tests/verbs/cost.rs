@@ -250,14 +250,13 @@ fn what_follows_the_last_keystroke_goes_over_a_connection_that_stands() {
     }
 }
 
-/// AWS is asked whose keys these are, since the portal does not say which session they belong to.
 #[test]
-fn a_switch_by_identity_center_is_a_request_to_the_portal_and_one_to_sts() {
+fn a_switch_by_identity_center_is_one_request() {
     let (scene, sso) = signed();
     sso.add_token("kept");
     keep(&scene, "kept", FAR, None);
     let words = ["export", "--shell", "bash", "read"];
     let Some(cost) = cost(&scene, &words, &[]) else { return };
-    assert!(cost.ends_with(" GetCallerIdentity 2 sockets"), "{cost}");
-    assert_eq!(sso.requests(), 1);
+    assert!(cost.starts_with(".new*2 ") && cost.ends_with(" 1 sockets"), "{cost}");
+    assert_eq!((sso.requests(), scene.sts.requests().len()), (1, 0));
 }

@@ -32,7 +32,7 @@ pub fn cases() -> Vec<Case> {
         case("after the code is typed, new base", |far| typed(BY_BASE, far), 2.0),
         // The handshakes of TCP and of TLS, and two calls.
         case("first switch, with the code as a word", |far| with(place(far), switch::first), 4.0),
-        // The handshake of TCP, and a call.
+        // The handshake of TCP, and one call.
         case("switch by Identity Center, on http", |far| with(portal(far), switch::sso), 2.0),
     ]
 }
@@ -51,9 +51,14 @@ fn place(far: bool) -> impl Fn(&Path) -> Outcome<Place> {
     }
 }
 
+/// Someone who signed on at a portal, which is as far away as STS.
 fn portal(far: bool) -> impl Fn(&Path) -> Outcome<Place> {
     move |program| {
-        switch::signed_on(program, |portal| if far { link::start(portal) } else { Ok(portal) })
+        let line = |to| if far { link::start(to) } else { Ok(to) };
+        let mut place = switch::signed_on(program, line)?;
+        let sts = line(place.sts.address())?;
+        place.world.set("AWS_ENDPOINT_URL_STS", format!("http://{sts}"));
+        Ok(place)
     }
 }
 

@@ -9,16 +9,16 @@ use crate::support::failure::{Failure, Outcome};
 use crate::support::world::World;
 
 /// A shell, the file that it reads at its start, what loads the integration, and the words with which
-/// it starts and ends.
+/// it starts and ends; elvish reads its file only when it will be typed to, and there is nothing to read.
 type Start = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
 const STARTS: [Start; 6] = [
     ("bash", ".bashrc", r#"eval "$(assume-role init bash)""#, &["-i", "-c", "exit"]),
     ("zsh", ".zshrc", r#"eval "$(assume-role init zsh)""#, &["-i", "-c", "exit"]),
     ("fish", ".config/fish/config.fish", "assume-role init fish | source", &["-i", "-c", "exit"]),
-    ("nu", ".config/nushell/config.nu", "source ~/integration", &["-i", "-c", "exit"]),
+    ("nu", "config.nu", "source ~/integration", &["--config", "config.nu", "-c", "exit"]),
     ("xonsh", ".xonshrc", "exec($(assume-role init xonsh))", &["-i", "-c", "pass"]),
-    ("elvish", ".config/elvish/rc.elv", "eval (assume-role init elvish | slurp)", &["-c", "nop"]),
+    ("elvish", ".config/elvish/rc.elv", "eval (assume-role init elvish | slurp)", &[]),
 ];
 
 pub fn cases() -> Vec<Case> {

@@ -113,7 +113,7 @@ fn names_and_roles_from_the_sign_on() {
         roles.iter().for_each(|role| sso.assign(account, role, keys()));
     }
     let told = synced(&scene);
-    assert!(told.contains("4 accounts came into the file, 1 get more"), "{told}");
+    assert!(told.contains("4 accounts came into the file, 1 gets more"), "{told}");
     let expected = FILE.replace("\"123456789012\"", r#"{"id": "123456789012", "sso_session": "corp", "roles": ["Admin", "Read", "Billing"]}"#).replace(
         "\"\n}",
         "\",\n  \"Test\": {\"id\": \"222222222222\", \"sso_session\": \"corp\", \"roles\": [\"Admin\"]},\n  \"Data Lake\": {\"id\": \"333333333333\", \"sso_session\": \"corp\"},\n  \

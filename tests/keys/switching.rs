@@ -2,6 +2,7 @@
 
 use super::{KINDS, forget_runs, imported, install, mode, runs};
 use crate::scenes::crowd::{Member, ends_with_its_children, lingering};
+use crate::support::process;
 
 #[test]
 fn the_secret_is_fetched_once_for_twelve_hours_of_switches() {
@@ -14,6 +15,14 @@ fn the_secret_is_fetched_once_for_twelve_hours_of_switches() {
         assert!(asked[0].starts_with(program), "{asked:?}");
         scene.switch(&["production", "read"]);
         scene.switch(&["production", "admin"]);
+        let mut status = scene.world.command(["status"]);
+        for name in ["ASSUME_ROLE_KEY_ID", "AWS_ACCESS_KEY_ID", "ASSUME_ROLE_TARGET"] {
+            status.env(name, told.get(name).unwrap());
+        }
+        let shown = process::run(status, b"").unwrap().stdout;
+        let id = &scene.key.id[scene.key.id.len() - 4..];
+        let place = format!("profile default ({kind}, ~/.aws/config:2)");
+        assert!(shown.contains(&format!("{place}  (key …{id})")), "{shown}");
         assert_eq!(runs(&scene).len(), 1, "{kind}");
     }
 }
@@ -90,7 +99,13 @@ fn each_answer_has_its_message_and_status() {
         ("keychain", "exit 36", 5, "keychain is locked"),
         ("keychain", "exit 128", 130, "cancelled"),
         ("keychain", "exit 1", 9, "security failed with status 1"),
-        ("pass", "echo 'gpg: decryption failed: No secret key' >&2; exit 2", 5, "pass is locked"),
+        // Its words are read, so it says them in English.
+        (
+            "pass",
+            "[ $LC_ALL$LANGUAGE = C.UTF-8 ] && echo 'gpg: decryption failed: No secret key' >&2; exit 2",
+            5,
+            "pass is locked",
+        ),
         (
             "pass",
             "echo 'gpg: public key decryption failed: Operation cancelled' >&2; exit 2",
@@ -101,8 +116,9 @@ fn each_answer_has_its_message_and_status() {
         ("helper:fake", "echo not json; exit 0", 9, "printed an unexpected answer"),
         ("helper:fake", "kill -9 $$", 9, "docker-credential-fake was killed"),
     ] {
-        let scene = imported(kind);
+        let mut scene = imported(kind);
         mode(&scene, script);
+        scene.world.set("LANGUAGE", "de");
         let code = scene.code();
         let said = scene.refused(status, &["production", "read", &code]);
         assert!(said.contains(says), "{kind} {script}: {said}");

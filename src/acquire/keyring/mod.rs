@@ -155,6 +155,8 @@ impl Opened<'_> {
         let mut command = Command::from(helper(&program));
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         command.stderr(Stdio::piped()).kill_on_drop(true);
+        // What they say is read, and gpg and GLib say it in the user's language.
+        command.env("LC_ALL", "C.UTF-8").env_remove("LANGUAGE");
         // gpg asks for its passphrase on the terminal that this names.
         if !self.environment.has("GPG_TTY")
             && let Ok(tty) = rustix::termios::ttyname(io::stderr(), Vec::new())

@@ -119,10 +119,9 @@ impl Takeover {
             report.note("nothing is new");
         } else {
             let would = if dry { " would come" } else { " came" };
-            report.done(
-                &format!("{added} accounts"),
-                &format!("{would} into the file, {grown} get more"),
-            );
+            let more =
+                if grown == 1 { "1 gets more".to_owned() } else { format!("{grown} get more") };
+            report.done(&format!("{added} accounts"), &format!("{would} into the file, {more}"));
         }
     }
 }

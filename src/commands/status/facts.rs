@@ -4,14 +4,17 @@ use super::fact::{Fact, Present, Value};
 use super::origins::{self, Origin};
 use super::programs;
 use crate::cli;
+use crate::commands::session;
 use crate::commands::wall_clock::{until, wall_time};
+use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::error::Result;
+use crate::plan::resolve_complete;
 use crate::prompt::{State, moment};
 use crate::shell::variables::READ_ONLY;
 use crate::shell::words::{command_line, decode_words};
-use crate::types::minutes;
 use crate::types::sanitize::escape_url;
+use crate::types::{minutes, shortened};
 
 /// All facts, in the order in which people read them.
 pub(super) fn of(present: &Present<'_>, environment: &Environment) -> Result<Vec<Fact>> {
@@ -19,6 +22,7 @@ pub(super) fn of(present: &Present<'_>, environment: &Environment) -> Result<Vec
     let mut facts = Vec::new();
     if !matches!(present.segment.state, State::None | State::Foreign) {
         facts.extend(of_role(present, read("AWS_ACCOUNT_ID")?, read("ASSUME_ROLE_TARGET")?));
+        facts.extend(base(environment));
         if environment.has(READ_ONLY) {
             let lifted = "--write on the next switch lifts it".to_owned();
             facts.push(Fact::machine("read_only", Value::Switch(true)));
@@ -82,6 +86,15 @@ fn of_role(present: &Present<'_>, id: &str, target: &str) -> Vec<Fact> {
         add(Fact::plain("target", "asked as", &command_line(&words, cli::is_verb)));
     }
     facts
+}
+
+/// What the role was assumed from, and which long-lived key that is, by the files as they are now;
+/// never what the key is.
+fn base(environment: &Environment) -> Option<Fact> {
+    let request = session::kept("ASSUME_ROLE_TARGET", environment).ok()??;
+    let base = resolve_complete(&request, &Config::read(environment).ok()?).ok()?.base;
+    let key = base.source.long_term_id().map(|id| format!("key {}", shortened(id)));
+    Some(Fact::plain("base", "base", &base.description).note(key.unwrap_or_default()))
 }
 
 fn region(origins: &[(&'static str, Origin)], environment: &Environment) -> Result<Vec<Fact>> {

@@ -1,5 +1,5 @@
-//! `status`: who this shell is, from its environment alone. No file but the settings is read and
-//! no request is sent, except to AWS with `--verify`.
+//! `status`: who this shell is, from its environment, and what its role was assumed from, by the
+//! files. No request is sent, except to AWS with `--verify`.
 
 mod fact;
 mod facts;

@@ -5,6 +5,7 @@ mod alone;
 mod color;
 mod edits;
 mod everyday;
+mod example;
 mod grammar;
 pub(crate) mod help;
 mod keys;

@@ -11,7 +11,6 @@ use super::signed::patiently;
 use super::xml::{Fields, all, first, need};
 use crate::types::{Credentials, Moment, Secret, is_key_id, is_key_secret};
 
-/// A key as IAM lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AccessKey {
     pub id: String,

@@ -16,7 +16,6 @@ pub(crate) struct KnownAccount {
     pub names: Vec<Name>,
     /// What the accounts file says for each of the names, in the order of the file.
     pub aliases: Vec<Alias>,
-    /// The region that the accounts file gives it.
     pub region: Option<Region>,
     pub partition: Option<Partition>,
     /// Whether a switch has to be confirmed.
@@ -25,7 +24,6 @@ pub(crate) struct KnownAccount {
     pub read_only: bool,
     /// Its roles, the most used first.
     pub roles: Vec<KnownRole>,
-    /// How much its roles were used.
     pub usage: Usage,
 }
 
@@ -37,36 +35,29 @@ pub(crate) struct Alias {
     pub default_role: Option<RoleName>,
 }
 
-/// A role of an account.
 #[derive(Clone, Debug)]
 pub(crate) struct KnownRole {
-    /// The role with its path.
     pub name: RoleName,
     /// Who says that it exists, at most one of each file.
     pub sources: Vec<Source>,
     /// Whether it is taken when none is named.
     pub default: bool,
-    /// How much it was used.
     pub usage: Usage,
 }
 
 /// Who says that a role exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// The accounts file.
     Accounts(Location),
     /// A profile with a `role_arn`.
     Profile(Name, Location),
-    /// A profile of Identity Center.
     Sso(Name, Location),
     /// The last SAML response of a provider.
     Assertion,
-    /// It was used before.
     History,
 }
 
 impl Source {
-    /// The profile that knows the role.
     pub(crate) fn profile(&self) -> Option<&str> {
         match self {
             Self::Profile(name, _) | Self::Sso(name, _) => Some(name.as_str()),

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::example::{Examples, line};
 use super::target::Target;
 use crate::config::import::Importer;
 
@@ -174,3 +175,34 @@ pub struct AccountsSync {
     #[arg(long)]
     pub dry_run: bool,
 }
+
+pub(super) const EXAMPLES: Examples = &[
+    (
+        "profile",
+        &[line("assume-role profile add prod production read", "then: aws --profile prod s3 ls")],
+    ),
+    (
+        "profile add",
+        &[
+            line("assume-role profile add prod production read", ""),
+            line(
+                "assume-role profile add prod production read --static",
+                "for programs that only read keys",
+            ),
+            line("assume-role profile add --all --session corp --dry-run", "what a sign-on gives"),
+        ],
+    ),
+    ("profile remove", &[line("assume-role profile remove prod", "")]),
+    ("profile list", &[line("assume-role profile list", "")]),
+    ("accounts", &[line("assume-role accounts add production 123456789012 --role read", "")]),
+    ("accounts add", &[line("assume-role accounts add production 123456789012 --role read", "")]),
+    ("accounts remove", &[line("assume-role accounts remove production --dry-run", "")]),
+    (
+        "accounts import",
+        &[line("assume-role accounts import aws-config --dry-run", "what would be taken over")],
+    ),
+    (
+        "accounts sync",
+        &[line("assume-role accounts sync --dry-run", "what AWS knows and the file does not")],
+    ),
+];

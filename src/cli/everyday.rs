@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::color::ColorOption;
+use super::example::{Examples, line};
 use super::target::Target;
 use crate::shell::formats::EnvFormat;
 
@@ -90,3 +91,47 @@ pub struct Doctor {
     #[command(flatten)]
     pub color: ColorOption,
 }
+
+pub(super) const EXAMPLES: Examples = &[
+    (
+        "exec",
+        &[
+            line("assume-role exec production read -- aws s3 ls", ""),
+            line("assume-role exec production read --min 45m -- terraform plan", ""),
+            line("assume-role exec --profile-as prod=production:read -- terraform plan", ""),
+        ],
+    ),
+    (
+        "env",
+        &[
+            line("assume-role env production read --format dotenv > .env", ""),
+            line("assume-role env production read --format env-no-export > app.env", ""),
+        ],
+    ),
+    (
+        "credential-process",
+        &[line(
+            "credential_process = assume-role credential-process production read",
+            "a line of ~/.aws/config",
+        )],
+    ),
+    (
+        "explain",
+        &[line("assume-role explain production read", "which line of which file decides what")],
+    ),
+    (
+        "doctor",
+        &[
+            line("assume-role doctor", "what is wrong here, and what to do"),
+            line("assume-role doctor --online", "AWS is asked too"),
+        ],
+    ),
+    (
+        "console",
+        &[
+            line("assume-role console production read --open", "in the browser"),
+            line("assume-role console production read --service s3", "the address, printed"),
+            line("assume-role console --open", "as the role of this shell"),
+        ],
+    ),
+];

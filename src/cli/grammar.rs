@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::edits::{Accounts, Profile};
 use super::everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};
+use super::example::{Examples, line};
 use super::keys::Keys;
 use super::target::Target;
 use super::verbs::{Completions, Ensure, Export, Init, List, Login, Logout, Status};
@@ -85,3 +86,43 @@ pub enum Verb {
     /// Print the manual page that a package installs
     Man,
 }
+
+/// What `assume-role -h` shows: one screen, the examples first. A test counts its lines and finds
+/// every verb in it.
+pub(super) const SHORT_HELP: &str = "\
+Change the current shell to an AWS IAM role
+
+Examples:
+  eval \"$(assume-role init zsh)\"          load it: this line in ~/.zshrc
+  assume-role production read             this shell becomes production:read
+  assume-role production admin eu-west-1  another role, in another region
+  assume-role -                           back to the role before
+  assume-role leave                       back to what was before all of them
+  assume-role exec production read -- aws s3 ls    one command with a role
+
+Usage: assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]
+       assume-role PROFILE | ARN | VERB …
+
+Verbs:
+  this shell      leave  ensure  status
+  other programs  exec  env  credential-process  profile  console
+  accounts        list  explain  accounts  keys  login  logout
+  set-up          init  doctor  completions  man  export
+
+Options: --region R  --duration 4h  --profile P  --via TARGET  --base P
+         --refresh  --yes  --write  --no-input  --verbose  --version
+
+assume-role VERB -h is about a verb, assume-role --help about everything.
+";
+
+pub(super) const EXAMPLES: Examples = &[(
+    "",
+    &[
+        line("eval \"$(assume-role init zsh)\"", "load it: this line in ~/.zshrc"),
+        line("assume-role production read", "this shell becomes production:read"),
+        line("assume-role production read 123456", "the same, with the MFA code at hand"),
+        line("assume-role production admin eu-west-1", "another role, in another region"),
+        line("assume-role -", "back to the role before"),
+        line("assume-role leave", "back to what was before all of them"),
+    ],
+)];

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::example::{Examples, line};
+
 /// Arguments of `keys`.
 #[derive(Args, Clone, Debug)]
 #[command(override_usage = "assume-role keys import|add|rotate|list|export|remove …")]
@@ -127,3 +129,34 @@ pub struct KeysRemove {
     #[arg(long)]
     pub yes: bool,
 }
+
+pub(super) const EXAMPLES: Examples = &[
+    ("keys", &[line("assume-role keys import default", "out of ~/.aws/credentials")]),
+    (
+        "keys import",
+        &[
+            line("assume-role keys import default --dry-run", "what would change"),
+            line("assume-role keys import default --keyring pass", ""),
+        ],
+    ),
+    (
+        "keys add",
+        &[
+            line("assume-role keys add work", "asks for id and secret"),
+            line("assume-role keys add work --env", "takes AWS_ACCESS_KEY_ID and its secret"),
+        ],
+    ),
+    (
+        "keys rotate",
+        &[
+            line("assume-role keys rotate default", "with one MFA code"),
+            line("assume-role keys rotate default --undo", "back to it"),
+        ],
+    ),
+    ("keys list", &[line("assume-role keys list", "where each key lies")]),
+    (
+        "keys export",
+        &[line("assume-role keys export default --write", "back into ~/.aws/credentials")],
+    ),
+    ("keys remove", &[line("assume-role keys remove work", "")]),
+];

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Args, ValueEnum};
 
 use super::color::ColorOption;
+use super::example::{Examples, line};
 use crate::shell::Shell;
 
 /// Arguments of `status`.
@@ -138,3 +139,58 @@ pub enum ExportFormat {
     /// One JSON object: values to set, null to unset.
     Json,
 }
+
+pub(super) const EXAMPLES: Examples = &[
+    (
+        "init",
+        &[
+            line("eval \"$(assume-role init zsh)\"", "in ~/.zshrc; bash likewise"),
+            line("assume-role init fish | source", "in ~/.config/fish/config.fish"),
+            line("eval \"$(assume-role init bash --cmd ar)\"", "also as ar"),
+        ],
+    ),
+    (
+        "export",
+        &[line("assume-role export --format json production read", "for a shell of your own")],
+    ),
+    ("leave", &[line("assume-role leave", "this shell is as it was before the first switch")]),
+    (
+        "ensure",
+        &[line("assume-role ensure 45m && terraform apply", "renews first when less is left")],
+    ),
+    (
+        "status",
+        &[
+            line("assume-role status", "who this shell is"),
+            line("assume-role status --json", "for a script"),
+        ],
+    ),
+    ("list", &[line("assume-role list", ""), line("assume-role list --json | jq .", "")]),
+    (
+        "login",
+        &[
+            line("assume-role login corp", "signs on to [sso-session corp]"),
+            line(
+                "assume-role login me --remote",
+                "signs in to the console, for a profile with login_session",
+            ),
+            line("assume-role login corp --device", "by a code, with any machine's browser"),
+        ],
+    ),
+    (
+        "logout",
+        &[
+            line("assume-role logout production read", ""),
+            line("assume-role logout corp", "signs off from [sso-session corp]"),
+            line("assume-role logout --all", "forgets all sessions"),
+        ],
+    ),
+    ("completions", &[line("assume-role completions fish > assume-role.fish", "")]),
+    (
+        "man",
+        &[
+            line("assume-role man > assume-role.1", ""),
+            line("assume-role man | man -l -", "to read it now"),
+        ],
+    ),
+];

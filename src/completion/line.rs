@@ -11,11 +11,9 @@
 pub(super) struct Line {
     /// The words before the cursor's, without quotes.
     pub words: Vec<String>,
-    /// The word at the cursor.
     pub current: Current,
 }
 
-/// The word at the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Current {
     /// The word up to the cursor, without quotes.

@@ -25,7 +25,6 @@ pub(super) fn words(query: &Query) -> Vec<Candidate> {
     }
 }
 
-/// Account, then role.
 pub(super) fn account_and_role(query: &Query) -> Vec<Candidate> {
     match query.position.positionals.as_slice() {
         [] => of_accounts(query, query.catalogue(Reach::Glance).accounts().iter()),

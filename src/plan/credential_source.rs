@@ -16,7 +16,6 @@ pub(crate) const ENVIRONMENT: &str = "env";
 /// Until when a source renews that never ends: 9999-12-31.
 pub(super) const FOREVER: Moment = Moment(253_402_300_799);
 
-/// Where credentials come from.
 #[derive(Clone, Debug)]
 pub(crate) enum CredentialSource {
     /// Access keys in a file or in the environment, long-term or temporary, and when they end if

@@ -24,13 +24,11 @@ pub enum Form {
 }
 
 impl Form {
-    /// Our function in a shell.
     pub const fn function(shell: Shell) -> Self {
         Self::Function { shell, keeps: false }
     }
 }
 
-/// What `leave` answers.
 pub struct Leave {
     /// For the one who takes the text.
     pub text: Secret,

@@ -4,18 +4,16 @@
 //! starts with examples; `--help` tells everything. Nothing here reads a command line that was
 //! right.
 
-mod examples;
 mod manual;
-mod short;
 
 use std::ffi::OsString;
 
 use clap::builder::StyledStr;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
-use super::grammar::Cli;
-pub(crate) use examples::Example;
-pub use examples::examples_of;
+pub(crate) use super::example::Example;
+use super::grammar::{Cli, SHORT_HELP};
+use super::{edits, everyday, grammar, keys, verbs};
 pub(crate) use manual::SECTIONS;
 
 /// Help of the whole program: what it is, examples, words, options, and the rest of the manual.
@@ -56,6 +54,15 @@ pub enum Length {
     Long,
 }
 
+/// The examples of a verb, by the words that lead to it; of the program itself by none.
+pub fn examples_of(path: &str) -> &'static [Example] {
+    [grammar::EXAMPLES, everyday::EXAMPLES, verbs::EXAMPLES, edits::EXAMPLES, keys::EXAMPLES]
+        .into_iter()
+        .flatten()
+        .find(|(verb, _)| *verb == path)
+        .map_or(&[], |(_, examples)| examples)
+}
+
 /// The help that words ask for which clap took for a cry for help.
 pub(super) fn asked(words: &[OsString]) -> StyledStr {
     let mut flags = words
@@ -78,7 +85,7 @@ pub(super) fn asked(words: &[OsString]) -> StyledStr {
     }
     match (verb, length) {
         (Some(mut verb), _) => verb.render_help(),
-        (None, Length::Short) => styled(short::TEXT),
+        (None, Length::Short) => styled(SHORT_HELP),
         (None, Length::Long) => whole.render_help(),
     }
 }

@@ -24,7 +24,6 @@ pub(super) struct Takeover {
 }
 
 impl Takeover {
-    /// Follows leads.
     pub(super) fn of(leads: Vec<Lead>, accounts: &Accounts) -> Self {
         let mut names: HashMap<AccountId, String> = HashMap::new();
         for (name, id) in accounts.listed() {

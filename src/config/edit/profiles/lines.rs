@@ -50,7 +50,6 @@ pub(crate) const ROLE_OF_SIGN_ON: [&str; 3] = ["sso_session", "sso_account_id", 
 pub(crate) struct ExistingProfile {
     /// The line of its header, counted from 1.
     pub line: u32,
-    /// Whether we wrote it.
     pub is_ours: bool,
     /// The keys of [`IDENTITY`] that it has, as they are written.
     pub identity: Vec<String>,
@@ -107,7 +106,6 @@ impl<'a> ProfileFile<'a> {
         format!("{}:{}", self.shown, profile.line)
     }
 
-    /// The names of the profiles that we wrote.
     pub(crate) fn ours(&self) -> impl Iterator<Item = &str> {
         let sections = (0..self.ini.blocks.len()).filter_map(|at| self.section_at(at));
         let ours = sections.filter(|section| section.is_ours() && section.block.is_profile());
@@ -287,7 +285,6 @@ impl<'a> OwnLines<'a> {
     }
 }
 
-/// The line that begins a profile.
 pub(super) fn header(file: FileKind, name: &str) -> String {
     match file {
         FileKind::Config if name.contains([' ', '\'']) => format!("[profile \"{name}\"]"),

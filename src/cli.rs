@@ -23,18 +23,13 @@ use clap::{CommandFactory, Parser};
 use crate::error::{Error, Result};
 use crate::types::quote;
 
-pub(crate) use edits::{
-    Accounts, AccountsAdd, AccountsEdit, AccountsImport, AccountsRemove, AccountsSync, Profile,
-    ProfileAdd, ProfileEdit, ProfileList, ProfileRemove,
-};
-pub(crate) use everyday::{Console, CredentialProcess, Doctor, Env, Exec, Explain};
+pub(crate) use edits::*;
+pub(crate) use everyday::*;
 pub use grammar::Cli;
 pub(crate) use grammar::Verb;
-pub(crate) use keys::{
-    Keys, KeysAdd, KeysEdit, KeysExport, KeysImport, KeysList, KeysRemove, KeysRotate,
-};
+pub(crate) use keys::*;
 pub(crate) use target::Target;
-pub(crate) use verbs::{Ensure, Export, ExportFormat, Init, List, Login, Logout, Side, Status};
+pub(crate) use verbs::*;
 
 /// What clap made of a command line.
 pub enum Parsed {

@@ -273,7 +273,7 @@ fn without_a_word_it_opens_no_socket() {
         ".kshrc",
         ".profile",
         ".z",
-        ".aws/",
+        ".aws",
         ".saml/credentials",
         ".config/assume-role/config.toml",
         ".local/state/assume-role",

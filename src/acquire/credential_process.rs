@@ -16,7 +16,6 @@ use crate::types::{Credentials, Moment, Secret, is_key_id, is_key_secret};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
-/// Keys that a program printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Printed {
     pub keys: Credentials,
@@ -26,7 +25,6 @@ pub(super) struct Printed {
     pub account: Option<String>,
 }
 
-/// Runs the `credential_process` of a profile.
 pub(super) async fn run(
     profile: &str,
     process: &Process,

@@ -34,7 +34,6 @@ pub(crate) struct Surroundings<'a> {
     pub report: &'a Report,
 }
 
-/// The codes that were tried.
 #[derive(Default)]
 pub(super) struct CodeAttempts {
     pub count: u32,
@@ -43,7 +42,6 @@ pub(super) struct CodeAttempts {
     pub refused: Option<(Secret, Error)>,
 }
 
-/// User and password at an identity provider.
 #[derive(Clone)]
 pub(super) struct Login {
     pub user: String,
@@ -59,7 +57,6 @@ pub(super) struct Runner<'a> {
     pub with: Surroundings<'a>,
     pub terminal: Terminal,
     pub known: Snapshot,
-    /// What the user should hear.
     pub notes: Vec<String>,
     endpoints: Option<Endpoints>,
     client: Option<Client>,
@@ -132,7 +129,6 @@ impl<'a> Runner<'a> {
         self.now().plus(measured.unwrap_or_else(|| self.with.store.skew(self.now())))
     }
 
-    /// The client, made when the first call is.
     pub(super) fn client(&mut self) -> Result<&Client> {
         if self.client.is_none() {
             let connection = &self.plan.connection;
@@ -336,7 +332,6 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// The error for a failed call of `principal`.
     pub(super) fn refusal(&self, failure: &AwsError, principal: String, mfa: bool) -> Error {
         if failure.is_about_time() {
             // The next run knows AWS's clock; that this one failed is reported anyway.
@@ -349,7 +344,6 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// What was tried, for messages.
     pub(super) fn attempt(&self, principal: String, mfa: bool) -> Attempt {
         let step = self.plan.steps.last();
         Attempt {

@@ -13,7 +13,6 @@ use crate::types::{AccountId, Credentials, Moment, Session};
 const ENOUGH: i64 = 15 * 60;
 
 impl Runner<'_> {
-    /// The credentials that the base gives by itself.
     pub(super) async fn source_credentials(&mut self) -> Result<()> {
         let plan = self.plan;
         if let Some(sign_in) = plan.base.sign_in() {

@@ -84,7 +84,6 @@ impl Endpoints {
         })
     }
 
-    /// Those of a connection.
     pub(crate) fn of(connection: &Connection) -> Result<Self> {
         Self::resolve(connection.region.clone(), connection.partition, &connection.endpoints)
     }

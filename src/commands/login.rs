@@ -75,7 +75,6 @@ fn to_console(
     Ok(())
 }
 
-/// Whether a stored session came from a sign-on.
 pub(super) fn is_of(session: &SsoSession, key: &Key) -> bool {
     let says = |field: &str| key.field(field).is_some_and(|text| text.contains(&session.start_url));
     says("start") || says("hop")

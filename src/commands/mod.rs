@@ -41,7 +41,6 @@ use crate::shell::exports::{self, Form};
 use crate::ui::Color;
 use crate::ui::report::Report;
 
-/// Runs the verb that the arguments name.
 pub(crate) fn run(context: &Context) -> Outcome {
     let words = context.arguments.get(1..).unwrap_or_default();
     let cli = match cli::parse(words) {

@@ -125,7 +125,6 @@ impl BaseChoice {
     }
 }
 
-/// The base profile of the role that this shell has.
 fn base_of_role(config: &Config) -> Result<Option<String>> {
     let words = config.environment.text(TARGET)?.unwrap_or_default().split(' ');
     let base = words.take_while(|word| *word != "--").find_map(|word| word.strip_prefix("--base="));

@@ -19,9 +19,7 @@ pub(crate) struct Foresight {
     pub calls: Vec<Call>,
     /// Whether AWS has to be asked for the user's devices, so that a code is only likely.
     pub device_is_open: bool,
-    /// How long a new session would last.
     pub goal: Goal,
-    /// Why there would be none.
     pub refused: Option<Error>,
 }
 

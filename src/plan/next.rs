@@ -13,7 +13,6 @@ use crate::cache::{BaseSession, RoleSession};
 use crate::error::{Error, Kind};
 use crate::types::{Moment, minutes};
 
-/// What comes now.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// The goal is reached: this session serves.

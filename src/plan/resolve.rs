@@ -21,7 +21,6 @@ use crate::config::values::Scheme;
 use crate::error::{Error, Kind, Result};
 use crate::types::{RoleArn, RoleName};
 
-/// Decides everything about a request.
 pub(crate) fn resolve(request: &Request, config: &Config) -> Result<Resolution> {
     let captured = if request.via.is_empty() { saml::captured(request, config)? } else { None };
     Ok(match target::meaning(request, captured.as_ref(), config)? {

@@ -17,7 +17,6 @@ use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Credentials, Moment, Secret};
 
-/// The identity that roles are assumed from.
 #[derive(Clone, Debug)]
 pub(crate) struct Base {
     /// The profile that names it, or [`ENVIRONMENT`].

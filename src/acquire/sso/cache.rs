@@ -16,7 +16,6 @@ use crate::error::{Error, Result};
 use crate::plan::chain::{LARGEST, SsoSession, sign_on_file};
 use crate::types::{Moment, Secret};
 
-/// A sign-on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     /// What the portal is asked with.
@@ -30,13 +29,10 @@ pub(super) struct Token {
 /// What renews a sign-on without a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Renewal {
-    /// The refresh token.
     pub refresh: Secret,
-    /// As whom this program is registered.
     pub client: Registration,
 }
 
-/// A registered program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Registration {
     pub id: String,
@@ -56,7 +52,6 @@ struct Text {
     refresh_token: Option<Zeroizing<String>>,
 }
 
-/// Where the sign-on of a session is kept.
 pub(super) fn path(home: &Path, session: &SsoSession) -> PathBuf {
     sign_on_file(home, session.name.as_deref().unwrap_or(&session.start_url))
 }
@@ -85,7 +80,6 @@ pub(super) fn read(path: &Path, session: &SsoSession) -> Option<Token> {
     Some(Token { access: secret(&text.access_token), expires: moment(&text.expires_at)?, renewal })
 }
 
-/// A file of the cache.
 pub(super) fn parsed<T: DeserializeOwned>(path: &Path) -> Option<T> {
     serde_json::from_slice(&own_file::read(path, LARGEST)?).ok()
 }

@@ -34,7 +34,6 @@ use refusal::refusal;
 /// A token is renewed when less than this is left, in seconds, as the AWS CLI does.
 const RENEWED_BELOW: i64 = 15 * 60;
 
-/// A sign-on of one run.
 pub(crate) struct SignOnClient<'a> {
     session: &'a SsoSession,
     client: &'a Client,
@@ -47,7 +46,6 @@ pub(crate) struct SignOnClient<'a> {
 }
 
 impl<'a> SignOnClient<'a> {
-    /// Prepares the sign-on of a session.
     pub(crate) fn new(
         session: &'a SsoSession,
         client: &'a Client,

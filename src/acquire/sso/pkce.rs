@@ -26,7 +26,6 @@ const GRANT: &str = "authorization_code";
 /// A registration is used when more than this is left, in seconds, as the AWS CLI does.
 const ENOUGH: i64 = 15 * 60;
 
-/// A sign-on that waits for the browser.
 pub(super) struct Begun<'a> {
     client: &'a Client,
     oidc: &'a str,
@@ -72,7 +71,6 @@ impl Begun<'_> {
         format!("{}/authorize?{}", self.oidc.trim_end_matches('/'), query.join("&"))
     }
 
-    /// Waits for the browser, and takes the token.
     pub(super) async fn finish(mut self, clock: impl Fn() -> Moment) -> Result<Token> {
         let redirect = self.way_back.redirect.clone();
         let code = self.way_back.answer(|query| self.attempt.answer(query)).await?;

@@ -9,7 +9,6 @@ use crate::types::sanitize::{escape_up_to, escape_url};
 use crate::types::{Moment, Partition, minutes};
 use crate::ui::page::Fact;
 
-/// The decisions about the session that was asked for.
 pub(super) fn of_plan(
     plan: &Plan,
     known: &Snapshot,
@@ -83,7 +82,6 @@ fn duration(step: &Step, goal: &Goal) -> Fact {
     Fact::new("lasts", &value, why)
 }
 
-/// Whether a code goes to AWS.
 pub(super) fn sends_code(foresight: &Foresight) -> bool {
     foresight.calls.iter().any(|call| {
         matches!(
@@ -93,12 +91,10 @@ pub(super) fn sends_code(foresight: &Foresight) -> bool {
     })
 }
 
-/// Whether a program prints the code.
 pub(super) fn runs_mfa_program(foresight: &Foresight) -> bool {
     foresight.calls.contains(&Call::MfaProgram)
 }
 
-/// What is asked, and why or why not.
 fn question(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) -> Fact {
     if foresight.stored.is_some() {
         return Fact::new("asks", "nothing", "the stored session is used");
@@ -168,7 +164,6 @@ fn of_user(plan: &Plan, known: &Snapshot, foresight: &Foresight, now: Moment) ->
     }
 }
 
-/// What narrows and marks the session.
 fn parameters(step: &Step, gives_role: bool, plan: &Plan, facts: &mut Vec<Fact>) {
     let (shape, origins) = (&step.parameters, &step.origins);
     let is_saml = matches!(plan.base.source, CredentialSource::Saml(_)) && gives_role;
@@ -222,7 +217,6 @@ fn steps(plan: &Plan, foresight: &Foresight, facts: &mut Vec<Fact>) {
     facts.push(Fact::new("calls", &calls, ""));
 }
 
-/// Where STS is asked.
 pub(super) fn sts(plan: &Plan, endpoints: &Endpoints) -> Fact {
     match &plan.connection.endpoints.sts {
         Some(url) => fact("STS", &escape_url(&url.value), &url.origin),

@@ -222,7 +222,6 @@ impl Accounts {
         self.team.iter().map(|file| (file.file().unwrap_or_default(), file.own_count()))
     }
 
-    /// Why a file of the team could not be read.
     pub(crate) fn broken(&self) -> &[Error] {
         &self.broken
     }

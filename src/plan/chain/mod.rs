@@ -36,7 +36,6 @@ const DEEPEST: usize = 8;
 /// What a profile comes down to.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
-    /// Where the first credentials come from.
     pub base: Base,
     /// What the base's own profile says about MFA.
     pub base_mfa: ProfileMfa,
@@ -46,17 +45,14 @@ pub(crate) struct Chain {
     pub region: Option<Chosen<Region>>,
 }
 
-/// A role on the way.
 #[derive(Clone, Debug)]
 pub(crate) struct Hop {
     /// The profile that says so.
     pub profile: String,
     pub role: Chosen<RoleArn>,
-    /// `duration_seconds`.
     pub seconds: Option<Chosen<u32>>,
     /// `external_id`; a profile without it sends none.
     pub external_id: Option<Chosen<String>>,
-    /// `role_session_name`.
     pub session_name: Option<Chosen<String>>,
     pub mfa: ProfileMfa,
 }
@@ -126,7 +122,6 @@ impl Chain {
         assumed.or_else(|| self.base.sso_role().map(SsoRole::arn))
     }
 
-    /// The role at its end, if there is one.
     pub(crate) fn role(&self) -> Option<&Hop> {
         self.hops.last()
     }

@@ -18,7 +18,6 @@ use crate::types::sanitize::escape_up_to;
 const ENDS: [&str; 4] =
     ["x_security_token_expires", "aws_credential_expiration", "aws_expiration", "expiration"];
 
-/// What a profile says about MFA.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ProfileMfa {
     /// `mfa_serial`: the device.
@@ -77,7 +76,6 @@ pub(super) fn of_token(
     Ok((Base { description, ..base }, mfa))
 }
 
-/// The keys of a profile, in a keyring or in a file.
 pub(in crate::plan) fn of_keys(profile: &Section<'_>, config: &Config) -> Result<Root> {
     of_keyring(profile, config)?.map_or_else(|| of_file(profile), Ok)
 }
@@ -88,7 +86,6 @@ fn of_file(profile: &Section<'_>) -> Result<Root> {
     base(profile, &place, CredentialSource::Keys(keys, ends))
 }
 
-/// The source that `credential_source` names.
 pub(super) fn of_named(
     profile: &Section<'_>,
     named: &Chosen<String>,
@@ -121,7 +118,6 @@ pub(in crate::plan) fn gets_keys_elsewhere(profile: &Section<'_>) -> bool {
     !has_keys(profile) && OTHER_SOURCES.iter().any(|key| profile.value(key).is_some())
 }
 
-/// Whether a profile holds keys of its own.
 pub(super) fn has_keys(profile: &Section<'_>) -> bool {
     profile.value("aws_access_key_id").is_some() || profile.value(REFERENCE).is_some()
 }

@@ -16,10 +16,8 @@ use crate::types::{AccountId, Partition, Region, RoleArn, RoleName};
 /// What the AWS CLI asks for when a session names no scopes.
 const DEFAULT_SCOPE: &str = "sso:account:access";
 
-/// A role that a sign-on gives.
 #[derive(Clone, Debug)]
 pub(crate) struct SsoRole {
-    /// Where to sign on.
     pub session: SsoSession,
     pub account: AccountId,
     /// The role, which is the name of a permission set.
@@ -32,9 +30,7 @@ pub(crate) struct SsoSession {
     /// The name of the `[sso-session]`; `None` for the older form, where the profile says
     /// everything.
     pub name: Option<String>,
-    /// The start page of the organization.
     pub start_url: String,
-    /// The region of its Identity Center.
     pub region: Region,
     /// Nothing here tells that region: a user who signs on is led there by the start page.
     pub region_is_open: bool,
@@ -62,7 +58,6 @@ impl SsoRole {
         format!("arn:{partition}:sts::{account}:assumed-role/{}", self.role)
     }
 
-    /// The sign-on of a profile, if it has one.
     pub(super) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Option<Self>> {
         let (account, role) =
             match (chosen(profile, "sso_account_id"), chosen(profile, "sso_role_name")) {
@@ -98,7 +93,6 @@ impl SsoRole {
 }
 
 impl SsoSession {
-    /// The session that `[sso-session NAME]` describes.
     pub(crate) fn named(name: &str, config: &Config) -> Result<Self> {
         let section = config.profiles.sso_session(name)?.ok_or_else(|| {
             let known: Vec<String> = config

@@ -137,8 +137,8 @@ def __assume_role_before [theirs: any]: nothing -> string {
 
 # On request: a session about to end is renewed before one of these commands runs, if that takes no question.
 def --env __assume_role_renew_before [] {
-    let line = commandline | str trim
-    if not ($__assume_role_renew | split row ' ' | any {|name| $line =~ $"\(^|[|;\(\\{\\s^]\)\\Q($name)\\E\(\\s|\\z\)" }) { return }
+    let commands = commandline | split row --regex '[|;(){}]' | each {|part| $part | str trim | str trim --left --char ^ | split row --regex '\s+' | first }
+    if not ($__assume_role_renew | split row ' ' | any {|name| $name in $commands }) { return }
     if (__assume_role_look).state not-in [warning alarm expired] { return }
     let renewable = $env.ASSUME_ROLE_RENEWABLE? | default '' | into string
     if $renewable =~ '^[0-9]{1,12}\z' and ($renewable | into int) > (__assume_role_now) {

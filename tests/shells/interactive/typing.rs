@@ -139,3 +139,22 @@ fn a_prompt_that_no_one_set_stays_what_it_is() {
         tmux.wait_until(&format!("{shell:?}'s own prompt"), ends).unwrap();
     }
 }
+
+#[test]
+fn a_command_that_was_named_finds_a_renewed_session() {
+    in_each(|shell| {
+        if ![Shell::Zsh, Shell::Fish, Shell::Nu, Shell::Xonsh].contains(&shell) {
+            return;
+        }
+        let mut scene = bastion();
+        scene.world.set("ASSUME_ROLE_CONFIG_RENEW", "aws ls");
+        let mut seat = Seat::take(&scene, shell);
+        seat.types_with_code("assume-role production read");
+        seat.does(&seat.exporting("ASSUME_ROLE_EXPIRES", "1"));
+        seat.does("echo ls");
+        assert_eq!(seat.environment()["ASSUME_ROLE_EXPIRES"], "1", "{shell:?}");
+        let said = seat.does("ls .");
+        assert!(!said.contains("Error"), "{shell:?}: {said}");
+        assert_ne!(seat.environment()["ASSUME_ROLE_EXPIRES"], "1", "{shell:?}");
+    });
+}

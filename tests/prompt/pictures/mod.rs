@@ -13,6 +13,7 @@ use std::path::Path;
 use crate::fake_aws::sts::{Role, Trust};
 use crate::scenes::{PRODUCTION, Scene, bastion};
 use crate::support::golden::{bless, blessing};
+use crate::support::process;
 use crate::support::shells::Shell;
 use crate::support::tmux::Tmux;
 use crate::support::tools::find;
@@ -42,7 +43,9 @@ fn the_pictures_show_what_a_session_shows() {
     }
     std::thread::scope(|scope| {
         for shell in Shell::ALL.into_iter().filter(|shell| shell.find().is_some()) {
-            scope.spawn(move || check(shell));
+            let test = std::thread::current();
+            let thread = std::thread::Builder::new().name(test.name().unwrap().to_owned());
+            thread.spawn_scoped(scope, move || check(shell)).unwrap();
         }
     });
 }
@@ -57,6 +60,34 @@ fn check(shell: Shell) {
     let drawn = std::fs::read_to_string(&path).unwrap_or_default();
     let (drawn, shown) = (svg::words_of(&drawn), svg::words_of(&picture));
     assert_eq!(drawn, shown, "{}: tests/run bless pictures draws it anew", path.display());
+}
+
+/// Whatever fonts there are: see `aligned.html`.
+#[test]
+fn the_pictures_are_aligned_in_a_browser() {
+    let Some(chromium) = find("chromium") else { return };
+    let home = tempfile::tempdir().unwrap();
+    let pictures = Shell::ALL.map(|shell| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures").join(shell.name());
+        (shell.name(), std::fs::read_to_string(path.with_extension("svg")).unwrap())
+    });
+    let pictures = serde_json::to_string(&pictures).unwrap().replace("</", "<\\/");
+    let page = include_str!("aligned.html").replace("PICTURES;", &pictures);
+    std::fs::write(home.path().join("page.html"), page).unwrap();
+    let mut browser = process::detached(chromium);
+    browser.args(["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=60000"]);
+    browser.arg(format!("--user-data-dir={}", home.path().display())).arg("--dump-dom");
+    browser.arg(home.path().join("page.html")).env("HOME", home.path());
+    let page = process::run(browser, b"").unwrap().stdout;
+    let (_, seen) = page.split_once("</script>").unwrap();
+    assert!(seen.contains("all seen"), "{seen}");
+    let wrong =
+        |complaint: &&str| complaint.contains(": row at") && !complaint.contains("without lengths");
+    assert_eq!(seen.split("; ").find(wrong), None, "{seen}");
+    for shell in Shell::ALL {
+        let line = format!("{} without lengths: row at", shell.name());
+        assert!(seen.contains(&line), "the measure sees nothing: {seen}");
+    }
 }
 
 /// Plays the story in a shell and draws the screen at its end.

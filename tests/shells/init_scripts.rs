@@ -96,6 +96,21 @@ pub const SHELLS: [(&[&str], &str); 16] = [
     (&["fish", "-i"], FISH),
 ];
 
+/// The same for those that take the script of sh, where the function is `assume_role`.
+pub const OF_SH: [(&[&str], &str); 10] = [
+    (&["dash"], SH),
+    (&["dash", "-eu"], SH),
+    (&["busybox"], SH),
+    (&["busybox", "-u"], SH),
+    (&["ksh93"], SH),
+    (&["ksh93", "-i", "-u"], SH),
+    (&["mksh"], SH),
+    (&["mksh", "-f", "-a"], SH),
+    (&["yash"], SH),
+    (&["yash", "-eu"], SH),
+];
+
+const SH: &str = "eval \"$(cat init.sh)\"\n";
 const BASH: &str = "eval \"$(cat init.bash)\"\n";
 const ZSH: &str = "eval \"$(cat init.zsh)\"\n";
 const FISH: &str = "cat init.fish | source\n";
@@ -103,7 +118,7 @@ const FISH: &str = "cat init.fish | source\n";
 #[test]
 fn loading_twice_is_silent() {
     let home = Home::new();
-    for (shell, load) in SHELLS.iter().filter(|(shell, _)| is_here(shell[0])) {
+    for (shell, load) in SHELLS.iter().chain(&OF_SH).filter(|(shell, _)| is_here(shell[0])) {
         let variables = [("TERM", "dumb"), ("LC_ALL", "C.UTF-8")];
         run(shell, home.path(), &variables, &load.repeat(2)).assert_silent(&format!("{shell:?}"));
     }

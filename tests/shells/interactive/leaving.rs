@@ -27,6 +27,8 @@ fn leaving_restores_profile_and_region() {
         );
         assert_eq!(during["AWS_REGION"], "eu-west-1", "{shell:?}");
         seat.does("assume-role production admin ap-south-1");
+        // Loaded once more, the integration still knows what stood before.
+        seat.does(shell.loads_init().trim());
         assert_eq!(seat.does("assume-role leave"), "", "{shell:?}");
         assert_eq!(seat.environment(), before, "{shell:?}");
         let said = seat.does("assume-role leave");

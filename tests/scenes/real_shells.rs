@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::process;
-use crate::support::tools::{find, find_shell};
+use crate::support::tools::{find, find_shell, note_shell};
 
 /// What a script left behind.
 #[derive(Debug)]
@@ -131,6 +131,7 @@ fn prepared(
     home: &Path,
     variables: &[(&str, &str)],
 ) -> Command {
+    note_shell(words(shell[0])[0]);
     // Else an interactive fish reads all manual pages of the machine.
     std::fs::create_dir_all(home.join(".local/share/fish/generated_completions")).unwrap();
     command.args(&words(shell[0])[1..]).args(&shell[1..]).env_clear();

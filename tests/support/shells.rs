@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::{Failure, Outcome};
 use super::process::{self, Ran};
-use super::tools::{find, find_shell};
+use super::tools::{find, find_shell, note_shell};
 use super::world::World;
 
 /// A shell with an integration of ours.
@@ -284,6 +284,7 @@ impl<'a> Script<'a> {
             .shell
             .find()
             .ok_or_else(|| Failure(format!("{} is missing", self.shell.name())))?;
+        note_shell(self.shell.name());
         let rc = keep(world, "rc", self.rc)?;
         let text = format!(". {}\n{}", rc.path().display(), self.text);
         let script = keep(world, "script", if self.rc.is_empty() { self.text } else { &text })?;

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::failure::{Failure, Outcome};
 use super::process::{PATIENCE, run};
 use super::shells::{Shell, quoted, text_of};
-use super::tools::find;
+use super::tools::{find, note_shell};
 use super::world::World;
 
 const GLANCE: Duration = Duration::from_millis(20);
@@ -77,6 +77,7 @@ impl<'a> Tmux<'a> {
         let missing = |name: &str| Failure(format!("{name} is missing"));
         let program = find("tmux").ok_or_else(|| missing("tmux"))?;
         let shell_program = shell.find().ok_or_else(|| missing(shell.name()))?;
+        note_shell(shell.name());
         let greeting = match shell {
             Shell::Fish => "set -g fish_greeting\n",
             Shell::Nu => NU_SAYS_THE_END,

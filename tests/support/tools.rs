@@ -30,6 +30,15 @@ pub fn find_shell(name: &str) -> Option<PathBuf> {
     from_environment("ASSUME_ROLE_TEST_SHELLS").map(|directory| directory.join("bin").join(name))
 }
 
+/// Notes that this test has started a shell, for [`tests/run`] to hold the table of `README.md` to.
+pub fn note_shell(name: &str) {
+    let Some(list) = std::env::var_os("ASSUME_ROLE_TEST_STARTED") else { return };
+    let thread = std::thread::current();
+    let note = format!("{} {name}\n", thread.name().unwrap_or_default());
+    let mut list = OpenOptions::new().append(true).create(true).open(list).unwrap();
+    list.write_all(note.as_bytes()).unwrap();
+}
+
 /// The AWS CLI in its second version.
 pub fn aws_cli_2() -> Option<PathBuf> {
     let is_second = |path: &PathBuf| {

@@ -134,7 +134,7 @@ fn looped(hook: &'static Hook, what: &'static str, whose: Whose) -> Prepare {
         };
         let output = Command::new(&program).args(["init", hook.shell]).env_clear().output()?;
         if !output.status.success() {
-            return Err(Failure(format!("{} has no init {}", program.display(), hook.shell)));
+            return Err(Failure(format!("there is no init {}", hook.shell)));
         }
         let mut init = String::from_utf8_lossy(&output.stdout).into_owned();
         if hook.before.contains("TEST_VERSION") {

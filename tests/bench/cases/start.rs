@@ -67,7 +67,7 @@ fn shell(&(name, file, _, words): &'static Start, line: &'static str) -> Prepare
         world.write(file, line)?;
         let integration = world.run(["init", name])?;
         if integration.status != 0 {
-            return Err(Failure(format!("{} has no init {name}", program.display())));
+            return Err(Failure(format!("there is no init {name}")));
         }
         // nushell reads a file that was written before.
         world.write("integration", integration.stdout)?;

@@ -49,66 +49,57 @@ impl Client {
 
     /// What the reader of one call makes of the answer: the texts that it gives away as good. `None`
     /// behind the last call.
-    pub(crate) async fn read(
-        &self,
-        call: u8,
-    ) -> Option<std::result::Result<Vec<String>, AwsError>> {
-        let secret = |text: &str| Secret::new(text.to_owned());
-        let keys = Credentials {
-            id: "ASIAEXAMPLEEXAMPLE00".to_owned(),
-            secret: secret("wJalrXUtnFEMI"),
-            token: Some(secret("token")),
-        };
+    pub(crate) async fn read(&self, call: u8) -> Option<Outcome> {
+        let [secret, token] = ["wJalrXUtnFEMI", "token"].map(|text| Secret::new(text.to_owned()));
+        let id = "ASIAEXAMPLEEXAMPLE00".to_owned();
+        let keys = &Credentials { id, secret, token: Some(token) };
         let role = RoleArn::parse("a test", "arn:aws:iam::123456789012:role/read").ok()?;
-        let (account, name) = (&role.account, &role.name);
         let texts = |keys: Credentials| {
             let token = keys.token.map(|token| token.expose().to_owned());
             [keys.id, keys.secret.expose().to_owned()].into_iter().chain(token).collect()
         };
-        let user = IamUser { client: self, keys: &keys, name: "alice" };
+        let user = IamUser { client: self, keys, name: "alice" };
+        let (bearer, account) = (&keys.secret, &role.account);
         Some(match call {
-            0 => caller_identity(self, &keys).await.map(|identity| vec![identity.arn]),
-            1 => session_token(self, &keys, None, 3600).await.map(|it| texts(it.keys)),
+            0 => caller_identity(self, keys).await.map(|identity| vec![identity.arn]),
+            1 => session_token(self, keys, None, 3600).await.map(|it| texts(it.keys)),
             2 => {
-                let shape = Shape::default();
-                let role = role.clone();
-                let call =
-                    RoleCall { role, seconds: 3600, session_name: "alice".to_owned(), shape };
-                let assumed = assume_role(self, &keys, &call, None).await;
+                let (role, shape, session_name) = (role, Shape::default(), "alice".to_owned());
+                let call = RoleCall { role, seconds: 3600, session_name, shape };
+                let assumed = assume_role(self, keys, &call, None).await;
                 assumed.map(|Assumed { session, arn }| [texts(session.keys), vec![arn]].concat())
             }
-            3 => sts::scoped_credentials(self, &keys, "{}").await.map(|it| texts(it.keys)),
-            4 => iam::mfa_devices(self, &keys)
-                .await
-                .map(|all| all.into_iter().map(|it| it.serial).collect()),
-            5 => user.access_keys().await.map(|all| all.into_iter().map(|key| key.id).collect()),
+            3 => sts::scoped_credentials(self, keys, "{}").await.map(|it| texts(it.keys)),
+            4 => each(iam::mfa_devices(self, keys).await, |device| device.serial),
+            5 => each(user.access_keys().await, |key| key.id),
             6 => user.create_key().await.map(texts),
-            7 => sso::role_credentials(self, &keys.secret, account, name)
-                .await
-                .map(|it| texts(it.keys)),
-            8 => {
-                let all = sso::assigned_accounts(self, &keys.secret).await;
-                all.map(|all| all.into_iter().map(|it| it.id.to_string()).collect())
+            7 => {
+                let session = sso::role_credentials(self, bearer, account, &role.name).await;
+                session.map(|it| texts(it.keys))
             }
-            9 => {
-                let all = sso::assigned_roles(self, &keys.secret, account).await;
-                all.map(|all| all.into_iter().map(|role| role.to_string()).collect())
-            }
+            8 => each(sso::assigned_accounts(self, bearer).await, |it| it.id.to_string()),
+            9 => each(sso::assigned_roles(self, bearer, account).await, |role| role.to_string()),
             10 => {
-                let all = organizations::organization_accounts(self, &keys, &|_| ()).await;
-                all.map(|all| all.into_iter().map(|it| it.id.to_string()).collect())
+                let all = organizations::organization_accounts(self, keys, &|_| ()).await;
+                each(all, |it| it.id.to_string())
             }
             11 => {
                 let sign_in = SignIn::resolve(role.partition, &Overrides::default()).ok()?;
-                sign_in.token(self, &keys, None).await.map(|token| vec![token.expose().to_owned()])
+                sign_in.token(self, keys, None).await.map(|token| vec![token.expose().to_owned()])
             }
             12 => {
                 let (key, _) = ProofKey::generate()?;
-                let grant = Grant::Refresh(&keys.secret);
+                let grant = Grant::Refresh(bearer);
                 let tokens = sign_in_tokens(self, "https://s.example", "c", &key, grant).await;
                 tokens.map(|it| [texts(it.keys), vec![it.refresh.expose().to_owned()]].concat())
             }
             _ => return None,
         })
     }
+}
+
+type Outcome = std::result::Result<Vec<String>, AwsError>;
+
+fn each<T>(all: std::result::Result<Vec<T>, AwsError>, text: fn(T) -> String) -> Outcome {
+    all.map(|all| all.into_iter().map(text).collect())
 }

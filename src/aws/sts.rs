@@ -273,36 +273,3 @@ pub(super) fn checked_token(text: &str, longest: usize, field: &str) -> Result<S
         (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     is_token.then(|| Secret::new(text.to_owned())).ok_or_else(|| AwsError::malformed(field))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ID: &str = "ASIAEXAMPLEEXAMPLE00";
-    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-
-    fn checked(id: &str, secret: &str, token: &str, expires: i64) -> Result<Session, AwsError> {
-        checked_session(id, secret, token, Moment(expires), Moment(1000))
-    }
-
-    #[test]
-    fn a_good_reply_passes() {
-        let session = checked(ID, SECRET, "FwoGZXIvYXdz//==", 4600).unwrap();
-        assert_eq!(session.expires, Moment(4600));
-    }
-
-    #[test]
-    fn code_in_a_field_is_refused() {
-        for (id, secret, token, expires, field) in [
-            ("$(touch x)", SECRET, "t", 4600, "AccessKeyId"),
-            ("\";touch x;\"", SECRET, "t", 4600, "AccessKeyId"),
-            (ID, "'; touch x; ''", "t", 4600, "SecretAccessKey"),
-            (ID, SECRET, "t\nx", 4600, "SessionToken"),
-            (ID, SECRET, "", 4600, "SessionToken"),
-            (ID, SECRET, "t", 10, "Expiration"),
-            (ID, SECRET, "t", 1000 + 37 * 3600, "Expiration"),
-        ] {
-            assert_eq!(checked(id, secret, token, expires), Err(AwsError::malformed(field)));
-        }
-    }
-}

@@ -174,8 +174,10 @@ impl Catalogue {
         self.problems.iter().chain(of_accounts).chain(of_profiles).cloned().collect()
     }
 
-    pub(crate) fn warnings(&self) -> &[String] {
-        &self.warnings
+    /// What the user should hear about the store, and about names that several accounts files have.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let clashes = self.accounts.iter().flat_map(Accounts::clashes);
+        self.warnings.iter().cloned().chain(clashes).collect()
     }
 }
 

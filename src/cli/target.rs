@@ -5,6 +5,7 @@ use clap::{Args, ValueHint};
 use crate::plan::{Invocation, Request, SessionOptions};
 use crate::types::{RoleArn, Secret};
 use crate::ui::Color;
+use crate::ui::terminal::is_code;
 
 /// A target and everything that shapes its session. Help has 36 columns for each option on a common
 /// terminal; a longer one would give every option two lines.
@@ -105,6 +106,11 @@ impl Target {
     /// What was asked for, without the parser's types.
     pub(crate) fn request(&self) -> Request {
         self.request_as(Invocation::default())
+    }
+
+    /// Whether a code was typed.
+    pub(crate) fn has_code(&self) -> bool {
+        self.mfa_code.is_some() || self.words.iter().any(|word| is_code(word))
     }
 
     /// The same behind a verb, which hints repeat.

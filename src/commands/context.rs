@@ -15,6 +15,7 @@ use crate::types::{Clock, Moment, Secret, local_now};
 use crate::ui::Color;
 use crate::ui::page::Page;
 use crate::ui::report::Report;
+use crate::ui::terminal::Terminal;
 
 /// What a run is given: everything that is read from the process is read here.
 #[derive(Debug)]
@@ -57,6 +58,15 @@ impl Context {
                 .hint("to run it all the same: > /dev/null"));
         }
         Ok(())
+    }
+
+    /// The same for the keys of a session. Where no code was typed and no one can be asked nothing is
+    /// spent on them, and a service may have opened `/dev/null` for reading too.
+    pub(crate) fn expect_output_of_keys(&self, has_code: bool, no_input: bool) -> Result<()> {
+        match has_code || (Terminal { may_ask: !no_input }).can_ask() {
+            true => self.expect_output(),
+            false => Ok(()),
+        }
     }
 
     /// Standard output as a page.
@@ -127,8 +137,8 @@ impl Printed {
     }
 }
 
-/// What is closed at the start the runtime opens anew, as `/dev/null` and for reading too, which
-/// `> /dev/null` does not.
+/// What is closed at the start the runtime opens anew, as `/dev/null` and for reading too. `> /dev/null`
+/// does not do that, but other programs do when they start one whose output they do not want.
 fn output_is_closed() -> bool {
     let output = stdout();
     let is_for_reading = fcntl_getfl(&output)

@@ -33,7 +33,7 @@ fn json(arguments: &cli::CredentialProcess, context: &Context) -> Result<Secret>
         )
         .hint("to see whether it works: assume-role credential-process … > /dev/null"));
     }
-    context.expect_output()?;
+    context.expect_output_of_keys(arguments.target.has_code(), arguments.target.no_input)?;
     let in_background = is_in_background();
     let silent = Report::silent();
     let how = Invocation::of_verb("credential-process ");

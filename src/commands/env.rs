@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &cli::Env, context: &Context, report: &Report) -> R
             .hint(format!("into a file: (umask 077; {} > keys)", command("env")))
             .hint(format!("for one command: {} -- COMMAND", command("exec"))));
     }
-    context.expect_output()?;
+    context.expect_output_of_keys(arguments.target.has_code(), arguments.target.no_input)?;
     if others_may_read(stdout()) {
         report.warn("others may read the file that these keys go into; (umask 077; …) makes one for you alone");
     }

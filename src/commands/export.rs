@@ -58,14 +58,18 @@ pub(super) fn run(arguments: &cli::Export, context: &Context) -> Result<Output> 
 
 /// What changes the caller in the way that the words say, in its form.
 pub(super) fn answer(cli: &Cli, form: Form, context: &Context, report: &Report) -> Result<Output> {
-    context.expect_output()?;
     match &cli.verb {
         None => {
+            context.expect_output_of_keys(cli.target.has_code(), cli.target.no_input)?;
             let request = session::previous(cli.target.request(), &context.environment)?;
             assume::run(request, form, context, report).map(Output::Session)
         }
-        Some(Verb::Ensure(arguments)) => ensure::run(arguments, form, context, report),
+        Some(Verb::Ensure(arguments)) => {
+            context.expect_output_of_keys(arguments.mfa_code.is_some(), arguments.no_input)?;
+            ensure::run(arguments, form, context, report)
+        }
         Some(Verb::Leave) => {
+            context.expect_output()?;
             let environment = &context.environment;
             let legacy = environment.turns_on("ASSUME_ROLE_LEGACY")?;
             let Leave { text, said } = exports::leave(form, environment, legacy);

@@ -21,9 +21,7 @@ pub(super) fn run(arguments: &cli::List, context: &Context, report: &Report) -> 
     for problem in catalogue.problems() {
         report.warn(&problem.message);
     }
-    for warning in catalogue.warnings() {
-        report.warn(warning);
-    }
+    report.warn_all(catalogue.warnings());
     if arguments.json {
         return as_json(&accounts, &catalogue);
     }

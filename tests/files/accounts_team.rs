@@ -50,6 +50,7 @@ fn an_earlier_name_wins_and_both_places_are_told() {
         listed.stdout.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(names, ["both", "mine", "theirs"], "{listed:?}");
     assert!(!listed.stdout.contains("333333333333"), "{listed:?}");
+    assert!(listed.stderr.contains(clash), "{listed:?}");
     let unknown = world.run(["explain", "nowhere", "read"]).unwrap();
     assert_eq!(unknown.status, 3, "{unknown:?}");
     assert!(unknown.stderr.contains("~/.aws/accounts, ~/infra/accounts.json name"), "{unknown:?}");
@@ -127,8 +128,15 @@ fn edits_go_to_the_own_file_and_the_team_s_may_be_read_only() {
     assert_eq!(fs::read_to_string(&team).unwrap(), TEAM);
     let own = fs::read_to_string(world.home().join(".aws/accounts")).unwrap();
     assert_eq!(own, "{\n\"mine\": \"111111111111\",\n\"new\": \"777777777777\"\n}\n");
-    // Without a name of one's own, the team's counts.
+    assert!(removed.stderr.contains("~/infra/accounts.json:2:1 names it too"), "{removed:?}");
+    assert!(
+        others.stderr.contains("~/infra/accounts.json:3:1 names it, in a file of a team"),
+        "{others:?}"
+    );
+    // Without a name of one's own, the team's counts; one that hides it is named.
     says(&world, &["explain", "both", "read"], &["333333333333  (~/infra/accounts.json:2:1)"]);
+    let clash = "~/infra/accounts.json:2 gives the name both to another account";
+    says(&world, &["accounts", "add", "both", "222222222222"], &["both is 222222222222", clash]);
 }
 
 /// Files of the team that cannot be read, and what is said about each.

@@ -12,8 +12,9 @@ use crate::support::process::{self, Ran};
 use crate::support::tools::find;
 
 /// Calls that change files, with the names they have on different machines.
-const CALLS: [&str; 6] = [
-    "write,pwrite64",
+const CALLS: [&str; 7] = [
+    "write",
+    "pwrite64",
     "fsync",
     "?fchmod,?fchmodat",
     "?rename,?renameat,?renameat2",

@@ -143,7 +143,15 @@ fn h103_a_closed_output_is_named_before_a_code_is_spent() {
         assert!(ran.stderr.contains("standard output is closed"), "{verb}: {ran:?}");
     }
     assert_eq!(scene.sts.requests().len(), 0);
-    let ran = run(&(of_a_role("env", &scene.code()) + " >/dev/null"));
+    for (output, status) in [(" <>/dev/null 1<&0", 9), (" >/dev/null", 0)] {
+        let ran = run(&(of_a_role("env", &scene.code()) + output));
+        assert_eq!((ran.status, ran.stderr.contains("closed")), (status, status == 9), "{ran:?}");
+    }
+    // A service, or a script that wants no output: no one is asked and no code is spent.
+    let Ok(setsid) = which::which("setsid") else { return };
+    let mut service = scene.world.command_of(setsid);
+    service.args(["-w", "sh", "-c", "exec assume-role env production read <>/dev/null 1<&0"]);
+    let ran = process::run(service, b"").unwrap();
     assert_eq!((ran.status, ran.stderr.contains("closed")), (0, false), "{ran:?}");
 }
 

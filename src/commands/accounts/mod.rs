@@ -10,7 +10,9 @@ mod takeover;
 
 use super::context::Context;
 use crate::cli::{self, AccountsEdit};
+use crate::config::accounts::{Account, Accounts};
 use crate::config::edit::accounts::{NewAccount, Outcome, remove};
+use crate::config::settings::Settings;
 use crate::error::{Error, Kind, Result};
 use crate::shell::quote;
 use crate::types::sanitize::escape_up_to;
@@ -53,6 +55,9 @@ fn name(arguments: &cli::AccountsAdd, context: &Context, report: &Report) -> Res
         _ if arguments.dry_run => {}
         _ => report.done(name.as_str(), &format!(" is {id}")),
     }
+    if let Some(clash) = still_named(name.as_str(), context).and_then(|(_, clash)| clash) {
+        report.warn(&clash);
+    }
     if cli::is_verb(name.as_str()) {
         report.note(&format!(
             "{name} is a verb too; the account is reached by assume-role -- {name} ROLE"
@@ -72,6 +77,15 @@ fn account_id(text: &str) -> Result<AccountId> {
     })
 }
 
+/// What all files together say of a name, and whether one gives it to another account.
+fn still_named(name: &str, context: &Context) -> Option<(Account, Option<String>)> {
+    let settings = Settings::read(&context.environment).ok()?;
+    let all = Accounts::read(&context.environment, settings.accounts.as_ref()).ok()?;
+    let account = all.find(name).ok().flatten()?;
+    let clash = all.clash_of(&account);
+    Some((account, clash))
+}
+
 fn take_away(
     arguments: &cli::AccountsRemove,
     context: &Context,
@@ -80,9 +94,18 @@ fn take_away(
     let file = file(&context.environment)?;
     let without = |bytes: &[u8]| remove(bytes, &arguments.name, file.shown());
     let change =
-        if arguments.dry_run { file.plan(without)? } else { file.change(without, |_| false)? };
+        if arguments.dry_run { file.plan(without) } else { file.change(without, |_| false) };
+    let change = change.map_err(|error| match still_named(&arguments.name, context) {
+        Some((account, _)) if account.place.file.as_ref() != file.shown() => error.because(
+            format!("{} names it, in a file of a team, which is never edited", account.place),
+        ),
+        _ => error,
+    })?;
     if !arguments.dry_run {
         report.done(&format!("account name {}", escape_up_to(&arguments.name, 80)), " removed");
+        if let Some((account, _)) = still_named(&arguments.name, context) {
+            report.note(&format!("{} names it too, and counts now", account.place));
+        }
     }
     Ok(told(&change, arguments.dry_run, context, report))
 }

@@ -66,6 +66,9 @@ impl Source {
     }
 }
 
+/// How many other names an entry has at most: with all of them, a thousand would be a million.
+const MOST_OTHERS: usize = 50;
+
 impl KnownAccount {
     /// An entry for each name, with that name's settings and uses: what was chosen is what is
     /// entered.
@@ -88,14 +91,15 @@ impl KnownAccount {
                 ..role.clone()
             });
             let others = self.names.iter().filter(|name| **name != alias.name);
-            let names = std::iter::once(&alias.name).chain(others).cloned();
+            let names = std::iter::once(&alias.name).chain(others.take(MOST_OTHERS)).cloned();
             let mut entry = Self {
+                id: self.id.clone(),
                 names: names.collect(),
                 aliases: vec![alias.clone()],
                 region: alias.region.clone(),
                 roles: roles.collect(),
                 usage: usage_of(None),
-                ..self.clone()
+                ..self
             };
             entry.sort_roles();
             entry

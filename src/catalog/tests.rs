@@ -145,6 +145,16 @@ fn the_name_used_last_stands_for_the_account() {
 }
 
 #[test]
+fn thousands_of_names_of_one_account_are_thousands_of_entries() {
+    let names: Vec<String> = (0..20_000).map(|n| format!(r#""a{n}": "111111111111""#)).collect();
+    let home = Home::new(&format!("{{{}}}", names.join(",")), "");
+    let entries = home.catalogue().entries();
+    assert_eq!(entries.len(), 20_000);
+    assert!(entries.iter().all(|entry| entry.names.len() == 1 + 50));
+    assert!((0..).zip(&entries).all(|(n, entry)| entry.name() == format!("a{n}")));
+}
+
+#[test]
 fn what_is_broken_offers_nothing_and_is_a_problem() {
     let home = Home::new(
         r#"{"good": {"id": "111111111111", "roles": ["r"]}, "$(x)": "222222222222", "bad": {"id": "333333333333", "roles": 7}}"#,

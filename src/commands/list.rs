@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use crate::catalog::{Catalogue, KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, ago};
 use crate::cli;
+use crate::config::suggest::first_few;
 use crate::types::{Moment, Name, Partition, Region, looks_like};
 use crate::ui::report::Report;
 use crate::ui::table::{Column, Row, table};
@@ -90,8 +91,8 @@ fn source(account: &KnownAccount, role: Option<&KnownRole>) -> String {
     for source in role.into_iter().flat_map(|role| &role.sources) {
         add(source, "");
     }
-    for name in account.names.iter().skip(1) {
-        add(name, "also ");
+    if let Some(names) = first_few(account.names.iter().skip(1).map(Name::as_str)) {
+        add(&names, "also ");
     }
     text
 }

@@ -32,7 +32,15 @@ const BASH: Hook = Hook {
     times: 2000,
     micros: Some(60.0),
 };
-static HOOKS: [Hook; 7] = [
+/// A shell of sh: it has no loop of its own that all of them read alike.
+const SH: Hook = Hook {
+    options: &["-i"],
+    before: "empty() { :; }",
+    looped: "n=0; while [ $n -lt COUNT ]; do n=$((n + 1)); COMMAND; done",
+    micros: None,
+    ..BASH
+};
+static HOOKS: [Hook; 10] = [
     BASH,
     Hook {
         name: "bash as of 3.2",
@@ -87,6 +95,21 @@ static HOOKS: [Hook; 7] = [
         micros: None,
         ..BASH
     },
+    Hook {
+        name: "ksh93",
+        shell: "ksh93",
+        hook: "shown=${ __assume_role_segment; }",
+        empty: "shown=${ empty; }",
+        ..SH
+    },
+    Hook {
+        name: "mksh",
+        shell: "mksh",
+        hook: "shown=${|__assume_role_segment;}",
+        empty: "shown=${|empty;}",
+        ..SH
+    },
+    Hook { name: "yash", shell: "yash", times: 500, ..SH },
 ];
 
 /// Ours beside starship's, which starts a process for each.

@@ -176,8 +176,12 @@ impl Catalogue {
 
     /// What the user should hear about the store, and about names that several accounts files have.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        let clashes = self.accounts.iter().flat_map(Accounts::clashes);
-        self.warnings.iter().cloned().chain(clashes).collect()
+        let clashes = self.accounts.as_ref().map(Accounts::clashes).unwrap_or_default();
+        let told = clashes.split_first().map(|(first, others)| match others.len() {
+            0 => first.clone(),
+            count => format!("{first}; so are {count} more: assume-role doctor"),
+        });
+        self.warnings.iter().cloned().chain(told).collect()
     }
 }
 

@@ -57,6 +57,19 @@ fn an_earlier_name_wins_and_both_places_are_told() {
 }
 
 #[test]
+fn clashes_by_the_hundred_are_one_line_of_a_list() {
+    let mut world = world(Some(TEAM));
+    let many: Vec<String> = (0..900).map(|n| format!(r#""n{n}": "{n:012}""#)).collect();
+    for file in ["own", "team"] {
+        world.write(file, format!("{{{}}}", many.join(","))).unwrap();
+    }
+    world.set("ACCOUNTS_FILE", "~/own:~/team");
+    let listed = world.run(["list"]).unwrap();
+    assert_eq!(listed.stderr.lines().count(), 1, "{listed:?}");
+    assert!(listed.stderr.contains("too, which wins; so are 899 more"), "{listed:?}");
+}
+
+#[test]
 fn a_clash_is_reported_where_the_name_is_used() {
     let world = world(Some(TEAM));
     let clash = "~/infra/accounts.json:2 gives the name both to another account";

@@ -34,7 +34,9 @@ pub fn find_shell(name: &str) -> Option<PathBuf> {
 pub fn note_shell(name: &str) {
     let Some(list) = std::env::var_os("ASSUME_ROLE_TEST_STARTED") else { return };
     let thread = std::thread::current();
-    let note = format!("{} {name}\n", thread.name().unwrap_or_default());
+    // A thread that a test started has no name: the test has noted the shell, or another has.
+    let Some(test) = thread.name() else { return };
+    let note = format!("{test} {name}\n");
     let mut list = OpenOptions::new().append(true).create(true).open(list).unwrap();
     list.write_all(note.as_bytes()).unwrap();
 }

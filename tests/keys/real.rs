@@ -1,4 +1,5 @@
-//! The programs themselves: `pass` with gpg, and `secret-tool` with a service on a bus of its own.
+//! The programs themselves: `pass` with gpg, a helper of Docker over it, and `secret-tool` with a service
+//! on a bus of its own.
 
 use std::process::Command;
 
@@ -16,9 +17,20 @@ fn sh(scene: &Scene, script: &str) -> Ran {
 
 #[test]
 fn pass_keeps_a_key() {
-    if find("pass").is_none() {
-        return;
+    if find("pass").is_some() {
+        keeps_a_key("pass");
     }
+}
+
+#[test]
+fn a_helper_of_docker_keeps_a_key() {
+    if find("pass").is_some() && find("docker-credential-pass").is_some() {
+        keeps_a_key("helper:pass");
+    }
+}
+
+/// Moves a key into a keyring over `pass`, switches with it and takes it back.
+fn keeps_a_key(keyring: &str) {
     let mut scene = bastion();
     // The sockets of gpg's agent have short names only.
     let gpg = tempfile::Builder::new().prefix("g").tempdir().unwrap();
@@ -30,7 +42,7 @@ fn pass_keeps_a_key() {
          && gpg --batch --quiet --passphrase '' --quick-add-key \"$fpr\" cv25519 encr never && pass init \"$fpr\"",
     );
     assert_eq!(made.status, 0, "{made:?}");
-    let ran = keys(&scene, &["import", "default", "--keyring", "pass"]);
+    let ran = keys(&scene, &["import", "default", "--keyring", keyring]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(credentials(&scene), "");
     let told = scene.switch_with_code(&["production", "read"]);
@@ -44,7 +56,8 @@ fn pass_keeps_a_key() {
 
 #[test]
 fn the_secret_service_keeps_a_key_and_knows_a_locked_one_from_a_missing_one() {
-    let programs = ["secret-tool", "gnome-keyring-daemon", "dbus-run-session"];
+    let helper = "docker-credential-secretservice";
+    let programs = ["secret-tool", "gnome-keyring-daemon", "dbus-run-session", helper];
     if programs.iter().any(|program| find(program).is_none()) {
         return;
     }
@@ -63,6 +76,8 @@ fn the_secret_service_keeps_a_key_and_knows_a_locked_one_from_a_missing_one() {
          tries=0
          until {owned} | grep -q true || [ $((tries += 1)) -gt 2000 ]; do :; done
          printf x | secret-tool store --label=ready a b; echo ready $?
+         assume-role keys import default --keyring helper:secretservice; echo helper $?
+         assume-role keys export default --write; echo back $?
          assume-role keys import default; echo import $?
          assume-role env production read {code} >/dev/null; echo switch $?
          {lock}
@@ -72,7 +87,7 @@ fn the_secret_service_keeps_a_key_and_knows_a_locked_one_from_a_missing_one() {
     let mut command: Command = scene.world.command_of("dbus-run-session");
     command.args(["--", "sh", "-c", &script]);
     let ran = run(command, b"").unwrap();
-    for line in ["import 0", "switch 0", "locked 5"] {
+    for line in ["helper 0", "back 0", "import 0", "switch 0", "locked 5"] {
         assert!(ran.stdout.contains(line), "{line}: {ran:?}");
     }
     assert!(ran.stderr.contains("secret-service is locked"), "{ran:?}");

@@ -120,8 +120,12 @@ pub(super) fn answer(keyring: &Keyring, act: Act<'_>, ended: &Ended) -> Answer {
             text.map_or(Answer::Failed, |text| Answer::Done(Zeroizing::new(text)))
         }
         (Keyring::Helper(_), Some(0)) if finds => {
-            let reply: Option<HelperReply> = serde_json::from_str(&ended.out).ok();
-            reply.map_or(Answer::Failed, |reply| Answer::Done(reply.secret))
+            match serde_json::from_str::<HelperReply>(&ended.out) {
+                // What docker-credential-pass says of something that it does not hold.
+                Ok(reply) if reply.secret.is_empty() => Answer::Missing,
+                Ok(reply) => Answer::Done(reply.secret),
+                Err(_) => Answer::Failed,
+            }
         }
         (_, Some(0)) => done(&ended.out),
         (Keyring::SecretService, _) => of_secret_tool(act, &ended.err),
@@ -248,6 +252,8 @@ mod tests {
         let reply = r#"{"ServerURL":"u","Username":"x","Secret":"{}"}"#;
         assert_eq!(meaning("helper:x", find, 0, reply, ""), done("{}"));
         assert_eq!(meaning("helper:x", find, 0, "no json", ""), Answer::Failed);
+        let nothing = r#"{"ServerURL":"u","Username":"","Secret":""}"#;
+        assert_eq!(meaning("helper:x", find, 0, nothing, ""), Answer::Missing);
         let missing = "credentials not found in native keychain\n";
         assert_eq!(meaning("helper:x", find, 1, missing, ""), Answer::Missing);
         let keyring = Keyring::Pass;

@@ -20,6 +20,19 @@ pub(crate) fn command_words(text: &str, place: &str) -> Result<Vec<String>> {
     Ok(words)
 }
 
+/// The words behind `credential-process` in a line that runs this program, whatever its name and path:
+/// what we write puts an option and its value into one word. Granted has a verb of that name too.
+pub(crate) fn own_words(line: &str) -> Option<Vec<String>> {
+    let mut words = command_words(line, "").ok()?.into_iter();
+    let (program, verb) = (words.next()?, words.next()?);
+    let words = words.collect::<Vec<_>>();
+    let name = program.rsplit('/').next()?;
+    let mut options = words.iter().take_while(|word| *word != "--");
+    let is_ours = name == "assume-role"
+        || !name.ends_with("granted") && options.all(|word| word.starts_with("--"));
+    (is_ours && verb == "credential-process").then_some(words)
+}
+
 /// A text that is one word, blanks and all, without its quotes; `None` where they do not close.
 pub(super) fn unquoted(text: &str) -> Option<String> {
     split(text, |_| false).ok().map(|words| words.concat())
@@ -80,6 +93,8 @@ mod tests {
         for text in ["", "''", "'a", "\"a'", "a\\"] {
             assert!(command_words(text, "f:1").is_err(), "{text}");
         }
+        let words = own_words("'/a b/ar' credential-process --x=y -- 'a b' c").unwrap();
+        assert_eq!(words, ["--x=y", "--", "a b", "c"]);
         assert_eq!(unquoted("'a'\"'\"'b c'").as_deref(), Some("a'b c"));
         assert_eq!(unquoted("o'brien"), None);
     }

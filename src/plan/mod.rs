@@ -55,7 +55,7 @@ pub(crate) use snapshot::{
     Device, Goal, LockOf, SIGN_IN_RENEWED_BELOW, SIGN_IN_SECONDS, Shorter, Snapshot, account_of,
     seconds_left,
 };
-pub(crate) use source::{Base, environment_scheme};
+pub(crate) use source::{Base, OTHER_SOURCES, environment_scheme};
 pub(crate) use target::{Target, which_role};
 pub(crate) use unknown::near_regions;
 pub(crate) use web_identity::WebIdentity;

@@ -148,7 +148,7 @@ fn is_own_role(keys: &Credentials, config: &Config) -> Result<bool> {
 }
 
 /// What else than keys a profile may get its credentials from.
-pub(super) const OTHER_SOURCES: [&str; 5] = [
+pub(crate) const OTHER_SOURCES: [&str; 5] = [
     "role_arn",
     "credential_process",
     "sso_account_id",

@@ -137,6 +137,53 @@ fn a_key_of_the_config_file_moves_too() {
     );
 }
 
+/// Under each name in turn, in a state that a kill leaves: the reference is there, the key still in its
+/// file. The line that asks this program is replaced by one that asks it under its name of now.
+#[test]
+fn the_line_that_asks_this_program_is_known_under_any_name_and_path() {
+    let scene = with_keyrings();
+    let before = credentials(&scene);
+    let root = scene.world.root();
+    std::fs::create_dir(root.join("a 'b' #c")).unwrap();
+    let names = ["bin/ar", "a 'b' #c/ar", "bin/assume-role", "moved"].map(|name| root.join(name));
+    for (name, next) in names.iter().zip(names.iter().cycle().skip(1)) {
+        for name in [name, next] {
+            let _ = std::os::unix::fs::symlink(crate::scenes::binary(), name);
+            scene.world.credentials(&before).unwrap();
+            let mut command = scene.world.command_of(name);
+            command.args(["keys", "import", "default", "--keyring", "pass"]);
+            let ran = run(command, b"").unwrap();
+            assert_eq!(ran.status, 0, "{name:?}: {ran:?}");
+            assert!(!credentials(&scene).contains(&scene.key.secret), "{name:?}");
+            let written = config(&scene);
+            let program = name.to_str().unwrap().rsplit('/').next().unwrap();
+            let ours = format!("{program} credential-process --profile=default\n");
+            assert!(written.replace('\'', "").contains(&ours), "{name:?}: {written}");
+        }
+    }
+    for (line, stays) in [
+        ("ar credential-process '--profile=default'", false),
+        ("/gone/assume-role credential-process --profile default", false),
+        ("granted credential-process --profile default", true),
+        ("assume-role credential-process production read", true),
+        ("ar credential-process --profile=other", true),
+    ] {
+        let text = format!("[default]\ncredential_process = {line}\n");
+        scene.world.config(&text).unwrap();
+        scene.world.credentials(&before).unwrap();
+        let import = ["import", "default", "--keyring", "pass"];
+        let ran = keys(&scene, &import);
+        assert_eq!(ran.status, if stays { 8 } else { 0 }, "{line}: {ran:?}");
+        if stays {
+            assert_eq!(config(&scene), text);
+            assert_eq!(keys(&scene, &[&import[..], &["--no-process"]].concat()).status, 0);
+        }
+        assert_eq!(keys(&scene, &["export", "default", "--write"]).status, 0, "{line}");
+        assert_eq!(config(&scene).contains(line), stays, "{line}: {}", config(&scene));
+        assert_eq!(config(&scene).contains("credential_process"), stays, "{line}");
+    }
+}
+
 #[test]
 fn the_reference_alone_makes_a_base_and_a_target() {
     let scene = with_keyrings();

@@ -17,7 +17,9 @@ use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
 use crate::plan::chain::Chain;
-use crate::plan::{Base, BaseAtHand, SignOn, base_sign_in, base_without_keys, environment_scheme};
+use crate::plan::{
+    Base, BaseAtHand, OTHER_SOURCES, SignOn, base_sign_in, base_without_keys, environment_scheme,
+};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Moment, minutes, shortened};
@@ -302,25 +304,14 @@ fn base(read: &FilesRead, environment: &Environment, now: Moment) -> Finding {
         Err(error) => {
             let other_scheme =
                 environment_scheme(config).is_ok_and(|scheme| scheme != Scheme::Bastion);
-            let other_profiles = config.profiles.iter().any(|profile| {
-                [
-                    "sso_account_id",
-                    "credential_process",
-                    "login_session",
-                    "credential_source",
-                    "role_arn",
-                    "web_identity_token_file",
-                ]
-                .iter()
-                .any(|key| profile.value(key).is_some())
-            });
+            let is_said = |key: &&str| config.profiles.iter().any(|it| it.value(key).is_some());
             let sign_on = config.profiles.sso_sessions().next().map(|session| {
                 let name = quote::word(session.name());
                 format!("roles of IAM Identity Center need none: assume-role login {name}")
             });
             let has_other_ways = sign_on.is_some()
                 || other_scheme
-                || other_profiles
+                || OTHER_SOURCES.iter().any(is_said)
                 || environment.has("AWS_WEB_IDENTITY_TOKEN_FILE");
             let level = if has_other_ways { Level::Note } else { Level::Warning };
             let Finding { what: _, remedies, level } = Finding::of_error(level, &error);

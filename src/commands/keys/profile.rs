@@ -15,7 +15,7 @@ use crate::config::keyring::{KeyReference, Keyring, REFERENCE};
 use crate::config::location::Location;
 use crate::config::profiles::{FileKind, Profiles, Section};
 use crate::config::rotation::{OLD_SECRET, ROTATION, Rotation, Step};
-use crate::config::shlex::command_words;
+use crate::config::shlex::own_words;
 use crate::error::{Error, Kind, Result};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
@@ -217,11 +217,16 @@ impl<'a> Profile<'a> {
         Ok(line.map(|line| Secret::new(line.text.to_owned())))
     }
 
+    /// Whether a `credential_process` asks this program for the very key of the profile.
+    fn is_ours(&self, line: &str) -> bool {
+        own_words(line).is_some_and(|words| words.join("=") == format!("--profile={}", self.name))
+    }
+
     /// Refuses to take the place of what others wrote.
     pub(super) fn refuse_process_of_others(&self, force: bool) -> Result<()> {
         let line = self.there()?.and_then(|section| section.value(PROCESS));
         match line {
-            Some(line) if !force && !is_ours(line.text) => Err(Error::new(
+            Some(line) if !force && !self.is_ours(line.text) => Err(Error::new(
                 Kind::Guard,
                 format!("profile '{}' has a credential_process ({})", self.name, line.place),
             )
@@ -248,7 +253,7 @@ impl<'a> Profile<'a> {
     /// Takes the reference away, and our own `credential_process` with it.
     pub(super) fn forget_reference(&self) -> Result<Edit> {
         let line = self.there()?.and_then(|section| section.value(PROCESS));
-        let drops: &[&str] = match line.is_some_and(|line| is_ours(line.text)) {
+        let drops: &[&str] = match line.is_some_and(|line| self.is_ours(line.text)) {
             true => &[REFERENCE, ROTATION, PROCESS],
             false => &[REFERENCE, ROTATION],
         };
@@ -306,13 +311,6 @@ impl<'a> Profile<'a> {
         let ends = ["~", ".bak", ".backup", ".orig", ".old"];
         of.kinds.iter().flat_map(|kind| self.file(*kind).copies(&ends)).collect()
     }
-}
-
-/// Whether a `credential_process` runs this program.
-fn is_ours(line: &str) -> bool {
-    let words = command_words(line, "").unwrap_or_default();
-    let [program, verb, ..] = words.as_slice() else { return false };
-    program.rsplit('/').next() == Some("assume-role") && verb == "credential-process"
 }
 
 /// The error of a profile that has a key in a keyring, and should get another.

@@ -7,6 +7,7 @@ use similar::group_diff_ops;
 use similar::udiff::UnifiedHunkHeader;
 
 use super::Change;
+use crate::config::shlex::own_words;
 use crate::types::sanitize::escape_up_to;
 
 /// The longest line shown, in characters.
@@ -48,8 +49,8 @@ fn shown_lines(bytes: &[u8], look: Look) -> Vec<String> {
     let line = |line: &str| {
         let line = line.trim_end_matches('\r');
         let is_indented = line.starts_with([' ', '\t']);
-        continues_secret =
-            if is_indented { continues_secret } else { key_of(line).is_some_and(is_secret) };
+        let key = line.split_once(['=', ':']).map(|(key, _)| key);
+        continues_secret = if is_indented { continues_secret } else { key.is_some_and(is_secret) };
         let shown = match look {
             Look::Profiles if continues_secret && is_indented => "    ***".to_owned(),
             Look::Profiles => without_secret(line),
@@ -66,17 +67,13 @@ fn without_secret(line: &str) -> String {
     if body.starts_with('[') || body.is_empty() {
         return line.to_owned();
     }
-    let Some(key) = key_of(line) else {
+    let Some((key, value)) = line.split_once(['=', ':']) else {
         return if line.starts_with([' ', '\t']) { "    ***".to_owned() } else { line.to_owned() };
     };
     // The command of others may hold secrets; ours does not.
     let is_command = key.trim().eq_ignore_ascii_case("credential_process")
-        && !line.contains(" credential-process ");
+        && own_words(value).is_none_or(|words| words.iter().any(|word| is_secret(word)));
     if is_secret(key) || is_command { format!("{} = ***", key.trim_end()) } else { line.to_owned() }
-}
-
-fn key_of(line: &str) -> Option<&str> {
-    line.split_once(['=', ':']).map(|(key, _)| key)
 }
 
 fn is_secret(key: &str) -> bool {
@@ -150,6 +147,9 @@ mod tests {
             ("  more of a value", "    ***"),
             ("credential_process = get --password x", "credential_process = ***"),
             ("credential_process = /bin/assume-role credential-process -- a b", ""),
+            ("credential_process = '/a b/ar' credential-process --region=x -- a b", ""),
+            ("credential_process = get -p x credential-process -y", "credential_process = ***"),
+            ("credential_process = x credential-process --pwd=y", "credential_process = ***"),
         ] {
             assert_eq!(without_secret(line), if shown.is_empty() { line } else { shown });
         }

@@ -7,7 +7,7 @@ use super::run::Runner;
 use crate::aws::{AwsError, Mfa, mfa_devices, session_token};
 use crate::cache::{BaseSession, MfaDevice};
 use crate::error::{Error, Kind, Result};
-use crate::plan::{Chosen, Device, LockOf, Origin, own_of};
+use crate::plan::{Chosen, Device, LockOf, Origin, Service, own_of};
 use crate::types::sanitize::escape;
 use crate::ui::terminal::TRIES;
 
@@ -28,7 +28,7 @@ impl Runner<'_> {
             terminal.say("A session of more than 1h takes a code of its own.");
         }
         // What is said about the connection comes before the question.
-        self.client()?;
+        self.client()?.tell(Service::STS);
         // A keyring may ask for its own password on this very terminal: one question at a time.
         self.keys().await?;
         self.tell_asking(true);

@@ -6,7 +6,7 @@ use super::program::{Program, Voice, code_in_output};
 use super::roles::serial_of;
 use super::run::Runner;
 use crate::error::{Error, Kind, Result};
-use crate::plan::Chosen;
+use crate::plan::{Chosen, Service};
 use crate::types::Moment;
 
 /// The variable that tells the program which device is meant.
@@ -33,7 +33,7 @@ impl Runner<'_> {
             self.next_code().await;
         }
         self.mfa.printed += 1;
-        self.client()?;
+        self.client()?.tell(Service::STS);
         let (serial, report) = (serial_of(&self.known.device), self.with.report);
         let printed = async {
             let (place, whose) = (program.origin.to_string(), whose(&program));

@@ -5,6 +5,7 @@ use std::fs::DirBuilder;
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::Path;
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
@@ -12,6 +13,11 @@ use zeroize::Zeroizing;
 use crate::config::edit::{UNFINISHED, sweep};
 use crate::config::files::{others_may_read, read_bytes, shown_path};
 use crate::types::Moment;
+
+/// How long another process may take between AWS's answer and its file, and how often that is looked
+/// for.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_millis(50);
 
 /// What a file holds. With what another user put there, we would act as that user.
 pub(super) fn read(path: &Path, cap: u64) -> Option<Zeroizing<Vec<u8>>> {

@@ -16,7 +16,7 @@ use crate::plan::{
     Call, Chosen, CredentialSource, Device, Goal, LockOf, Next, Plan, Protection, Question,
     Shorter, SignOn, Snapshot, account_of, next,
 };
-use crate::types::sanitize::{escape, escape_url};
+use crate::types::sanitize::escape;
 use crate::types::{Clock, Credentials, Moment, Secret, minutes};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
@@ -132,15 +132,11 @@ impl<'a> Runner<'a> {
     pub(super) fn client(&mut self) -> Result<&Client> {
         if self.client.is_none() {
             let connection = &self.plan.connection;
-            if let Some(url) = &connection.endpoints.sts {
-                let shown = escape_url(&url.value);
-                self.with.report.note(&format!("STS is asked at {shown} ({})", url.origin));
-            }
             let skew = Some(self.with.store.skew(self.now())).filter(|&skew| skew != 0);
             let endpoints =
                 self.endpoints.take().ok_or_else(|| Error::new(Kind::Bug, "no endpoints"))?;
-            self.client =
-                Some(Client::new(endpoints, &connection.trust, connection.timeout, skew)?);
+            let (trust, timeout) = (&connection.trust, connection.timeout);
+            self.client = Some(Client::new(endpoints, trust, timeout, skew, self.with.report)?);
         }
         self.made_client()
     }

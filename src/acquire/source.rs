@@ -1,5 +1,7 @@
 //! The credentials that a base gives by itself: a program's, the machine's, a permission set's.
 
+use std::rc::Rc;
+
 use super::run::Runner;
 use super::{credential_process, sso};
 use crate::aws::{FailureKind, Machine, machine_keys};
@@ -44,7 +46,7 @@ impl Runner<'_> {
                 self.client()?;
                 let lock = self.lock().ok_or_else(|| Error::new(Kind::Bug, "no lock"))?;
                 let client = self.made_client()?;
-                let sign_on = sso::SignOnClient::new(
+                let mut sign_on = sso::SignOnClient::new(
                     &role.session,
                     client,
                     store,
@@ -52,6 +54,7 @@ impl Runner<'_> {
                     clock,
                     self.with.report,
                 )?;
+                sign_on.is_spending = Rc::clone(&self.is_spending);
                 let session = sign_on.keys(role, lock).await?;
                 self.known.sign_on = sso::state(&role.session, self.now());
                 (session.keys, Some(session.expires))

@@ -5,7 +5,7 @@ use crate::catalog::{Catalogue, Reach};
 use crate::config::Config;
 use crate::config::suggest::near;
 use crate::error::{Error, Kind};
-use crate::plan::{Plan, near_regions};
+use crate::plan::{Plan, Service, near_regions};
 use crate::types::{Moment, known_regions};
 
 /// The error with what may have been meant. AWS alone knows what there is, so nothing is refused
@@ -34,7 +34,7 @@ fn role(plan: &Plan, config: &Config, now: Moment) -> Option<String> {
 
 fn region(plan: &Plan) -> Option<String> {
     let region = &plan.connection.region;
-    if plan.connection.endpoints.sts.is_some() {
+    if plan.connection.endpoints.of(Service::STS).is_some() {
         return None;
     }
     if known_regions().any(|known| known == region.as_str()) {

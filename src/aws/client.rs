@@ -33,8 +33,10 @@ use super::http::{Reply, Transport, send};
 use super::xml::leaves;
 use crate::cache::JITTER;
 use crate::error::Result;
-use crate::plan::Trust;
+use crate::plan::{Service, Trust};
+use crate::types::sanitize::escape_url;
 use crate::types::{Credentials, Moment, local_now};
+use crate::ui::report::Report;
 
 const ATTEMPT: Duration = Duration::from_secs(3);
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,6 +53,7 @@ pub(crate) struct Client {
     pub(super) http: SharedHttpClient,
     /// The time for a call with all its attempts.
     pub(super) whole: Duration,
+    pub(super) report: Report,
 }
 
 impl Client {
@@ -61,6 +64,7 @@ impl Client {
         trust: &Trust,
         whole: Duration,
         skew: Option<i64>,
+        report: &Report,
     ) -> Result<Self> {
         let trusted = match trust {
             Trust::Bundle(bundle) => Some(read_bundle(bundle)?),
@@ -68,11 +72,20 @@ impl Client {
         };
         // A proxy that cannot be used is said before a code is asked for.
         endpoints.proxy()?;
-        let transport = Transport::new(trusted, endpoints.proxies.clone());
+        let transport = Transport::new(trusted, endpoints.overrides.proxies.clone());
         let connector = SharedHttpConnector::new(transport);
         let shared = connector.clone();
         let http = http_client_fn(move |_, _| shared.clone());
-        Ok(Self { connector, endpoints, clock: Clock::new(skew), http, whole })
+        let (clock, report) = (Clock::new(skew), report.clone());
+        Ok(Self { connector, endpoints, clock, http, whole, report })
+    }
+
+    /// Tells, once, that a service that is about to be asked is asked elsewhere than at AWS.
+    pub(crate) fn tell(&self, service: Service) {
+        if let Some(url) = self.endpoints.overrides.of(service) {
+            let (name, shown) = (service.name, escape_url(&url.value));
+            self.report.note_once(format!("{name} is asked at {shown} ({})", url.origin));
+        }
     }
 
     pub(crate) fn endpoints(&self) -> &Endpoints {
@@ -161,6 +174,7 @@ impl Client {
     /// An STS client that signs with `keys`, or does not sign. A call that carries an MFA code is
     /// `once`: AWS takes a code once, so a second attempt would turn a slow success into a refusal.
     pub(super) fn sts(&self, keys: Option<&Credentials>, once: bool) -> aws_sdk_sts::Client {
+        self.tell(Service::STS);
         let retry = if once {
             RetryConfig::disabled()
         } else {
@@ -182,8 +196,8 @@ impl Client {
             .retry_config(retry)
             .timeout_config(timeouts)
             .disable_clock_skew_correction(true)
-            .use_fips(self.endpoints.fips)
-            .use_dual_stack(self.endpoints.dual_stack);
+            .use_fips(self.endpoints.overrides.fips)
+            .use_dual_stack(self.endpoints.overrides.dual_stack);
         config.set_credentials_provider(
             keys.map(|keys| SharedCredentialsProvider::new(sdk_credentials(keys))),
         );

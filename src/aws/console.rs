@@ -12,6 +12,7 @@ use super::error::AwsError;
 use super::http::encoded;
 use super::sso::good_news;
 use super::sts::{checked_keys, checked_token};
+use crate::plan::Service;
 use crate::types::{Credentials, Secret};
 
 /// The longest life of such keys that is believed, in seconds. AWS gives 900.
@@ -84,6 +85,7 @@ pub(crate) async fn sign_in_tokens(
         .header("content-type", "application/json")
         .header("dpop", proof.expose())
         .body(SdkBody::from(body.as_str()));
+    client.tell(Service::SIGN_IN);
     let (reply, date) = client.send(request, PATIENCE).await?;
     client.clock.learn(date);
     let reply = good_news(reply)?;

@@ -3,12 +3,11 @@
 use http::Uri;
 
 use super::hosts::{Hosts, hosts};
-use crate::config::container::Container;
-use crate::config::proxy::{Proxies, Proxy};
+use crate::config::proxy::Proxy;
 use crate::config::url::{Purpose, check_url};
 use crate::error::Result;
 use crate::plan::chain::SsoSession;
-use crate::plan::{Chosen, Connection, Overrides};
+use crate::plan::{Chosen, Connection, Overrides, Service};
 use crate::types::sanitize::escape_url;
 use crate::types::{Partition, Region};
 
@@ -38,11 +37,7 @@ pub(crate) struct Endpoints {
     /// The URL of Organizations and the region its calls are signed for, where it is needed.
     pub organizations: Option<(String, String)>,
     pub sso: Option<SsoEndpoints>,
-    pub fips: bool,
-    pub dual_stack: bool,
-    pub proxies: Proxies,
-    pub container: Container,
-    pub instance: String,
+    pub overrides: Overrides,
 }
 
 #[derive(Clone, Debug)]
@@ -64,23 +59,19 @@ impl Endpoints {
             host = "iam-fips.amazonaws.com";
         }
         let is_global = overrides.legacy_sts
-            && overrides.sts.is_none()
+            && overrides.of(Service::STS).is_none()
             && !(overrides.fips || overrides.dual_stack)
             && OLD_REGIONS.contains(&region.as_str());
-        let sts = overrides.sts.as_ref().map(|url| checked(url, overrides)).transpose()?;
+        let sts = overrides.of(Service::STS).map(|url| checked(url, overrides)).transpose()?;
         Ok(Self {
             region,
             partition,
             sts,
             is_global,
-            iam: (url_of(&overrides.iam, overrides, host)?, signing_region.to_owned()),
+            iam: (url_of(Service::IAM, overrides, host)?, signing_region.to_owned()),
             organizations: None,
             sso: None,
-            fips: overrides.fips,
-            dual_stack: overrides.dual_stack,
-            proxies: overrides.proxies.clone(),
-            container: overrides.container.clone(),
-            instance: overrides.instance.clone(),
+            overrides: overrides.clone(),
         })
     }
 
@@ -92,10 +83,10 @@ impl Endpoints {
     pub(crate) fn with_sso(self, session: &SsoSession, overrides: &Overrides) -> Result<Self> {
         let host = |service: &str, is_dual| host(service, &session.region, overrides.fips, is_dual);
         let portal = host("portal.sso", overrides.dual_stack);
-        let portal = url_of(&overrides.sso, overrides, &portal)?;
+        let portal = url_of(Service::PORTAL, overrides, &portal)?;
         // A code that the other host begins leads to a page that fails.
         let oidc = host("oidc", overrides.dual_stack || session.has_dual_stack_page());
-        let oidc = url_of(&overrides.sso_oidc, overrides, &oidc)?;
+        let oidc = url_of(Service::SIGN_ON, overrides, &oidc)?;
         Ok(Self { sso: Some(SsoEndpoints { portal, oidc }), ..self })
     }
 
@@ -107,14 +98,15 @@ impl Endpoints {
             _ => self.partition.default_region().to_string(),
         };
         let host = format!("organizations.{region}.{}", hosts(self.partition).suffix);
-        let url = url_of(&overrides.organizations, overrides, &host)?;
+        let url = url_of(Service::ORGANIZATIONS, overrides, &host)?;
         Ok(Self { organizations: Some((url, region)), ..self })
     }
 
     /// The URL of STS in the region and the region, for calls that the one STS of the old regions does
     /// not know.
     pub(super) fn regional_sts(&self) -> (String, String) {
-        let usual = || format!("https://{}", host("sts", &self.region, self.fips, self.dual_stack));
+        let Overrides { fips, dual_stack, .. } = self.overrides;
+        let usual = || format!("https://{}", host("sts", &self.region, fips, dual_stack));
         (self.sts.clone().unwrap_or_else(usual), self.region.to_string())
     }
 
@@ -130,7 +122,7 @@ impl Endpoints {
     pub(crate) fn proxy(&self) -> Result<Option<Proxy>> {
         let usual = || format!("https://sts.{}.{}", self.region, hosts(self.partition).suffix);
         let url = self.sts.clone().unwrap_or_else(usual).parse::<Uri>();
-        url.map_or(Ok(None), |url| self.proxies.for_url(&url))
+        url.map_or(Ok(None), |url| self.overrides.proxies.for_url(&url))
     }
 }
 
@@ -146,7 +138,7 @@ fn host(service: &str, region: &Region, fips: bool, is_dual: bool) -> String {
 /// The sign-in page of a partition and its console: `https://HOST` each.
 pub(super) fn sign_in_of(partition: Partition, overrides: &Overrides) -> Result<(String, String)> {
     let Hosts { sign_in, console, .. } = hosts(partition);
-    Ok((url_of(&overrides.signin, overrides, sign_in)?, format!("https://{console}")))
+    Ok((url_of(Service::SIGN_IN, overrides, sign_in)?, format!("https://{console}")))
 }
 
 /// Where `aws login` signs in: each region has its own, and a sign-in is renewed where it was made.
@@ -161,11 +153,12 @@ pub(crate) fn sign_in_of_region(region: &Region, overrides: &Overrides) -> Resul
             format!("{service}.{region}.{dual_stack}")
         }
     };
-    url_of(&overrides.signin, overrides, &host).map(|url| url.trim_end_matches('/').to_owned())
+    url_of(Service::SIGN_IN, overrides, &host).map(|url| url.trim_end_matches('/').to_owned())
 }
 
-fn url_of(chosen: &Option<Chosen<String>>, overrides: &Overrides, host: &str) -> Result<String> {
-    chosen.as_ref().map_or_else(|| Ok(format!("https://{host}")), |url| checked(url, overrides))
+fn url_of(service: Service, overrides: &Overrides, host: &str) -> Result<String> {
+    let chosen = overrides.of(service);
+    chosen.map_or_else(|| Ok(format!("https://{host}")), |url| checked(url, overrides))
 }
 
 /// A configured endpoint, when it is one that keys may travel to.
@@ -177,49 +170,6 @@ fn checked(url: &Chosen<String>, overrides: &Overrides) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Kind;
-
-    fn resolved(url: &str, allow_http: bool) -> Result<Endpoints> {
-        let sts = Some(Chosen::new(url.to_owned(), "AWS_ENDPOINT_URL_STS"));
-        let overrides = Overrides { sts, allow_http, ..Overrides::default() };
-        Endpoints::resolve(Partition::default().default_region(), Partition::default(), &overrides)
-    }
-
-    #[test]
-    fn https_and_loopback_pass() {
-        for url in [
-            "https://sts.example.com",
-            "http://127.0.0.1:8080",
-            "http://localhost:1/x",
-            "http://[::1]:9",
-        ] {
-            assert!(resolved(url, false).is_ok(), "{url}");
-        }
-    }
-
-    #[test]
-    fn plain_http_elsewhere_is_guarded() {
-        for url in [
-            "http://198.51.100.1",
-            "http://169.254.169.254",
-            "http://localhost.evil.test",
-            "http://127.0.0.1.evil.test",
-        ] {
-            assert_eq!(resolved(url, false).unwrap_err().kind, Kind::Guard, "{url}");
-            assert!(resolved(url, true).is_ok(), "{url}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_endpoint_is_refused() {
-        for url in
-            ["", "sts", "file:///etc/passwd", "https://u:p@sts.example.com", "http://a@127.0.0.1"]
-        {
-            let error = resolved(url, false).unwrap_err();
-            assert_eq!(error.kind, Kind::Config, "{url}");
-            assert!(!error.to_string().contains("u:p"), "{error}");
-        }
-    }
 
     #[test]
     fn the_one_sts_of_old_regions() {
@@ -280,20 +230,13 @@ mod tests {
         assert_eq!(at("us-gov-west-1", true, true), "https://signin-fips.us-gov-west-1.api.aws");
     }
 
-    fn session(start_url: &str, region: Region) -> SsoSession {
-        let (start_url, origin) = (start_url.to_owned(), "a test".to_owned());
-        let (name, scopes, home, desktop) = (None, Vec::new(), None, None);
-        let region_is_open = false;
-        SsoSession { name, start_url, region, region_is_open, scopes, origin, home, desktop }
-    }
-
     #[test]
     fn identity_center_has_hosts_of_every_kind() {
         let hosts = |start: &str, region: &str, fips, dual_stack| {
-            let region = Region::parse("a test", region).unwrap();
+            let session = SsoSession::of_test(None, start, region);
+            let region = session.region.clone();
             let overrides = Overrides { fips, dual_stack, ..Overrides::default() };
             let endpoints = Endpoints::resolve(region.clone(), region.partition(), &overrides);
-            let session = session(start, region);
             let sso = endpoints.unwrap().with_sso(&session, &overrides).unwrap().sso.unwrap();
             format!("{} {}", sso.portal, sso.oidc).replace("https://", "")
         };

@@ -8,6 +8,7 @@ use super::http::{Reply, encoded};
 use super::signed::{self, Call};
 use super::xml::{Fields, all, first, leaves};
 use crate::config::values::parse_mfa_serial;
+use crate::plan::Service;
 use crate::types::Credentials;
 
 /// The version of the Query API (IAM API reference).
@@ -78,14 +79,14 @@ pub(super) async fn call(
     parameters: &str,
 ) -> Result<Fields, AwsError> {
     let body = format!("Action={action}&Version={VERSION}{parameters}");
-    query(client, keys, "iam", &client.endpoints.iam, &body).await
+    query(client, keys, Service::IAM, &client.endpoints.iam, &body).await
 }
 
 /// A call of the Query API: a form, which begins with its action, goes in, and XML comes out.
 pub(super) async fn query(
     client: &Client,
     keys: &Credentials,
-    service: &'static str,
+    service: Service,
     endpoint: &(String, String),
     body: &str,
 ) -> Result<Fields, AwsError> {

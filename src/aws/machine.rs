@@ -56,7 +56,7 @@ struct Reply {
 
 async fn container(client: &Client) -> Result<(Credentials, Option<Moment>), AwsError> {
     let cannot = |why: String| AwsError::of(FailureKind::Connect(why));
-    let container = &client.endpoints.container;
+    let container = &client.endpoints.overrides.container;
     let url = container.url().map_err(|error| cannot(error.message))?;
     if url.scheme_str() == Some("http") {
         let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
@@ -96,7 +96,7 @@ async fn instance(client: &Client) -> Result<(Credentials, Option<Moment>), AwsE
         .with_http_client(client.http.clone())
         .with_sleep_impl(TokioSleep::new());
     let service = imds::Client::builder()
-        .endpoint(&client.endpoints.instance)
+        .endpoint(&client.endpoints.overrides.instance)
         .map_err(|error| AwsError::of(FailureKind::Connect(error.to_string())))?
         .configure(&config)
         .max_attempts(1)

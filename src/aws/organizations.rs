@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::client::Client;
 use super::error::{AwsError, FailureKind};
 use super::signed::{Call, pages, patiently, post};
+use crate::plan::Service;
 use crate::types::{AccountId, Credentials};
 
 /// What a call is, in the JSON protocol.
@@ -70,7 +71,7 @@ fn member(account: Account) -> Result<Member, AwsError> {
 async fn page(client: &Client, keys: &Credentials, body: &str) -> Result<Page, AwsError> {
     let endpoint = client.endpoints.organizations.as_ref();
     let endpoint = endpoint.ok_or_else(|| AwsError::malformed("the endpoint of Organizations"))?;
-    let call = Call { service: "organizations", endpoint, headers: &LIST, body };
+    let call = Call { service: Service::ORGANIZATIONS, endpoint, headers: &LIST, body };
     let reply = post(client, keys, &call).await?;
     let body: Value = serde_json::from_slice(&reply.body)
         .map_err(|_| AwsError::of(FailureKind::NotAws(reply.status)))?;

@@ -19,6 +19,7 @@ use super::{iam, organizations, sso, sts};
 use crate::error::Result;
 use crate::plan::{Overrides, Shape, Trust};
 use crate::types::{Credentials, Partition, RoleArn, Secret};
+use crate::ui::report::Report;
 
 /// A connection over which the same comes back, whatever is asked.
 #[derive(Clone, Debug)]
@@ -44,7 +45,11 @@ impl Client {
         let connector = SharedHttpConnector::new(Canned(status, body.to_vec()));
         let shared = connector.clone();
         let http = http_client_fn(move |_, _| shared.clone());
-        Ok(Self { connector, http, ..Self::new(endpoints, &Trust::System, PATIENCE, None)? })
+        Ok(Self {
+            connector,
+            http,
+            ..Self::new(endpoints, &Trust::System, PATIENCE, None, &Report::silent())?
+        })
     }
 
     /// What the reader of one call makes of the answer: the texts that it gives away as good. `None`

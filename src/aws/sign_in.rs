@@ -15,7 +15,7 @@ use super::error::{AwsError, FailureKind};
 use super::http::encoded;
 use super::sts::checked_token;
 use crate::error::Result;
-use crate::plan::Overrides;
+use crate::plan::{Overrides, Service};
 use crate::types::{Credentials, Partition, Region, Secret};
 
 /// The longest token accepted, in bytes. A real one has about 1,000.
@@ -66,6 +66,7 @@ impl SignIn {
             .header("content-type", "application/x-www-form-urlencoded")
             .header("accept", "application/json")
             .body(SdkBody::from(body.as_str()));
+        client.tell(Service::SIGN_IN);
         let (reply, _) = client.send(request, client.whole).await?;
         match reply.status {
             200 => token_in(&reply.body),
@@ -145,28 +146,6 @@ mod tests {
             );
             assert!(address.ends_with("&SigninToken=a%2Bb%2Fc%3D"), "{address}");
         }
-    }
-
-    #[test]
-    fn a_log_out_carries_the_whole_login() {
-        let address = of("aws").address(&Secret::new("a=".to_owned()), "x", true);
-        assert_eq!(
-            address.expose(),
-            "https://us-east-1.signin.aws.amazon.com/oauth?Action=logout&redirect_uri=https%3A%2F%2Fus-east-1.signin.aws.\
-             amazon.com%2Ffederation%3FAction%3Dlogin%26Destination%3Dhttps%253A%252F%252Fconsole.aws.amazon.com%252Fx%26\
-             SigninToken%3Da%253D"
-        );
-    }
-
-    #[test]
-    fn a_page_has_its_region_before_its_fragment() {
-        let region = Region::parse("a test", "eu-west-1").unwrap();
-        assert_eq!(page(None, None), "console/home");
-        assert_eq!(page(Some("s3/home"), Some(&region)), "s3/home?region=eu-west-1");
-        assert_eq!(
-            page(Some("ec2/home#Volumes:"), Some(&region)),
-            "ec2/home?region=eu-west-1#Volumes:"
-        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use aws_smithy_types::body::SdkBody;
 use super::client::{Client, sdk_credentials};
 use super::error::{AwsError, FailureKind};
 use super::http::Reply;
+use crate::plan::Service;
 use crate::types::Credentials;
 
 /// How often a call that only reads is made before its failure counts.
@@ -27,7 +28,7 @@ const THROTTLED: [&str; 5] = [
 ];
 
 pub(super) struct Call<'a> {
-    pub service: &'static str,
+    pub service: Service,
     /// The endpoint and the region that the signature names.
     pub endpoint: &'a (String, String),
     /// The headers that say what the body is; they are signed.
@@ -41,7 +42,8 @@ pub(super) async fn post(
     call: &Call<'_>,
 ) -> Result<Reply, AwsError> {
     let request = request(keys, call, client.clock.now())
-        .ok_or_else(|| AwsError::malformed(&format!("the request to {}", call.service)))?;
+        .ok_or_else(|| AwsError::malformed(&format!("the request to {}", call.service.key)))?;
+    client.tell(call.service);
     client.ask_aws(Ok(request)).await
 }
 
@@ -51,7 +53,7 @@ fn request(keys: &Credentials, call: &Call<'_>, now: SystemTime) -> Option<http:
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(region)
-        .name(call.service)
+        .name(call.service.key)
         .time(now)
         .settings(SigningSettings::default())
         .build()

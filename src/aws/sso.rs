@@ -14,9 +14,10 @@ use super::http::{Reply, encoded};
 use super::signed::{pages, patiently};
 use super::sts::checked_session;
 use crate::error::Error;
-use crate::plan::Connection;
 use crate::plan::chain::SsoSession;
+use crate::plan::{Connection, Service};
 use crate::types::{AccountId, Moment, RoleName, Secret, Session};
+use crate::ui::report::Report;
 
 /// As many pages can there be, of 100 entries each.
 const PAGES: usize = 500;
@@ -111,9 +112,7 @@ pub(crate) async fn assigned_roles(
 
 /// Ends the sign-on of a token (Logout).
 pub(crate) async fn sign_off(client: &Client, token: &Secret) -> Result<(), AwsError> {
-    let endpoints = client.endpoints.sso.as_ref();
-    let endpoints = endpoints.ok_or_else(|| AwsError::malformed("the endpoint of the portal"))?;
-    let url = format!("{}/logout", endpoints.portal.trim_end_matches('/'));
+    let url = client.portal("/logout")?;
     let request = http::Request::post(&url)
         .header("x-amz-sso_bearer_token", token.expose())
         .body(SdkBody::empty());
@@ -138,33 +137,44 @@ async fn list<T: DeserializeOwned>(
 
 impl Client {
     /// For a connection, without a role that it is for.
-    pub(crate) fn of(connection: &Connection) -> Result<Self, Error> {
-        Self::new(Endpoints::of(connection)?, &connection.trust, connection.timeout, None)
+    pub(crate) fn of(connection: &Connection, report: &Report) -> Result<Self, Error> {
+        Self::new(Endpoints::of(connection)?, &connection.trust, connection.timeout, None, report)
     }
 
     /// For a sign-on, without a role that it is for.
-    pub(crate) fn of_sign_on(session: &SsoSession, connection: &Connection) -> Result<Self, Error> {
+    pub(crate) fn of_sign_on(
+        session: &SsoSession,
+        connection: &Connection,
+        report: &Report,
+    ) -> Result<Self, Error> {
         let (region, overrides) = (&session.region, &connection.endpoints);
         let endpoints = Endpoints::resolve(region.clone(), region.partition(), overrides)?;
         let endpoints = endpoints.with_sso(session, overrides)?;
-        Self::new(endpoints, &connection.trust, connection.timeout, None)
+        Self::new(endpoints, &connection.trust, connection.timeout, None, report)
     }
 
-    /// Posts JSON, once, and gives the good news.
+    /// Posts JSON to the sign-on of Identity Center, once, and gives the good news.
     pub(crate) async fn post_json(&self, url: &str, body: &Value) -> Result<Reply, AwsError> {
+        self.tell(Service::SIGN_ON);
         let request = http::Request::post(url)
             .header("content-type", "application/json")
             .body(SdkBody::from(body.to_string()));
         good_news(self.ask_aws(request).await?)
     }
 
-    /// Gets JSON of the portal for the bearer of a token; once more when nothing came back, since
-    /// asking twice does no harm.
-    async fn get_json(&self, path: &str, bearer: &Secret) -> Result<Reply, AwsError> {
+    /// A place at the portal, which is about to be asked.
+    fn portal(&self, path: &str) -> Result<String, AwsError> {
+        self.tell(Service::PORTAL);
         let endpoints = self.endpoints.sso.as_ref();
         let endpoints =
             endpoints.ok_or_else(|| AwsError::malformed("the endpoint of the portal"))?;
-        let url = format!("{}{path}", endpoints.portal.trim_end_matches('/'));
+        Ok(format!("{}{path}", endpoints.portal.trim_end_matches('/')))
+    }
+
+    /// Gets JSON of the portal for the bearer of a token; once more when nothing came back, since
+    /// asking twice does no harm.
+    async fn get_json(&self, path: &str, bearer: &Secret) -> Result<Reply, AwsError> {
+        let url = self.portal(path)?;
         let once = async || {
             let request = http::Request::get(&url)
                 .header("x-amz-sso_bearer_token", bearer.expose())

@@ -12,7 +12,7 @@ use super::error::AwsError;
 use super::http::encoded;
 use super::iam::query;
 use super::xml::need;
-use crate::plan::Shape;
+use crate::plan::{Service, Shape};
 use crate::types::{AccountId, Credentials, Moment, RoleArn, Secret, Session};
 
 /// The version of the Query API (STS API reference).
@@ -191,7 +191,7 @@ pub(crate) async fn scoped_credentials(
     policy: &str,
 ) -> Result<Session, AwsError> {
     let body = format!("Action=GetScopedCredentials&Version={VERSION}&Policy={}", encoded(policy));
-    let fields = query(client, keys, "sts", &client.endpoints.regional_sts(), &body).await?;
+    let fields = query(client, keys, Service::STS, &client.endpoints.regional_sts(), &body).await?;
     let [id, secret, token, ends] =
         ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"]
             .map(|name| need(&fields, name));

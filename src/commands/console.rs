@@ -76,14 +76,7 @@ async fn address(
     let overrides = &connection.endpoints;
     let endpoints = Endpoints::of(connection)?;
     let sign_in = SignIn::resolve(connection.partition, overrides)?;
-    if let Some(url) = &overrides.signin {
-        report.note(&format!(
-            "the sign-in is asked for at {} ({})",
-            escape(&url.value),
-            url.origin
-        ));
-    }
-    let client = Client::new(endpoints, &connection.trust, connection.timeout, None)?;
+    let client = Client::new(endpoints, &connection.trust, connection.timeout, None, report)?;
     let keys = &session.role.session.keys;
     let length = Some(session.role.granted).filter(|&seconds| seconds > CHAINED);
     let (token, lasts) = match sign_in.token(&client, keys, length).await {

@@ -26,14 +26,14 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     }
     let mut request = SignOnRequest::resolve(arguments.sso_session.as_deref(), &config)?;
     if request.session.region_is_open {
-        let client = Client::of_sign_on(&request.session, &request.connection)?;
+        let client = Client::of_sign_on(&request.session, &request.connection, report)?;
         let url = request.session.start_url.as_str();
         let redirect = Runtime::new()?.run(async { Ok(client.redirect_of(url).await) })?;
         request.session = request.session.led_by(redirect.as_deref())?;
     }
     let store = Store::of(&config)?;
     let (session, connection) = (&request.session, &request.connection);
-    let client = Client::of_sign_on(session, connection)?;
+    let client = Client::of_sign_on(session, connection, report)?;
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
     let ends = Runtime::new()?.run(sign_on.login(arguments.device, |text| report.text(text)))?;
@@ -57,7 +57,7 @@ fn to_console(
     report: &Report,
 ) -> Result<()> {
     let ConsoleRequest { sign_in, connection } = request;
-    let client = Client::of(connection)?;
+    let client = Client::of(connection, report)?;
     let terminal = Terminal { may_ask: !arguments.no_input };
     let sign_in_client =
         SignInClient { sign_in, connection, client: &client, terminal, clock: context.clock };

@@ -81,7 +81,7 @@ fn sign_off(
 ) -> Result<String> {
     let SignOnRequest { session, connection } = request;
     let store = Store::of(config)?;
-    let client = Client::of_sign_on(session, connection)?;
+    let client = Client::of_sign_on(session, connection, report)?;
     let terminal = Terminal { may_ask: false };
     let sign_on = SignOnClient::new(session, &client, &store, terminal, context.clock, report)?;
     Runtime::new()?.run(sign_on.logout())

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::chosen::{Chosen, Origin, chosen};
 use crate::config::Config;
 use crate::config::container::Container;
+use crate::config::environment::Environment;
 use crate::config::profiles::Section;
 use crate::config::proxy::Proxies;
 use crate::error::{Error, Result};
@@ -44,18 +45,52 @@ impl Connection {
     }
 }
 
+const IGNORED: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+
+/// A service that is asked, as sections of `[services]` and names of calls have it, and as people do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Service {
+    pub key: &'static str,
+    pub name: &'static str,
+}
+
+impl Service {
+    pub(crate) const STS: Self = Self { key: "sts", name: "STS" };
+    pub(crate) const IAM: Self = Self { key: "iam", name: "IAM" };
+    pub(crate) const ORGANIZATIONS: Self = Self { key: "organizations", name: "Organizations" };
+    /// Gives keys for a token.
+    pub(crate) const PORTAL: Self = Self { key: "sso", name: "SSO portal" };
+    /// Gives a token.
+    pub(crate) const SIGN_ON: Self = Self { key: "sso_oidc", name: "SSO sign-on" };
+    /// Gives keys for a sign-in to the console, and a sign-in for keys.
+    pub(crate) const SIGN_IN: Self = Self { key: "signin", name: "AWS Sign-In" };
+    pub(crate) const ALL: [Self; 6] =
+        [Self::STS, Self::IAM, Self::ORGANIZATIONS, Self::PORTAL, Self::SIGN_ON, Self::SIGN_IN];
+
+    /// What variables say of where services are asked: of one, or of all that have none of their own.
+    pub(crate) fn of_variables(
+        environment: &Environment,
+    ) -> Result<Vec<(Option<Self>, Chosen<String>)>> {
+        let mut found = Vec::new();
+        if environment.text(IGNORED)?.is_some_and(is_true) {
+            return Ok(found);
+        }
+        for service in Self::ALL.map(Some).into_iter().chain([None]) {
+            let own = service.map(|service| format!("_{}", service.key.to_ascii_uppercase()));
+            let variable = format!("AWS_ENDPOINT_URL{}", own.unwrap_or_default());
+            if let Some(url) = environment.text(&variable)? {
+                let origin = Origin::Variable(variable.into());
+                found.push((service, Chosen::new(url.to_owned(), origin)));
+            }
+        }
+        Ok(found)
+    }
+}
+
 /// Endpoints other than the region's own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overrides {
-    pub sts: Option<Chosen<String>>,
-    pub iam: Option<Chosen<String>>,
-    pub organizations: Option<Chosen<String>>,
-    /// Where the portal of IAM Identity Center is asked instead.
-    pub sso: Option<Chosen<String>>,
-    /// Where a sign-on is made instead.
-    pub sso_oidc: Option<Chosen<String>>,
-    /// Where one signs in to the console instead.
-    pub signin: Option<Chosen<String>>,
+    pub elsewhere: Vec<(Service, Chosen<String>)>,
     pub fips: bool,
     pub dual_stack: bool,
     /// The one STS of all old regions (`sts_regional_endpoints = legacy`).
@@ -68,6 +103,12 @@ pub(crate) struct Overrides {
     pub container: Container,
     /// Where an instance gets those of its own.
     pub instance: String,
+}
+
+impl Overrides {
+    pub(crate) fn of(&self, service: Service) -> Option<&Chosen<String>> {
+        self.elsewhere.iter().find(|(known, _)| *known == service).map(|(_, url)| url)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -89,26 +130,20 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
         Ok(environment.text(variable)?.or_else(of_profile).map(str::to_owned))
     };
     let on = |variable: &str, key: &str| -> Result<bool> {
-        Ok(said(variable, key)?.is_some_and(|text| text.eq_ignore_ascii_case("true")))
+        Ok(said(variable, key)?.is_some_and(|text| is_true(&text)))
     };
-    let ignore = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
-    let of_service = |service: &str| -> Result<Option<Chosen<String>>> {
-        if ignore {
-            return Ok(None);
-        }
-        for variable in [
-            format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase()),
-            "AWS_ENDPOINT_URL".to_owned(),
-        ] {
-            if let Some(url) = environment.text(&variable)? {
-                return Ok(Some(Chosen::new(url.to_owned(), Origin::Variable(variable.into()))));
-            }
+    let ignore = on(IGNORED, "ignore_configured_endpoint_urls")?;
+    let of_variables = Service::of_variables(environment)?;
+    let of_service = |service: Service| -> Result<Option<Chosen<String>>> {
+        let named = |about| of_variables.iter().find(|(known, _)| *known == about);
+        if let Some((_, url)) = named(Some(service)).or_else(|| named(None)) {
+            return Ok(Some(url.clone()));
         }
         let section = value("services")
             .map(|name| config.profiles.services(name.text))
             .transpose()?
             .flatten();
-        let own = section.as_ref().and_then(|section| section.nested(service, "endpoint_url"));
+        let own = section.as_ref().and_then(|section| section.nested(service.key, "endpoint_url"));
         Ok(own
             .or_else(|| value("endpoint_url"))
             .map(|url| Chosen::new(url.text.to_owned(), &url.place)))
@@ -122,13 +157,12 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
                 == Some(true)
         }
     };
+    let mut elsewhere = Vec::new();
+    for service in Service::ALL.into_iter().filter(|_| !ignore) {
+        elsewhere.extend(of_service(service)?.map(|url| (service, url)));
+    }
     Ok(Overrides {
-        sts: of_service("sts")?,
-        iam: of_service("iam")?,
-        organizations: of_service("organizations")?,
-        sso: of_service("sso")?,
-        sso_oidc: of_service("sso_oidc")?,
-        signin: of_service("signin")?,
+        elsewhere,
         fips: on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
         dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
         legacy_sts,
@@ -137,6 +171,10 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
         container: Container::new(environment),
         instance: instance(said)?,
     })
+}
+
+fn is_true(text: &str) -> bool {
+    text.eq_ignore_ascii_case("true")
 }
 
 fn is_legacy(origin: &str, word: &str) -> Result<bool> {

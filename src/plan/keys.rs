@@ -4,7 +4,7 @@
 //! by another endpoint is another session, so an endpoint override is part of the key.
 
 use super::credential_source::{digest, user_key};
-use super::{Plan, Step};
+use super::{Plan, Service, Step};
 use crate::cache::Key;
 use crate::types::{RoleArn, Secret};
 
@@ -21,7 +21,7 @@ pub(crate) fn is_own(key: &Key) -> bool {
 
 impl Plan {
     fn with_endpoint(&self, key: Key) -> Key {
-        let sts = self.connection.endpoints.sts.as_ref();
+        let sts = self.connection.endpoints.of(Service::STS);
         key.with_some("endpoint", sts.map(|url| url.value.as_str()))
     }
 

@@ -36,7 +36,7 @@ mod words;
 pub(crate) use account::{Mark, Protection};
 pub(crate) use call::{Call, Question, With};
 pub(crate) use chosen::{Chosen, Origin};
-pub(crate) use connection::{Connection, Overrides, Trust};
+pub(crate) use connection::{Connection, Overrides, Service, Trust};
 pub(crate) use credential_source::{CredentialSource, ENVIRONMENT, SignOn};
 pub(crate) use desktop::{BROWSER, Desktop, no_desktop};
 pub(crate) use foresee::{Foresight, foresee};

@@ -3,8 +3,11 @@
 //! On a terminal, prose is wrapped between words, so that what matters is not cut in the middle of
 //! an ARN. Elsewhere every line stays one line.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::rc::Rc;
 
 use owo_colors::{OwoColorize, Style};
 
@@ -17,17 +20,19 @@ use crate::types::sanitize::escape_up_to;
 const NARROWEST: usize = 40;
 const COMMAND: &str = "assume-role ";
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Report {
     coloured: bool,
     verbose: bool,
     silent: bool,
     columns: Option<usize>,
+    /// What was told once and is not told again.
+    told: Rc<RefCell<BTreeSet<String>>>,
 }
 
 impl Report {
     pub(crate) fn plain() -> Self {
-        Self { coloured: false, verbose: false, silent: false, columns: None }
+        Self { coloured: false, verbose: false, silent: false, columns: None, told: Rc::default() }
     }
 
     /// No lines at all, for output that is not read by a person.
@@ -42,7 +47,7 @@ impl Report {
         let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok();
         let columns =
             size.map(|size| usize::from(size.ws_col)).filter(|&columns| columns >= NARROWEST);
-        Self { coloured, verbose, silent: false, columns }
+        Self { coloured, verbose, columns, ..Self::plain() }
     }
 
     pub(crate) fn is_coloured(&self) -> bool {
@@ -64,6 +69,14 @@ impl Report {
 
     pub(crate) fn note(&self, text: &str) {
         self.line("note:", Style::new().cyan(), &format!(" {text}"), "  ");
+    }
+
+    /// A note that the same run does not repeat.
+    pub(crate) fn note_once(&self, text: String) {
+        if !self.told.borrow().contains(&text) {
+            self.note(&text);
+            self.told.borrow_mut().insert(text);
+        }
     }
 
     pub(crate) fn detail(&self, text: &str) {

@@ -15,14 +15,18 @@ use super::loopback::answer_on_loopback;
 use super::sts::Issued;
 use super::sts::http::{Reply, Request};
 
+/// What happens just before the next request for a token is judged.
+type Meanwhile = Box<dyn FnOnce(&mut State, &Value) + Send>;
+
 /// A running server. Its thread ends with the process.
 pub struct Sso {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
 }
 
+/// What the services know.
 #[derive(Default)]
-struct State {
+pub struct State {
     roles: Vec<(String, String, Issued)>,
     accounts: Vec<(String, String)>,
     tokens: Vec<String>,
@@ -36,6 +40,7 @@ struct State {
     codes: Vec<(String, Authorized)>,
     refusal: Option<&'static str>,
     portal_is_down: bool,
+    meanwhile: Option<Meanwhile>,
 }
 
 /// What a code was given for.
@@ -112,6 +117,11 @@ impl Sso {
     /// What the person at the page does, in place of allowing the sign-on.
     pub fn refuse_with(&self, error: &'static str) {
         self.state().refusal = Some(error);
+    }
+
+    /// Does something between the arrival of the next request for a token and its judgement.
+    pub fn meanwhile(&self, act: impl FnOnce(&mut State, &Value) + Send + 'static) {
+        self.state().meanwhile = Some(Box::new(act));
     }
 
     /// The portal has a fault from now on.
@@ -321,7 +331,11 @@ impl State {
         })
     }
 
-    fn token(&mut self, body: &Value) -> (u16, Value) {
+    /// The answer to a request for a token; another program gets it the same way.
+    pub fn token(&mut self, body: &Value) -> (u16, Value) {
+        if let Some(act) = self.meanwhile.take() {
+            act(self, body);
+        }
         let refused =
             |code: &str| (400, json!({"error": code, "error_description": "as the test wants it"}));
         let known = body["clientId"] == "client-1" && body["clientSecret"] == "client-secret-1";

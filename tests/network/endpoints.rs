@@ -1,6 +1,8 @@
 //! Which endpoint is asked, and which ones are refused before a packet leaves.
 
 use crate::scenes::{Scene, bastion};
+use crate::sources::console_sign_in::{self, ALICE, signed_in};
+use crate::sources::sso::{SOON, keep, signed};
 
 const READ: [&str; 2] = ["production", "read"];
 
@@ -116,5 +118,84 @@ fn other_kinds_of_endpoints_and_an_override_exclude_each_other() {
             "{said}"
         );
         assert_eq!(scene.sts.count("GetCallerIdentity"), 0);
+    }
+}
+
+const SERVICES: [&str; 6] =
+    ["STS", "IAM", "Organizations", "SSO portal", "SSO sign-on", "AWS Sign-In"];
+
+/// Which services were said to be asked elsewhere, in the order of the first time.
+fn noted(said: &str) -> Vec<&str> {
+    said.lines()
+        .filter_map(|line| line.strip_prefix("note: ")?.split_once(" is asked at "))
+        .map(|(service, _)| service)
+        .collect()
+}
+
+/// The same as `explain` has it.
+fn explained(scene: &Scene, words: &[&str]) -> Vec<String> {
+    let ran = scene.world.run(["explain", "--json"].iter().chain(words)).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let values = told["values"].as_array().unwrap().iter();
+    let elsewhere = values.filter(|value| value["origin"].as_str().unwrap().contains("ENDPOINT"));
+    let names = elsewhere.map(|value| value["name"].as_str().unwrap().to_owned());
+    names.filter(|name| SERVICES.contains(&name.as_str())).collect()
+}
+
+#[test]
+fn each_service_asked_elsewhere_is_reported_once_and_only_where_it_is_asked() {
+    let (mut scene, sso) = signed();
+    let (of_console, service) = signed_in();
+    let config = std::fs::read_to_string(scene.world.home().join(".aws/config")).unwrap();
+    let me = format!("[profile me]\nlogin_session = {ALICE}\n");
+    scene.world.config(&(config + &me)).unwrap();
+    drop(of_console);
+    scene.world.set("AWS_ENDPOINT_URL_SIGNIN", service.url());
+    for variable in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"] {
+        assert!(scene.world.environment().contains_key(std::ffi::OsStr::new(variable)));
+    }
+    sso.add_refresh_token("refresh");
+    keep(&scene, "ended", SOON, Some("refresh"));
+    console_sign_in::keep(&scene, &service.sign_in(-60));
+    let code = scene.code();
+    for (words, expected) in [
+        (&["read"][..], &["SSO sign-on", "SSO portal"][..]),
+        (&["read"], &[]),
+        (&["read", "--refresh"], &["SSO portal"]),
+        (&["second"], &["STS"]),
+        (&["me"], &["AWS Sign-In"]),
+        (&["me"], &[]),
+        (&["production", "first", &code], &["IAM", "STS"]),
+    ] {
+        let before = explained(&scene, words);
+        let said = scene.switch(words).stderr;
+        assert_eq!(noted(&said), expected, "{words:?}: {said}");
+        if !expected.is_empty() {
+            let in_order: Vec<&str> =
+                SERVICES.into_iter().filter(|name| expected.contains(name)).collect();
+            assert_eq!(before, in_order, "{words:?}");
+        }
+    }
+    for (words, expected) in [
+        (&["console", "production", "first"][..], &["AWS Sign-In"][..]),
+        (&["login", "corp"], &["SSO sign-on"]),
+        (&["login", "me", "--remote"], &[]),
+        (&["logout", "corp"], &["SSO portal"]),
+        (&["status"], &[]),
+        (&["list"], &[]),
+    ] {
+        let ran = scene.world.run(words).unwrap();
+        assert_eq!(noted(&ran.stderr), expected, "{words:?}: {ran:?}");
+    }
+    let status = scene.world.run(["status"]).unwrap().stdout;
+    let doctor = scene.world.run(["doctor"]).unwrap().stdout;
+    for name in SERVICES.into_iter().filter(|name| *name != "Organizations") {
+        assert_eq!(status.matches(&format!("{name} ")).count(), 1, "{name}: {status}");
+        assert_eq!(doctor.matches(&format!("{name} is asked at")).count(), 1, "{name}: {doctor}");
+    }
+    scene.world.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    for verb in ["status", "doctor"] {
+        let ran = scene.world.run([verb]).unwrap();
+        assert!(!ran.stdout.contains("http://127.0.0.1"), "{ran:?}");
     }
 }

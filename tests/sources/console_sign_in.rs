@@ -16,7 +16,7 @@ use crate::scenes::{BASTION, PRODUCTION, Scene};
 use crate::support::process::{PATIENCE, run};
 use crate::support::tools::find;
 
-pub(super) const ALICE: &str = "arn:aws:iam::999999999999:user/alice";
+pub const ALICE: &str = "arn:aws:iam::999999999999:user/alice";
 /// sha256 of it, as the AWS CLI names the file.
 const FILE: &str = "f7661c0571936dbb3232f72eaf74113d139d4a38fc79ac7113095dc74693f24c.json";
 

@@ -11,23 +11,23 @@ use crate::scenes::Scene;
 use crate::second_opinion::python;
 use crate::support::process::run;
 
-/// botocore with the profile `me`, told by a line to look for its keys anew.
-struct Botocore(Child);
+/// botocore with a profile, told by a line to look for its keys anew.
+pub(super) struct Botocore(Child);
 
 impl Botocore {
-    fn start(scene: &Scene) -> Option<Self> {
-        let (path, script) = python("console_sign_in.py")?;
+    pub(super) fn start(scene: &Scene, profile: &str) -> Option<Self> {
+        let (path, script) = python("keys_of_profile.py")?;
         let mut command = scene.world.command_of(path);
-        command.arg(script).arg("me").stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg(script).arg(profile).stdin(Stdio::piped()).stdout(Stdio::piped());
         Some(Self(command.spawn().unwrap()))
     }
 
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.0.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
     }
 
     /// The access key id, or the name of an error.
-    fn answer(&mut self) -> String {
+    pub(super) fn answer(&mut self) -> String {
         let mut line = Vec::new();
         // One byte at a time: what follows belongs to the next answer.
         let mut reader = BufReader::with_capacity(1, self.0.stdout.as_mut().unwrap());
@@ -47,7 +47,7 @@ impl Drop for Botocore {
 fn each_reads_what_the_other_renewed() {
     let (mut scene, service) = signed_in();
     scene.world.set("AWS_DEFAULT_REGION", "eu-west-1");
-    let Some(mut botocore) = Botocore::start(&scene) else { return };
+    let Some(mut botocore) = Botocore::start(&scene, "me") else { return };
     keep(&scene, &service.sign_in(-60));
     let ours = scene.switch(&["me"]);
     botocore.begin();
@@ -79,7 +79,7 @@ fn another_library_verifies_our_proof() {
 fn ours_ends_with_keys_in_every_order() {
     let (mut scene, service) = signed_in();
     scene.world.set("AWS_DEFAULT_REGION", "eu-west-1");
-    let Some(mut botocore) = Botocore::start(&scene) else { return };
+    let Some(mut botocore) = Botocore::start(&scene, "me") else { return };
     let mut theirs = 0;
     for round in 0..50 {
         keep(&scene, &service.sign_in(-60));

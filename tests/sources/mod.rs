@@ -23,6 +23,7 @@ pub mod saml;
 mod saml_provider;
 pub mod sso;
 mod sso_roles;
+mod sso_shared;
 mod web_identity;
 
 use crate::fake_aws::sts::{Role, Trust, User};

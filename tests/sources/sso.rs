@@ -12,7 +12,7 @@ use crate::fake_aws::sts::{Certificate, Fault, Role, Sts};
 use crate::scenes::{PRODUCTION, Scene};
 use crate::support::terminal::Terminal;
 
-const SOON: &str = "2026-01-01T00:00:00Z";
+pub const SOON: &str = "2026-01-01T00:00:00Z";
 pub const FAR: &str = "2099-01-01T00:00:00Z";
 const START: &str = "https://corp.awsapps.com/start";
 
@@ -128,7 +128,7 @@ fn a_sign_on_renews_itself_where_the_session_allows_it() {
         (Some("access-1"), Some("refresh-1"))
     );
     keep(&scene, "ended", SOON, Some("used up"));
-    scene.refused(5, &["read", "--refresh"]);
+    assert_eq!(scene.export(&["read", "--refresh"]).status, 5);
 }
 
 #[test]

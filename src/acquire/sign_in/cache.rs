@@ -4,7 +4,6 @@
 //! place: a file that does not read well may do so in a moment.
 
 use std::path::Path;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::acquire::own_file::{self, Draft};
+use crate::acquire::own_file::{self, Draft, PATIENCE};
 use crate::aws::{ProofKey, SignInTokens, checked_keys};
 use crate::cache::{RoleSession, Store};
 use crate::config::files::{shell_path, shown_path};
@@ -23,8 +22,6 @@ use crate::types::{Credentials, Moment, Region, Secret, Session};
 
 /// The longest file that is read, in bytes. A real one has about 20,000.
 const LARGEST: u64 = 256 * 1024;
-/// How long another process may take between AWS's answer and its file.
-pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a sign-in renews itself at most, in seconds: a session of the console.
 const LONGEST: i64 = 12 * 3600;
 

@@ -8,18 +8,16 @@ pub(crate) mod cache;
 mod login;
 mod refusal;
 
-use std::time::Duration;
-
+use super::own_file::{PATIENCE, PAUSE};
 use super::run::{LITTLE, Runner};
 use crate::aws::{FailureKind, Grant, ProofKey, sign_in_of_region, sign_in_tokens};
 use crate::error::{Error, Kind, Result};
 use crate::plan::chain::SignIn;
 use crate::plan::{LockOf, SIGN_IN_RENEWED_BELOW};
-use cache::{CachedSignIn, PATIENCE};
+use cache::CachedSignIn;
 pub(crate) use login::SignInClient;
 use refusal::refusal;
 
-const PAUSE: Duration = Duration::from_millis(50);
 /// How often a renewal is tried with what another process kept meanwhile.
 const TRIES: u32 = 5;
 

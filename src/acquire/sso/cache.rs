@@ -85,7 +85,7 @@ pub(super) fn parsed<T: DeserializeOwned>(path: &Path) -> Option<T> {
 }
 
 /// Keeps a sign-on, for its owner's eyes only; a reader sees the old file or the new one.
-pub(super) fn write(path: &Path, session: &SsoSession, token: &Token) -> Result<()> {
+pub(super) fn write(draft: Draft<'_>, session: &SsoSession, token: &Token) -> Result<()> {
     let mut text = serde_json::json!({
         "startUrl": session.start_url,
         "region": session.region.as_str(),
@@ -98,17 +98,22 @@ pub(super) fn write(path: &Path, session: &SsoSession, token: &Token) -> Result<
         fields.insert("registrationExpiresAt".to_owned(), renewal.client.expires.rfc3339().into());
         fields.insert("refreshToken".to_owned(), renewal.refresh.expose().into());
     }
-    keep(path, &text)
+    keep(draft, &text)
 }
 
-pub(super) fn keep(path: &Path, text: &Value) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        Error::io("the sign-on cannot be kept in ~/.aws/sso/cache")
-            .because(error)
-            .hint("is the directory yours?")
-    };
-    let text = Zeroizing::new(text.to_string());
-    Draft::new(path).and_then(|draft| draft.keep(&text)).map_err(failed)
+/// A place for what will be kept.
+pub(super) fn draft(path: &Path) -> Result<Draft<'_>> {
+    Draft::new(path).map_err(failed)
+}
+
+pub(super) fn keep(draft: Draft<'_>, text: &Value) -> Result<()> {
+    draft.keep(&Zeroizing::new(text.to_string())).map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Error {
+    Error::io("the sign-on cannot be kept in ~/.aws/sso/cache")
+        .because(error)
+        .hint("is the directory yours?")
 }
 
 /// Whether a text can stand in a header.
@@ -129,19 +134,9 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::types::Region;
 
     fn session(name: Option<&str>) -> SsoSession {
-        SsoSession {
-            name: name.map(str::to_owned),
-            start_url: "https://corp.awsapps.com/start".to_owned(),
-            region: Region::parse("a test", "eu-west-1").unwrap(),
-            region_is_open: false,
-            scopes: Vec::new(),
-            origin: "a test".to_owned(),
-            home: None,
-            desktop: None,
-        }
+        SsoSession::of_test(name, "https://corp.awsapps.com/start", "eu-west-1")
     }
 
     #[test]
@@ -166,7 +161,7 @@ mod tests {
             let renewal = renews.then(|| Renewal { refresh: Secret::new("r".into()), client });
             let token = Token { access: Secret::new("a".into()), expires: Moment(1000), renewal };
             let path = path(home.path(), &session);
-            write(&path, &session, &token).unwrap();
+            write(draft(&path).unwrap(), &session, &token).unwrap();
             assert_eq!(read(&path, &session), Some(token));
             assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
@@ -206,7 +201,7 @@ mod tests {
             let client = Registration { id: "i".into(), secret: secret(), expires: Moment(ends) };
             let renewal = Some(Renewal { refresh: secret(), client });
             let token = Token { access: secret(), expires: Moment(1000), renewal };
-            write(&file, &session(None), &token).unwrap();
+            write(draft(&file).unwrap(), &session(None), &token).unwrap();
             read(&file, &session(None)).unwrap().renewal
         };
         assert!(renewal(2000).is_some());

@@ -13,12 +13,16 @@ pub(crate) mod replies;
 
 pub(crate) use assignments::Assignment;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Instant;
 
 use tokio::process::Command;
 
-use crate::acquire::{browser, own_file};
-use crate::aws::{AwsError, Client, FailureKind, role_credentials, sign_off};
+use crate::acquire::browser;
+use crate::acquire::own_file::{self, PATIENCE, PAUSE};
+use crate::aws::{AwsError, Client, role_credentials, sign_off};
 use crate::cache::{Key, Lock, RoleSession, Store};
 use crate::error::{Error, Kind, Result};
 use crate::plan::SignOn;
@@ -28,11 +32,11 @@ use crate::types::sanitize::{escape, escape_up_to};
 use crate::types::{Clock, Moment, Session};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
-use cache::Token;
+use cache::{Renewal, Token};
 use refusal::refusal;
 
 /// A token is renewed when less than this is left, in seconds, as the AWS CLI does.
-const RENEWED_BELOW: i64 = 15 * 60;
+pub(crate) const RENEWED_BELOW: i64 = 15 * 60;
 
 pub(crate) struct SignOnClient<'a> {
     session: &'a SsoSession,
@@ -43,6 +47,8 @@ pub(crate) struct SignOnClient<'a> {
     /// This machine's.
     clock: Clock,
     report: &'a Report,
+    /// Whether a refresh token is on its way.
+    pub(crate) is_spending: Rc<Cell<bool>>,
 }
 
 impl<'a> SignOnClient<'a> {
@@ -66,6 +72,7 @@ impl<'a> SignOnClient<'a> {
             file: cache::path(home, session),
             clock,
             report,
+            is_spending: Rc::default(),
         })
     }
 
@@ -145,19 +152,21 @@ impl<'a> SignOnClient<'a> {
         }
         let renewal = kept.as_ref().and_then(|token| token.renewal.as_ref());
         if let Some(renewal) = renewal.filter(|renewal| renewal.client.expires > (self.clock)()) {
-            match oidc::renew(self.client, self.oidc()?, renewal, (self.clock)()).await {
-                Ok(token) => {
-                    cache::write(&self.file, self.session, &token)?;
-                    return Ok(token);
+            self.is_spending.set(true);
+            let renewed = self.renew(renewal).await;
+            self.is_spending.set(false);
+            let is_alive = kept.as_ref().is_some_and(|token| token.expires > (self.clock)());
+            match renewed {
+                Ok(token) => return Ok(token),
+                Err(error) if matches!(error.kind, Kind::Network | Kind::Io) => {
+                    return kept.filter(|_| is_alive).ok_or(error);
                 }
-                Err(failure) if !matches!(failure.trouble, FailureKind::Answer { .. }) => {
-                    let still_good = kept.filter(|token| token.expires > (self.clock)());
-                    return still_good.ok_or_else(|| {
-                        refusal(&failure, self.session, self.oidc().unwrap_or_default())
-                    });
+                // The service takes the old sign-on no more: another process may have renewed it.
+                Err(_) => {
+                    if let Some(theirs) = self.renewed_elsewhere(renewal, is_alive).await {
+                        return Ok(theirs);
+                    }
                 }
-                // The service takes the old sign-on no more.
-                Err(_) => {}
             }
         }
         if let Some(token) = kept.filter(|token| token.expires > (self.clock)()) {
@@ -165,6 +174,32 @@ impl<'a> SignOnClient<'a> {
         }
         lock.asking(true);
         self.by_person(role).await
+    }
+
+    /// A refresh token is good once, so there is a place for the answer before it is spent.
+    async fn renew(&self, renewal: &Renewal) -> Result<Token> {
+        let (draft, oidc) = (cache::draft(&self.file)?, self.oidc()?);
+        let renewed = oidc::renew(self.client, oidc, renewal, (self.clock)()).await;
+        let token = renewed.map_err(|failure| refusal(&failure, self.session, oidc))?;
+        cache::write(draft, self.session, &token)?;
+        Ok(token)
+    }
+
+    /// What AWS's own tools, which take no lock, made of the sign-on. Their file comes a moment after
+    /// their answer; that is waited for where nothing else is left.
+    async fn renewed_elsewhere(&self, old: &Renewal, is_alive: bool) -> Option<Token> {
+        let begun = Instant::now();
+        loop {
+            let kept = self.kept().filter(|token| token.expires > (self.clock)());
+            let is_new = |token: &Token| token.renewal.as_ref() != Some(old);
+            if let Some(token) = kept.filter(is_new) {
+                return Some(token);
+            }
+            if is_alive || begun.elapsed() >= PATIENCE || !self.file.exists() {
+                return None;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Signs on in the middle of another job, where the user can be asked.
@@ -233,7 +268,7 @@ impl<'a> SignOnClient<'a> {
             token = begun.finish(self.clock) => token?,
             never = unopened => never,
         };
-        cache::write(&self.file, self.session, &token)?;
+        cache::write(cache::draft(&self.file)?, self.session, &token)?;
         Ok(token)
     }
 
@@ -252,7 +287,7 @@ impl<'a> SignOnClient<'a> {
         let token =
             device::sign_on(self.client, self.oidc()?, self.session, &page, (self.clock)(), invite)
                 .await?;
-        cache::write(&self.file, self.session, &token)?;
+        cache::write(cache::draft(&self.file)?, self.session, &token)?;
         Ok(token)
     }
 
@@ -272,15 +307,13 @@ impl<'a> SignOnClient<'a> {
     }
 
     fn refused_role(&self, failure: &AwsError, role: &SsoRole) -> Error {
-        let portal =
-            self.client.endpoints().sso.as_ref().map(|sso| sso.portal.as_str()).unwrap_or_default();
         match failure.code() {
             "ForbiddenException" | "403" | "ResourceNotFoundException" | "404" => Error::refused(
                 format!("the sign-on gives no role {} in account {}", role.role, role.account),
             )
             .because(format!("the service said: {}", escape(failure.words())))
             .hint(format!("is it assigned to you? {} lists what is", self.session.start_url)),
-            _ => refusal(failure, self.session, portal),
+            _ => refusal(failure, self.session, &self.portal()),
         }
     }
 }

@@ -118,7 +118,7 @@ async fn registered(
         "scopes": session.scopes,
         "grantTypes": grants,
     });
-    cache::keep(file, &text)?;
+    cache::keep(cache::draft(file)?, &text)?;
     Ok(registration)
 }
 
@@ -170,20 +170,13 @@ fn file_key(session: &SsoSession) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::Region;
 
     #[test]
     fn the_file_of_a_registration_is_named_as_python_writes_json() {
-        let session = SsoSession {
-            name: Some("größe \"x\" 🗝\u{7f}".to_owned()),
-            start_url: "https://corp.awsapps.com/start".to_owned(),
-            region: Region::parse("a test", "eu-west-1").unwrap(),
-            region_is_open: false,
-            scopes: vec!["sso:account:access".to_owned(), "b".to_owned()],
-            origin: String::new(),
-            home: None,
-            desktop: None,
-        };
+        let name = "größe \"x\" 🗝\u{7f}";
+        let url = "https://corp.awsapps.com/start";
+        let scopes = vec!["sso:account:access".to_owned(), "b".to_owned()];
+        let session = SsoSession { scopes, ..SsoSession::of_test(Some(name), url, "eu-west-1") };
         // json.dumps({…}, sort_keys=True)
         assert_eq!(
             file_key(&session),

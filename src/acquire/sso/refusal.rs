@@ -20,6 +20,9 @@ pub(super) fn refusal(failure: &AwsError, session: &SsoSession, endpoint: &str) 
             "UnauthorizedException" => Error::refused("the sign-on has ended").hint(again),
             "TooManyRequestsException" => Error::network("IAM Identity Center is throttling")
                 .hint("wait a moment and try again"),
+            "InternalServerException" | "server_error" | "ServiceUnavailableException" => {
+                Error::network("IAM Identity Center has a fault").hint("try again in a moment")
+            }
             "invalid_request" | "InvalidRequestException" | "InvalidRequestRegionException" => {
                 Error::config(format!(
                     "{}: IAM Identity Center does not accept this",

@@ -13,8 +13,8 @@ use crate::aws::{
 use crate::cache::Store;
 use crate::config::import::Lead;
 use crate::error::{Kind, Result};
-use crate::plan::AccountSurvey;
 use crate::plan::chain::SsoSession;
+use crate::plan::{AccountSurvey, Service};
 use crate::types::sanitize::{escape, escape_up_to};
 use crate::types::{AccountId, Clock, Credentials};
 use crate::ui::report::Report;
@@ -39,7 +39,7 @@ pub(super) async fn ask(
     let mut learnt = Learnt::default();
     let progress = Progress::begin();
     if let Some(keys) = &survey.keys {
-        ask_aws(survey, keys, &progress, &mut learnt).await?;
+        ask_aws(survey, keys, &progress, &mut learnt, report).await?;
     }
     for session in &survey.sign_ons {
         ask_portal(survey, session, store, clock, &progress, &mut learnt, report).await?;
@@ -52,6 +52,7 @@ async fn ask_aws(
     keys: &Credentials,
     progress: &Progress,
     learnt: &mut Learnt,
+    report: &Report,
 ) -> Result<()> {
     let connection = &survey.connection;
     let endpoints = Endpoints::of(connection)?;
@@ -60,7 +61,12 @@ async fn ask_aws(
         &connection.trust,
         connection.timeout,
         None,
+        report,
     )?;
+    // A line of progress is written over.
+    for service in [Service::STS, Service::IAM, Service::ORGANIZATIONS] {
+        client.tell(service);
+    }
     progress.tell("asking AWS whose keys these are");
     let identity = caller_identity(&client, keys).await.map_err(|failure| {
         unanswered(&failure, "STS")
@@ -97,11 +103,12 @@ async fn ask_portal(
     learnt: &mut Learnt,
     report: &Report,
 ) -> Result<()> {
-    let client = Client::of_sign_on(session, &survey.connection)?;
+    let client = Client::of_sign_on(session, &survey.connection, report)?;
     // Without a sign-on a line says so; a survey is no reason to sign on.
     let sign_on =
         SignOnClient::new(session, &client, store, Terminal { may_ask: false }, clock, report)?;
     let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 40);
+    client.tell(Service::PORTAL);
     progress.tell(&format!("asking {name} for accounts"));
     let told = |done, all| progress.tell(&format!("{name}: roles of {done} of {all} accounts"));
     match sign_on.assignments(&told).await {

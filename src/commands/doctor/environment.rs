@@ -3,6 +3,7 @@
 use super::finding::Finding;
 use crate::config::accounts::Accounts;
 use crate::config::environment::Environment;
+use crate::plan::Service;
 use crate::types::sanitize::{escape_up_to, escape_url};
 
 /// What there is to say about them; nothing when none is set.
@@ -25,12 +26,13 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
             .remedy("unset AWS_PROFILE"),
         );
     }
-    for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
-        if let Some(url) = environment.raw(name) {
-            let url = escape_url(&url.to_string_lossy());
-            findings.push(Finding::note(&format!("STS is asked at {url}, as {name} says")));
-            break;
-        }
+    match Service::of_variables(environment) {
+        Ok(all) => findings.extend(all.iter().map(|(service, url)| {
+            let what = service.map_or("AWS", |service| service.name);
+            let shown = escape_url(&url.value);
+            Finding::note(&format!("{what} is asked at {shown}, as {} says", url.origin))
+        })),
+        Err(error) => findings.push(Finding::broken(&error.message)),
     }
     if is_on("ASSUME_ROLE_ALLOW_HTTP") {
         findings.push(

@@ -42,7 +42,7 @@ pub(super) fn findings(read: &FilesRead) -> Result<Vec<Finding>> {
         Err(error) if error.kind.ends_the_run() => return Err(error),
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };
-    let client = match Client::of(&at_hand.connection) {
+    let client = match Client::of(&at_hand.connection, &Report::silent()) {
         Ok(client) => client,
         Err(error) => return Ok(vec![Finding::of_error(Level::Broken, &error)]),
     };

@@ -1,9 +1,9 @@
 //! Each decision of a plan with what made it: an option, a file and line, a variable, a default.
 
-use crate::aws::Endpoints;
+use crate::acquire::sso::RENEWED_BELOW;
 use crate::plan::{
-    Call, CredentialSource, Foresight, Goal, Mark, Origin, Plan, Question, Shorter, Snapshot, Step,
-    Trust, With,
+    Call, CredentialSource, Foresight, Goal, Mark, Origin, Plan, Question, Service, Shorter,
+    SignOn, Snapshot, Step, Trust, With,
 };
 use crate::types::sanitize::{escape_up_to, escape_url};
 use crate::types::{Moment, Partition, minutes};
@@ -31,10 +31,11 @@ pub(super) fn of_plan(
     }
     facts.push(match &plan.region {
         Some(region) => fact("region", region.value.as_str(), &region.origin),
-        None => {
+        None if foresight.calls.iter().any(|call| call.name(plan).starts_with("sts:")) => {
             let why = format!("none is named; STS is asked in {}", plan.connection.region);
             Fact::new("region", "none", &why)
         }
+        None => Fact::new("region", "none", ""),
     });
     if let Some(step) = plan.steps.last() {
         facts.push(duration(step, &foresight.goal));
@@ -217,14 +218,27 @@ fn steps(plan: &Plan, foresight: &Foresight, facts: &mut Vec<Fact>) {
     facts.push(Fact::new("calls", &calls, ""));
 }
 
-pub(super) fn sts(plan: &Plan, endpoints: &Endpoints) -> Fact {
-    match &plan.connection.endpoints.sts {
-        Some(url) => fact("STS", &escape_url(&url.value), &url.origin),
-        None => {
-            let kinds = [(endpoints.fips, " FIPS"), (endpoints.dual_stack, " dual-stack")];
+/// Where the services are asked that a new session takes: STS, and whatever is asked elsewhere than at
+/// AWS.
+pub(super) fn services(plan: &Plan, calls: &[Call], known: &Snapshot, now: Moment) -> Vec<Fact> {
+    let overrides = &plan.connection.endpoints;
+    let keys = calls.iter().filter_map(|call| Some(call.name(plan).split_once(':')?.0));
+    let mut keys: Vec<&str> = keys.collect();
+    let is_new = matches!(known.sign_on, SignOn::Live(ends) if ends.since(now) > RENEWED_BELOW);
+    if keys.contains(&Service::PORTAL.key) && !is_new {
+        keys.push(Service::SIGN_ON.key);
+    }
+    let asked = Service::ALL.into_iter().filter(|service| keys.contains(&service.key));
+    let told = asked.filter_map(|service| match overrides.of(service) {
+        Some(url) => Some(fact(service.name, &escape_url(&url.value), &url.origin)),
+        None if service == Service::STS => {
+            let kinds = [(overrides.fips, " FIPS"), (overrides.dual_stack, " dual-stack")];
             let kind: String =
                 kinds.into_iter().filter(|(is_on, _)| *is_on).map(|(_, kind)| kind).collect();
-            Fact::new("STS", &format!("AWS's{kind} endpoint in {}", endpoints.region), "")
+            let place = format!("AWS's{kind} endpoint in {}", plan.connection.region);
+            Some(Fact::new("STS", &place, ""))
         }
-    }
+        None => None,
+    });
+    told.collect()
 }

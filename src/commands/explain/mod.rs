@@ -38,10 +38,16 @@ pub(super) fn run(arguments: &cli::Explain, context: &Context, report: &Report) 
     let foresight = foresee(&plan, &known, may_ask, now);
     let endpoint = endpoints(&plan);
     let mut facts = facts::of_plan(&plan, &known, &foresight, now);
-    facts.push(match &endpoint {
-        Ok(endpoints) => facts::sts(&plan, endpoints),
-        Err(error) => Fact::new("STS", "would not be asked", &error.message),
-    });
+    // A stored session has taken them, and so will the next one.
+    let anew = Plan { refresh: true, ..plan.clone() };
+    let calls = match foresight.stored {
+        Some(_) => foresee(&anew, &known, may_ask, now).calls,
+        None => foresight.calls.clone(),
+    };
+    match &endpoint {
+        Ok(_) => facts.extend(facts::services(&plan, &calls, &known, now)),
+        Err(error) => facts.push(Fact::new("STS", "would not be asked", &error.message)),
+    }
     facts.push(stored(&plan, &foresight, &known, &store, context));
     facts.extend(variables::facts(&plan, &context.environment)?);
     for text in plan.warnings.iter().chain(&config.warnings()).chain(&store.take_warnings()) {

@@ -98,7 +98,7 @@ fn keys(arguments: &cli::KeysAdd, context: &Context) -> Result<Credentials> {
 fn prove(keys: &Credentials, context: &Context, report: &Report) -> Result<()> {
     let config = Config::read(&context.environment)?;
     let connection = plain_connection(&config)?;
-    let client = Client::of(&connection)?;
+    let client = Client::of(&connection, report)?;
     let identity = wait(async {
         let what = format!("the key {}", keys.short_id());
         let identity = caller_identity(&client, keys).await;

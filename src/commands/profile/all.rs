@@ -61,7 +61,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
             .hint("aws configure sso-session writes one"));
     };
     let store = Store::of(&config)?;
-    let client = Client::of_sign_on(&session, &connection)?;
+    let client = Client::of_sign_on(&session, &connection, report)?;
     let terminal = Terminal { may_ask: !add.target.no_input };
     let sign_on = SignOnClient::new(&session, &client, &store, terminal, context.clock, report)?;
     let assignments = Runtime::new()?.run(sign_on.assignments(&|_, _| {}))?;

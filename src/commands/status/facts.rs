@@ -9,7 +9,7 @@ use crate::commands::wall_clock::{until, wall_time};
 use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::error::Result;
-use crate::plan::resolve_complete;
+use crate::plan::{Service, resolve_complete};
 use crate::prompt::{State, moment};
 use crate::shell::variables::READ_ONLY;
 use crate::shell::words::{command_line, decode_words};
@@ -44,12 +44,16 @@ pub(super) fn of(present: &Present<'_>, environment: &Environment) -> Result<Vec
     if !present.variables.profile.is_empty() {
         facts.push(Fact::plain("profile", "", present.variables.profile));
     }
-    for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
-        let url = read(name)?;
-        if !url.is_empty() {
-            facts.push(Fact::plain("sts_endpoint", "STS", &escape_url(url)).note(name));
-            break;
-        }
+    for (service, url) in Service::of_variables(environment)? {
+        let (label, shown) =
+            (service.map_or("AWS", |service| service.name), escape_url(&url.value));
+        let is_of_sts = matches!(service, None | Some(Service::STS))
+            && facts.iter().all(|fact| fact.name != "sts_endpoint");
+        let fact = match is_of_sts {
+            true => Fact::plain("sts_endpoint", label, &shown),
+            false => Fact::words(label, shown),
+        };
+        facts.push(fact.note(url.origin.to_string()));
     }
     facts.extend(variables(&origins));
     facts.extend(programs::of(environment)?);

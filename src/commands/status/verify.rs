@@ -12,13 +12,14 @@ use crate::plan::KeysAtHand;
 use crate::prompt::State;
 use crate::types::sanitize::escape;
 use crate::types::{Principal, RoleName};
+use crate::ui::report::Report;
 
 /// What AWS says, and the error when that speaks against the shell.
 pub(super) fn ask(present: &Present<'_>, context: &Context) -> Result<(Vec<Fact>, Option<Error>)> {
     let config = Config::read(&context.environment)?;
     let at_hand = KeysAtHand::of_environment(&config)?;
     let connection = &at_hand.connection;
-    let client = Client::of(connection)?;
+    let client = Client::of(connection, &Report::silent())?;
     let answer = Runtime::new()?.run(async {
         let attempt = Attempt::to_ask_whose(&at_hand.description);
         let identity = caller_identity(&client, &at_hand.keys).await;

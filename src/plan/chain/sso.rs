@@ -343,21 +343,22 @@ impl std::fmt::Display for SsoSession {
 }
 
 #[cfg(test)]
+impl SsoSession {
+    pub(crate) fn of_test(name: Option<&str>, start_url: &str, region: &str) -> Self {
+        let (name, start_url) = (name.map(str::to_owned), start_url.to_owned());
+        let region = Region::parse("a test", region).unwrap();
+        let (region_is_open, scopes, origin) = (false, Vec::new(), "a test".to_owned());
+        Self { name, start_url, region, region_is_open, scopes, origin, home: None, desktop: None }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_page_of_one_s_own_leads_to_one_of_aws() {
-        let own = SsoSession {
-            name: Some("corp".to_owned()),
-            start_url: "https://aws.corp.example".to_owned(),
-            region: Region::parse("a test", "eu-west-1").unwrap(),
-            region_is_open: false,
-            scopes: Vec::new(),
-            origin: "~/.aws/config:3".to_owned(),
-            home: None,
-            desktop: None,
-        };
+        let own = SsoSession::of_test(Some("corp"), "https://aws.corp.example", "eu-west-1");
         let aws = "https://ssoins-1.portal.eu-west-1.app.aws";
         for (redirect, page) in [
             (None, "https://aws.corp.example"),

@@ -75,7 +75,7 @@ impl AtAws {
         let proves_mfa = active.session.proves_mfa;
         let keys =
             if proves_mfa { active.session.role.session.keys.clone() } else { current.clone() };
-        let client = Client::of(&active.plan.connection)?;
+        let client = Client::of(&active.plan.connection, report)?;
         Ok(Self { user, arn, client, keys, proves_mfa, active })
     }
 

@@ -13,6 +13,8 @@ mod docs;
 mod fake_aws;
 mod files;
 mod keys;
+#[cfg(target_os = "linux")]
+mod kills;
 mod messages;
 mod mfa;
 mod network;

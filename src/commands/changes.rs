@@ -14,9 +14,7 @@ pub(super) fn told(
     context: &Context,
     report: &Report,
 ) -> String {
-    for warning in changes.iter().flat_map(|change| &change.warnings) {
-        report.warn(warning);
-    }
+    report.warn_all(changes.iter().flat_map(|change| change.warnings.iter().cloned()));
     if !as_diff {
         return String::new();
     }

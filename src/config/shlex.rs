@@ -23,14 +23,13 @@ pub(crate) fn command_words(text: &str, place: &str) -> Result<Vec<String>> {
 /// The words behind `credential-process` in a line that runs this program, whatever its name and path:
 /// what we write puts an option and its value into one word. Granted has a verb of that name too.
 pub(crate) fn own_words(line: &str) -> Option<Vec<String>> {
-    let mut words = command_words(line, "").ok()?.into_iter();
-    let (program, verb) = (words.next()?, words.next()?);
-    let words = words.collect::<Vec<_>>();
+    let words = command_words(line, "").ok()?;
+    let [program, verb, words @ ..] = words.as_slice() else { return None };
     let name = program.rsplit('/').next()?;
     let mut options = words.iter().take_while(|word| *word != "--");
     let is_ours = name == "assume-role"
         || !name.ends_with("granted") && options.all(|word| word.starts_with("--"));
-    (is_ours && verb == "credential-process").then_some(words)
+    (is_ours && verb == "credential-process").then(|| words.to_vec())
 }
 
 /// A text that is one word, blanks and all, without its quotes; `None` where they do not close.

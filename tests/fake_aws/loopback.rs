@@ -43,9 +43,17 @@ pub fn answer_on_loopback(
 
 /// Opens a page as a browser does, and gives what is sent back.
 pub fn visit(page: &str) -> String {
+    try_visit(page).unwrap()
+}
+
+/// The same of a page that may be gone.
+///
+/// # Errors
+/// When nobody answers.
+pub fn try_visit(page: &str) -> io::Result<String> {
     let (host, path) = page.strip_prefix("http://").unwrap().split_once('/').unwrap();
-    let mut stream = TcpStream::connect(host).unwrap();
-    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
-    io::read_to_string(stream).unwrap()
+    let mut stream = TcpStream::connect(host)?;
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+    stream.shutdown(Shutdown::Write)?;
+    io::read_to_string(stream)
 }

@@ -6,4 +6,4 @@ mod accounts_sync;
 mod accounts_team;
 mod ini;
 mod kills;
-mod profile_edit;
+pub mod profile_edit;

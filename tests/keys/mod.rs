@@ -4,9 +4,9 @@
 mod files;
 mod kills;
 mod real;
-mod rotate;
+pub mod rotate;
 mod rotate_and_move;
-mod rotate_kills;
+pub mod rotate_kills;
 mod sdk;
 mod switching;
 mod verbs;
@@ -94,12 +94,12 @@ fn forget_runs(scene: &Scene) {
     let _ = fs::remove_file(scene.world.root().join("runs"));
 }
 
-fn keys(scene: &Scene, words: &[&str]) -> Ran {
+pub fn keys(scene: &Scene, words: &[&str]) -> Ran {
     scene.world.run(["keys"].iter().chain(words)).unwrap()
 }
 
 /// A scene whose base key has been moved into that keyring.
-fn imported(kind: &str) -> Scene {
+pub fn imported(kind: &str) -> Scene {
     let scene = with_keyrings();
     let ran = keys(&scene, &["import", "default", "--keyring", kind]);
     assert_eq!(ran.status, 0, "{ran:?}");
@@ -111,7 +111,7 @@ fn config(scene: &Scene) -> String {
     fs::read_to_string(scene.world.home().join(".aws/config")).unwrap_or_default()
 }
 
-fn credentials(scene: &Scene) -> String {
+pub fn credentials(scene: &Scene) -> String {
     fs::read_to_string(scene.world.home().join(".aws/credentials")).unwrap_or_default()
 }
 

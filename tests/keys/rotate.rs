@@ -49,7 +49,7 @@ pub(super) fn in_use(scene: &Scene) -> AccessKey {
 }
 
 /// Whether AWS takes the key that the profile uses.
-pub(super) fn works(scene: &Scene) -> bool {
+pub fn works(scene: &Scene) -> bool {
     scene.sts.access_keys().contains(&(in_use(scene), true))
 }
 

@@ -1,5 +1,5 @@
-//! `kill -9` after every step of a rotation, and at random moments of all verbs that move a key: the
-//! profile has a key that works, no secret is anywhere else, and the next run ends what was begun.
+//! `kill -9` after every step of a rotation, at AWS and in the keyring: the profile has a key that works, no
+//! secret is anywhere else, and the next run ends what was begun.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -7,12 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::rotate::{in_use, rotate, works};
-use super::{credentials, files_with, forget_runs, imported, keys, mode, runs, with_keyrings};
+use super::{files_with, forget_runs, imported, mode, runs, with_keyrings};
 use crate::fake_aws::sts::{Fault, Gate};
 use crate::scenes::Scene;
-
-/// How many kills at random moments: more by `ASSUME_ROLE_KILLS`.
-const KILLS: usize = 24;
 
 /// Does each of these on a few threads: a rotation mostly waits.
 fn each<T: Sync>(all: &[T], act: impl Fn(&T) + Sync) {
@@ -30,7 +27,7 @@ fn each<T: Sync>(all: &[T], act: impl Fn(&T) + Sync) {
 
 /// The files besides `~/.aws/credentials` that hold a secret. A kill in an edit leaves the file that was
 /// to take the name, which the next edit removes.
-fn elsewhere(scene: &Scene, secret: &str, is_killed: bool) -> Vec<PathBuf> {
+pub fn elsewhere(scene: &Scene, secret: &str, is_killed: bool) -> Vec<PathBuf> {
     let is_unfinished = |path: &Path| path.to_string_lossy().contains("/.aws/.assume-role-new-");
     let mut found = files_with(scene, secret);
     found.retain(|path| !(path.ends_with(".aws/credentials") || is_killed && is_unfinished(path)));
@@ -126,66 +123,4 @@ fn a_rotation_that_is_killed_in_any_call_or_run_is_ended_by_the_next() {
     }
     each(&calls, |(kind, undo, calls, at)| killed_in_call(kind, *undo, calls, *at));
     each(&in_runs, |(undo, at, after)| killed_in_run(*undo, *at, *after));
-}
-
-/// Starts a verb and kills it some time later.
-fn killed(scene: &Scene, words: &[&str], after: Duration) {
-    let mut command = scene.world.command(["keys"].iter().chain(words));
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    std::thread::sleep(after);
-    let _ = child.kill();
-    child.wait().unwrap();
-}
-
-#[test]
-fn kills_at_random_moments_lose_no_key() {
-    let kills = std::env::var("ASSUME_ROLE_KILLS").ok().and_then(|text| text.parse().ok());
-    let rounds: Vec<u64> = (0..kills.unwrap_or(KILLS) as u64).collect();
-    each(&rounds, |round| {
-        // A fixed sequence, so that a failure can be seen again.
-        let random = round.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
-        let when = format!("round {round}");
-        let scene = with_keyrings();
-        match round % 4 {
-            0 => {
-                killed(&scene, &["import", "default"], Duration::from_micros(random % 400_000));
-                check_moved(&scene, &when);
-                assert_eq!(keys(&scene, &["import", "default"]).status, 0, "{when}");
-                assert!(!credentials(&scene).contains(&scene.key.secret), "{when}");
-                check(&scene, false, &when);
-            }
-            1 => {
-                assert_eq!(keys(&scene, &["import", "default"]).status, 0, "{when}");
-                let export = ["export", "default", "--write"];
-                killed(&scene, &export, Duration::from_micros(random % 600_000));
-                check_moved(&scene, &when);
-                keys(&scene, &export);
-                assert!(credentials(&scene).contains(&scene.key.secret), "{when}");
-                check(&scene, false, &when);
-            }
-            kind => {
-                if kind == 2 {
-                    assert_eq!(keys(&scene, &["import", "default"]).status, 0, "{when}");
-                }
-                // Twice, since the second finds what the first left.
-                for share in [random % 2_500_000, (random >> 20) % 2_500_000] {
-                    let code = scene.code();
-                    let words = ["rotate", "default", "--mfa-code", &code];
-                    killed(&scene, &words, Duration::from_micros(share));
-                    check(&scene, true, &when);
-                }
-                next_run_ends_it(&scene, &[], &when);
-            }
-        }
-    });
-}
-
-/// A key on its way is in its file or, whole, in the keyring; and nowhere else.
-fn check_moved(scene: &Scene, when: &str) {
-    let item = scene.world.root().join("items").join(&scene.key.id);
-    let item = std::fs::read_to_string(item).unwrap_or_default();
-    let in_keyring = item.contains(&scene.key.secret) && item.ends_with('}');
-    assert!(credentials(scene).contains(&scene.key.secret) || in_keyring, "{when}: lost");
-    assert_eq!(elsewhere(scene, &scene.key.secret, true), Vec::<PathBuf>::new(), "{when}");
 }

@@ -9,7 +9,6 @@ mod crowds;
 mod entries;
 mod faults;
 mod homes;
-mod killed_switch;
 mod limits;
 mod logout;
 mod modes;

@@ -275,7 +275,7 @@ impl Rotating<'_> {
             }
         };
         edit.set.extend(self.journal(Some(rotation)).set);
-        self.profile.write(&[edit]).map(drop)
+        self.write(edit)
     }
 
     fn journal(&self, rotation: Option<&Rotation>) -> Edit {
@@ -285,7 +285,13 @@ impl Rotating<'_> {
     }
 
     fn note(&self, rotation: Option<&Rotation>) -> Result<()> {
-        self.profile.write(&[self.journal(rotation)]).map(drop)
+        self.write(self.journal(rotation))
+    }
+
+    fn write(&self, edit: Edit) -> Result<()> {
+        let changes = self.profile.write(&[edit])?;
+        self.report.warn_all(changes.into_iter().flat_map(|change| change.warnings));
+        Ok(())
     }
 
     /// Takes the secret of a key that is deleted at AWS, or about to be, out of the keyring.

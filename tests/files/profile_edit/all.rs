@@ -14,7 +14,7 @@ const CONFIG: &str = "[sso-session corp]\nsso_start_url = https://corp.awsapps.c
     # mine\n[profile Test-Admin]\nregion = eu-west-1\n\n[profile own]\nsso_session = corp\n\
     sso_account_id = 123456789012\nsso_role_name = Gone\n";
 
-fn scene() -> (Scene, Sso) {
+pub fn scene() -> (Scene, Sso) {
     let sso = Sso::start().unwrap();
     let mut scene = bastion();
     scene.world.set("AWS_ENDPOINT_URL_SSO", sso.url());

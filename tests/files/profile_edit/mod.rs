@@ -1,7 +1,7 @@
 //! `profile add`, `remove` and `list`: what is written, what is refused, what survives, and who
 //! reads it.
 
-mod all;
+pub mod all;
 mod consumers;
 mod faults;
 mod forms;

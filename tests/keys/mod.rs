@@ -12,11 +12,11 @@ mod switching;
 mod verbs;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Command;
 
 use crate::scenes::{Scene, bastion};
-use crate::support::process::Ran;
+use crate::support::process::{self, Ran};
 
 /// The kinds of keyring and the program of each.
 const KINDS: [(&str, &str); 4] = [
@@ -74,9 +74,11 @@ fn install(scene: &Scene, program: &str, script: &str) {
     let text = format!(
         "#!/bin/sh\nitems='{root}/items'\nprintf '%s\\n' \"${{0##*/}} $*\" >>'{root}/runs'\n[ ! -f '{root}/mode' ] || . '{root}/mode'\n{script}\n"
     );
-    let path = scene.world.bin().join(program);
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    // By another process: what another thread starts meanwhile would hold the file open for writing, and no
+    // program is run that is.
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "cat >\"$0\" && chmod 700 \"$0\""]).arg(scene.world.bin().join(program));
+    assert_eq!(process::run(command, text.as_bytes()).unwrap().status, 0);
 }
 
 /// What each run of a keyring does before anything else.

@@ -289,7 +289,7 @@ fn each_verb_can_be_killed_at_any_system_call() {
         "| verb | system calls | kills | torn | lost | wide | next run fails | unfinished | left over | running |"
     );
     println!("|---|---|---|---|---|---|---|---|---|---|");
-    let mut faults = Vec::new();
+    let (mut faults, mut told) = (Vec::new(), 0);
     // One after the other where each takes long, so that the table grows.
     for verbs in verbs.chunks(if asked.is_empty() { verbs.len() } else { 1 }) {
         let killed: Vec<Killed<'_>> = verbs.iter().map(Killed::new).collect();
@@ -306,8 +306,10 @@ fn each_verb_can_be_killed_at_any_system_call() {
                 faults.extend(whats.iter().take(3).map(|what| format!("{kind}: {what}")));
             }
         }
+        faults.iter().skip(told).for_each(|fault| println!("{fault}"));
+        told = faults.len();
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// Does this with each, several at once.

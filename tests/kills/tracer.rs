@@ -71,6 +71,8 @@ pub fn traced(world: &World, words: &[String], input: &str, kill_at: Option<usiz
     command.args(["-c", "read -r go && exec \"$@\" <\"$0\""]).arg(from).arg(world.program());
     command.args(words).stdin(Stdio::piped());
     command.stdout(File::create(out).unwrap()).stderr(File::create(&err).unwrap());
+    // The tracer waits for it.
+    #[expect(clippy::zombie_processes)]
     let mut child = command.spawn().unwrap();
     let main = Pid::from_raw(i32::try_from(child.id()).unwrap());
     let options = Options::PTRACE_O_TRACESYSGOOD
@@ -89,7 +91,7 @@ pub fn traced(world: &World, words: &[String], input: &str, kill_at: Option<usiz
         hung
     });
     let mut run = Run { main, kill_at, stops: Vec::new(), seen: 0, is_program: false, at: None };
-    let status = run.to_its_end();
+    let status = run.finish();
     let _ = done.send(());
     assert!(!watch.join().unwrap(), "{words:?} hung");
     Traced {
@@ -112,7 +114,7 @@ struct Run {
 }
 
 impl Run {
-    fn to_its_end(&mut self) -> i32 {
+    fn finish(&mut self) -> i32 {
         // Other tests wait for children of their threads.
         let mine = WaitPidFlag::__WALL | WaitPidFlag::__WNOTHREAD;
         loop {

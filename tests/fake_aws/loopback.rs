@@ -49,7 +49,7 @@ pub fn visit(page: &str) -> String {
 /// The same of a page that may be gone.
 ///
 /// # Errors
-/// When nobody answers.
+/// When nothing listens there.
 pub fn try_visit(page: &str) -> io::Result<String> {
     let (host, path) = page.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut stream = TcpStream::connect(host)?;

@@ -76,7 +76,7 @@ fn signs_in() -> Scene {
                 page.clone_into(&mut visited);
                 let answer = visit(page);
                 let leads = answer.lines().find_map(|line| line.strip_prefix("Location: "));
-                // Nobody listens any more when the program was killed.
+                // Nothing listens there any more when the program was killed.
                 let _ = try_visit(leads.unwrap().trim());
             }
             std::thread::sleep(Duration::from_millis(5));

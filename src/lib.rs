@@ -24,12 +24,11 @@ mod ui;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::sync::Arc;
 
 use commands::Context;
 use config::environment::Environment;
 use error::{Error, Kind};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use ui::report::Report;
 
 /// The stack that a run may need, in bytes; with less (`ulimit -s`) it brings its own.
@@ -43,9 +42,8 @@ const FILES: u64 = 16;
 /// Standard output gets everything in one write at the very end: a reader that evaluates
 /// it gets all of it or nothing.
 pub fn run(arguments: Vec<OsString>) -> u8 {
-    // A file that may not grow is then an error like any other instead of the end. A handler, and
-    // not "ignored": the programs that we start get the usual again.
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
+    // A file that may not grow is then an error like any other instead of the end.
+    config::signals::catch(Signal::XFSZ);
     let limit = |resource| getrlimit(resource).current.unwrap_or(u64::MAX);
     let refuse = |message: String, hint| {
         fail(&Report::plain(), &Error::io(message).hint(format!("ulimit {hint}")))

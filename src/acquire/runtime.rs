@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::signals::{DEADLY, Held, is_ignored};
+use crate::config::signals::{DEADLY, Held, catch, is_ignored};
 use crate::error::{Error, Kind, Result};
 
 /// How long a signal waits, ten seconds at most, and how often it looks again.
@@ -28,11 +28,10 @@ impl Runtime {
             .build()
             .map_err(|error| Error::io("the network cannot be used").because(error))?;
         if !is_ignored(Signal::TSTP) {
-            let entered = runtime.enter();
-            // Caught and never looked at.
-            let _ = signal(SignalKind::from_raw(Signal::TSTP.as_raw()));
-            drop(entered);
+            catch(Signal::TSTP);
         }
+        // Who started us may ignore the end of its children, and then ours could not be waited for.
+        catch(Signal::CHILD);
         Ok(Self(runtime))
     }
 

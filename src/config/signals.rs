@@ -64,6 +64,11 @@ impl Drop for Held {
     }
 }
 
+/// Catches a signal and never looks at it; programs that are started get the usual again.
+pub(crate) fn catch(signal: Signal) {
+    let _ = signal_hook::flag::register(signal.as_raw(), Arc::default());
+}
+
 /// A bit for each signal that was ignored at the start. Where the system does not say, it is none.
 static IGNORED: LazyLock<u64> = LazyLock::new(|| {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

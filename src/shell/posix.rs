@@ -5,7 +5,8 @@
 //! only set, and empty when there was nothing.
 //!
 //! The direct form may be evaluated without quotes around it, where the shell splits it at blanks
-//! and looks for file names in its words first: single blanks only, and no `*`, `?` or `[`.
+//! and looks for file names in its words first: single blanks only, and no `*`, `?` or `[`. Under
+//! `set -k` an assignment is no word of `export`; with a backslash before its name it is.
 
 use super::quote;
 use super::variables::{
@@ -61,7 +62,7 @@ impl Dialect {
         let sets: String = changes
             .iter()
             .filter_map(|change| {
-                Some(format!(" {}={}", change.name, (self.quote)(change.value.as_deref()?)))
+                Some(format!(r" \{}={}", change.name, (self.quote)(change.value.as_deref()?)))
             })
             .collect();
         // Unset first: that drops integer, upper-case and array attributes, and the prefix of
@@ -158,7 +159,7 @@ impl Dialect {
         format!(
             concat!(
                 r#"if {b}test -n "${{{was}+x}}"; then {b}unset -v {name}; "#,
-                r#"{b}test "${was}" = "${{{was}%=}}" || {b}export {name}="${{{was}%=}}"; "#,
+                r#"{b}test "${was}" = "${{{was}%=}}" || {b}export \{name}="${{{was}%=}}"; "#,
                 r#"{b}test "${was}" = "${{{was}%-}}" || {assign}{name}="${{{was}%-}}"; {b}unset -v {was}; fi; "#,
             ),
             b = b,

@@ -4,8 +4,9 @@ use super::definition::{AtTab, Code, Definition};
 use super::posix::Dialect;
 use super::quote;
 
-/// The function takes care that nothing is exported by itself, so nothing is to be hidden.
-const DIALECT: Dialect = Dialect { builtin: r"\", quote: quote::sh, assign: "", hide: &[] };
+/// Many have a function `test`. Ours takes care that nothing is exported by itself: nothing is hidden.
+const DIALECT: Dialect =
+    Dialect { builtin: r"\command \", quote: quote::sh, assign: "", hide: &[] };
 
 pub(super) const SH: Definition = Definition {
     name: "sh",

@@ -158,6 +158,12 @@ impl Evaluation {
         }
     }
 
+    /// `set -k`, where the shell has it: assignments anywhere in a command are no words of it.
+    pub fn keyword(&self) -> &'static str {
+        let has_it = ["bash", "bash --posix", "ksh93", "mksh"].contains(&self.shell[0]);
+        if has_it { "set -k\n" } else { "" }
+    }
+
     /// Runs `script` in a child of the same shell.
     pub fn in_a_child(&self, script: &str) -> String {
         let mut all = words(self.shell[0]);

@@ -68,7 +68,7 @@ fn leave_restores_what_stood_before() {
             } else {
                 "echo; echo REGION $AWS_REGION\nset | grep -a ^__assume_role || true\n"
             };
-            before + &dump("BEFORE") + &steps + &dump("AFTER") + region
+            before + evaluation.keyword() + &dump("BEFORE") + &steps + &dump("AFTER") + region
         },
         |evaluation, outcome| {
             assert_eq!(
@@ -240,6 +240,7 @@ fn aliases_functions_and_attributes_do_not_get_in_between() {
         setup.push_str(match evaluation.shell[0] {
             "zsh" => "builtin typeset -i AWS_ACCOUNT_ROLE\nalias -g AWS_REGION=HIJACKED export=HIJACKED\n",
             "bash" => "declare -i AWS_ACCOUNT_ROLE\ndeclare -a AWS_REGION=(a b)\nshopt -s expand_aliases\n",
+            _ if evaluation.form == Form::function(Shell::Sh) => "test() { echo HIJACKED; }\n",
             _ => "",
         });
         for word in ["export", "unset", "test", "printf", "exit", "typeset", "builtin"] {
@@ -248,6 +249,7 @@ fn aliases_functions_and_attributes_do_not_get_in_between() {
         if !evaluation.eval.contains("eval $") {
             setup.push_str("IFS=x\n");
         }
+        setup.push_str(evaluation.keyword());
         let outcome = run(
             evaluation.shell,
             home.path(),

@@ -6,6 +6,7 @@ use super::{chain, configure, role};
 use crate::fake_aws::sts::Role;
 use crate::scenes::crowd::{Member, ends_with_its_children, lingering};
 use crate::scenes::{PRODUCTION, Scene, bastion};
+use crate::support::process;
 
 /// A program in the home, as a whole path.
 fn program(scene: &Scene, name: &str, script: &str) -> String {
@@ -202,6 +203,19 @@ fn a_daemon_that_it_leaves_behind_is_not_waited_for() {
     let id = std::fs::read_to_string(scene.world.root().join("child")).unwrap();
     let id = rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap();
     rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it is left alone");
+}
+
+/// As bash with `trap '' CHLD` hands it on (other shells do not), or a service.
+#[test]
+fn its_end_is_seen_though_who_started_us_ignores_that_of_children() {
+    let scene = chain();
+    let script = format!("sleep 0.1\nprintf '%s' '{}'", keys(&scene, &expiring(&scene)));
+    let path = program(&scene, "give", &script);
+    configure(&scene, "keys", &format!("[profile p]\ncredential_process = {path}\n"));
+    let mut shell = scene.world.command_of("bash");
+    shell.args(["-c", "trap '' CHLD; exec assume-role exec p -- echo done"]);
+    let ran = process::run(shell, b"").unwrap();
+    assert_eq!((ran.status, ran.stdout.as_str()), (0, "done\n"), "{ran:?}");
 }
 
 /// A scene whose only base is a program; it prints what `keys` says and counts its runs.

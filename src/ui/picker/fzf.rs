@@ -4,13 +4,16 @@
 use std::io::{ErrorKind, Write};
 use std::process::Stdio;
 
+use rustix::process::Signal;
+
 use super::finder::Item;
-use crate::config::environment::helper;
+use crate::config::{environment::helper, signals::catch};
 use crate::error::{Error, Kind, Result};
 
 /// The number of the item that was chosen. fzf draws on the terminal device; the items go to its
 /// standard input.
 pub(super) fn pick(prompt: &str, items: &[Item]) -> Result<usize> {
+    catch(Signal::CHILD);
     let mut child = helper("fzf")
         // The number in front is for us.
         .args(["--delimiter=\t", "--with-nth=2..", "--no-multi", "--tiebreak=index", "--tabstop=4"])

@@ -29,7 +29,12 @@ function assume-role
     set -l fish_trace # a trace would show the secrets
     # A pipe, since a command substitution would not get our standard input.
     COMPLETE= command __ASSUME_ROLE_EXE__ export --shell fish $argv | read --local --null __ar_code
-    set -l __ar_status $pipestatus[1]
+    set -l __ar_status $pipestatus
+    if test $__ar_status[2] -gt 1
+        echo 'assume-role: fish_read_limit is too small for a session; nothing was changed' >&2
+        set __ar_status 9
+    end
+    set __ar_status $__ar_status[1]
     # eval (assume-role …): the code must reach that eval, and so must the status.
     if status is-command-substitution; and not test -t 1
         test $__ar_status -eq 0

@@ -214,8 +214,7 @@ async fn finish(child: Child, whose: &str, voice: Voice) -> Result<Zeroizing<Vec
     Err(complaints(&String::from_utf8_lossy(&err), None).into_iter().fold(error, Error::because))
 }
 
-/// What a program that failed said on its standard error, without the lines that hold a part of the
-/// secret or look as if they held another: an error ends in logs.
+/// What a program or login that failed said, without what may be a secret: an error ends in logs.
 pub(super) fn complaints(said: &str, secret: Option<&str>) -> Vec<String> {
     let (width, height) = WORDS_SHOWN;
     let lines = said.lines().filter(|line| !line.trim().is_empty());
@@ -229,7 +228,8 @@ pub(super) fn complaints(said: &str, secret: Option<&str>) -> Vec<String> {
 /// Whether a line has a part of the secret, names one, or has a word like one: 40
 /// characters of Base64 in a row, of both cases.
 fn tells_a_secret(line: &str, secret: Option<&str>) -> bool {
-    let parts = secret.into_iter().flat_map(|secret| secret.as_bytes().windows(PART_OF_SECRET));
+    let size = |secret: &str| secret.len().clamp(1, PART_OF_SECRET);
+    let parts = secret.into_iter().flat_map(|secret| secret.as_bytes().windows(size(secret)));
     let mut parts = parts.filter_map(|part| std::str::from_utf8(part).ok());
     let flat: String = line.to_ascii_lowercase().replace(['_', '-', ' '], "");
     let names = ["secretaccesskey", "sessiontoken", "securitytoken"];
@@ -311,6 +311,7 @@ mod tests {
         ] {
             assert!(!shown(line, None).contains(line), "{line}");
         }
+        assert!(!shown("no hunter2 here", Some("hunter2")).contains("hunter2"));
         for line in ["bad line: K7MDENG/b", "x wJalrXUtnF…"] {
             assert_eq!(shown(line, None), line);
             assert!(!shown(line, Some(secret)).contains(line), "{line}");

@@ -148,6 +148,19 @@ fn in_fish_a_substitution_gets_the_code_and_the_status() {
 }
 
 #[test]
+fn fish_that_reads_less_than_the_code_says_so() {
+    if is_here("fish") {
+        let home = Home::new();
+        home.write("code", &code("fish"));
+        let limit = "cat init.fish | source\nset -g fish_read_limit 9\n";
+        let script = format!("{limit}assume-role a r\necho $status $GOT\n");
+        let outcome = run(&["fish"], home.path(), &[], &script);
+        assert_eq!(outcome.out, "9\n", "{}", outcome.err);
+        assert!(outcome.err.contains("fish_read_limit is too small"), "{}", outcome.err);
+    }
+}
+
+#[test]
 fn a_trace_shows_no_secret_and_goes_on() {
     everywhere(&[], "set -x\nassume-role a r\necho AFTER", |what, _, outcome| {
         assert!(!outcome.err.contains(SECRET), "{what}");

@@ -121,6 +121,13 @@ fn answers_that_are_no_assertion() {
         (Answer::json(401, &json!({"message": "two tries left"})), 4, "two tries left"),
         (Answer::text(403, "<html>"), 4, "refused the user name or the password"),
         (Answer::json(429, &json!({})), 4, "HTTP 429"),
+        // What repeats the password, or a part of it, is not passed on.
+        (
+            Answer::json(500, &json!({"error": format!("a\nno {PASSWORD}?")})),
+            6,
+            "may hold a secret",
+        ),
+        (Answer::json(400, &json!({"message": &PASSWORD[1..]})), 4, "may hold a secret"),
         (Answer::text(200, "\n<!doctype html>log in"), 4, "a page for people"),
         (Answer::text(200, "log in"), 6, "did not answer with JSON"),
         (Answer::text(200, huge), 6, "too large"),
@@ -134,8 +141,9 @@ fn answers_that_are_no_assertion() {
         idp.answers(answer.clone());
         let said = scene.refused(status, &READ);
         assert!(said.contains(words) && !said.contains('\u{1b}'), "{answer:?}: {said}");
+        assert!(!said.contains(&PASSWORD[1..]), "{answer:?}: {said}");
     }
-    assert_eq!((scene.sts.connections(), idp.received().len()), (0, 21));
+    assert_eq!((scene.sts.connections(), idp.received().len()), (0, 23));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::template::filled;
+use crate::acquire::program::complaints;
 use crate::acquire::run::{Login, Runner};
 use crate::aws::{FailureKind, Reply};
 use crate::config::saml_response::Response;
@@ -28,9 +29,9 @@ pub(super) async fn log_in(
     let body = filled(&at.template, &login.user, login.password.expose());
     let posted = runner.client()?.post_to_provider(url, &body).await;
     let posted = posted.map_err(|failure| unreachable(url, &failure.trouble))?;
-    let refused = |error: Error| match words_of(&posted) {
-        Some(words) => error.because(format!("it said: {words}")),
-        None => error,
+    let refused = |error: Error| {
+        let words = words_of(&posted, login.password.expose()).into_iter();
+        words.fold(error, |error, line| error.because(format!("it said: {line}")))
     };
     match posted.status {
         200..=299 => {}
@@ -99,14 +100,11 @@ pub(super) async fn log_in(
     }
 }
 
-/// What a provider says in JSON, never more than a line of it.
-fn words_of(posted: &Reply) -> Option<String> {
-    let answer: Value = serde_json::from_slice(&posted.body).ok()?;
-    WORDS
-        .iter()
-        .find_map(|field| answer.get(field)?.as_str())
-        .filter(|words| !words.is_empty())
-        .map(escape)
+/// What a provider says in JSON: some repeat what they were sent.
+fn words_of(posted: &Reply, password: &str) -> Vec<String> {
+    let answer: Value = serde_json::from_slice(&posted.body).unwrap_or_default();
+    let words = WORDS.iter().find_map(|field| answer.get(field)?.as_str());
+    complaints(words.unwrap_or_default(), Some(password))
 }
 
 fn unreachable(url: &str, trouble: &FailureKind) -> Error {

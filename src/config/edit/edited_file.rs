@@ -74,6 +74,7 @@ pub(super) fn unwritable(shown: &str, error: &io::Error) -> Error {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             "free some space there; the file is as it was".to_owned()
         }
+        ErrorKind::ResourceBusy => "it is mounted by itself: mount its directory".to_owned(),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             format!("look at its directory: ls -ld \"$(dirname {})\"", shell_path(shown))
         }

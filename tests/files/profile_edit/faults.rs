@@ -45,6 +45,8 @@ fn a_file_system_that_refuses() {
         ("fsync:error=EIO:when=1", "~/.aws/config cannot be written"),
         ("?rename,?renameat,?renameat2:error=EACCES", "~/.aws/config cannot be written"),
         ("?rename,?renameat,?renameat2:error=EROFS", "~/.aws/config cannot be written"),
+        // As a container does with a file of its host.
+        ("?rename,?renameat,?renameat2:error=EBUSY", "it is mounted by itself"),
         ("?chmod,?fchmod,?fchmodat:error=EPERM", "~/.aws/config cannot be written"),
     ] {
         let scene = scene();

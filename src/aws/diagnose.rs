@@ -241,13 +241,6 @@ mod tests {
                 Refused,
                 &["clock", "2h"],
             ),
-            (answer("RegionDisabledException", ""), Config, &["eu-west-1", "--region us-east-1"]),
-            (answer("Throttling", "Rate exceeded"), Network, &["throttling", "request id id-7"]),
-            (
-                answer("InternalFailure", ""),
-                Network,
-                &["AWS STS in eu-west-1 has an internal error", "try again"],
-            ),
             (answer("Surprise\u{1b}[31m", "new\u{7}"), Refused, &["Surprise\\x1b[31m: new\\x07"]),
             (
                 FailureKind::Timeout,

@@ -71,11 +71,14 @@ pub struct Login {
 /// Arguments of `logout`.
 #[derive(Args, Clone, Debug)]
 pub struct Logout {
-    /// ACCOUNT ROLE, a profile or an ARN: only that; an [sso-session]: signs off
+    /// An account, ACCOUNT ROLE, a profile or an ARN: only that; an [sso-session]: signs off
     #[arg(id = "account_and_role", value_name = "ACCOUNT ROLE")]
     pub words: Vec<String>,
+    /// A profile, also where an account has its name
+    #[arg(long, value_name = "NAME", conflicts_with = "account_and_role")]
+    pub profile: Option<String>,
     /// Everything that is stored but the history of use
-    #[arg(long, conflicts_with = "account_and_role")]
+    #[arg(long, conflicts_with_all = ["account_and_role", "profile"])]
     pub all: bool,
 }
 

@@ -11,7 +11,6 @@ use crate::error::{Error, Result};
 use crate::plan::chain::SsoSession;
 use crate::plan::{ConsoleRequest, SignOnRequest};
 use crate::types::minutes;
-use crate::types::sanitize::escape_up_to;
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
 
@@ -40,11 +39,8 @@ pub(super) fn run(arguments: &cli::Login, context: &Context, report: &Report) ->
     // The user who signs on may be another than before.
     store.forget::<RoleSession>(|key| is_of(session, key))?;
     report.warn_all(config.warnings().into_iter().chain(store.take_warnings()));
-    let name = escape_up_to(session.name.as_deref().unwrap_or(&session.start_url), 80);
-    report.done(
-        &format!("signed on to {name}"),
-        &format!(" for {}", minutes(ends.since(context.now()))),
-    );
+    let left = minutes(ends.since(context.now()));
+    report.done(&format!("signed on to {session}"), &format!(" for {left}"));
     Ok(())
 }
 

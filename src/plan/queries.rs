@@ -1,5 +1,6 @@
 //! What verbs besides a switch ask AWS: whose keys these are, a sign-on, what there is to know.
 
+use super::account::TargetAccount;
 use super::ambient::BaseChoice;
 use super::chain::{Chain, ProfileMfa, SignIn, SsoSession, gets_keys_elsewhere, keys_of, sign_on};
 use super::chosen::Chosen;
@@ -7,13 +8,15 @@ use super::connection::Connection;
 use super::credential_source::{CredentialSource, ENVIRONMENT};
 use super::request::Request;
 use super::source::{Base, find_profile};
-use super::target::{Meaning, meaning, which_role};
+use super::target::{Meaning, also_a_profile, meaning};
 use super::values::{fallback_region, typed_region};
 use super::words::nothing_named;
 use crate::config::Config;
 use crate::config::profiles::Section;
+use crate::config::suggest::near;
 use crate::error::{Error, Kind, Result};
-use crate::types::{Credentials, Partition, Region, RoleArn, RoleName};
+use crate::types::sanitize::escape_up_to;
+use crate::types::{AccountId, Credentials, Partition, Region, RoleArn};
 
 /// Keys, and how to ask AWS about them: for `status --verify` and `doctor --online`.
 #[derive(Clone, Debug)]
@@ -227,39 +230,68 @@ impl AccountSurvey {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Forgotten {
-    /// Every session of a role, whatever its credentials came from.
-    Role(RoleArn),
+    /// Every session of an account.
+    Account(AccountId),
+    /// Every session of a role, whatever its credentials came from; with the sign-on that gives it.
+    Role(RoleArn, Option<Box<SsoSession>>),
     /// The session that a profile without a role gives.
     Own(Box<Base>),
     /// Every session that a sign-on gave.
-    SignOn(SsoSession),
+    SignOn(Box<SignOnRequest>),
 }
 
 impl Forgotten {
-    /// What the words mean: as for a switch, an account and a role, an ARN, or a profile.
-    pub(crate) fn resolve(request: &Request, config: &Config) -> Result<Self> {
-        Ok(match meaning(request, None, config)? {
-            Meaning::Role(named) => Self::Role(named.target(None)?.1),
-            Meaning::Profile(name, _) => {
-                let chain = Chain::resolve(&name, config)?;
-                match chain.last_role() {
-                    Some(role) => Self::Role(role),
-                    None => Self::Own(Box::new(chain.base)),
+    /// What the words mean: a sign-on, an account, or as for a switch an account and a role, an ARN, or
+    /// a profile. With it comes what else a word may mean.
+    pub(crate) fn resolve(request: &Request, config: &Config) -> Result<(Self, Option<String>)> {
+        let how = &request.invocation;
+        let word = match request.words.as_slice() {
+            [word] if request.profile.is_none() && !RoleArn::is_meant(word) => word.as_str(),
+            _ => "",
+        };
+        let account = match word {
+            "" => None,
+            _ => TargetAccount::find(word, config)?,
+        };
+        let sign_ons: Vec<Section<'_>> = config.profiles.sso_sessions().collect();
+        let signs_on =
+            |name| SignOnRequest::resolve(Some(name), config).map(|it| Self::SignOn(Box::new(it)));
+        if sign_ons.iter().any(|known| known.name() == word) {
+            let shown = escape_up_to(word, 80);
+            let note = account.map(|TargetAccount { id, .. }| {
+                let command = how.with(&[id.as_str()]);
+                format!("'{shown}' is a sign-on and an account; for the account: {command}")
+            });
+            return Ok((signs_on(word)?, note));
+        }
+        if let Some(account) = account {
+            let is_profile = config.profiles.get(word)?.is_some();
+            return Ok((Self::Account(account.id), is_profile.then(|| also_a_profile(word, how))));
+        }
+        let unknown = |error: Error| match near(word, sign_ons.iter().map(Section::name)).first() {
+            Some(name) => error.hint(how.with(&[name])),
+            None => error,
+        };
+        let meant = match meaning(request, None, config).map_err(unknown)? {
+            Meaning::Role(named) => Self::Role(named.target(None)?.1, None),
+            Meaning::Account(account) => Self::Account(account.id),
+            Meaning::Profile(name, _) => match Chain::resolve(&name, config) {
+                Ok(chain) => {
+                    let session = chain.base.sso_role().map(|role| role.session.clone());
+                    match (chain.last_role(), session) {
+                        // The older form has no name but the profile's.
+                        (_, Some(SsoSession { name: None, .. })) if chain.hops.is_empty() => {
+                            signs_on(&name)?
+                        }
+                        (Some(role), session) => Self::Role(role, session.map(Box::new)),
+                        (None, _) => Self::Own(Box::new(chain.base)),
+                    }
                 }
-            }
-            Meaning::Account(account) => {
-                let known: Vec<&str> = account
-                    .entry
-                    .iter()
-                    .flat_map(|entry| &entry.roles)
-                    .map(RoleName::as_str)
-                    .collect();
-                let name = account.name.as_str();
-                return Err(which_role(Kind::Usage, name, &known, &request.invocation));
-            }
-            Meaning::Offered(_) | Meaning::Nothing => {
-                return Err(nothing_named(&request.invocation));
-            }
-        })
+                // It may sign on and name no role.
+                Err(error) => signs_on(&name).map_err(|_| error)?,
+            },
+            Meaning::Offered(_) | Meaning::Nothing => return Err(nothing_named(how)),
+        };
+        Ok((meant, None))
     }
 }

@@ -28,7 +28,7 @@ use crate::error::{Error, Kind, Result};
 use crate::plan::SignOn;
 use crate::plan::chain::{LARGEST, SsoRole, SsoSession};
 use crate::types::quote;
-use crate::types::sanitize::{escape, escape_up_to};
+use crate::types::sanitize::escape;
 use crate::types::{Clock, Moment, Session};
 use crate::ui::report::Report;
 use crate::ui::terminal::Terminal;
@@ -205,13 +205,15 @@ impl<'a> SignOnClient<'a> {
     /// Signs on in the middle of another job, where the user can be asked.
     async fn by_person(&self, lock: &Lock) -> Result<Token> {
         if self.session.region_is_open || !self.terminal.can_ask() {
-            let name = self.shown_name();
-            return Err(Error::new(Kind::NeedsAnswer, format!("not signed on to {name}"))
-                .because(format!("asked for by {}", self.session.origin))
-                .hint(format!(
-                    "assume-role login {}",
-                    self.session.name.as_deref().unwrap_or("PROFILE")
-                )));
+            return Err(Error::new(
+                Kind::NeedsAnswer,
+                format!("not signed on to {}", self.session),
+            )
+            .because(format!("asked for by {}", self.session.origin))
+            .hint(format!(
+                "assume-role login {}",
+                self.session.name.as_deref().unwrap_or("PROFILE")
+            )));
         }
         lock.asking(true);
         let token = self.anew(|text| self.terminal.say(text)).await;
@@ -250,7 +252,7 @@ impl<'a> SignOnClient<'a> {
             pkce::begin(self.client, self.oidc()?, self.session, &page, home, (self.clock)())
                 .await?;
         let url = begun.url();
-        let name = self.shown_name();
+        let name = self.session;
         let opener = self.opener(&url).and_then(|opener| Command::from(opener).spawn().ok());
         let Some(mut opener) = opener else { return self.by_device(say).await };
         say(&format!("To sign on to {name}, go on in the browser. If no page opens, this is it:"));
@@ -277,8 +279,7 @@ impl<'a> SignOnClient<'a> {
         let invite = |invitation: &device::Invitation| {
             say(&format!(
                 "To sign on to {}, open this page and compare the code {}:",
-                self.shown_name(),
-                invitation.code
+                self.session, invitation.code
             ));
             say(&format!("  {}", invitation.url));
             // A failure is no fault: the URL is on the terminal.
@@ -300,10 +301,6 @@ impl<'a> SignOnClient<'a> {
         endpoints
             .map(|sso| sso.oidc.as_str())
             .ok_or_else(|| Error::new(Kind::Bug, "no endpoint of IAM Identity Center"))
-    }
-
-    fn shown_name(&self) -> String {
-        escape_up_to(self.session.name.as_ref().unwrap_or(&self.session.start_url), 80)
     }
 
     fn refused_role(&self, failure: &AwsError, role: &SsoRole) -> Error {

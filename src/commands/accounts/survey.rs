@@ -64,9 +64,8 @@ async fn ask_aws(
         report,
     )?;
     // A line of progress is written over.
-    for service in [Service::STS, Service::IAM, Service::ORGANIZATIONS] {
-        client.tell(service);
-    }
+    let asked = [Service::STS, Service::IAM, Service::ORGANIZATIONS];
+    asked.into_iter().for_each(|service| client.tell(service));
     progress.tell("asking AWS whose keys these are");
     let identity = caller_identity(&client, keys).await.map_err(|failure| {
         unanswered(&failure, "STS")

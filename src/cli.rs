@@ -149,12 +149,6 @@ mod tests {
     }
 
     #[test]
-    fn an_option_before_a_verb_is_refused() {
-        assert!(parse(&words("--region eu-west-1 leave")).is_err());
-        assert!(parse(&words("--region eu-west-1 -- leave read")).is_ok());
-    }
-
-    #[test]
     fn export_keeps_the_dashes_of_the_user() {
         for (typed, kept) in
             [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")]

@@ -15,6 +15,9 @@ import botocore.credentials  # noqa: E402  (it takes getpass when it is loaded)
 import botocore.session  # noqa: E402
 import botocore.tokens  # noqa: E402
 
+# Data of botocore's own, which is the same for all rows.
+LOADER = botocore.session.Session().get_component("data_loader")
+
 
 def identity(row):
     os.environ.clear()
@@ -25,6 +28,7 @@ def identity(row):
     botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = cache
     try:
         session = botocore.session.Session(profile=row["profile"])
+        session.register_component("data_loader", LOADER)
         return session.create_client("sts").get_caller_identity()["Arn"]
     except Exception as error:
         return f"{type(error).__name__}: {error}"

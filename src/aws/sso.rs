@@ -44,11 +44,11 @@ struct RoleCredentials {
     expiration: i64,
 }
 
-/// A page of a list, which is empty where the service leaves it out.
+/// A page of a list. One without a list says nothing: it must not look as if no role were given any more.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", bound(deserialize = "T: DeserializeOwned"))]
+#[serde(rename_all = "camelCase")]
 struct Page<T> {
-    #[serde(default = "Vec::new", alias = "accountList", alias = "roleList")]
+    #[serde(alias = "accountList", alias = "roleList")]
     entries: Vec<T>,
     next_token: Option<String>,
 }

@@ -17,7 +17,7 @@ use ring::signature::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::loopback::answer_on_loopback;
+use super::loopback::{Wire, answer_on_loopback};
 use super::sts::form::Form;
 use super::sts::http::{Reply, Request};
 use super::sts::{Instant, Issued};
@@ -30,6 +30,7 @@ pub const CROSS_DEVICE: &str = "arn:aws:signin:::devtools/cross-device";
 /// A running service. Its thread ends with the process.
 pub struct ConsoleSignIn {
     address: SocketAddr,
+    pub wire: Wire,
     state: Arc<Mutex<State>>,
 }
 
@@ -73,8 +74,10 @@ impl ConsoleSignIn {
         let state = State { keys: keys.into_iter().collect(), ..State::default() };
         let state = Arc::new(Mutex::new(state));
         let of_thread = Arc::clone(&state);
-        let address = answer_on_loopback(move |request| of_thread.lock().unwrap().reply(request))?;
-        Ok(Self { address, state })
+        let wire = Wire::default();
+        let address =
+            answer_on_loopback(&wire, move |request| of_thread.lock().unwrap().reply(request))?;
+        Ok(Self { address, wire, state })
     }
 
     /// `http://127.0.0.1:PORT`.

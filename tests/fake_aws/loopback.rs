@@ -3,6 +3,7 @@
 
 use std::io::{self, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 
 use super::sts::http::{Reply, Request};
 
@@ -24,17 +25,45 @@ fn serve_on_loopback(
     Ok(address)
 }
 
-/// Answers each request of each connection, and returns where it listens.
+/// What makes other bytes of an answer, and whether the connection ends with them.
+type Spoil = Box<dyn Fn(&Reply) -> (Vec<u8>, bool) + Send>;
+
+/// The wire between a server and its clients: what it does to the answers of a path.
+#[derive(Clone, Default)]
+pub struct Wire(Arc<Mutex<Option<(&'static str, Spoil)>>>);
+
+impl Wire {
+    /// From now on an answer of that path arrives as these bytes, and the connection may end with them.
+    pub fn spoil(
+        &self,
+        path: &'static str,
+        spoil: impl Fn(&Reply) -> (Vec<u8>, bool) + Send + 'static,
+    ) {
+        *self.0.lock().unwrap() = Some((path, Box::new(spoil)));
+    }
+
+    fn bytes(&self, path: &str, reply: &Reply) -> (Vec<u8>, bool) {
+        let spoil = self.0.lock().unwrap();
+        let spoil = spoil.as_ref().filter(|(spoiled, _)| *spoiled == path);
+        spoil.map_or_else(|| (reply.bytes(), false), |(_, spoil)| spoil(reply))
+    }
+}
+
+/// Answers each request of each connection over this wire, and returns where it listens.
 ///
 /// # Errors
 /// When no port is free.
 pub fn answer_on_loopback(
+    wire: &Wire,
     reply: impl Fn(&Request) -> Reply + Clone + Send + 'static,
 ) -> io::Result<SocketAddr> {
+    let wire = wire.clone();
     serve_on_loopback(move |mut stream| {
         let mut reader = BufReader::new(stream);
         while let Ok(Some(request)) = Request::read(&mut reader) {
-            if stream.write_all(&reply(&request).bytes()).is_err() {
+            let reply = reply(&request);
+            let (bytes, is_last) = wire.bytes(&request.path, &reply);
+            if stream.write_all(&bytes).is_err() || is_last {
                 return;
             }
         }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
-use super::loopback::answer_on_loopback;
+use super::loopback::{Wire, answer_on_loopback};
 use super::sts::http::{Reply, Request};
 use super::sts::{Instant, Issued};
 
@@ -29,7 +29,9 @@ impl Machine {
     pub fn start(keys: Issued) -> Self {
         let given = Arc::new(AtomicUsize::new(0));
         let (keys, of_thread) = (Arc::new(keys), Arc::clone(&given));
-        let address = answer_on_loopback(move |request| reply(request, &keys, &of_thread)).unwrap();
+        let address =
+            answer_on_loopback(&Wire::default(), move |request| reply(request, &keys, &of_thread))
+                .unwrap();
         Self { address, given }
     }
 

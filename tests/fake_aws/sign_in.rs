@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::loopback::answer_on_loopback;
+use super::loopback::{Wire, answer_on_loopback};
 use super::sts::form::Form;
 use super::sts::http::{Reply, Request};
 
@@ -18,6 +18,7 @@ pub const TOKEN: &str = "sign-in+canary/token==";
 /// A running endpoint. Its thread ends with the process.
 pub struct SignIn {
     address: SocketAddr,
+    pub wire: Wire,
     state: Arc<Mutex<State>>,
 }
 
@@ -47,8 +48,10 @@ impl SignIn {
     pub fn start() -> io::Result<Self> {
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);
-        let address = answer_on_loopback(move |request| of_thread.lock().unwrap().reply(request))?;
-        Ok(Self { address, state })
+        let wire = Wire::default();
+        let address =
+            answer_on_loopback(&wire, move |request| of_thread.lock().unwrap().reply(request))?;
+        Ok(Self { address, wire, state })
     }
 
     /// `http://127.0.0.1:PORT`.

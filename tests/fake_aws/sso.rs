@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde_json::{Value, json};
 
-use super::loopback::answer_on_loopback;
+use super::loopback::{Wire, answer_on_loopback};
 use super::sts::Issued;
 use super::sts::http::{Reply, Request};
 
@@ -21,6 +21,7 @@ type Meanwhile = Box<dyn FnOnce(&mut State, &Value) + Send>;
 /// A running server. Its thread ends with the process.
 pub struct Sso {
     address: SocketAddr,
+    pub wire: Wire,
     state: Arc<Mutex<State>>,
 }
 
@@ -58,8 +59,10 @@ impl Sso {
     pub fn start() -> io::Result<Self> {
         let state = Arc::new(Mutex::new(State::default()));
         let of_thread = Arc::clone(&state);
-        let address = answer_on_loopback(move |request| of_thread.lock().unwrap().reply(request))?;
-        Ok(Self { address, state })
+        let wire = Wire::default();
+        let address =
+            answer_on_loopback(&wire, move |request| of_thread.lock().unwrap().reply(request))?;
+        Ok(Self { address, wire, state })
     }
 
     /// `http://127.0.0.1:PORT`, for portal and OIDC alike.

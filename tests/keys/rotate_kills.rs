@@ -3,27 +3,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::rotate::{in_use, rotate, works};
 use super::{files_with, forget_runs, imported, mode, runs, with_keyrings};
 use crate::fake_aws::sts::{Fault, Gate};
 use crate::scenes::Scene;
-
-/// Does each of these on a few threads: a rotation mostly waits.
-fn each<T: Sync>(all: &[T], act: impl Fn(&T) + Sync) {
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..6 {
-            scope.spawn(|| {
-                while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    act(one);
-                }
-            });
-        }
-    });
-}
+use crate::support::process::each;
 
 /// The files besides `~/.aws/credentials` that hold a secret. A kill in an edit leaves the file that was
 /// to take the name, which the next edit removes.
@@ -121,6 +107,6 @@ fn a_rotation_that_is_killed_in_any_call_or_run_is_ended_by_the_next() {
             in_runs.extend((1..=count).flat_map(|at| [(undo, at, false), (undo, at, true)]));
         }
     }
-    each(&calls, |(kind, undo, calls, at)| killed_in_call(kind, *undo, calls, *at));
-    each(&in_runs, |(undo, at, after)| killed_in_run(*undo, *at, *after));
+    each(6, &calls, |(kind, undo, calls, at)| killed_in_call(kind, *undo, calls, *at));
+    each(6, &in_runs, |(undo, at, after)| killed_in_run(*undo, *at, *after));
 }

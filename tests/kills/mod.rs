@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use crate::scenes::Scene;
 use crate::support::faketime::LocalClock;
+use crate::support::process::each;
 use tracer::{left_running, traced};
 use verbs::Verb;
 
@@ -294,13 +295,13 @@ fn each_verb_can_be_killed_at_any_system_call() {
     // One after the other where each takes long, so that the table grows.
     for verbs in verbs.chunks(if asked.is_empty() { verbs.len() } else { 1 }) {
         let killed: Vec<Killed<'_>> = verbs.iter().map(Killed::new).collect();
-        each(&killed, |one| drop(one.expected.set(Expected::of(one.verb))));
+        each(AT_ONCE, &killed, |one| drop(one.expected.set(Expected::of(one.verb))));
         let stops = killed.iter().enumerate().flat_map(|(number, one)| {
             chosen(&one.expected.get().unwrap().stops, !asked.is_empty(), number)
                 .into_iter()
                 .map(move |at| (one, at))
         });
-        each(&stops.collect::<Vec<_>>(), |(one, at)| one.kill_at(*at));
+        each(AT_ONCE, &stops.collect::<Vec<_>>(), |(one, at)| one.kill_at(*at));
         for one in &killed {
             println!("{}", one.row());
             for (kind, whats) in one.faults.lock().unwrap().iter() {
@@ -311,18 +312,4 @@ fn each_verb_can_be_killed_at_any_system_call() {
         told = faults.len();
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-}
-
-/// Does this with each, several at once.
-fn each<T: Sync>(all: &[T], act: impl Fn(&T) + Sync) {
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    act(one);
-                }
-            });
-        }
-    });
 }

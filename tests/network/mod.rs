@@ -3,6 +3,7 @@
 
 mod clock_skew;
 mod endpoints;
+mod json_replies;
 mod proxy;
 mod replies;
 mod retries;

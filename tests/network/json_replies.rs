@@ -19,11 +19,13 @@ use crate::support::process::each;
 const AT_ONCE: usize = 12;
 const ENDED: &str = "2026-01-01T00:00:00Z";
 
+type Prepare = Box<dyn Fn(&Scene, Comes) + Send>;
+
 /// A home, the wire of the service that it asks, and what makes the next run ask it.
 struct Asking {
     scene: Scene,
     wire: Wire,
-    prepare: Box<dyn Fn(&Scene, Comes) + Send>,
+    prepare: Prepare,
 }
 
 /// A path of a service, and words that ask it.

@@ -37,7 +37,7 @@ use crate::cli::{self, Parsed, Verb};
 use crate::error::{Error, Result};
 use crate::shell::Shell;
 use crate::shell::completion_scripts::packaged;
-use crate::shell::exports::{self, Form};
+use crate::shell::exports::Form;
 use crate::ui::Color;
 use crate::ui::report::Report;
 
@@ -141,7 +141,7 @@ fn told(result: Result<Printed>, report: Report) -> Outcome {
 
 fn failed_as_code(report: Report, error: Error) -> Outcome {
     Outcome {
-        output: Output::Text(exports::failure(error.kind.exit_code())),
+        output: Output::Text(format!("(exit {})\n", error.kind.exit_code())),
         report,
         error: Some(error),
     }

@@ -5,6 +5,7 @@
 //! quoted.
 
 use super::posix::DIRECT;
+use super::quote::unsplit;
 use super::record::Record;
 use super::variables::Switch;
 use super::{Code, Shell};
@@ -44,7 +45,7 @@ pub fn switch(form: Form, switch: &Switch<'_>) -> Secret {
             Some(Code { switch: code, .. }) => Secret::new(code(switch)),
             None => Record::of_switch(switch, keeps).for_function(),
         },
-        Form::Direct => Secret::new(DIRECT.switch(switch)),
+        Form::Direct => Secret::new(unsplit(&DIRECT.switch(switch))),
         Form::Program => Record::of_switch(switch, false).for_program(),
     }
 }
@@ -62,15 +63,10 @@ pub fn leave(form: Form, environment: &Environment, legacy: bool) -> Leave {
                 Leave { text: record.for_function(), said }
             }
         },
-        Form::Direct => code(DIRECT.leave(legacy)),
+        Form::Direct => code(unsplit(&DIRECT.leave(legacy))),
         Form::Program => {
             let (record, said) = Record::of_leave(environment, legacy, false);
             Leave { text: record.for_program(), said }
         }
     }
-}
-
-/// What the direct form prints on failure, so that the status survives `eval "$(…)"`.
-pub fn failure(code: u8) -> String {
-    format!("(exit {code})\n")
 }

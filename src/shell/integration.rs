@@ -33,8 +33,12 @@ pub fn script(shell: Shell, binary: &Path, options: &InitOptions) -> Result<Stri
     })?;
     let definition = shell.definition();
     let quoted = shell.quoted(path);
-    let mut script =
-        options.look.assignments(shell) + &definition.init.replace(PLACEHOLDER, &quoted);
+    // Without quotes around it all of this is one line, whose first comment would hide the rest.
+    let refusal = format!("assume-role: quotes are needed: {}", definition.load);
+    let guard = format!("case x\\\ny in xy) ;; x\\ y) '{refusal}' ;; esac #\n");
+    let guard = if definition.load.starts_with("eval \"") { guard } else { String::new() };
+    let init = definition.init.replace(PLACEHOLDER, &quoted);
+    let mut script = guard + &options.look.assignments(shell) + &init;
     if let Some(name) = &options.cmd {
         script.push_str(&(definition.short_name)(&name.0));
     }

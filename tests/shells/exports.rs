@@ -367,9 +367,8 @@ fn a_failure_reaches_the_status() {
     for shell in ["sh", "dash", "bash", "zsh"] {
         if is_here(shell) {
             let home = tempfile::tempdir().unwrap();
-            let script =
-                format!("eval \"$(printf %s '{}')\"; echo $?", exports::failure(4).trim_end());
-            assert_eq!(run(&[shell], home.path(), &[], &script).out, "4\n", "{shell}");
+            let script = format!("eval \"$('{}' leave x)\"; echo $?", crate::scenes::binary());
+            assert_eq!(run(&[shell], home.path(), &[], &script).out, "2\n", "{shell}");
         }
     }
 }

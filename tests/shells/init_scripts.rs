@@ -228,6 +228,22 @@ fn a_short_name_calls_the_long_one() {
 }
 
 #[test]
+fn without_quotes_it_says_that_they_are_needed() {
+    for shell in ["bash", "zsh", "dash", "busybox", "ksh93", "mksh", "yash"] {
+        if !is_here(shell) {
+            continue;
+        }
+        let home = Home::new();
+        let name = if matches!(shell, "bash" | "zsh") { shell } else { "sh" };
+        let script = format!("eval $(cat init.{name})\necho \"$?\"; command -v assume_role\n");
+        let outcome = run(&[shell], home.path(), &[], &script);
+        assert_eq!(outcome.out, "127\n", "{shell}: {}", outcome.err);
+        let said = format!("quotes are needed: eval \"$(assume-role init {name})\"");
+        assert!(outcome.err.contains(&said), "{shell}: {}", outcome.err);
+    }
+}
+
+#[test]
 fn the_scripts_pass_their_linters() {
     assert_lints(
         "shell",

@@ -9,3 +9,4 @@ mod nu_and_xonsh;
 mod open_shells;
 pub mod quoting;
 mod shell_function;
+mod unquoted;

@@ -132,6 +132,38 @@ fn a_sign_on_renews_itself_where_the_session_allows_it() {
 }
 
 #[test]
+fn tokens_and_sessions_as_other_tools_and_other_places_have_them() {
+    let no_more = "2026-01-01T00:00:00Z";
+    for (start, region, fields, status, renewals) in [
+        ("https://corp.awsapps.com/start#/", "eu-west-1", json!({"ofAnotherTool": [1]}), 0, 0),
+        ("https://corp.awsapps.com/start/", "eu-west-1", json!({"startUrl": null}), 0, 0),
+        (START, "us-gov-west-1", json!({"expiresAt": "2099-01-01T00:00:00UTC"}), 0, 0),
+        (START, "cn-north-1", json!({"expiresAt": no_more}), 0, 1),
+        (START, "eu-west-1", json!({"registrationExpiresAt": no_more}), 0, 0),
+        (START, "eu-west-1", json!({"expiresAt": no_more, "registrationExpiresAt": no_more}), 5, 0),
+        (START, "eu-west-1", json!({"expiresAt": no_more, "clientSecret": null}), 5, 0),
+        (START, "eu-west-1", json!({"startUrl": "https://other.awsapps.com/start"}), 5, 0),
+    ] {
+        let (scene, sso) = signed();
+        let config = std::fs::read_to_string(scene.world.home().join(".aws/config")).unwrap();
+        let twin = format!("[sso-session twin]\nsso_start_url = {start}\nsso_region = {region}\n");
+        let config = config.replace(START, start).replace("eu-west-1", region) + &twin;
+        scene.world.config(&config).unwrap();
+        sso.add_token("kept");
+        sso.add_refresh_token("refresh");
+        let mut text = json!({"startUrl": start, "region": region, "accessToken": "kept", "expiresAt": FAR,
+            "refreshToken": "refresh", "clientId": "client-1", "clientSecret": "client-secret-1",
+            "registrationExpiresAt": FAR});
+        text.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        let file = format!(".aws/sso/cache/{OF_SESSION}.json");
+        scene.world.write(&file, text.to_string()).unwrap();
+        let ran = scene.export(&["read"]);
+        let asked = sso.received("/token").len();
+        assert_eq!((ran.status, asked), (status, renewals), "{start} {region} {fields}: {ran:?}");
+    }
+}
+
+#[test]
 fn login_prints_page_and_code_and_keeps_what_the_aws_cli_reads() {
     let (scene, sso) = signed();
     sso.answer(&["authorization_pending"]);

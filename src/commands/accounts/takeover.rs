@@ -118,9 +118,10 @@ impl Takeover {
             report.note("nothing is new");
         } else {
             let would = if dry { " would come" } else { " came" };
-            let more =
-                if grown == 1 { "1 gets more".to_owned() } else { format!("{grown} get more") };
-            report.done(&format!("{added} accounts"), &format!("{would} into the file, {more}"));
+            let more = if grown == 1 { "gets" } else { "get" };
+            let accounts = if added == 1 { "account" } else { "accounts" };
+            let rest = format!("{would} into the file, {grown} {more} more");
+            report.done(&format!("{added} {accounts}"), &rest);
         }
     }
 }

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::config::index::{ByName, are_distinct};
 use crate::config::location::{Lines, Spot, offset_in};
+use crate::config::plain_json;
 use crate::config::values::parse_tag;
 use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
@@ -101,21 +102,35 @@ impl<'a> Json<'a> {
     }
 
     pub(crate) fn list(self) -> Result<impl ExactSizeIterator<Item = Self>> {
-        let values = serde_json::from_str::<Vec<&RawValue>>(self.raw)
-            .map_err(|error| self.broken(&error))?;
-        Ok(values.into_iter().map(move |value| Self { raw: value.get(), ..self }))
+        let values = match plain_json::elements(self.raw) {
+            Some(values) => values,
+            None => serde_json::from_str::<Vec<&RawValue>>(self.raw)
+                .map_err(|error| self.broken(&error))?
+                .into_iter()
+                .map(RawValue::get)
+                .collect(),
+        };
+        Ok(values.into_iter().map(move |raw| Self { raw, ..self }))
     }
 
-    pub(crate) fn properties(self) -> Result<impl Iterator<Item = Property<'a>>> {
-        let Members(members) =
-            serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
-        Ok(members.into_iter().map(move |(key, value)| self.property(key, value)))
+    pub(crate) fn properties(self) -> Result<Vec<Property<'a>>> {
+        let mut properties = Vec::new();
+        let plain = plain_json::members(self.raw, |key, value| {
+            properties.push(self.property(Cow::Borrowed(key), value));
+        });
+        if plain.is_none() {
+            let Members(members) =
+                serde_json::from_str(self.raw).map_err(|error| self.broken(&error))?;
+            let member = |(key, value): (_, &'a RawValue)| self.property(key, value.get());
+            properties = members.into_iter().map(member).collect();
+        }
+        Ok(properties)
     }
 
     /// The same, but a key that is there twice is refused: which of the two counts differs between
     /// readers.
     pub(crate) fn object(self) -> Result<Vec<Property<'a>>> {
-        let properties: Vec<Property<'a>> = self.properties()?.collect();
+        let properties = self.properties()?;
         if are_distinct(properties.iter().map(|property| property.key.as_ref())) {
             return Ok(properties);
         }
@@ -134,8 +149,8 @@ impl<'a> Json<'a> {
         }
     }
 
-    fn property(self, key: Cow<'a, str>, value: &'a RawValue) -> Property<'a> {
-        let value = Self { raw: value.get(), ..self };
+    fn property(self, key: Cow<'a, str>, raw: &'a str) -> Property<'a> {
+        let value = Self { raw, ..self };
         let start = match &key {
             Cow::Borrowed(key) => offset_in(self.lines.text(), key).saturating_sub(1),
             Cow::Owned(_) => value.range().start,
@@ -245,7 +260,7 @@ fn digits_around(text: &str, offset: usize) -> Option<&str> {
 struct Unescaped<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The members of an object in their order, with a repeated key as often as it is there.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(super) struct Members<'a>(pub(super) Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {

@@ -11,6 +11,7 @@ mod json;
 pub(crate) mod keyring;
 pub(crate) mod location;
 pub(crate) mod machine;
+mod plain_json;
 pub(crate) mod profiles;
 pub(crate) mod proxy;
 pub(crate) mod rotation;

@@ -102,7 +102,7 @@ pub(super) fn read_id(value: Json<'_>) -> Result<AccountId> {
     let spot = value.spot();
     match value.kind() {
         JsonKind::Object => {
-            id_of(value, value.properties()?.find(|property| property.key == "id").as_ref())
+            id_of(value, value.properties()?.iter().find(|property| property.key == "id"))
         }
         JsonKind::String => {
             let text = value.string()?;

@@ -7,7 +7,7 @@ use super::chosen::{Chosen, Origin};
 use super::credential_source::CredentialSource;
 use super::parameters::Shape;
 use super::request::Request;
-use super::source::{Base, OTHER_SOURCES, base_profile, no_keys};
+use super::source::{Base, OTHER_SOURCES, no_keys};
 use super::web_identity::WebIdentity;
 use super::{ENVIRONMENT, ONE_HOUR, Step, target};
 use crate::config::Config;
@@ -101,11 +101,6 @@ impl BaseChoice {
             Some(why) => Ok(Surrounding::Instance(why)),
             None => Err(nothing(seen, config)),
         }
-    }
-
-    /// For verbs without a request.
-    pub(super) fn of_environment(config: &Config) -> Result<Self> {
-        Self::of(base_profile(None, None, config)?, config)
     }
 
     /// What names the region and the connection beside the base.

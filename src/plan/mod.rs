@@ -43,8 +43,8 @@ pub(crate) use foresee::{Foresight, foresee};
 pub(crate) use next::{Next, next, own_of};
 pub(crate) use parameters::{ParameterOrigins, Shape};
 pub(crate) use queries::{
-    AccountSurvey, BaseAtHand, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest, base_sign_in,
-    base_without_keys, plain_connection,
+    AccountSurvey, BaseAtHand, ConsoleRequest, Forgotten, KeysAtHand, SignOnRequest,
+    plain_connection,
 };
 pub(crate) use renewal::renewable;
 pub(crate) use request::{Invocation, Request, SessionOptions};

@@ -1,13 +1,13 @@
 //! What verbs besides a switch ask AWS: whose keys these are, a sign-on, what there is to know.
 
 use super::account::TargetAccount;
-use super::ambient::BaseChoice;
-use super::chain::{Chain, ProfileMfa, SignIn, SsoSession, gets_keys_elsewhere, keys_of, sign_on};
+use super::chain::{Chain, SignIn, SsoSession, sign_on};
 use super::chosen::Chosen;
 use super::connection::Connection;
-use super::credential_source::{CredentialSource, ENVIRONMENT};
+use super::credential_source::CredentialSource;
 use super::request::Request;
-use super::source::{Base, find_profile};
+use super::resolve::unnamed_base;
+use super::source::Base;
 use super::target::{Meaning, also_a_profile, meaning};
 use super::values::{fallback_region, typed_region};
 use super::words::nothing_named;
@@ -27,8 +27,7 @@ pub(crate) struct KeysAtHand {
     pub connection: Connection,
 }
 
-/// The base, when no option and no account names another; the secret of its key may still be in a
-/// keyring.
+/// The base, when no option and no account names another; its keys may still have to be fetched.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseAtHand {
     pub base: Base,
@@ -58,57 +57,15 @@ impl KeysAtHand {
 
 impl BaseAtHand {
     pub(crate) fn resolve(config: &Config) -> Result<Self> {
-        let (profile, (base, mfa)) = match BaseChoice::of_environment(config)? {
-            BaseChoice::Named { name, .. } if name.value == ENVIRONMENT => {
-                (None, (Base::of_environment(config)?, ProfileMfa::default()))
-            }
-            BaseChoice::Named { name, .. } => {
-                let profile = find_profile(&name, config)?;
-                let keys = keys_of(&profile, config)?;
-                (Some(profile), keys)
-            }
-            choice => {
-                let base = choice.surrounding(config)?.base(config)?.0.description;
-                return Err(Error::config(format!("{base} gives keys when a role is assumed")));
-            }
-        };
+        let (base, mfa_serial, profile) = unnamed_base(config)?;
         let region = match typed_region(None, None, config)? {
             None => fallback_region(profile.as_ref(), config)?,
             region => region,
         };
         let region = region.map(|region| region.value);
         let connection = connection(region.as_ref(), profile.as_ref(), config)?;
-        Ok(Self { base, mfa_serial: mfa.serial, connection })
+        Ok(Self { base, mfa_serial, connection })
     }
-}
-
-/// What roles of accounts are assumed from where that is not keys at hand, when no option and no
-/// account names another.
-pub(crate) fn base_without_keys(config: &Config) -> Result<Option<Base>> {
-    Ok(match BaseChoice::of_environment(config)? {
-        BaseChoice::Named { name, .. } if name.value == ENVIRONMENT => None,
-        BaseChoice::Named { name, .. } => {
-            let profile = find_profile(&name, config)?;
-            match gets_keys_elsewhere(&profile) {
-                true => Some(Chain::resolve(&name.value, config)?.base),
-                false => None,
-            }
-        }
-        choice => match choice.surrounding(config) {
-            Ok(found) => Some(found.base(config)?.0),
-            Err(_) => None,
-        },
-    })
-}
-
-/// The console sign-in that is the base, when no option and no account names another.
-pub(crate) fn base_sign_in(config: &Config) -> Result<Option<SignIn>> {
-    let BaseChoice::Named { name, .. } = BaseChoice::of_environment(config)? else {
-        return Ok(None);
-    };
-    let profile = config.profiles.get(&name.value)?;
-    let profile = profile.filter(|profile| profile.value("aws_access_key_id").is_none());
-    profile.map_or(Ok(None), |profile| SignIn::of_profile(&profile, config))
 }
 
 /// How AWS is reached without a target.

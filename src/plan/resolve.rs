@@ -113,15 +113,8 @@ fn plan_role(
         _ => None,
     };
     let is_keyed = matches!(scheme.value, Scheme::Bastion | Scheme::Profile) && sso.is_none();
-    let profile = match &choice {
-        BaseChoice::Named { name, is_found: false } if name.value == ENVIRONMENT => None,
-        BaseChoice::Named { name, .. }
-            if is_keyed && request.via.is_empty() && name.value != ENVIRONMENT =>
-        {
-            Some(find_profile(name, config)?)
-        }
-        choice => config.profiles.get(choice.profile_name())?.filter(|_| sso.is_none()),
-    };
+    let is_needed = is_keyed && request.via.is_empty();
+    let profile = profile_of(&choice, is_needed, config)?.filter(|_| sso.is_none());
     let region = match region {
         None => fallback_region(profile.as_ref(), config)?,
         chosen => chosen,
@@ -142,20 +135,13 @@ fn plan_role(
             let base = Base::of_token(token, Chosen::new("scheme", scheme.origin.clone()));
             Before::new(base, ProfileMfa::default())
         }
-        (None, None, _) => match &choice {
-            BaseChoice::Named { name, is_found } => {
-                let mut before = of_base(name, profile.as_ref(), &with_code, config)?;
-                before.base.is_found = *is_found;
-                before
-            }
-            choice => {
-                let found = choice.surrounding(config).map_err(|e| or_sign_on(e, request, config));
-                let (base, step) = found?.base(config)?;
-                let mut before = Before::new(base, ProfileMfa::default());
-                before.steps.extend(step);
-                before
-            }
-        },
+        (None, None, _) => {
+            let before = of_choice(&choice, profile.as_ref(), &with_code, config);
+            before.map_err(|error| match choice {
+                BaseChoice::Named { .. } => error,
+                BaseChoice::Found(_) | BaseChoice::Open(_) => or_sign_on(error, request, config),
+            })?
+        }
     };
     let is_sso = request.via.is_empty() && before.base.sso_role().is_some() && !is_keyed;
     if code.is_some() && (is_sso || (before.steps.is_empty() && before.base.source.gives_role())) {
@@ -290,6 +276,47 @@ fn identity_center(
             several.first().map_or("", String::as_str)
         ))),
     }
+}
+
+/// The base of an account that says nothing about it, its MFA device, and the profile beside it.
+pub(super) fn unnamed_base(
+    config: &Config,
+) -> Result<(Base, Option<Chosen<String>>, Option<Section<'_>>)> {
+    let choice = BaseChoice::of(base_profile(None, None, config)?, config)?;
+    let profile = profile_of(&choice, true, config)?;
+    let before = of_choice(&choice, profile.as_ref(), &Request::default(), config)?;
+    Ok((before.base, before.mfa.serial, profile))
+}
+
+fn profile_of<'a>(
+    choice: &BaseChoice,
+    is_needed: bool,
+    config: &'a Config,
+) -> Result<Option<Section<'a>>> {
+    match choice {
+        BaseChoice::Named { name, is_found: false } if name.value == ENVIRONMENT => Ok(None),
+        BaseChoice::Named { name, .. } if is_needed && name.value != ENVIRONMENT => {
+            find_profile(name, config).map(Some)
+        }
+        choice => config.profiles.get(choice.profile_name()),
+    }
+}
+
+fn of_choice(
+    choice: &BaseChoice,
+    profile: Option<&Section<'_>>,
+    request: &Request,
+    config: &Config,
+) -> Result<Before> {
+    if let BaseChoice::Named { name, is_found } = choice {
+        let mut before = of_base(name, profile, request, config)?;
+        before.base.is_found = *is_found;
+        return Ok(before);
+    }
+    let (base, step) = choice.surrounding(config)?.base(config)?;
+    let mut before = Before::new(base, ProfileMfa::default());
+    before.steps.extend(step);
+    Ok(before)
 }
 
 /// The base profile: its keys, or whatever else it gets its credentials from.

@@ -16,10 +16,8 @@ use crate::config::saml;
 use crate::config::settings::Settings;
 use crate::config::values::Scheme;
 use crate::error::{Error, Result};
-use crate::plan::chain::Chain;
-use crate::plan::{
-    Base, BaseAtHand, OTHER_SOURCES, SignOn, base_sign_in, base_without_keys, environment_scheme,
-};
+use crate::plan::chain::{Chain, SignIn};
+use crate::plan::{Base, BaseAtHand, CredentialSource, OTHER_SOURCES, SignOn, environment_scheme};
 use crate::types::quote;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{Moment, minutes, shortened};
@@ -270,37 +268,21 @@ fn base(read: &FilesRead, environment: &Environment, now: Moment) -> Finding {
     let Some(config) = read.config() else {
         return Finding::note("the base keys were not checked, since a file cannot be read");
     };
-    if let Ok(Some(sign_in)) = base_sign_in(config) {
-        return match sign_in_state(&sign_in, now) {
-            SignOn::Live(ends) => Finding::fine(&format!(
-                "the base is the console sign-in of {sign_in} ({}), which renews itself for about {} more",
-                sign_in.arn.origin,
-                minutes(ends.since(now).max(0))
-            )),
-            SignOn::Missing => {
-                let why = sign_in_told(&sign_in);
-                Finding::of_error(
-                    Level::Warning,
-                    &why.into_iter().fold(sign_in.missing(), Error::because),
-                )
-            }
-        };
-    }
-    if let Ok(Some(base)) = base_without_keys(config) {
-        let gives = printed(&base, config, now).unwrap_or_default();
-        return Finding::fine(&format!(
-            "roles of accounts are assumed from {}{gives}",
-            base.description
-        ));
-    }
     match BaseAtHand::resolve(config) {
-        Ok(at_hand) => {
-            let base = at_hand.base;
-            let is_temporary = base.source.long_term_id().is_none();
-            let kind = if is_temporary { "temporary base keys" } else { "base keys" };
-            let id = escape_up_to(&shortened(base.key_id().unwrap_or_default()), 40);
-            Finding::fine(&format!("{kind} {id}, from {}", base.description))
-        }
+        Ok(BaseAtHand { base, .. }) => match &base.source {
+            CredentialSource::ConsoleSignIn(sign_in) => console_sign_in(sign_in, now),
+            CredentialSource::Keys(..) | CredentialSource::Keyring(_) => {
+                let is_temporary = base.source.long_term_id().is_none();
+                let kind = if is_temporary { "temporary base keys" } else { "base keys" };
+                let id = escape_up_to(&shortened(base.key_id().unwrap_or_default()), 40);
+                Finding::fine(&format!("{kind} {id}, from {}", base.description))
+            }
+            _ => Finding::fine(&format!(
+                "roles of accounts are assumed from {}{}",
+                base.description,
+                printed(&base, config, now).unwrap_or_default()
+            )),
+        },
         Err(error) => {
             let other_scheme =
                 environment_scheme(config).is_ok_and(|scheme| scheme != Scheme::Bastion);
@@ -318,6 +300,20 @@ fn base(read: &FilesRead, environment: &Environment, now: Moment) -> Finding {
             let what =
                 format!("no credentials to assume roles of accounts with: {}", error.message);
             Finding { level, what, remedies: sign_on.into_iter().chain(remedies).collect() }
+        }
+    }
+}
+
+fn console_sign_in(sign_in: &SignIn, now: Moment) -> Finding {
+    match sign_in_state(sign_in, now) {
+        SignOn::Live(ends) => Finding::fine(&format!(
+            "the base is the console sign-in of {sign_in} ({}), which renews itself for about {} more",
+            sign_in.arn.origin,
+            minutes(ends.since(now).max(0))
+        )),
+        SignOn::Missing => {
+            let why = sign_in_told(sign_in).into_iter();
+            Finding::of_error(Level::Warning, &why.fold(sign_in.missing(), Error::because))
         }
     }
 }

@@ -19,15 +19,16 @@ pub(super) fn findings(read: &FilesRead) -> Result<Vec<Finding>> {
     let Some(config) = read.config() else {
         return Ok(vec![Finding::note("AWS was not asked, since a file cannot be read")]);
     };
-    let (at_hand, mfa_serial) = match BaseAtHand::resolve(config) {
-        Ok(BaseAtHand { base, mfa_serial, connection }) => {
+    let at_hand = BaseAtHand::resolve(config).ok().filter(|found| found.base.key_id().is_some());
+    let (at_hand, mfa_serial) = match at_hand {
+        Some(BaseAtHand { base, mfa_serial, connection }) => {
             let report = Report::silent();
             let keys = keys_of(&base, &config.environment, &report);
             let keys = Runtime::new().and_then(|runtime| runtime.run(keys));
             let description = base.description.clone();
             (keys.map(|keys| KeysAtHand { keys, description, connection }), Some(mfa_serial))
         }
-        Err(_) => {
+        None => {
             let description = "no keys".to_owned();
             let at_hand = plain_connection(config).map(|connection| KeysAtHand {
                 keys: placeholder(),

@@ -1,12 +1,13 @@
-//! The verbs that are run most, read without building all the others.
+//! A switch and the verbs that are run most, read without building all the others.
 //!
 //! Words go in; what they mean comes out, or nothing: then the whole reader has to say why, in help
 //! or a refusal.
 
 use std::ffi::OsString;
 
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand};
 
+use super::changes_shell;
 use super::grammar::{Cli, Verb};
 use super::target::Target;
 
@@ -19,7 +20,8 @@ struct Alone<T: Args> {
 
 /// What such a verb and its words mean.
 pub(super) fn parse(words: &[OsString]) -> Option<Cli> {
-    let verb = match words.first()?.to_str()? {
+    let first = words.first()?.to_str()?;
+    let verb = match first {
         "init" => Verb::Init(arguments(words)?),
         "export" => Verb::Export(arguments(words)?),
         "status" => Verb::Status(arguments(words)?),
@@ -27,7 +29,14 @@ pub(super) fn parse(words: &[OsString]) -> Option<Cli> {
         "explain" => Verb::Explain(Box::new(arguments(words)?)),
         "doctor" => Verb::Doctor(arguments(words)?),
         "credential-process" => Verb::CredentialProcess(Box::new(arguments(words)?)),
-        _ => return None,
+        // clap does not say that it knows an alias, as `clear` is one.
+        _ if Verb::has_subcommand(first) || changes_shell(first) => return None,
+        _ if first.starts_with('-') && first != "-" => return None,
+        _ => {
+            let program = OsString::from("assume-role");
+            let named = std::iter::once(&program).chain(words);
+            return Some(Cli { verb: None, target: Alone::try_parse_from(named).ok()?.arguments });
+        }
     };
     Some(Cli { verb: Some(verb), target: Target::default() })
 }
@@ -60,6 +69,10 @@ mod tests {
             "explain production read --json -v",
             "explain --region eu-west-1 -- list read",
             "doctor --online",
+            "production read --region eu-west-1 --yes",
+            "production list 123456 eu-west-1",
+            "-",
+            "production -- --yes",
         ] {
             let words: Vec<OsString> = text.split(' ').map(OsString::from).collect();
             let whole =
@@ -80,7 +93,12 @@ mod tests {
             "list --help",
             "explain --nothing",
             "--init",
+            "--region eu-west-1 list",
             "leave",
+            "clear",
+            "production read --help",
+            "production read --version",
+            "production --nothing",
         ] {
             let words: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
             assert!(parse(&words).is_none(), "{text}");

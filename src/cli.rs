@@ -23,6 +23,7 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::error::{Error, Result};
 use crate::types::quote;
+use crate::types::sanitize::escape;
 
 pub(crate) use edits::*;
 pub(crate) use everyday::*;
@@ -106,7 +107,7 @@ fn refuse_verb_after_option(words: &[OsString], cli: &Cli) -> Result<()> {
         {
             let rest = words.iter().map(|text| text.to_string_lossy());
             let rest: Vec<String> =
-                rest.filter(|text| text != word).map(|text| quote::word(&text)).collect();
+                rest.filter(|text| text != word).map(|text| quote::word(&escape(&text))).collect();
             Err(Error::usage(format!("the verb '{word}' has to come before its options"))
                 .hint(format!("assume-role {word}"))
                 .hint(format!(

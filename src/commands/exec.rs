@@ -16,6 +16,7 @@ use crate::plan::{Invocation, Request};
 use crate::shell::quote;
 use crate::shell::variables::{CONTRADICTING, OWN, PROFILES, SESSION};
 use crate::types::parse_time_left;
+use crate::types::sanitize::escape;
 use crate::ui::report::Report;
 
 /// Becomes the command.
@@ -70,7 +71,7 @@ pub(super) fn run(arguments: &Exec, context: &Context, report: &Report) -> Resul
 }
 
 fn no_command(words: &[String]) -> Error {
-    let words: Vec<String> = words.iter().map(|text| quote::word(text)).collect();
+    let words: Vec<String> = words.iter().map(|text| quote::word(&escape(text))).collect();
     let (target, command) = words.split_at(words.len().min(2));
     let target: String = target.iter().map(|word| format!("{word} ")).collect();
     let command = if command.is_empty() { "COMMAND".to_owned() } else { command.join(" ") };

@@ -58,7 +58,7 @@ impl Runner<'_> {
                     return Err(refusal.clone());
                 }
                 self.mfa.count += 1;
-                terminal.say("AWS refused that code; each code works once");
+                terminal.say("AWS refused that code; each code works once, and not for long");
             }
             _ => self.known.code = Some(code),
         }
@@ -91,7 +91,7 @@ impl Runner<'_> {
             }
             _ if program.is_some() => Err(error),
             Some(code) if is_wrong && self.mfa.count < TRIES => {
-                self.terminal.say("AWS refused that code; each code works once");
+                self.terminal.say("AWS refused that code; each code works once, and not for long");
                 self.mfa.refused = Some((code, error));
                 Ok(())
             }

@@ -16,7 +16,7 @@ use super::verbs::{Completions, Ensure, Export, Init, List, Login, Logout, Statu
     version,
     disable_help_subcommand = true,
     args_conflicts_with_subcommands = true,
-    override_usage = "assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]\n       assume-role VERB …",
+    override_usage = "assume-role ACCOUNT ROLE [MFA_CODE] [REGION] [OPTIONS]\n       assume-role PROFILE | ARN | VERB …",
     subcommand_help_heading = "Verbs",
     max_term_width = 80
 )]
@@ -77,7 +77,7 @@ pub enum Verb {
     Keys(Keys),
     /// Edit the names of ~/.aws/accounts
     Accounts(Accounts),
-    /// Sign on to IAM Identity Center in a browser
+    /// Sign on to Identity Center or the console in a browser
     Login(Login),
     /// Forget stored sessions; keys in a shell stay there
     Logout(Logout),

@@ -3,11 +3,12 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::chain::NO_SIGN_ON;
 use super::chosen::{Chosen, Origin};
 use super::credential_source::CredentialSource;
 use super::parameters::Shape;
 use super::request::Request;
-use super::source::{Base, OTHER_SOURCES, no_keys};
+use super::source::{Base, KEYS_OF_USER, OTHER_SOURCES, no_keys};
 use super::web_identity::WebIdentity;
 use super::{ENVIRONMENT, ONE_HOUR, Step, target};
 use crate::config::Config;
@@ -144,9 +145,8 @@ fn nothing(seen: Vec<String>, config: &Config) -> Error {
         .fold(error.because("no base is named; what else could be one:"), |error, line| {
             error.because(format!("  {line}"))
         });
-    error.hint(
-        "put the keys of your IAM user under [default], or into the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
-    )
+    let sign_on = config.profiles.sso_sessions().next().is_none().then_some(NO_SIGN_ON);
+    sign_on.into_iter().fold(error.hint(KEYS_OF_USER), Error::hint)
 }
 
 impl Surrounding {

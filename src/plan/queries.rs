@@ -171,14 +171,12 @@ impl AccountSurvey {
             true => Some(KeysAtHand::of_environment(config)?.keys),
             false => None,
         };
-        let names = config.profiles.sso_sessions().map(|section| section.name().to_owned());
-        let names: Vec<String> = names.collect();
-        let sign_ons: Vec<SsoSession> =
-            names.iter().map(|name| SsoSession::named(name, config)).collect::<Result<_>>()?;
+        let each = config.profiles.sso_sessions().map(|one| SsoSession::named(one.name(), config));
+        let sign_ons: Vec<SsoSession> = each.collect::<Result<_>>()?;
         if keys.is_none() && sign_ons.is_empty() {
             return Err(Error::config("sync needs AWS keys in this shell or an [sso-session]")
                 .hint("switch to a role of the organization that may list its accounts")
-                .hint("or configure a sign-on: aws configure sso-session"));
+                .hint(super::chain::NO_SIGN_ON));
         }
         let region = variable_region(config)?;
         Ok(Self { keys, sign_ons, connection: connection(region.as_ref(), None, config)? })

@@ -115,10 +115,14 @@ fn plan_role(
     let is_keyed = matches!(scheme.value, Scheme::Bastion | Scheme::Profile) && sso.is_none();
     let is_needed = is_keyed && request.via.is_empty();
     let profile = profile_of(&choice, is_needed, config)?.filter(|_| sso.is_none());
-    let region = match region {
-        None => fallback_region(profile.as_ref(), config)?,
-        chosen => chosen,
-    };
+    // A sign-on has the region of programs, to which no profile is named after the switch.
+    let own = profile.or_else(|| {
+        let names = sso.iter().flat_map(|base| [base.profile.as_str(), "default"]);
+        let mut profiles = names.filter_map(|name| config.profiles.get(name).ok()?);
+        profiles.find(|own| own.value("region").is_some())
+    });
+    let fallback = || fallback_region(own.as_ref(), config);
+    let region = region.map_or_else(fallback, |region| Ok(Some(region)))?;
     let (target, role) = named.target(region.as_ref())?;
     let with_code = Request { mfa_code: code.clone(), ..request.clone() };
     let mut warnings = Vec::new();
@@ -253,8 +257,7 @@ fn identity_center(
     if !is_asked {
         return Ok(None);
     }
-    let sessions: Vec<String> =
-        config.profiles.sso_sessions().map(|session| session.name().to_owned()).collect();
+    let sessions: Vec<_> = config.profiles.sso_sessions().map(|session| session.name()).collect();
     match sessions.as_slice() {
         [only] => {
             let session = SsoSession::named(only, config)?;
@@ -263,7 +266,7 @@ fn identity_center(
         }
         [] => Err(Error::config("there is no [sso-session] in ~/.aws/config")
             .because(format!("the scheme sso comes from {}", scheme.origin))
-            .hint("aws configure sso-session writes one")),
+            .hint(chain::NO_SIGN_ON)),
         several => Err(Error::config(format!(
             "which [sso-session] gives role {role} in account {}?",
             account.name
@@ -273,7 +276,7 @@ fn identity_center(
             "name it in the accounts file: {{\"{}\": {{\"id\": \"{}\", \"sso_session\": \"{}\"}}}}",
             account.name,
             account.id,
-            several.first().map_or("", String::as_str)
+            several.first().unwrap_or(&"")
         ))),
     }
 }
@@ -383,8 +386,8 @@ fn or_sign_on(error: Error, request: &Request, config: &Config) -> Error {
     if config.profiles.sso_sessions().next().is_none() {
         return error;
     }
-    let words = request.words.iter().map(String::as_str).chain(["--scheme", "sso"]);
-    let command = request.invocation.with(&words.collect::<Vec<_>>());
+    let words: Vec<&str> = request.words.iter().map(String::as_str).collect();
+    let command = request.invocation.command(&["--scheme", "sso"], &words);
     let hint = format!("if IAM Identity Center gives the role: {command}");
     Error { hints: std::iter::once(hint).chain(error.hints).collect(), ..error }
 }

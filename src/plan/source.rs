@@ -176,13 +176,13 @@ pub(super) fn base_profile(
     Ok(set.map(|set| Chosen::new(set.value.to_string(), Origin::Place(set.origin.to_string()))))
 }
 
+pub(super) const KEYS_OF_USER: &str = "put the keys of your IAM user under [default], or into the profile that --base or AWS_PROFILE_ASSUME_ROLE names";
+
 /// The base profile, or an error that looks at what is there.
 pub(super) fn find_profile<'a>(name: &Chosen<String>, config: &'a Config) -> Result<Section<'a>> {
     config.profiles.require(&name.value).map_err(|error| {
         let error = error.because(format!("the base profile is named by {}", name.origin));
-        error.hint(
-            "put the keys of your IAM user there, under [default] or in the profile that --base or AWS_PROFILE_ASSUME_ROLE names",
-        )
+        error.hint(KEYS_OF_USER)
     })
 }
 

@@ -23,6 +23,7 @@ pub fn receive(mut stage: Stage, wanted: Option<&str>) -> Outcome<()> {
     let program = which::which(shell.name())
         .map_err(|_| Failure(format!("{} is not installed", shell.name())))?;
     stage.write_rc(shell)?;
+    stage.sts.be_patient();
     for name in KEPT {
         if let Some(value) = std::env::var_os(name) {
             stage.world.set(name, value);
@@ -63,13 +64,13 @@ fn choose(wanted: Option<&str>) -> Outcome<Shell> {
 fn welcome(stage: &Stage) -> String {
     format!(
         "\
-A playground for assume-role: nothing in it is real, nothing reaches AWS, and
-nothing stays behind.
+A playground for assume-role: nothing in it is real, nothing stays behind, and
+nothing reaches AWS; a note says where STS is asked in its place.
 
-You are alice of the bastion account {BASTION}. Two accounts, staging
+You are the IAM user alice of {BASTION}. Two accounts, staging
 ({STAGING}) and production ({PRODUCTION}), have the roles read, admin
-and ops/deploy, and every role wants MFA. Your device shows {} now;
-`mfa-code` shows the next code, `identity` asks AWS who this shell is.
+and ops/deploy, and every role wants MFA. Your device shows the code {};
+`mfa-code` shows the next one, `identity` asks AWS who this shell is.
 
 Things to try, with TAB:
   assume-role production read          one code, and this shell is that role

@@ -162,6 +162,11 @@ fn where_nothing_is_there_the_error_lists_what_was_looked_at() {
     configure(&scene, "other", "[default]\nregion = eu-west-1\n");
     let said = scene.refused_at_once(3, &READ);
     assert!(said.contains("profile 'default' (~/.aws/config:1) holds no keys"), "{said}");
+    assert!(said.contains("[sso-session corp]"), "{said}");
+    let signs_on = "sso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n";
+    configure(&scene, "other", &format!("[default]\n[sso-session corp]\n{signs_on}"));
+    let said = scene.refused_at_once(3, &READ);
+    assert!(said.contains("gives the role: assume-role production read --scheme sso\n"), "{said}");
 }
 
 #[test]

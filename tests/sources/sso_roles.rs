@@ -28,6 +28,30 @@ fn gives_the_permission_set(scene: &Scene, sso: &Sso, words: &[&str]) {
     assert_eq!(sso.received("/federation/credentials").len(), 1, "{words:?}");
 }
 
+/// Programs take it when no profile is named to them, as after a switch by account and role.
+#[test]
+fn the_region_is_that_of_the_profile_that_tells_the_sign_on_or_of_default() {
+    let (scene, _sso) = signed_on();
+    let config = scene.world.home().join(".aws/config");
+    let told = std::fs::read_to_string(&config).unwrap();
+    let (profile, session) = told.split_once("[sso-session corp]").unwrap();
+    let region = |text: &str, words: &[&str]| {
+        std::fs::write(&config, text).unwrap();
+        scene.switch(words).get("AWS_REGION").map(str::to_owned)
+    };
+    let words = [PRODUCTION, ROLE, "--scheme", "sso", "--refresh"];
+    let of_default = format!("[default]\nregion = eu-west-2\n[sso-session corp]{session}");
+    assert_eq!(region(&of_default, &words).as_deref(), Some("eu-west-2"));
+    let named = profile.replacen("[profile read]\n", "[profile read]\nregion = eu-west-3\n", 1);
+    let both = format!("{named}{of_default}");
+    assert_eq!(region(&both, &words).as_deref(), Some("eu-west-3"));
+    assert_eq!(
+        region(&both, &[&words[..], &["eu-central-1"]].concat()).as_deref(),
+        Some("eu-central-1")
+    );
+    assert_eq!(region(&format!("[sso-session corp]{session}"), &words), None);
+}
+
 fn accounts(scene: &Scene, fields: &str) {
     let entry = format!(r#"{{"id": "{PRODUCTION}", "region": "eu-west-3"{fields}}}"#);
     scene.world.accounts(&format!(r#"{{"staging": {entry}}}"#)).unwrap();

@@ -28,6 +28,14 @@ fn the_source_does_not_grow() {
     assert!(lines <= LINES_OF_SOURCE, "src has {lines} lines");
 }
 
+#[test]
+fn readme_names_the_oldest_rust() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let oldest = manifest.split("\nrust-version = \"").nth(1).unwrap().split('"').next().unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("[Rust](https://rustup.rs) {oldest} or later")), "{oldest}");
+}
+
 /// What the program is built on, by decision and whatever it costs.
 const FOUNDATIONS: [&str; 7] =
     ["clap", "clap_complete", "aws-sdk-sts", "aws-config", "tokio", "owo-colors", "which"];

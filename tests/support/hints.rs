@@ -110,6 +110,12 @@ pub fn works(hint: &str) -> Result<(), String> {
     if let Some(word) = words.iter().find(|word| word.is_placeholder()) {
         return Err(format!("{} is a placeholder", word.text));
     }
+    let behind = words.iter().skip(1).map(|word| word.text.as_str()).skip_while(|w| *w != "--");
+    if words.get(1).is_none_or(|verb| verb.text != "exec")
+        && let Some(option) = behind.skip(2).find(|word| word.starts_with("--"))
+    {
+        return Err(format!("{option} is no option behind `--`"));
+    }
     let words: Vec<OsString> = words.into_iter().skip(1).map(|word| word.text.into()).collect();
     cli::parse(&words).map(drop).map_err(|error| error.to_string())
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::failure::{Failure, Outcome};
@@ -53,6 +54,20 @@ pub fn reset_ignored_signals() {
             if ignored >> (signal - 1) & 1 == 1 {
                 let _ = signal_hook::flag::register(signal, Arc::default());
             }
+        }
+    });
+}
+
+/// The servers of a test listen as long as this process lives, and there are more of them than the
+/// files that a login opens at most unless it asks for more: 1,024 on most systems, 256 on macOS.
+pub fn allow_many_files() {
+    static DONE: Once = Once::new();
+    const MANY: u64 = 10_240;
+    DONE.call_once(|| {
+        let limit = getrlimit(Resource::Nofile);
+        let wanted = limit.maximum.map_or(MANY, |most| most.min(MANY));
+        if limit.current.is_some_and(|now| now < wanted) {
+            let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit });
         }
     });
 }

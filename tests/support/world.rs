@@ -30,6 +30,7 @@ impl World {
     /// When the directory cannot be made.
     pub fn new(binary: impl AsRef<Path>) -> io::Result<Self> {
         process::reset_ignored_signals();
+        process::allow_many_files();
         let root = tempfile::Builder::new().prefix("assume-role-").tempdir()?;
         let mut world = Self { root, environment: BTreeMap::new() };
         // Without that last one, every interactive fish of a new home reads all manual pages of the

@@ -92,7 +92,7 @@ pub(crate) const SECTIONS: [Section; 6] = [
             ),
             (
                 "AWS_ENDPOINT_URL",
-                "another endpoint; also for one service, with _STS, _IAM, _SSO, _SSO_OIDC or _SIGNIN",
+                "another endpoint; also for one service, with _STS, _IAM, _SSO, _SSO_OIDC, _SIGNIN or _ORGANIZATIONS",
             ),
             ("AWS_CA_BUNDLE", "the certificates to trust"),
             ("ASSUME_ROLE_ALLOW_HTTP", "1: plain http outside this machine is not refused"),

@@ -20,7 +20,7 @@ use crate::config::edit::profiles::{
 };
 use crate::config::profiles::FileKind;
 use crate::error::{Error, Result};
-use crate::plan::SignOnRequest;
+use crate::plan::{SignOnRequest, chain::NO_SIGN_ON};
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, Name, Region, RoleName};
 use crate::ui::report::Report;
@@ -58,7 +58,7 @@ pub(super) fn run(add: &cli::ProfileAdd, context: &Context, report: &Report) -> 
         SignOnRequest::resolve(add.session.as_deref(), &config)?;
     let Some(name) = session.name.clone() else {
         return Err(Error::usage("--all goes by an [sso-session], and this profile names none")
-            .hint("aws configure sso-session writes one"));
+            .hint(NO_SIGN_ON));
     };
     let store = Store::of(&config)?;
     let client = Client::of_sign_on(&session, &connection, report)?;

@@ -16,7 +16,7 @@ pub(crate) use process::{Process, RUNNING};
 pub(crate) use root::ProfileMfa;
 pub(super) use root::{gets_keys_elsewhere, of_keys as keys_of};
 pub(crate) use sign_in::SignIn;
-pub(crate) use sso::{SsoRole, SsoSession, role_of_sso, sign_on};
+pub(crate) use sso::{NO_SIGN_ON, SsoRole, SsoSession, role_of_sso, sign_on};
 pub(crate) use start_page::{LARGEST, sign_on_file};
 
 use super::chosen::{Chosen, chosen};

@@ -16,6 +16,10 @@ use crate::types::{AccountId, Partition, Region, RoleArn, RoleName};
 /// What the AWS CLI asks for when a session names no scopes.
 const DEFAULT_SCOPE: &str = "sso:account:access";
 
+/// What to write where there is no `[sso-session]`.
+pub(crate) const NO_SIGN_ON: &str = "IAM Identity Center takes three lines of ~/.aws/config: [sso-session corp], \
+     sso_start_url = https://corp.awsapps.com/start and sso_region = eu-west-1";
+
 #[derive(Clone, Debug)]
 pub(crate) struct SsoRole {
     pub session: SsoSession,
@@ -95,15 +99,12 @@ impl SsoRole {
 impl SsoSession {
     pub(crate) fn named(name: &str, config: &Config) -> Result<Self> {
         let section = config.profiles.sso_session(name)?.ok_or_else(|| {
-            let known: Vec<String> = config
-                .profiles
-                .sso_sessions()
-                .map(|session| escape_up_to(session.name(), 80))
-                .collect();
+            let known = config.profiles.sso_sessions();
+            let known: Vec<_> = known.map(|session| escape_up_to(session.name(), 80)).collect();
             let error =
                 Error::config(format!("there is no [sso-session {}]", escape_up_to(name, 80)));
             match known.as_slice() {
-                [] => error.hint("aws configure sso-session writes one"),
+                [] => error.hint(NO_SIGN_ON),
                 _ => error.hint(format!("known: {}", known.join(", "))),
             }
         })?;
@@ -305,9 +306,7 @@ pub(crate) fn sign_on(word: Option<&str>, config: &Config) -> Result<SsoSession>
     let Some(word) = word else {
         let error = Error::usage("which [sso-session]?");
         return Err(match names.as_slice() {
-            [] => {
-                error.because("~/.aws/config has none").hint("aws configure sso-session writes one")
-            }
+            [] => error.because("~/.aws/config has none").hint(NO_SIGN_ON),
             names => names.iter().take(3).fold(error, |error, name| {
                 error.hint(format!("assume-role login {}", word_of(name)))
             }),

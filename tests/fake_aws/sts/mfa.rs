@@ -29,7 +29,7 @@ pub fn judge(state: &mut State, caller: &Caller, form: &Form) -> Result<Option<A
             ));
         }
     };
-    let now = state.now();
+    let (now, patience) = (state.now(), state.settings.patience);
     let own = state
         .user(&caller.principal)
         .is_some_and(|user| user.devices.iter().any(|d| d.serial == serial));
@@ -41,7 +41,7 @@ pub fn judge(state: &mut State, caller: &Caller, form: &Form) -> Result<Option<A
         return Err(Problem::wrong_device());
     };
     let current = now.0.div_euclid(totp::STEP) + device.drift;
-    (current - 1..=current + 1)
+    (current - patience..=current + 1)
         .find(|&step| totp::code(&seed, step) == code && !device.used.contains(&step))
         .map(|step| Some(Accepted { serial: serial.to_owned(), step }))
         .ok_or_else(Problem::wrong_code)

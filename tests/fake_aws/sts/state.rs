@@ -62,6 +62,8 @@ pub struct Settings {
     pub page: usize,
     /// Whether a code is used up even when the call ends in a `ValidationError`.
     pub spend_always: bool,
+    /// For how many steps of the clock a code is good after its own; AWS takes the one before.
+    pub patience: i64,
     /// Regions where STS is switched off.
     pub disabled_regions: Vec<String>,
     /// Actions of IAM that no policy allows: `iam:CreateAccessKey`.
@@ -121,6 +123,7 @@ impl State {
                 listing: Listing::Allowed,
                 page: 100,
                 spend_always: false,
+                patience: 1,
                 disabled_regions: Vec::new(),
                 denied: Vec::new(),
                 late: 0,

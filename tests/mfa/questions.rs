@@ -12,7 +12,7 @@ use crate::support::terminal::Terminal;
 
 const READ: [&str; 2] = ["production", "read"];
 const QUESTION: &str = "MFA code of arn:aws:iam::999999999999:mfa/alice:";
-const AGAIN: &str = "AWS refused that code; each code works once\r\nMFA code of arn:aws:iam::999999999999:mfa/alice:";
+const AGAIN: &str = "AWS refused that code; each code works once, and not for long\r\nMFA code of arn:aws:iam::999999999999:mfa/alice:";
 
 /// A user whose keys and device are known from an earlier run, without a base session.
 fn known() -> Scene {

@@ -1,9 +1,11 @@
 //! IAM Identity Center: roles for a kept token, renewal, and `login`.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::PathBuf;
 
+use rustix::fs::{CWD, FileType, mknodat};
+use rustix::process::geteuid;
 use serde_json::{Value, json};
 
 use super::{chain, role};
@@ -132,6 +134,45 @@ fn a_sign_on_renews_itself_where_the_session_allows_it() {
 }
 
 #[test]
+fn a_token_file_that_is_no_file_or_not_the_users_own_is_no_sign_on() {
+    let mut kinds = vec!["fifo", "directory", "link to a fifo", "written by everyone"];
+    if geteuid().is_root() {
+        kinds.push("of another user");
+    }
+    for kind in kinds {
+        let (scene, sso) = signed();
+        sso.add_token("planted");
+        keep(&scene, "planted", FAR, None);
+        let file = cache(&scene).join(format!("{OF_SESSION}.json"));
+        let fifo = |path: &PathBuf| mknodat(CWD, path, FileType::Fifo, 0o600.into(), 0).unwrap();
+        match kind {
+            "written by everyone" => {
+                fs::set_permissions(&file, Permissions::from_mode(0o666)).unwrap();
+            }
+            "of another user" => chown(&file, Some(54321), None).unwrap(),
+            _ => {
+                fs::remove_file(&file).unwrap();
+                match kind {
+                    "fifo" => fifo(&file),
+                    "directory" => fs::create_dir(&file).unwrap(),
+                    _ => {
+                        let target = scene.world.home().join("fifo");
+                        fifo(&target);
+                        symlink(target, &file).unwrap();
+                    }
+                }
+            }
+        }
+        for words in [&["read"][..], &["read", "--refresh"]] {
+            let ran = scene.export(words);
+            assert!(ran.status != 0 && ran.stdout.is_empty(), "{kind}: {ran:?}");
+        }
+        assert_eq!(scene.world.run(["explain", "read", "--no-input"]).unwrap().status, 5, "{kind}");
+        assert!(sso.received("/federation/credentials").is_empty(), "{kind}");
+    }
+}
+
+#[test]
 fn tokens_and_sessions_as_other_tools_and_other_places_have_them() {
     let no_more = "2026-01-01T00:00:00Z";
     for (start, region, fields, status, renewals) in [
@@ -140,6 +181,7 @@ fn tokens_and_sessions_as_other_tools_and_other_places_have_them() {
         (START, "us-gov-west-1", json!({"expiresAt": "2099-01-01T00:00:00UTC"}), 0, 0),
         (START, "cn-north-1", json!({"expiresAt": no_more}), 0, 1),
         (START, "eu-west-1", json!({"registrationExpiresAt": no_more}), 0, 0),
+        (START, "eu-west-1", json!({"registrationExpiresAt": "99999-01-01T00:00:00Z"}), 0, 0),
         (START, "eu-west-1", json!({"expiresAt": no_more, "registrationExpiresAt": no_more}), 5, 0),
         (START, "eu-west-1", json!({"expiresAt": no_more, "clientSecret": null}), 5, 0),
         (START, "eu-west-1", json!({"startUrl": "https://other.awsapps.com/start"}), 5, 0),

@@ -14,12 +14,11 @@ mod target;
 mod verbs;
 
 use std::ffi::OsString;
-use std::mem::ManuallyDrop;
 use std::sync::LazyLock;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
+use clap::{CommandFactory, Parser};
 
 use crate::error::{Error, Result};
 use crate::types::quote;
@@ -55,11 +54,7 @@ pub fn parse(words: &[OsString]) -> Result<Parsed> {
     if let Some(cli) = alone::parse(&bordered) {
         return Ok(Parsed::Words(Box::new(cli)));
     }
-    // Taking it apart again would cost as much as a tenth of the start.
-    let mut grammar = ManuallyDrop::new(Cli::command());
-    let read = grammar.try_get_matches_from_mut(std::iter::once(&name).chain(&bordered));
-    let meant = read.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
-    let cli = match meant.map_err(|refusal| refusal.format(&mut grammar)) {
+    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
         Ok(cli) => cli,
         Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),
         Err(text) if text.kind() == ErrorKind::DisplayHelp => {

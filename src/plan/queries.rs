@@ -58,23 +58,22 @@ impl KeysAtHand {
 impl BaseAtHand {
     pub(crate) fn resolve(config: &Config) -> Result<Self> {
         let (base, mfa_serial, profile) = unnamed_base(config)?;
-        let region = match typed_region(None, None, config)? {
-            None => fallback_region(profile.as_ref(), config)?,
-            region => region,
-        };
-        let region = region.map(|region| region.value);
-        let connection = connection(region.as_ref(), profile.as_ref(), config)?;
-        Ok(Self { base, mfa_serial, connection })
+        Ok(Self { base, mfa_serial, connection: connection_beside(profile.as_ref(), config)? })
     }
 }
 
 /// How AWS is reached without a target.
 pub(crate) fn plain_connection(config: &Config) -> Result<Connection> {
+    connection_beside(None, config)
+}
+
+/// The same, with what a profile says about region and connection.
+fn connection_beside(profile: Option<&Section<'_>>, config: &Config) -> Result<Connection> {
     let region = match typed_region(None, None, config)? {
-        None => fallback_region(None, config)?,
+        None => fallback_region(profile, config)?,
         region => region,
     };
-    connection(region.map(|region| region.value).as_ref(), None, config)
+    connection(region.map(|region| region.value).as_ref(), profile, config)
 }
 
 fn connection(

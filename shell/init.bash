@@ -52,7 +52,15 @@ prompt=${PS1-}"
         # A new function does not trace: once functrace is off, no DEBUG trap sees what happens in it.
         function __assume_role_switch {
             \builtin local __ar_code
-            __ar_code="$(__assume_role_call export --shell bash "$@")" && \builtin eval "${__ar_code}"
+            __ar_code="$(__assume_role_call export --shell bash "$@")" || \builtin return
+            # Ctrl-C between two commands of the code would leave half a switch.
+            \builtin local __ar_trap
+            __ar_trap="$(\builtin trap -p INT)"
+            \builtin trap '' INT
+            \builtin eval "${__ar_code}"
+            \builtin set -- "$?"
+            \builtin eval "\\builtin ${__ar_trap:-trap - INT}"
+            \builtin return "$1"
         }
         \builtin local __ar_flags=$-
         # A trace would show the secrets; under -e, "builtin eval" that fails ends bash even where || follows.

@@ -44,7 +44,17 @@ function assume-role
     end
     test $__ar_status -eq 0
     or return $__ar_status
+    # Ctrl-C between two of its commands would leave half a switch: then the next prompt does it again.
+    function __assume_role_finish --on-event fish_prompt --inherit-variable __ar_code
+        functions --erase __assume_role_finish
+        eval $__ar_code
+        functions --query __assume_role_hook
+        and __assume_role_hook
+    end
     eval $__ar_code
+    set __ar_status $status
+    functions --erase __assume_role_finish
+    return $__ar_status
 end
 
 # The prompt, in interactive shells only (fish 3.6 and later). No process, no file: arithmetic on variables that a

@@ -62,13 +62,17 @@ prompt=${PS1-}}"
     esac
     __assume_role_code="$(__assume_role_call export --shell sh "$@")"
     \set -- "$?"
-    case "${__assume_role_shell}" in
+    # Ctrl-C between two commands of the code would leave half a switch. dash and busybox never say which traps there
+    # are, so they keep them, and yash stops whatever the trap is.
+    case "${__assume_role_shell:-${BASH_VERSION:+bash}}" in
     *ksh*)
-        \trap - INT TSTP
-        # shellcheck disable=SC2154 # what eval has set
-        \eval "${__assume_role_traps}"
-        \unset -v __assume_role_traps
         if [ -n "${__assume_role_interrupted}" ] && [ -z "${__assume_role_code}" ]; then \set -- 130; fi
+        \trap '' INT
+        ;;
+    bash)
+        # shellcheck disable=SC3049 # no signal, but an option of bash
+        __assume_role_traps="$(\command trap -p INT TSTP)"
+        \trap '' INT
         ;;
     *) ;;
     esac
@@ -76,7 +80,15 @@ prompt=${PS1-}}"
         \eval "${__assume_role_code}"
         \set -- "$?"
     fi
-    \unset -v __assume_role_code
+    case "${__assume_role_shell:-${BASH_VERSION:+bash}}" in
+    *ksh* | bash)
+        \trap - INT TSTP
+        # shellcheck disable=SC2154 # what eval has set
+        \eval "${__assume_role_traps}"
+        ;;
+    *) ;;
+    esac
+    \unset -v __assume_role_code __assume_role_traps
     \unset -f __assume_role_call
     case "${__assume_role_flags}" in *a*) \set -a ;; *) ;; esac
     case "${__assume_role_flags}" in *e*) \set -e ;; *) ;; esac

@@ -36,25 +36,30 @@ def __assume_role_load(side, warning_below, alarm_below, renewable_mark, renew):
         # COMPLETE because a stray one would turn the call into a completion request.
         return {**XSH.env.detype(), "COMPLETE": "", **more}
 
-    def run(command, **options):
-        # Ctrl-C is for the program, which says so; ignored, it would be ignored there as well.
+    def uninterrupted(work):
+        # Ctrl-C is for the program, which says so; ignored, it would be ignored there as well. Here it would leave half
+        # a switch.
         try:
             before = signal.signal(signal.SIGINT, lambda *_: None)
         except ValueError:  # not the main thread, which no Ctrl-C reaches
-            return subprocess.run(command, check=False, **options)
+            return work()
         try:
-            return subprocess.run(command, check=False, **options)
+            return work()
         finally:
             signal.signal(signal.SIGINT, before)
 
     def assume_role(args, stdin=None, stdout=None, stderr=None):
+        return uninterrupted(lambda: carried_out(args, stdin=stdin, stdout=stdout, stderr=stderr))
+
+    def carried_out(args, stdin, stdout, stderr):
         if args and args[0] in prints:
             more = {"ASSUME_ROLE_SHELL_STATE": state()} if args[0] == "doctor" else {}
-            done = run([exe, *args], env=environment(**more), stdin=stdin, stdout=stdout, stderr=stderr)
+            done = subprocess.run([exe, *args], env=environment(**more), check=False, stdin=stdin, stdout=stdout, stderr=stderr)
             return status(done)
         keeps = ["--keeps"] if memory["kept"] else []
         command = [exe, "export", "--shell", "xonsh", *keeps, *args]
-        done = run(command, env=environment(ASSUME_ROLE_LEFT=memory["left"]), stdin=stdin, stdout=subprocess.PIPE, stderr=stderr)
+        variables = environment(ASSUME_ROLE_LEFT=memory["left"])
+        done = subprocess.run(command, env=variables, check=False, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr)
         if done.returncode == 0 and done.stdout.strip():
             change(**json.loads(done.stdout))
         return status(done)

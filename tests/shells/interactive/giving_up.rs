@@ -1,5 +1,8 @@
 //! A question that is not answered.
 
+use std::fs::{Permissions, set_permissions};
+use std::os::unix::fs::PermissionsExt;
+
 use super::{QUESTION, Seat, in_each, in_each_that_evaluates, session_of};
 use crate::fake_aws::sts::Fault;
 use crate::scenes::bastion;
@@ -95,6 +98,64 @@ fn waiting_for_an_answer_of_aws_can_be_given_up() {
             "{shell:?}"
         );
     });
+}
+
+/// The program, with Ctrl-C pressed once in the middle of the code that it gives.
+const INTERRUPTING: &str = r#"#!/bin/sh
+code="$(PROGRAM "$@")" || exit
+printf '%s\n' "$code" | sed \
+    -e 's/ \\[a-z]* \\export \\AWS/ \\printf x >>~\/interrupted; \\kill -INT $$;&/' \
+    -e 's/builtin set -gx AWS_SECRET/test -e ~\/interrupted; or begin; printf x >>~\/interrupted; kill -INT $fish_pid; end; &/'
+"#;
+
+/// The same in xonsh, which gets no code.
+const INTERRUPTING_XONSH: &str = "import os, signal
+@events.on_envvar_new
+def _(name, **_):
+    if name == 'AWS_SECRET_ACCESS_KEY':
+        open($HOME + '/interrupted', 'w').close()
+        os.kill(os.getpid(), signal.SIGINT)
+";
+
+/// dash and busybox cannot put a trap back, and yash and elvish have none that holds Ctrl-C up.
+#[test]
+fn a_switch_that_has_begun_is_not_left_half_done() {
+    use Shell::{Bash, Fish, Ksh93, Mksh, Xonsh, Zsh};
+    for shell in [Bash, Fish, Ksh93, Mksh, Xonsh, Zsh] {
+        if shell.find().is_none() || find("tmux").is_none() {
+            continue;
+        }
+        let scene = bastion();
+        scene.switch_with_code(&["production", "admin"]);
+        let program = scene.world.program().display().to_string();
+        let wrapper = INTERRUPTING.replace("PROGRAM", &program);
+        let wrapper = scene.world.write("interrupting", wrapper).unwrap();
+        set_permissions(&wrapper, Permissions::from_mode(0o755)).unwrap();
+        let more = match shell {
+            Xonsh => INTERRUPTING_XONSH.to_owned(),
+            _ => {
+                // Behind `init SHELL` of the line that loads the integration.
+                let load = shell.loads_init();
+                let shell_at = load.find("init ").unwrap() + "init ".len();
+                let end = shell_at + load[shell_at..].find([')', ' ']).unwrap();
+                let (before, behind) = load.split_at(end);
+                format!("{before} | sed 's|{program}|{}|g'{behind}", wrapper.display())
+            }
+        };
+        let mut seat = Seat::with(&scene, shell, &more);
+        seat.tmux.type_line(COMMAND).unwrap();
+        scene.wait_for_call("AssumeRole", 2);
+        seat.at_prompt();
+        assert!(scene.world.home().join("interrupted").exists(), "{shell:?}");
+        assert_eq!(seat.who(), session_of("read"), "{shell:?}");
+        if ![Fish, Xonsh].contains(&shell) {
+            seat.does("trap ': of the user' INT");
+            seat.does("assume-role production admin");
+            assert!(seat.does("trap").contains(": of the user"), "{shell:?}");
+        }
+        seat.does("assume-role leave");
+        assert_eq!(seat.environment().get("AWS_ACCESS_KEY_ID"), None, "{shell:?}");
+    }
 }
 
 #[test]

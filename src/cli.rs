@@ -150,6 +150,42 @@ mod tests {
     }
 
     #[test]
+    fn a_target_and_its_options_in_any_order() {
+        let cli = parsed("--region eu-west-1 production read 123456 --duration 2h");
+        assert_eq!(cli.target.words, ["production", "read", "123456"]);
+        assert_eq!(cli.target.duration.as_deref(), Some("2h"));
+    }
+
+    #[test]
+    fn a_verb_wins_over_an_account_unless_dashes_say_otherwise() {
+        assert!(matches!(parsed("leave").verb, Some(Verb::Leave)));
+        assert_eq!(parsed("-- leave read").target.words, ["leave", "read"]);
+        assert_eq!(parsed("production leave").target.words, ["production", "leave"]);
+    }
+
+    #[test]
+    fn an_option_before_a_verb_is_refused() {
+        assert!(parse(&words("--region eu-west-1 leave")).is_err());
+        assert!(parse(&words("--region eu-west-1 -- leave read")).is_ok());
+    }
+
+    #[test]
+    fn export_keeps_the_words_of_the_program() {
+        let Some(Verb::Export(export)) =
+            parsed("export --shell zsh --region eu-west-1 -- init read --help").verb
+        else {
+            panic!("export is a verb")
+        };
+        assert_eq!(export.shell.as_deref(), Some("zsh"));
+        assert_eq!(export.words, words("--region eu-west-1 -- init read --help"));
+        let Some(Verb::Export(export)) = parsed("export --shell nu --keeps leave").verb else {
+            panic!("export is a verb")
+        };
+        assert!(export.keeps);
+        assert_eq!(export.words, words("leave"));
+    }
+
+    #[test]
     fn export_keeps_the_dashes_of_the_user() {
         for (typed, kept) in
             [("-- leave read", "-- leave read"), ("leave", "leave"), ("-- -x", "-- -x"), ("", "")]
@@ -161,5 +197,10 @@ mod tests {
             assert_eq!(export.words, words(kept));
         }
         assert!(parse(&words("export --shell")).is_err());
+    }
+
+    #[test]
+    fn the_previous_role_is_a_word() {
+        assert_eq!(parsed("-").target.words, ["-"]);
     }
 }

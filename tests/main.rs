@@ -1,11 +1,7 @@
 //! The one integration binary.
 #![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs,
-    unreachable_pub
+    clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing,
+    missing_docs, unreachable_pub
 )]
 
 mod completion;

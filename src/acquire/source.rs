@@ -47,12 +47,7 @@ impl Runner<'_> {
                 let lock = self.lock().ok_or_else(|| Error::new(Kind::Bug, "no lock"))?;
                 let client = self.made_client()?;
                 let mut sign_on = sso::SignOnClient::new(
-                    &role.session,
-                    client,
-                    store,
-                    terminal,
-                    clock,
-                    self.with.report,
+                    &role.session, client, store, terminal, clock, self.with.report,
                 )?;
                 sign_on.is_spending = Rc::clone(&self.is_spending);
                 let session = sign_on.keys(role, lock).await?;

@@ -217,19 +217,65 @@ mod tests {
     #[test]
     fn each_refusal_says_whose_fault_it_is_and_what_to_do() {
         use Kind::{Config, Network, Refused};
+        let denied = |why: &str| {
+            answer("AccessDenied", &format!("User: {ALICE} is not authorized to perform: {why}"))
+        };
         for (trouble, kind, words) in [
+            (
+                denied(
+                    "sts:AssumeRole because no identity-based policy allows the sts:AssumeRole action",
+                ),
+                Refused,
+                &["your side", ALICE, ROLE, "MFA yes, external id no"][..],
+            ),
+            (
+                denied("x because no role trust policy allows the sts:AssumeRole action"),
+                Refused,
+                &["their side", r#""Principal": {"AWS": "arn:aws:iam::999999999999:user/alice"}"#],
+            ),
+            (
+                denied("x with an explicit deny in an identity-based policy"),
+                Refused,
+                &["your side", "MFA in this session: yes"],
+            ),
+            (
+                denied("x with an explicit deny in a service control policy"),
+                Refused,
+                &["organization"],
+            ),
+            (
+                denied("sts:TagSession because no identity-based policy"),
+                Refused,
+                &["sts:TagSession", "your side"],
+            ),
+            (
+                denied("sts:TagSession on resource"),
+                Refused,
+                &["trust policy allows sts:AssumeRole but not the tags"],
+            ),
+            (denied("something new"), Refused, &["either", "or the role's trust policy", ROLE]),
             (
                 answer(
                     "AccessDenied",
                     "MultiFactorAuthentication failed with invalid MFA one time pass code.",
                 ),
                 Refused,
-                &["that MFA code was not accepted", "works once"][..],
+                &["that MFA code was not accepted", "works once"],
+            ),
+            (
+                answer("AccessDenied", "Roles may not be assumed by root accounts."),
+                Refused,
+                &["root keys"],
             ),
             (
                 answer("ExpiredToken", "late"),
                 Refused,
                 &["profile bastion have expired", "AWS said ExpiredToken: late"],
+            ),
+            (
+                answer("InvalidClientTokenId", ""),
+                Refused,
+                &["does not know the access key of profile bastion"],
             ),
             (
                 answer("SignatureDoesNotMatch", "The request signature"),
@@ -240,6 +286,15 @@ mod tests {
                 answer("SignatureDoesNotMatch", "Signature not yet current: …"),
                 Refused,
                 &["clock", "2h"],
+            ),
+            (answer("RegionDisabledException", ""), Config, &["eu-west-1", "--region us-east-1"]),
+            (answer("PackedPolicyTooLarge", ""), Config, &["production:read"]),
+            (answer("ValidationError", "1 validation error"), Config, &["1 validation error"]),
+            (answer("Throttling", "Rate exceeded"), Network, &["throttling", "request id id-7"]),
+            (
+                answer("InternalFailure", ""),
+                Network,
+                &["AWS STS in eu-west-1 has an internal error", "try again"],
             ),
             (answer("Surprise\u{1b}[31m", "new\u{7}"), Refused, &["Surprise\\x1b[31m: new\\x07"]),
             (

@@ -88,7 +88,28 @@ pub(crate) fn unique() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+
     use super::*;
+
+    #[test]
+    fn a_proof_is_signed_by_the_key_that_it_names() {
+        let (key, _) = ProofKey::generate().unwrap();
+        let url = "https://eu-west-1.signin.aws.amazon.com/v1/token";
+        let (one, other) =
+            (key.proof(url, Moment(1000)).unwrap(), key.proof(url, Moment(1000)).unwrap());
+        assert_ne!(one.expose(), other.expose());
+        let (text, signature) = one.expose().rsplit_once('.').unwrap();
+        let (header, payload) = text.split_once('.').unwrap();
+        let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
+        let read = |text| serde_json::from_slice::<serde_json::Value>(&decode(text)).unwrap();
+        let (header, payload) = (read(header), read(payload));
+        assert_eq!((&payload["htu"], &payload["iat"]), (&json!(url), &json!(1000)));
+        let coordinate = |name: &str| decode(header["jwk"][name].as_str().unwrap());
+        let point = [&[4][..], &coordinate("x"), &coordinate("y")].concat();
+        let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+        public.verify(text.as_bytes(), &decode(signature)).unwrap();
+    }
 
     #[test]
     fn what_is_no_key_is_none() {
@@ -98,5 +119,15 @@ mod tests {
         for text in ["", HEADER, &format!("{HEADER}\nAAAA\n{FOOTER}\n"), &other] {
             assert!(ProofKey::parse(text).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn unique_texts_are_random_uuids() {
+        let uuid = unique().unwrap();
+        let lengths: Vec<usize> = uuid.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        let at = |index: usize| uuid.as_bytes()[index];
+        assert!(at(14) == b'4' && b"89ab".contains(&at(19)), "{uuid}");
+        assert_ne!(unique().unwrap(), uuid);
     }
 }

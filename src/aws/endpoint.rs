@@ -16,7 +16,6 @@ const ENDPOINT: Purpose =
 
 /// The regions that one STS served before each had its own (AWS SDKs and tools reference guide,
 /// "AWS STS Regional endpoints").
-#[rustfmt::skip]
 const OLD_REGIONS: [&str; 15] = [
     "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
     "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1",

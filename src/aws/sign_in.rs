@@ -147,4 +147,26 @@ mod tests {
             assert!(token_in(wrong).is_err());
         }
     }
+
+    #[test]
+    fn a_log_out_carries_the_whole_login() {
+        let address = of("aws").address(&Secret::new("a=".to_owned()), "x", true);
+        assert_eq!(
+            address.expose(),
+            "https://us-east-1.signin.aws.amazon.com/oauth?Action=logout&redirect_uri=https%3A%2F%2Fus-east-1.signin.aws.\
+             amazon.com%2Ffederation%3FAction%3Dlogin%26Destination%3Dhttps%253A%252F%252Fconsole.aws.amazon.com%252Fx%26\
+             SigninToken%3Da%253D"
+        );
+    }
+
+    #[test]
+    fn a_page_has_its_region_before_its_fragment() {
+        let region = Region::parse("a test", "eu-west-1").unwrap();
+        assert_eq!(page(None, None), "console/home");
+        assert_eq!(page(Some("s3/home"), Some(&region)), "s3/home?region=eu-west-1");
+        assert_eq!(
+            page(Some("ec2/home#Volumes:"), Some(&region)),
+            "ec2/home?region=eu-west-1#Volumes:"
+        );
+    }
 }

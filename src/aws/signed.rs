@@ -20,11 +20,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// The time for all pages of a list. The largest organization has 2,500 pages, at ten a second.
 const WHOLE_LIST: Duration = Duration::from_secs(300);
 const THROTTLED: [&str; 5] = [
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "429",
+    "Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "429",
 ];
 
 pub(super) struct Call<'a> {

@@ -84,21 +84,9 @@ mod tests {
     #[test]
     fn what_it_cannot_read_is_left_to_the_whole() {
         for text in [
-            "",
-            "init",
-            "init --help",
-            "init zsh extra",
-            "export --format xml",
-            "status extra",
-            "list --help",
-            "explain --nothing",
-            "--init",
-            "--region eu-west-1 list",
-            "leave",
-            "clear",
-            "production read --help",
-            "production read --version",
-            "production --nothing",
+            "", "init", "init --help", "init zsh extra", "export --format xml", "status extra",
+            "list --help", "explain --nothing", "--init", "--region eu-west-1 list", "leave",
+            "clear", "production read --help", "production read --version", "production --nothing",
         ] {
             let words: Vec<OsString> = text.split_whitespace().map(OsString::from).collect();
             assert!(parse(&words).is_none(), "{text}");

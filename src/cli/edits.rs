@@ -31,28 +31,10 @@ pub enum ProfileEdit {
 
 /// What shapes one session, or names one profile.
 const NOT_FOR_ALL: [&str; 22] = [
-    "name",
-    "assume",
-    "static_keys",
-    "role_arn",
-    "duration",
-    "duration_seconds",
-    "mfa_code",
-    "mfa_serial",
-    "profile",
-    "via",
-    "base",
-    "scheme",
-    "saml_response",
-    "web_identity_token_file",
-    "session_name",
-    "external_id",
-    "policy_arn",
-    "policy",
-    "tag",
-    "transitive_tag",
-    "source_identity",
-    "write",
+    "name", "assume", "static_keys", "role_arn", "duration", "duration_seconds", "mfa_code",
+    "mfa_serial", "profile", "via", "base", "scheme", "saml_response", "web_identity_token_file",
+    "session_name", "external_id", "policy_arn", "policy", "tag", "transitive_tag",
+    "source_identity", "write",
 ];
 
 /// Arguments of `profile add`.

@@ -175,15 +175,8 @@ mod tests {
     #[test]
     fn what_only_this_machine_can_reach_needs_no_proxy() {
         for host in [
-            "127.0.0.1",
-            "127.8.8.8:80",
-            "localhost:1",
-            "LOCALHOST.",
-            "[::1]:1",
-            "[::ffff:127.0.0.1]",
-            "169.254.170.2",
-            "169.254.169.254",
-            "[fe80::1]",
+            "127.0.0.1", "127.8.8.8:80", "localhost:1", "LOCALHOST.", "[::1]:1",
+            "[::ffff:127.0.0.1]", "169.254.170.2", "169.254.169.254", "[fe80::1]",
             "[fd00:ec2::23]",
         ] {
             let url = format!("http://{host}/x");

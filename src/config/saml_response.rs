@@ -302,14 +302,8 @@ mod tests {
             );
         }
         for text in [
-            "file:///etc/passwd",
-            "http://127.0.0.1/x",
-            "--endpoint-url=x",
-            "@/etc/passwd",
-            "",
-            "PGE+",
-            "/w==",
-            "42",
+            "file:///etc/passwd", "http://127.0.0.1/x", "--endpoint-url=x", "@/etc/passwd", "",
+            "PGE+", "/w==", "42",
         ] {
             assert!(Response::of_base64(text).is_err(), "{text}");
         }

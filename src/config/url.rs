@@ -85,11 +85,8 @@ mod tests {
     #[test]
     fn https_in_any_case_and_loopback_are_safe() {
         for url in [
-            "https://idp.test",
-            "HTTPS://idp.test/x?y=z",
-            "https://idp:8443",
-            "http://127.0.0.1:1",
-            "http://[::1]",
+            "https://idp.test", "HTTPS://idp.test/x?y=z", "https://idp:8443", "http://127.0.0.1:1",
+            "http://localhost:1/x", "http://[::1]",
         ] {
             assert_eq!(checked(url, false).unwrap(), Protection::Safe, "{url}");
         }
@@ -98,10 +95,8 @@ mod tests {
     #[test]
     fn plain_http_is_guarded() {
         for url in [
-            "http://idp",
-            "HTTP://idp.test",
-            "http://localhost.evil.test",
-            "http://127.0.0.1.evil.test",
+            "http://idp", "HTTP://idp.test", "http://localhost.evil.test",
+            "http://169.254.169.254", "http://127.0.0.1.evil.test",
         ] {
             assert_eq!(checked(url, false).unwrap_err().kind, Kind::Guard, "{url}");
             assert_eq!(checked(url, true).unwrap(), Protection::Plain, "{url}");
@@ -111,14 +106,8 @@ mod tests {
     #[test]
     fn what_is_no_url_is_refused() {
         for url in [
-            "",
-            "https.idp.test",
-            "file:///x",
-            "-K/tmp/x",
-            "https://idp:99999",
-            "https://idp:x",
-            "https://:1",
-            "ftp://idp",
+            "", "https.idp.test", "file:///x", "-K/tmp/x", "https://idp:99999", "https://idp:x",
+            "https://:1", "ftp://idp",
         ] {
             assert_eq!(checked(url, true).unwrap_err().kind, Kind::Config, "{url}");
         }

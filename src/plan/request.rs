@@ -11,27 +11,9 @@ use crate::types::sanitize::escape_up_to;
 
 /// The verbs; a test holds the list against the parser.
 pub(crate) const VERBS: [&str; 21] = [
-    "init",
-    "export",
-    "leave",
-    "clear",
-    "ensure",
-    "exec",
-    "env",
-    "credential-process",
-    "status",
-    "list",
-    "explain",
-    "doctor",
-    "console",
-    "profile",
-    "keys",
-    "accounts",
-    "login",
-    "logout",
-    "completions",
-    "man",
-    "help",
+    "init", "export", "leave", "clear", "ensure", "exec", "env", "credential-process", "status",
+    "list", "explain", "doctor", "console", "profile", "keys", "accounts", "login", "logout",
+    "completions", "man", "help",
 ];
 
 /// A target and everything that shapes its session, as typed.

@@ -149,11 +149,7 @@ fn is_own_role(keys: &Credentials, config: &Config) -> Result<bool> {
 
 /// What else than keys a profile may get its credentials from.
 pub(crate) const OTHER_SOURCES: [&str; 5] = [
-    "role_arn",
-    "credential_process",
-    "sso_account_id",
-    "login_session",
-    "web_identity_token_file",
+    "role_arn", "credential_process", "sso_account_id", "login_session", "web_identity_token_file",
 ];
 
 /// Which profile is named as the base: by option, account, `AWS_PROFILE_ASSUME_ROLE`, settings.

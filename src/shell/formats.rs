@@ -35,10 +35,7 @@ pub enum EnvFormat {
 
 /// The variables of the AWS CLI's forms, in its order.
 pub(crate) const KEYS: [&str; 4] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
 ];
 
 /// What our own forms hold besides.

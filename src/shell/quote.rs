@@ -87,4 +87,19 @@ mod tests {
         assert_eq!(process("/usr/bin/x-y"), "/usr/bin/x-y");
         assert_eq!(process(""), "''");
     }
+
+    #[test]
+    fn quotes_leave_the_quotes() {
+        assert_eq!(sh("a'b"), r"'a'\''b'");
+        assert_eq!(fish(r"a'b\c"), r"'a\'b\\c'");
+        assert_eq!(sh(""), "''");
+    }
+
+    #[test]
+    fn patterns_become_octal() {
+        assert_eq!(sh_without_patterns("plain name"), "'plain name'");
+        assert_eq!(sh_without_patterns("a*b"), r#"'a'"$(\printf %b '\0052')"'b'"#);
+        assert_eq!(sh_without_patterns("*"), r#""$(\printf %b '\0052')""#);
+        assert_eq!(sh_without_patterns(""), "''");
+    }
 }

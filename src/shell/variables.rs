@@ -11,15 +11,8 @@ use crate::types::{AccountId, Credentials, Moment, Region};
 
 /// Our own variables: unset by `leave`, never restored.
 pub const OWN: [&str; 9] = [
-    "ASSUME_ROLE_KEY_ID",
-    "ASSUME_ROLE_EXPIRES",
-    "ASSUME_ROLE_RENEWABLE",
-    "ASSUME_ROLE_TARGET",
-    "ASSUME_ROLE_PREVIOUS",
-    "ASSUME_ROLE_REGION",
-    "ASSUME_ROLE_PROTECTED",
-    READ_ONLY,
-    LEFT,
+    "ASSUME_ROLE_KEY_ID", "ASSUME_ROLE_EXPIRES", "ASSUME_ROLE_RENEWABLE", "ASSUME_ROLE_TARGET",
+    "ASSUME_ROLE_PREVIOUS", "ASSUME_ROLE_REGION", "ASSUME_ROLE_PROTECTED", READ_ONLY, LEFT,
 ];
 
 /// Set to 1 in a session that was narrowed to reading.
@@ -41,27 +34,15 @@ pub(crate) const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// What belongs to the keys and goes with them.
 pub(crate) const SESSION: [&str; 8] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_ACCOUNT_ID",
-    "AWS_ACCOUNT_NAME",
-    "AWS_ACCOUNT_ROLE",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_SESSION_EXPIRATION",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCOUNT_ID",
+    "AWS_ACCOUNT_NAME", "AWS_ACCOUNT_ROLE", "AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION",
 ];
 
 /// What would contradict the keys: a profile (some SDKs prefer it to keys), the token's oldest
 /// name, and the names and expiries by which other tools tell a prompt who this shell is.
 pub(crate) const CONTRADICTING: [&str; 8] = [
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SECURITY_TOKEN",
-    "AWS_VAULT",
-    "AWSU_PROFILE",
-    "AWSUME_PROFILE",
-    "AWSUME_EXPIRATION",
-    "AWS_SSO_PROFILE",
+    "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN", "AWS_VAULT", "AWSU_PROFILE",
+    "AWSUME_PROFILE", "AWSUME_EXPIRATION", "AWS_SSO_PROFILE",
 ];
 
 /// The old script's other names. Set on request only: four of them hand the base session to every

@@ -81,13 +81,7 @@ mod tests {
     #[test]
     fn a_name_in_its_own_alphabet_is_itself() {
         for name in [
-            "prod",
-            "Zürich",
-            "Kırıkkale",
-            "\u{43f}\u{440}\u{43e}\u{434}",
-            "日本",
-            "한국",
-            "Ελλάδα",
+            "prod", "Zürich", "Kırıkkale", "\u{43f}\u{440}\u{43e}\u{434}", "日本", "한국", "Ελλάδα",
         ] {
             assert_eq!(looks_like(name), None, "{name}");
         }

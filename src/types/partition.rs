@@ -142,13 +142,7 @@ mod tests {
             assert!(Region::is_shaped(right), "{right}");
         }
         for wrong in [
-            "",
-            "read",
-            "US-EAST-1",
-            "us-east",
-            "us-east-1.evil.test",
-            "us-east-1/x",
-            "us--1",
+            "", "read", "US-EAST-1", "us-east", "us-east-1.evil.test", "us-east-1/x", "us--1",
             "us-east-1#",
         ] {
             assert!(!Region::is_shaped(wrong), "{wrong}");

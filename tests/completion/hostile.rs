@@ -97,12 +97,7 @@ fn no_profile_name_runs_anything() {
 fn no_path_of_the_program_runs_anything() {
     everywhere(|shell, world| {
         for directory in [
-            "with space",
-            "q'u\"ote",
-            "$(touch pwned)",
-            "`touch pwned`",
-            "a;b&c",
-            "日本",
+            "with space", "q'u\"ote", "$(touch pwned)", "`touch pwned`", "a;b&c", "日本",
             "back\\slash",
         ] {
             let directory = world.root().join(directory);

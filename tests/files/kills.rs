@@ -10,13 +10,8 @@ use crate::support::tools::find;
 
 /// Calls that change files, with the names they have on different machines.
 const CALLS: [&str; 7] = [
-    "write",
-    "pwrite64",
-    "fsync",
-    "?fchmod,?fchmodat",
-    "?rename,?renameat,?renameat2",
-    "?unlink,?unlinkat",
-    "flock",
+    "write", "pwrite64", "fsync", "?fchmod,?fchmodat", "?rename,?renameat,?renameat2",
+    "?unlink,?unlinkat", "flock",
 ];
 
 fn words(line: &str) -> Vec<&str> {

@@ -32,10 +32,7 @@ fn each_policy_that_can_refuse_has_its_own_words() {
         (
             Verdict::IdentityLacks,
             &[
-                "your side: no policy of",
-                ALICE,
-                "allows sts:AssumeRole on",
-                ROLE,
+                "your side: no policy of", ALICE, "allows sts:AssumeRole on", ROLE,
                 "account that holds your user",
             ],
         ),

@@ -8,18 +8,8 @@ use crate::support::golden::{bless, blessing};
 
 /// Calls that only make a text of a literal; what takes the text is found around them.
 const MAKERS: [&str; 12] = [
-    "format",
-    "format_args",
-    "Some",
-    "Ok",
-    "Err",
-    "into",
-    "to_owned",
-    "filled",
-    "write",
-    "writeln",
-    "from",
-    "concat",
+    "format", "format_args", "Some", "Ok", "Err", "into", "to_owned", "filled", "write", "writeln",
+    "from", "concat",
 ];
 
 #[test]

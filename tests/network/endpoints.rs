@@ -19,9 +19,7 @@ fn unnamed() -> (Scene, String) {
 fn plain_http_outside_loopback_is_refused() {
     let (mut scene, _) = unnamed();
     for url in [
-        "http://198.51.100.1",
-        "http://169.254.169.254",
-        "http://127.0.0.1.evil.test",
+        "http://198.51.100.1", "http://169.254.169.254", "http://127.0.0.1.evil.test",
         "HTTP://10.0.0.1:80/x",
     ] {
         scene.world.config(&format!("[default]\nendpoint_url = {url}\n")).unwrap();
@@ -41,12 +39,8 @@ fn plain_http_outside_loopback_is_refused() {
 fn an_invalid_endpoint_is_refused_and_a_password_in_it_not_shown() {
     let (mut scene, _) = unnamed();
     for url in [
-        "sts",
-        "file:///etc/passwd",
-        "https://u:PASSWORD@127.0.0.1",
-        "ftp://127.0.0.1",
-        "https://[",
-        "\u{1b}[31m",
+        "sts", "file:///etc/passwd", "https://u:PASSWORD@127.0.0.1", "ftp://127.0.0.1",
+        "https://[", "\u{1b}[31m",
     ] {
         scene.world.set("AWS_ENDPOINT_URL_STS", url);
         let said = scene.refused_at_once(3, &READ);

@@ -195,11 +195,7 @@ const KINDS: [(&str, Spoil, Comes); 33] = [
 fn secrets(body: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(body).into_owned();
     let names = [
-        "secretAccessKey",
-        "sessionToken",
-        "accessToken",
-        "refreshToken",
-        "clientSecret",
+        "secretAccessKey", "sessionToken", "accessToken", "refreshToken", "clientSecret",
         "SigninToken",
     ];
     let value = |name: &&str| {

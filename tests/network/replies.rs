@@ -48,11 +48,7 @@ fn code_in_a_field_is_refused_and_never_stored() {
 fn an_end_that_cannot_be_right_is_refused() {
     let scene = plain();
     for end in [
-        "2001-01-01T00:00:00Z",
-        "2099-01-01T00:00:00Z",
-        "2026-11-22T10:00:00",
-        "soon",
-        "",
+        "2001-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "2026-11-22T10:00:00", "soon", "",
         "9999999999999",
     ] {
         spoiled(&scene, Fault::replace("Expiration", end));

@@ -63,10 +63,7 @@ fn letters_find_a_role_and_enter_takes_it() {
     let screen = until(&mut terminal, "known from");
     assert!(screen.lines().next().unwrap().trim_end().ends_with("8/8"), "{screen}");
     for row in [
-        "production  admin",
-        "production  read",
-        "production  ops/deploy",
-        "single      only",
+        "production  admin", "production  read", "production  ops/deploy", "single      only",
         "bastion     ?",
     ] {
         assert!(screen.contains(row), "{row}: {screen}");

@@ -34,12 +34,8 @@ fn statuses_survive_in_every_kind_of_prompt_command() {
         return;
     }
     let before = [
-        "PROMPT_COMMAND=probe",
-        "PROMPT_COMMAND='probe;'",
-        "PROMPT_COMMAND='probe ; '",
-        "PROMPT_COMMAND=$'probe\\n'",
-        "PROMPT_COMMAND=(probe)",
-        "PROMPT_COMMAND=(: probe)",
+        "PROMPT_COMMAND=probe", "PROMPT_COMMAND='probe;'", "PROMPT_COMMAND='probe ; '",
+        "PROMPT_COMMAND=$'probe\\n'", "PROMPT_COMMAND=(probe)", "PROMPT_COMMAND=(: probe)",
     ];
     for setup in before {
         for old in [false, true] {

@@ -28,12 +28,7 @@ const NAMES: [&[u8]; 16] = [
 ];
 
 const EXPIRIES: [&str; 7] = [
-    "a[$(touch pwned)]",
-    "path[$(touch pwned)]",
-    "09",
-    "12345678901234567890123",
-    "-5",
-    "1 + 1",
+    "a[$(touch pwned)]", "path[$(touch pwned)]", "09", "12345678901234567890123", "-5", "1 + 1",
     "1795309140",
 ];
 

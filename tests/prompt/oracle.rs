@@ -15,45 +15,15 @@ const LEFT: [i64; 17] =
 
 /// What is no moment, or not one that fits. Most would run a command in shell arithmetic.
 const NO_MOMENTS: [&str; 14] = [
-    "",
-    "09",
-    "12345678901234567890123",
-    "a[$(touch pwned)]",
-    "path[$(touch pwned)]",
-    "-5",
-    "1 + 1",
-    "1795305700\n",
-    " 1795305700",
-    "0x10",
-    "1e3",
-    "٣",
-    "1795305700.5",
-    "$(touch pwned)",
+    "", "09", "12345678901234567890123", "a[$(touch pwned)]", "path[$(touch pwned)]", "-5",
+    "1 + 1", "1795305700\n", " 1795305700", "0x10", "1e3", "٣", "1795305700.5", "$(touch pwned)",
 ];
 
 const NAMES: [&str; 22] = [
-    "production",
-    "R&D (eu)",
-    "it's",
-    "a*b",
-    "#1",
-    "100%",
-    "%F{$(touch pwned)}x",
-    "%{%(?.$(touch pwned).)%}",
-    "$(touch pwned)",
-    "`touch pwned`",
-    "\\$(touch pwned)",
-    "\\[\\e]0;x\\a\\]",
-    "\u{1b}]52;c;cm0=\u{7}",
-    "\u{9b}31m",
-    "\u{202e}dorp",
-    "a\nb",
-    "日本語",
-    "é",
-    "[x]{y}~!",
-    "a  b ",
-    "-n",
-    "--",
+    "production", "R&D (eu)", "it's", "a*b", "#1", "100%", "%F{$(touch pwned)}x",
+    "%{%(?.$(touch pwned).)%}", "$(touch pwned)", "`touch pwned`", "\\$(touch pwned)",
+    "\\[\\e]0;x\\a\\]", "\u{1b}]52;c;cm0=\u{7}", "\u{9b}31m", "\u{202e}dorp", "a\nb", "日本語",
+    "é", "[x]{y}~!", "a  b ", "-n", "--",
 ];
 
 /// The variables of one prompt, each owned.
@@ -61,14 +31,8 @@ const NAMES: [&str; 22] = [
 struct Case([String; 8]);
 
 const VARIABLES: [&str; 8] = [
-    "ASSUME_ROLE_KEY_ID",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_PROFILE",
-    "AWS_ACCOUNT_NAME",
-    "AWS_ACCOUNT_ROLE",
-    "ASSUME_ROLE_EXPIRES",
-    "ASSUME_ROLE_RENEWABLE",
-    "ASSUME_ROLE_PROTECTED",
+    "ASSUME_ROLE_KEY_ID", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_ACCOUNT_NAME",
+    "AWS_ACCOUNT_ROLE", "ASSUME_ROLE_EXPIRES", "ASSUME_ROLE_RENEWABLE", "ASSUME_ROLE_PROTECTED",
 ];
 
 impl Case {
@@ -221,13 +185,7 @@ fn zsh_agrees() {
         check(&["zsh", "-i"], Shell::Zsh, &text, &look, locale);
         check(&["zsh", "-i", "-eu"], Shell::Zsh, &text, &look, locale);
         let options = [
-            "-o",
-            "ksh_arrays",
-            "-o",
-            "sh_word_split",
-            "-o",
-            "warn_create_global",
-            "-o",
+            "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "warn_create_global", "-o",
             "octal_zeroes",
         ];
         check(&[&["zsh", "-i"], &options[..]].concat(), Shell::Zsh, &text, &look, locale);

@@ -33,15 +33,7 @@ impl Outcome {
         let dump = rest.split("\0\n").next().unwrap();
         let pairs = dump.split('\0').filter_map(|pair| pair.split_once('='));
         let own = [
-            "_",
-            "SHLVL",
-            "PWD",
-            "OLDPWD",
-            "HOME",
-            "PATH",
-            "LOGNAME",
-            "USER",
-            "A__z",
+            "_", "SHLVL", "PWD", "OLDPWD", "HOME", "PATH", "LOGNAME", "USER", "A__z",
             "_AST_FEATURES",
         ];
         pairs

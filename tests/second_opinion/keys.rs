@@ -33,10 +33,7 @@ impl Story {
 fn a_key_is_changed_and_the_limit_of_two_is_kept() {
     // As a refusal prints it; moto fills in no names.
     let actions = [
-        "ListAccessKeys",
-        "CreateAccessKey",
-        "UpdateAccessKey",
-        "DeleteAccessKey",
+        "ListAccessKeys", "CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey",
         "GetAccessKeyLastUsed",
     ];
     let actions = actions.map(|action| format!("iam:{action}"));

@@ -33,12 +33,9 @@ impl Provider {
             .arg(directory);
         assert!(key.status().unwrap().success());
         let mut command = Command::new("node");
-        command.arg(root.join("node_modules/saml-idp/bin/run.js")).args([
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0",
-        ]);
+        command
+            .arg(root.join("node_modules/saml-idp/bin/run.js"))
+            .args(["--host", "127.0.0.1", "--port", "0"]);
         command.args(["--acsUrl", AUDIENCE, "--audience", AUDIENCE, "--configFile"]);
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/idp/config.js"));
         command

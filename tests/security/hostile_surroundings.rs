@@ -130,12 +130,8 @@ fn h103_a_closed_output_is_named_before_a_code_is_spent() {
     let forms = ["", "export --shell fish", "export --format json", "env", "credential-process"];
     let verbs = forms.map(|form| of_a_role(form, &scene.code()));
     let verbs = verbs.iter().map(String::as_str).chain([
-        "console production read",
-        "keys export default",
-        "init bash",
-        "init nu",
-        "completions zsh",
-        "man",
+        "console production read", "keys export default", "init bash", "init nu",
+        "completions zsh", "man",
     ]);
     for verb in verbs {
         let ran = run(&format!("{verb} >&-"));

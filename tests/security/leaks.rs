@@ -214,14 +214,9 @@ fn no_program_is_started_and_no_secret_is_an_argument() {
     let log = scene.world.root().join("trace");
     let mut command = scene.world.command_of(strace);
     command.args(["-f", "-qq", "-s", "4096", "-e", "trace=execve,execveat", "-o"]).arg(&log);
-    command.arg(scene.world.program()).args([
-        "export",
-        "--shell",
-        "bash",
-        "production",
-        "read",
-        "-v",
-    ]);
+    command
+        .arg(scene.world.program())
+        .args(["export", "--shell", "bash", "production", "read", "-v"]);
     command.args(["--mfa-code", &scene.code()]);
     let ran = run(command, b"").unwrap();
     assert_eq!(ran.status, 0, "{ran:?}");

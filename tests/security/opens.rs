@@ -295,13 +295,7 @@ fn sources(tour: &mut Tour) {
     tour.visit(
         &scene,
         &[
-            "export",
-            "--shell",
-            "bash",
-            "production",
-            "read",
-            "--saml-response",
-            "response",
+            "export", "--shell", "bash", "production", "read", "--saml-response", "response",
             "--refresh",
         ],
     );

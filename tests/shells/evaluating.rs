@@ -97,14 +97,7 @@ pub const EVALUATIONS: [Evaluation; 21] = [
     },
     Evaluation {
         shell: &[
-            "zsh",
-            "-o",
-            "ksh_arrays",
-            "-o",
-            "sh_word_split",
-            "-o",
-            "warn_create_global",
-            "-o",
+            "zsh", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "warn_create_global", "-o",
             "rc_quotes",
         ],
         form: Form::function(Shell::Zsh),

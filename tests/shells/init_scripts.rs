@@ -148,14 +148,7 @@ fn an_alias_of_that_name_does_not_win() {
     {
         let mut aliases = more.to_owned();
         for word in [
-            "local",
-            "eval",
-            "command",
-            "return",
-            "set",
-            "setopt",
-            "builtin",
-            "unalias",
+            "local", "eval", "command", "return", "set", "setopt", "builtin", "unalias",
             "assume-role",
         ] {
             aliases.push_str(&format!("\\alias {word}='echo ALIAS'\n"));
@@ -174,22 +167,8 @@ fn an_alias_of_that_name_does_not_win() {
 #[test]
 fn any_path_works_and_none_is_run() {
     for directory in [
-        "with space",
-        "q\"u",
-        "s'q",
-        "$(touch pwned)",
-        "`touch pwned`",
-        "!!",
-        "日本",
-        "-dash",
-        "tab\t",
-        "a;touch pwned;",
-        "back\\slash",
-        "star*",
-        "%d %s",
-        "#",
-        "~",
-        "&",
+        "with space", "q\"u", "s'q", "$(touch pwned)", "`touch pwned`", "!!", "日本", "-dash",
+        "tab\t", "a;touch pwned;", "back\\slash", "star*", "%d %s", "#", "~", "&",
     ] {
         let home = Home::with_program(&format!("{directory}/assume-role"));
         for (shell, load) in [("bash", BASH), ("zsh", ZSH), ("fish", FISH)] {

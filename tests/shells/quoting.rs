@@ -54,15 +54,7 @@ fn check(
 fn the_sh_family_gives_back_every_byte() {
     let values = values(|_| true);
     let zsh_options = [
-        "zsh",
-        "-o",
-        "ksh_arrays",
-        "-o",
-        "sh_word_split",
-        "-o",
-        "rc_quotes",
-        "-o",
-        "extended_glob",
+        "zsh", "-o", "ksh_arrays", "-o", "sh_word_split", "-o", "rc_quotes", "-o", "extended_glob",
     ];
     for shell in [&["bash"][..], &["bash --posix"], &["dash"], &["zsh"], &zsh_options] {
         check(shell, &values, quote::sh, |line| line);

@@ -270,14 +270,7 @@ fn options_and_variables_are_as_before() {
         let outcome = run(shell, home.path(), &[("TERM", "dumb")], &script);
         let ignored = |text: String| -> Vec<String> {
             let names = [
-                "_",
-                "BASH_REMATCH",
-                "PIPESTATUS",
-                "LINENO",
-                "RANDOM",
-                "TTYIDLE",
-                "SECONDS",
-                "GOT",
+                "_", "BASH_REMATCH", "PIPESTATUS", "LINENO", "RANDOM", "TTYIDLE", "SECONDS", "GOT",
             ];
             text.lines()
                 .filter(|line| !names.iter().any(|name| line.split(' ').next_back() == Some(name)))

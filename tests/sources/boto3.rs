@@ -102,20 +102,8 @@ pub fn every_kind(sso: &Sso) -> (Scene, Vec<&'static str>) {
     ];
     scene.world.config(&config.concat()).unwrap();
     let names = [
-        "plain",
-        "in-config",
-        "process",
-        "both",
-        "first",
-        "second",
-        "alone",
-        "third",
-        "with blank",
-        "sso",
-        "legacy",
-        "on-sso",
-        "pod",
-        "on-pod",
+        "plain", "in-config", "process", "both", "first", "second", "alone", "third", "with blank",
+        "sso", "legacy", "on-sso", "pod", "on-pod",
     ];
     (scene, names.to_vec())
 }

@@ -276,15 +276,9 @@ fn captured_responses_in_every_form() {
         );
         assert_eq!(told.get("ASSUME_ROLE_RENEWABLE"), None);
     }
-    let command = scene.world.command([
-        "export",
-        "--format",
-        "json",
-        "production",
-        "read",
-        "--saml-response",
-        "-",
-    ]);
+    let command = scene
+        .world
+        .command(["export", "--format", "json", "production", "read", "--saml-response", "-"]);
     let ran = crate::support::process::run(command, base64.as_bytes()).unwrap();
     assert_eq!(ran.status, 0, "{ran:?}");
 }

@@ -14,15 +14,8 @@ use super::{
 
 /// The calls that change something, with the names they have on different machines.
 const CALLS: [&str; 9] = [
-    "openat",
-    "fchmod",
-    "pwrite64",
-    "utimensat",
-    "fsync",
-    "?rename,?renameat,?renameat2",
-    "unlinkat",
-    "flock",
-    "write",
+    "openat", "fchmod", "pwrite64", "utimensat", "fsync", "?rename,?renameat,?renameat2",
+    "unlinkat", "flock", "write",
 ];
 const KILL: i32 = 9;
 

@@ -8,23 +8,8 @@ use super::source::{Source, left, modules};
 /// The layers, each importing only what stands before it. CONTRIBUTING and `src/lib.rs` name this
 /// list.
 const LAYERS: [&str; 17] = [
-    "error",
-    "types",
-    "config",
-    "ui",
-    "cache",
-    "catalog",
-    "plan",
-    "aws",
-    "acquire",
-    "shell",
-    "prompt",
-    "cli",
-    "completion",
-    "commands",
-    "testing",
-    "lib",
-    "main",
+    "error", "types", "config", "ui", "cache", "catalog", "plan", "aws", "acquire", "shell",
+    "prompt", "cli", "completion", "commands", "testing", "lib", "main",
 ];
 
 /// Rooms that must not reach the network, by construction: TAB, the scripts and the prompt.

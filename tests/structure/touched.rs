@@ -8,12 +8,8 @@ use super::source::{modules, root};
 
 /// What is spelt like a variable and is none: codes of a service, and the one of the build.
 const NO_VARIABLES: [&str; 6] = [
-    "AUTHCODE_EXPIRED",
-    "CARGO_PKG_VERSION",
-    "INSUFFICIENT_PERMISSIONS",
-    "INVALID_REQUEST",
-    "TOKEN_EXPIRED",
-    "USER_CREDENTIALS_CHANGED",
+    "AUTHCODE_EXPIRED", "CARGO_PKG_VERSION", "INSUFFICIENT_PERMISSIONS", "INVALID_REQUEST",
+    "TOKEN_EXPIRED", "USER_CREDENTIALS_CHANGED",
 ];
 /// Variables of a single word, which no spelling tells from other words.
 const OF_ONE_WORD: [&str; 9] =

@@ -65,13 +65,7 @@ fn policies_that_aws_would_refuse_are_refused_first() {
 fn tags_are_added_to_those_of_the_account() {
     let scene = plain(r#", "tags": {"team": "ops", "cost": "1"}, "source_identity": "of-account""#);
     scene.switch(&with(&[
-        "--tag",
-        "Team=dev=x",
-        "--tag",
-        "new=",
-        "--transitive-tag",
-        "cost",
-        "--transitive-tag",
+        "--tag", "Team=dev=x", "--tag", "new=", "--transitive-tag", "cost", "--transitive-tag",
         "new",
     ]));
     let call = scene.sts.last("AssumeRole").unwrap();

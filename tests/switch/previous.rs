@@ -71,13 +71,7 @@ fn options_typed_with_it_count() {
     shell.succeeds(&["production", "admin", "us-east-2"]);
     shell.succeeds(&["production", "read"]);
     shell.succeeds(&[
-        "-",
-        "--region",
-        "eu-central-1",
-        "--duration",
-        "30m",
-        "--session-name",
-        "back",
+        "-", "--region", "eu-central-1", "--duration", "30m", "--session-name", "back",
     ]);
     assert_eq!((shell.role(), shell.get("AWS_REGION")), ("admin", "eu-central-1"));
     let call = scene.sts.last("AssumeRole").unwrap();

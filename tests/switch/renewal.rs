@@ -152,10 +152,7 @@ fn ensure_renews_when_less_is_left() {
     about(day.left(shell.moment("ASSUME_ROLE_EXPIRES")), HOUR);
     assert_ne!(shell.key(), before.key());
     let same = [
-        "AWS_ACCOUNT_ID",
-        "AWS_ACCOUNT_NAME",
-        "AWS_ACCOUNT_ROLE",
-        "ASSUME_ROLE_TARGET",
+        "AWS_ACCOUNT_ID", "AWS_ACCOUNT_NAME", "AWS_ACCOUNT_ROLE", "ASSUME_ROLE_TARGET",
         "ASSUME_ROLE_PREVIOUS",
     ];
     for name in same {

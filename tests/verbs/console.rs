@@ -228,14 +228,7 @@ fn opening(scene: &Scene) -> Ran {
     }
     let mut command = scene.world.command_of("strace");
     command.args([
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        "trace=%file",
-        "-e",
-        "inject=%file:error=ENOENT",
+        "-f", "-qq", "-o", "/dev/null", "-e", "trace=%file", "-e", "inject=%file:error=ENOENT",
     ]);
     command
         .args(CONTAINER.iter().flat_map(|mark| ["-P", mark]))

@@ -19,10 +19,7 @@ use crate::support::shells::{Script, Shell};
 use crate::support::tools::aws_cli_2;
 
 const KEYS: [&str; 4] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION",
 ];
 
 /// A scene with a stored session of production:read, and what a switch says about it.
@@ -82,10 +79,7 @@ fn json_and_dotenv_also_say_who_and_where() {
     let (scene, told) = ready();
     let json: BTreeMap<String, String> = serde_json::from_str(&env(&scene, "json").stdout).unwrap();
     for name in KEYS.iter().chain(&[
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-        "AWS_ACCOUNT_ID",
-        "AWS_ACCOUNT_NAME",
+        "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCOUNT_ID", "AWS_ACCOUNT_NAME",
         "AWS_ACCOUNT_ROLE",
     ]) {
         assert_eq!(json.get(*name).map(String::as_str), told.get(name), "{name}");

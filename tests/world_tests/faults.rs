@@ -138,13 +138,8 @@ fn https_is_trusted_through_the_authority_only() {
         let sts = Sts::start_tls(kind).unwrap();
         let world = World::with_sts("/bin/true", &sts).unwrap();
         let mut command = world.command_of(&curl);
-        command.args([
-            "--silent",
-            "--show-error",
-            "--data",
-            "Action=GetCallerIdentity",
-            "--cacert",
-        ]);
+        command
+            .args(["--silent", "--show-error", "--data", "Action=GetCallerIdentity", "--cacert"]);
         command.arg(world.root().join("ca.pem")).arg(sts.url());
         let ran = crate::support::process::run(command, b"").unwrap();
         assert_eq!(ran.stdout.contains("MissingAuthenticationToken"), trusted, "{kind:?}: {ran:?}");

@@ -152,12 +152,8 @@ mod tests {
             "ABCD\\x1b[2J"
         );
         for url in [
-            "file:///etc/passwd",
-            "http://evil.test/",
-            "https://x/\x1b[2J",
-            "javascript:alert(1)",
-            "-x",
-            "",
+            "file:///etc/passwd", "http://evil.test/", "https://x/\x1b[2J", "javascript:alert(1)",
+            "-x", "",
         ] {
             assert!(invitation(&started(url)).is_err(), "{url}");
         }

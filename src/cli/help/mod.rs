@@ -33,12 +33,7 @@ const GROUPS: [(&str, &[&str]); 4] = [
     (
         "Shape of the session",
         &[
-            "session_name",
-            "external_id",
-            "policy_arn",
-            "policy",
-            "tag",
-            "transitive_tag",
+            "session_name", "external_id", "policy_arn", "policy", "tag", "transitive_tag",
             "source_identity",
         ],
     ),

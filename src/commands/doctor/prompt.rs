@@ -16,13 +16,8 @@ const FRAMEWORKS: [(&str, &[&str]); 7] = [
 
 /// What a prompt holds that refers to the segment, put there by us or by the user.
 const SEGMENTS: [&str; 7] = [
-    "__assume_role_shown",
-    "assume-role-segment",
-    "__assume_role_segment",
-    "%71v",
-    "__assume_role_their_prompt",
-    "__assume_role_before",
-    "{assume_role}",
+    "__assume_role_shown", "assume-role-segment", "__assume_role_segment", "%71v",
+    "__assume_role_their_prompt", "__assume_role_before", "{assume_role}",
 ];
 const OWN: [&str; 4] =
     ["ASSUME_ROLE_PROMPT", "AWS_ACCOUNT_NAME", "aws_account_info", "assume_role_prompt"];

@@ -7,15 +7,7 @@
 /// The names that a function may say something about. The prompt comes last, for it may hold any
 /// line.
 const NAMES: [&str; 10] = [
-    "shell",
-    "flags",
-    "side",
-    "hook",
-    "completion",
-    "others",
-    "universal",
-    "segments",
-    "hooks",
+    "shell", "flags", "side", "hook", "completion", "others", "universal", "segments", "hooks",
     "prompt",
 ];
 

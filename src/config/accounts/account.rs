@@ -183,23 +183,9 @@ fn number_is_no_id(place: Spot<'_>, number: &str) -> Error {
 }
 
 const KEYS: [&str; 17] = [
-    "id",
-    "roles",
-    "default_role",
-    "base",
-    "sso_session",
-    "region",
-    "duration",
-    "external_id",
-    "partition",
-    "scheme",
-    "mfa_serial",
-    "session_name",
-    "source_identity",
-    "tags",
-    "policy_arns",
-    "protected",
-    "read_only",
+    "id", "roles", "default_role", "base", "sso_session", "region", "duration", "external_id",
+    "partition", "scheme", "mfa_serial", "session_name", "source_identity", "tags", "policy_arns",
+    "protected", "read_only",
 ];
 
 fn read_fields(

@@ -14,23 +14,9 @@ use crate::error::{Error, Result};
 use crate::types::sanitize::{escape, escape_up_to};
 
 const KEYS: [&str; 17] = [
-    "store",
-    "timeout",
-    "region",
-    "duration",
-    "base",
-    "mfa_process",
-    "web_identity_command",
-    "prompt",
-    "warning",
-    "alarm",
-    "renewable_mark",
-    "picker",
-    "repaint",
-    "browser",
-    "console_logout",
-    "renew",
-    "accounts",
+    "store", "timeout", "region", "duration", "base", "mfa_process", "web_identity_command",
+    "prompt", "warning", "alarm", "renewable_mark", "picker", "repaint", "browser",
+    "console_logout", "renew", "accounts",
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -228,10 +228,7 @@ fn words(text: &str) -> Vec<String> {
 
 /// What else than a sign-on gives a profile its credentials.
 const BESIDE_A_TOKEN: [&str; 5] = [
-    REFERENCE,
-    "aws_access_key_id",
-    "credential_process",
-    "login_session",
+    REFERENCE, "aws_access_key_id", "credential_process", "login_session",
     "web_identity_token_file",
 ];
 

@@ -27,32 +27,15 @@ pub const CHILDREN: [&str; 4] = ["addressing_style", "endpoint_url", "max", "ret
 
 const NAMES: [&str; 8] = ["a", "b", "prod", "Prod", "dev-1", "team.x/y", "k:e+2@z", "default"];
 const HEADERS: [&str; 16] = [
-    "[profile \"NAME\"]",
-    "[profile 'NAME']",
-    "[profile NAME two]",
-    "[profile \"NAME two\"]",
-    "[profile 'it'\"'\"'s']",
-    "[profile 日本]",
-    "[ profile NAME ]",
-    "[profile  NAME\t]",
-    "[profile NAME] # note",
-    "[profile NAME]; see [b]",
-    "[profile NAME] junk",
-    "[profile NAME",
-    "  [profile NAME]",
-    "[NAME]",
-    "[profilefoo other]",
-    "[DEFAULT]",
+    "[profile \"NAME\"]", "[profile 'NAME']", "[profile NAME two]", "[profile \"NAME two\"]",
+    "[profile 'it'\"'\"'s']", "[profile 日本]", "[ profile NAME ]", "[profile  NAME\t]",
+    "[profile NAME] # note", "[profile NAME]; see [b]", "[profile NAME] junk", "[profile NAME",
+    "  [profile NAME]", "[NAME]", "[profilefoo other]", "[DEFAULT]",
 ];
 const OTHER_HEADERS: [&str; 5] =
     ["[default]", "[profile default]", "[sso-session NAME]", "[services NAME]", "[preview]"];
 const CREDENTIAL_HEADERS: [&str; 7] = [
-    "[ NAME ]",
-    "[\"NAME\"]",
-    "[NAME two]",
-    "[日本]",
-    "[profile NAME]",
-    "[NAME] # note",
+    "[ NAME ]", "[\"NAME\"]", "[NAME two]", "[日本]", "[profile NAME]", "[NAME] # note",
     "[sso-session NAME]",
 ];
 const KEYS: [&str; 6] =

@@ -31,13 +31,7 @@ fn json(command: Command) -> Value {
 fn of_cli(aws: &Path, world: &World, profile: &str, endpoint: &str) -> Value {
     let mut command = world.command_of(aws);
     command.args([
-        "sts",
-        "get-caller-identity",
-        "--output",
-        "json",
-        "--endpoint-url",
-        endpoint,
-        "--profile",
+        "sts", "get-caller-identity", "--output", "json", "--endpoint-url", endpoint, "--profile",
         profile,
     ]);
     json(command)["Arn"].clone()

@@ -17,15 +17,9 @@ fn scene() -> Scene {
 fn add_under(scene: &Scene, inject: &str) -> Ran {
     let mut command = scene.world.command_of("strace");
     command.args(["-f", "-o", "/dev/null", "-e", &format!("inject={inject}")]);
-    command.arg(scene.world.program()).args([
-        "profile",
-        "add",
-        "prod",
-        "production",
-        "read",
-        "--region",
-        "eu-west-1",
-    ]);
+    command
+        .arg(scene.world.program())
+        .args(["profile", "add", "prod", "production", "read", "--region", "eu-west-1"]);
     process::run(command, b"").unwrap()
 }
 

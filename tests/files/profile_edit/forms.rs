@@ -85,16 +85,8 @@ fn the_form_for_tools_that_assume_the_role_themselves() {
         )
     );
     let more = [
-        "--duration",
-        "2h",
-        "--session-name",
-        "me",
-        "--external-id",
-        "none",
-        "--base",
-        "env",
-        "--region",
-        "eu-west-1",
+        "--duration", "2h", "--session-name", "me", "--external-id", "none", "--base", "env",
+        "--region", "eu-west-1",
     ];
     let mut world = scene.world;
     world.set("AWS_ACCESS_KEY_ID", scene.key.id);

@@ -13,21 +13,8 @@ use targets::{TARGETS, Target, read_reply};
 
 /// Bytes that mean something to one reader or another, and some that no one expects.
 const OTHERS: [&[u8]; 15] = [
-    b"<",
-    b"&",
-    b"\"",
-    b"'",
-    b"\\",
-    b"{",
-    b"[",
-    b"=",
-    b"\n",
-    b"\0",
-    b"$",
-    b"%",
-    b"\xc3",
-    b"\xe2\x80\xae",
-    b"",
+    b"<", b"&", b"\"", b"'", b"\\", b"{", b"[", b"=", b"\n", b"\0", b"$", b"%", b"\xc3",
+    b"\xe2\x80\xae", b"",
 ];
 
 /// Files up to this long are cut and changed everywhere, longer ones at as many places.

@@ -20,14 +20,8 @@ const QUESTION: &str = "MFA code of arn:aws:iam::999999999999:mfa/alice:";
 const PROMPT: &str = "here>";
 /// What differs from one command to the next: ksh93, nushell and xonsh tell it to programs.
 const CHANGING: [&str; 8] = [
-    "_",
-    "A__z",
-    "_AST_FEATURES",
-    "CMD_DURATION_MS",
-    "LAST_EXIT_CODE",
-    "LAST_RETURN_CODE",
-    "ASSUME_ROLE_PROMPT",
-    "ASSUME_ROLE_PROMPT_STATE",
+    "_", "A__z", "_AST_FEATURES", "CMD_DURATION_MS", "LAST_EXIT_CODE", "LAST_RETURN_CODE",
+    "ASSUME_ROLE_PROMPT", "ASSUME_ROLE_PROMPT_STATE",
 ];
 
 /// A person at a shell.

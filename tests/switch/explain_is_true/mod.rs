@@ -240,14 +240,10 @@ fn renews_as_it_says(built: &mut Built, drawn: &Drawn, switch: &Done) -> Result<
     }
     for at in moments.into_iter().filter(|at| (at - renewable).abs() >= MARGIN) {
         built.wait(drawn, at - built.scene.sts.now().0);
-        let mut command = built.scene.world.command([
-            "export",
-            "--format",
-            "json",
-            "ensure",
-            "11m",
-            "--no-input",
-        ]);
+        let mut command = built
+            .scene
+            .world
+            .command(["export", "--format", "json", "ensure", "11m", "--no-input"]);
         for (name, value) in switch.variables.as_object().into_iter().flatten() {
             match value.as_str() {
                 Some(value) => command.env(name, value),

@@ -103,12 +103,7 @@ fn env_agrees_about_commands_that_cannot_be_run() {
             .unwrap();
     }
     for command in [
-        "nowhere",
-        "./nowhere",
-        "/",
-        "./script",
-        "./empty",
-        ".aws/credentials",
+        "nowhere", "./nowhere", "/", "./script", "./empty", ".aws/credentials",
         ".aws/credentials/x",
     ] {
         let mut theirs = scene.world.command_of("env");

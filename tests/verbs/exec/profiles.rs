@@ -122,10 +122,7 @@ fn without_a_target_there_are_no_keys_and_no_names() {
         scene.world.set(name, "x");
     }
     for name in [
-        "AWS_ACCOUNT_NAME",
-        "AWS_VAULT",
-        "ASSUME_ROLE_KEY_ID",
-        "ASSUME_ROLE_TARGET",
+        "AWS_ACCOUNT_NAME", "AWS_VAULT", "ASSUME_ROLE_KEY_ID", "ASSUME_ROLE_TARGET",
         "AWS_CREDENTIAL_EXPIRATION",
     ] {
         scene.world.set(name, "x");
@@ -318,14 +315,7 @@ fn options_hold_for_every_profile() {
     let (_, text) = config(&scene, &["a=staging:read"]);
     assert!(text.contains("credential-process -- staging read\nregion = eu-west-1\n"), "{text}");
     let words = [
-        "--region",
-        "eu-north-1",
-        "--duration",
-        "30m",
-        "--",
-        "sh",
-        "-c",
-        "cat \"$AWS_CONFIG_FILE\"",
+        "--region", "eu-north-1", "--duration", "30m", "--", "sh", "-c", "cat \"$AWS_CONFIG_FILE\"",
     ];
     let ran = exec(&scene, &["a=staging:read"], &words);
     let line = "credential-process --region=eu-north-1 --duration=30m -- staging read\nregion = eu-north-1\n";

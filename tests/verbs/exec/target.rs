@@ -103,14 +103,7 @@ fn a_protected_account_is_entered_on_purpose() {
     assert!(!scene.world.home().join("ran").exists());
     let code = scene.code();
     let ran = scene.world.run([
-        "exec",
-        "production",
-        "read",
-        &code,
-        "--yes",
-        "--",
-        "sh",
-        "-c",
+        "exec", "production", "read", &code, "--yes", "--", "sh", "-c",
         "echo $ASSUME_ROLE_PROTECTED",
     ]);
     assert_eq!(ran.unwrap().stdout, format!("{PRODUCTION}\n"));

@@ -1,10 +1,11 @@
 //! Puts the sources together: one entry for each account id, one for each role of it.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use super::known::{Alias, KnownAccount, KnownRole, Source};
+use super::known::{Alias, KnownAccount, KnownRole, Lead};
 use super::profile::{KnownProfile, Leads};
 use super::usage::Usage;
 use crate::cache::Use;
@@ -44,8 +45,8 @@ pub(super) fn gather<'p>(
     if let Some(accounts) = known.accounts {
         match wanted {
             Scope::Accounts => accounts.outlines().for_each(|it| gathering.add_outline(it)),
-            Scope::Everything => accounts.iter().for_each(|it| gathering.add_declared(it)),
-            Scope::One(id) => accounts.of_id(id).for_each(|it| gathering.add_declared(&it)),
+            Scope::Everything => accounts.for_each(|it| gathering.add_declared(it)),
+            Scope::One(id) => accounts.of_id(id).for_each(|it| gathering.add_declared(it)),
         }
     }
     for profile in profiles {
@@ -91,7 +92,7 @@ impl Gathering<'_> {
     }
 
     /// The role of an account, which is made if need be; `None` when roles were not asked for.
-    fn role(&mut self, index: usize, name: &RoleName) -> Option<&mut KnownRole> {
+    fn role(&mut self, index: usize, name: Cow<'_, RoleName>) -> Option<&mut KnownRole> {
         if matches!(self.wanted, Scope::Accounts) {
             return None;
         }
@@ -100,14 +101,14 @@ impl Gathering<'_> {
             roles.iter().position(|role| role.name == *name)
         } else {
             let names = || roles.iter().map(|role| role.name.clone()).zip(0..).collect();
-            self.roles.entry(index).or_insert_with(names).get(name).copied()
+            self.roles.entry(index).or_insert_with(names).get(&*name).copied()
         };
         if at.is_none() {
             at = Some(roles.len());
-            roles.push(KnownRole::new(name.clone()));
             if let Some(names) = self.roles.get_mut(&index) {
-                names.insert(name.clone(), roles.len() - 1);
+                names.insert(name.as_ref().clone(), roles.len());
             }
+            roles.push(KnownRole::new(name.into_owned()));
         }
         roles.get_mut(at?)
     }
@@ -120,24 +121,30 @@ impl Gathering<'_> {
         }
     }
 
-    fn add_declared(&mut self, declared: &Account) {
+    fn add_declared(&mut self, declared: Account) {
         let Some((index, account)) = self.account(&declared.id) else { return };
-        account.names.push(declared.name.clone());
-        account.aliases.push(Alias {
+        let default = declared.default_role;
+        let alias = Alias {
             name: declared.name.clone(),
             region: declared.region.clone(),
-            default_role: declared.default_role.clone(),
-        });
+            default_role: default.clone(),
+        };
+        match account.aliases.is_empty() {
+            true => account.aliases = vec![alias],
+            false => account.aliases.push(alias),
+        }
+        account.names.push(declared.name);
         account.read_only |= declared.read_only;
-        account.region = account.region.take().or_else(|| declared.region.clone());
+        account.region = account.region.take().or(declared.region);
         account.partition = account.partition.or(declared.partition);
         account.protected |= declared.protected;
-        for name in declared.roles.iter().chain(&declared.default_role) {
-            if let Some(role) = self.role(index, name) {
-                role.default |= declared.default_role.as_ref() == Some(name);
-                if !role.sources.iter().any(|source| matches!(source, Source::Accounts(_))) {
-                    role.sources.push(Source::Accounts(declared.place.clone()));
-                }
+        account.roles.reserve(declared.roles.len());
+        let place = Rc::new(declared.place);
+        for name in declared.roles.into_iter().chain(default.clone()) {
+            let is_default = default.as_ref() == Some(&name);
+            if let Some(role) = self.role(index, Cow::Owned(name)) {
+                role.default |= is_default;
+                role.declared.get_or_insert_with(|| Rc::clone(&place));
             }
         }
     }
@@ -146,23 +153,19 @@ impl Gathering<'_> {
         let Some((id, name, partition)) = profile.leads.role() else { return };
         let Some((index, account)) = self.account(id) else { return };
         account.partition = account.partition.or(partition);
-        if let Some(role) = self.role(index, name)
-            && let Some((name, place)) = profile.name_and_place()
+        if let Some(role) = self.role(index, Cow::Borrowed(name))
+            && let Some((profile_name, place)) = profile.name_and_place()
         {
-            role.sources.push(match profile.leads {
-                Leads::Sso(..) => Source::Sso(name, place),
-                _ => Source::Profile(name, place),
-            });
+            let is_sso = matches!(profile.leads, Leads::Sso(..));
+            role.profiles.push(Lead { place, profile: profile_name, is_sso });
         }
     }
 
     fn add_offer(&mut self, offered: &RoleArn) {
         let Some((index, account)) = self.account(&offered.account) else { return };
         account.partition = account.partition.or(Some(offered.partition));
-        if let Some(role) = self.role(index, &offered.name)
-            && !role.sources.contains(&Source::Assertion)
-        {
-            role.sources.push(Source::Assertion);
+        if let Some(role) = self.role(index, Cow::Borrowed(&offered.name)) {
+            role.offered = true;
         }
     }
 
@@ -171,10 +174,9 @@ impl Gathering<'_> {
             return;
         };
         account.usage.add(used, now);
-        let Some(role) = used.role.as_ref().and_then(|name| self.role(index, name)) else { return };
-        role.usage.add(used, now);
-        if role.sources.is_empty() {
-            role.sources.push(Source::History);
+        let name = used.role.as_ref().map(Cow::Borrowed);
+        if let Some(role) = name.and_then(|name| self.role(index, name)) {
+            role.usage.add(used, now);
         }
     }
 
@@ -201,7 +203,7 @@ impl KnownAccount {
     fn new(id: AccountId) -> Self {
         Self {
             id,
-            names: Vec::new(),
+            names: Vec::with_capacity(1),
             aliases: Vec::new(),
             region: None,
             partition: None,
@@ -215,7 +217,13 @@ impl KnownAccount {
 
 impl KnownRole {
     fn new(name: RoleName) -> Self {
-        // Hundreds of thousands have one source each.
-        Self { name, sources: Vec::with_capacity(1), default: false, usage: Usage::default() }
+        Self {
+            name,
+            declared: None,
+            profiles: Vec::new(),
+            offered: false,
+            default: false,
+            usage: Usage::default(),
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 use std::cmp::Reverse;
 use std::fmt;
+use std::rc::Rc;
+
+use serde::Serialize;
 
 use super::usage::Usage;
 use crate::cache::Use;
@@ -38,31 +41,58 @@ pub(crate) struct Alias {
 #[derive(Clone, Debug)]
 pub(crate) struct KnownRole {
     pub name: RoleName,
-    /// Who says that it exists, at most one of each file.
-    pub sources: Vec<Source>,
+    /// Where the accounts file names it first.
+    pub declared: Option<Rc<Location>>,
+    /// Profiles that lead to it, at most one of each name.
+    pub profiles: Vec<Lead>,
+    /// Whether the last SAML response of a provider offered it.
+    pub offered: bool,
     /// Whether it is taken when none is named.
     pub default: bool,
     pub usage: Usage,
 }
 
+/// A profile that leads to a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Lead {
+    pub place: Location,
+    pub profile: Name,
+    #[serde(skip)]
+    pub is_sso: bool,
+}
+
 /// Who says that a role exists.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    Accounts(Location),
-    /// A profile with a `role_arn`.
-    Profile(Name, Location),
-    Sso(Name, Location),
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(crate) enum Source<'a> {
+    Accounts {
+        place: &'a Location,
+    },
+    Profile(&'a Lead),
+    Sso(&'a Lead),
     /// The last SAML response of a provider.
+    #[serde(rename = "saml")]
     Assertion,
     History,
 }
 
-impl Source {
-    pub(crate) fn profile(&self) -> Option<&str> {
-        match self {
-            Self::Profile(name, _) | Self::Sso(name, _) => Some(name.as_str()),
-            Self::Accounts(_) | Self::Assertion | Self::History => None,
-        }
+impl KnownRole {
+    /// Who says that it exists. What nobody says is known from its use.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = Source<'_>> {
+        let declared = self.declared.iter().map(|place| Source::Accounts { place });
+        let leads = self.profiles.iter().map(|lead| match lead.is_sso {
+            true => Source::Sso(lead),
+            false => Source::Profile(lead),
+        });
+        let said = declared.chain(leads).chain(self.offered.then_some(Source::Assertion));
+        let is_used = self.declared.is_none() && self.profiles.is_empty() && !self.offered;
+        said.chain(is_used.then_some(Source::History))
+    }
+
+    /// Whether the same is to be said of both, beside their use.
+    pub(crate) fn is_known_alike(&self, other: &Self) -> bool {
+        (self.default, self.offered) == (other.default, other.offered)
+            && (&self.declared, &self.profiles) == (&other.declared, &other.profiles)
     }
 }
 
@@ -114,16 +144,16 @@ impl KnownAccount {
 
     /// What to call it: its first name, else its id.
     pub(crate) fn name(&self) -> &str {
-        self.names.first().map_or(self.id.as_str(), Name::as_str)
+        self.names.first().map_or_else(|| self.id.as_str(), Name::as_str)
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for Source<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Accounts(place) => place.fmt(f),
-            Self::Profile(name, _) => write!(f, "profile {name}"),
-            Self::Sso(name, _) => write!(f, "SSO profile {name}"),
+            Self::Accounts { place } => place.fmt(f),
+            Self::Profile(lead) => write!(f, "profile {}", lead.profile),
+            Self::Sso(lead) => write!(f, "SSO profile {}", lead.profile),
             Self::Assertion => f.write_str("SAML response"),
             Self::History => f.write_str("used before"),
         }

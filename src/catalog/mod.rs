@@ -86,6 +86,9 @@ impl Catalogue {
     /// The same with an entry for each name of an account.
     pub(crate) fn entries(&self) -> Vec<KnownAccount> {
         let accounts = self.accounts_with_roles();
+        if accounts.iter().all(|account| account.aliases.len() < 2) {
+            return accounts;
+        }
         let by_alias = |account: KnownAccount| account.by_alias(&self.history, self.now);
         let mut entries: Vec<KnownAccount> = accounts.into_iter().flat_map(by_alias).collect();
         // Names of one account that are used alike stay together, in the order of the file.

@@ -66,9 +66,8 @@ fn an_id_and_its_names_are_one_account() {
     }
     assert!(catalogue.account("x").is_none());
     let sources: Vec<String> = catalogue.account("prod").unwrap().roles[0]
-        .sources
-        .iter()
-        .map(ToString::to_string)
+        .sources()
+        .map(|source| source.to_string())
         .collect();
     assert_eq!(sources, ["~/.aws/accounts:1:2", "profile a b"]);
 }
@@ -119,7 +118,7 @@ fn what_a_response_offered_is_known_until_the_next_one() {
     assert_eq!(home.lines(), ["a: y ops/z x", "333333333333: far"]);
     let roles = home.catalogue().account("a").unwrap().roles;
     let sources: Vec<Vec<String>> =
-        roles.iter().map(|role| role.sources.iter().map(ToString::to_string).collect()).collect();
+        roles.iter().map(|role| role.sources().map(|it| it.to_string()).collect()).collect();
     assert_eq!(
         sources,
         [&["used before"][..], &["SAML response"], &["~/.aws/accounts:1:2", "SAML response"]]

@@ -4,7 +4,7 @@
 use super::context::Context;
 use crate::acquire::snapshot;
 use crate::cache::Store;
-use crate::catalog::{Catalogue, KnownAccount, KnownRole, Reach, Source, ago};
+use crate::catalog::{Catalogue, KnownAccount, KnownRole, Reach, ago};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::plan::{
@@ -117,7 +117,7 @@ impl Chooser<'_> {
             return Err(which_role(Kind::NeedsAnswer, word, &[], how));
         };
         if let [only] = account.roles.as_slice() {
-            let source = only.sources.first().map(Source::to_string).unwrap_or_default();
+            let source = only.sources().next().map(|source| source.to_string()).unwrap_or_default();
             self.report.note(&format!("role {}: the only one known there, {source}", only.name));
             return Ok(self.with(word, only.name.as_str()));
         }
@@ -169,7 +169,8 @@ impl Chooser<'_> {
         let default = role.filter(|role| role.default).map(|_| "default".to_owned());
         let read_only = account.read_only.then(|| "read-only".to_owned());
         let region = account.region.as_ref().map(Region::to_string);
-        let profiles = role.into_iter().flat_map(|role| &role.sources).filter_map(Source::profile);
+        let profiles =
+            role.into_iter().flat_map(|role| &role.profiles).map(|lead| lead.profile.as_str());
         let details = [default, read_only, used, region];
         Item {
             account: account.name().to_owned(),
@@ -186,7 +187,7 @@ impl Chooser<'_> {
     /// long, where; or why it would not work.
     fn preview(&self, account: &KnownAccount, role: &KnownRole) -> String {
         let request = self.with(account.name(), role.name.as_str());
-        let sources: Vec<String> = role.sources.iter().map(Source::to_string).collect();
+        let sources: Vec<String> = role.sources().map(|source| source.to_string()).collect();
         let first = format!(
             "{}:{} in {}, known from {}",
             account.name(),

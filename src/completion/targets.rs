@@ -135,11 +135,11 @@ fn roles(query: &Query, account: &str) -> Vec<Candidate> {
     let account = query.catalogue(Reach::Glance).account(account);
     let described = |role: &KnownRole| {
         let default = if role.default { "default" } else { "" };
-        let source = role.sources.first().filter(|source| **source != Source::History);
+        let source = role.sources().next().filter(|source| *source != Source::History);
         joined([
             default,
             &used(role.usage, query.known.now),
-            &source.map(ToString::to_string).unwrap_or_default(),
+            &source.map(|source| source.to_string()).unwrap_or_default(),
         ])
     };
     let roles = account.into_iter().flat_map(|account| account.roles);

@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use memchr::memchr;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -93,7 +92,7 @@ impl<'a> Json<'a> {
     pub(crate) fn string(self) -> Result<Cow<'a, str>> {
         // It is JSON already: without a backslash it holds what it stands for.
         let quoted = self.raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
-        if let Some(text) = quoted.filter(|text| memchr(b'\\', text.as_bytes()).is_none()) {
+        if let Some(text) = quoted.filter(|text| !text.as_bytes().contains(&b'\\')) {
             return Ok(Cow::Borrowed(text));
         }
         let Unescaped(text) =
@@ -218,10 +217,12 @@ impl<'a> Property<'a> {
         let wanted = "a list of strings";
         let elements = self.expect(JsonKind::List, wanted, self.value)?.list()?;
         self.at_most(most, elements.len())?;
-        let read = |element: Json<'a>| {
-            parse(element.spot(), &self.expect(JsonKind::String, wanted, element)?.string()?)
-        };
-        elements.map(read).collect()
+        let mut read = Vec::with_capacity(elements.len());
+        for element in elements {
+            let text = self.expect(JsonKind::String, wanted, element)?.string()?;
+            read.push(parse(element.spot(), &text)?);
+        }
+        Ok(read)
     }
 
     pub(crate) fn tags(&self, most: usize) -> Result<Vec<(String, String)>> {

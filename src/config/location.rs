@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use memchr::memchr_iter;
+use serde::{Serialize, Serializer};
 
 use crate::error::{Error, Kind, Result};
 
@@ -37,6 +38,12 @@ impl fmt::Display for Location {
             number.fmt(f)?;
         }
         Ok(())
+    }
+}
+
+impl Serialize for Location {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

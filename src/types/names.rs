@@ -60,15 +60,15 @@ impl fmt::Display for AccountId {
 }
 
 /// The name of an account or of a profile.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Name(Box<str>);
 
 impl Name {
     /// Printable characters except `$`, backtick, `\` and `"`; no leading, trailing or doubled
     /// blank; at most 128 characters. `what` says whose name it is, for the message.
     pub fn parse(what: &str, text: &str) -> Result<Self> {
         if is_plain_name(text) {
-            return Ok(Self(text.to_owned()));
+            return Ok(Self(text.into()));
         }
         let refuse = |why: String| {
             Err(Error::config(format!(
@@ -87,7 +87,7 @@ impl Name {
         }
         match text.chars().find(|&character| !allowed_in_name(character)) {
             Some(character) => refuse(format!("it holds {}", described(character))),
-            None => Ok(Self(text.to_owned())),
+            None => Ok(Self(text.into())),
         }
     }
 
@@ -132,7 +132,7 @@ fn described(character: char) -> String {
 
 /// The name of an IAM role, with its path if it has one: `read`, `ops/read`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RoleName(String);
+pub struct RoleName(Box<str>);
 
 impl RoleName {
     /// What IAM allows: `[\w+=,.@-]{1,64}` in ASCII after an optional path of the same characters.
@@ -141,7 +141,7 @@ impl RoleName {
         let bare = text.strip_prefix("role/").unwrap_or(text);
         // Most have no path, and there may be a hundred thousand.
         if (1..=LONGEST_ROLE).contains(&bare.len()) && bare.bytes().all(is_byte_of_role) {
-            return Ok(Self(bare.to_owned()));
+            return Ok(Self(bare.into()));
         }
         let refuse = |why: String| {
             Err(Error::config(format!(
@@ -169,7 +169,7 @@ impl RoleName {
         if path.len() + 2 > LONGEST_PATH {
             return refuse(format!("its path is longer than {LONGEST_PATH} characters"));
         }
-        Ok(Self(bare.to_owned()))
+        Ok(Self(bare.into()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -177,7 +177,7 @@ impl RoleName {
     }
 
     pub fn base_name(&self) -> &str {
-        self.0.rsplit_once('/').map_or(self.0.as_str(), |(_, name)| name)
+        self.0.rsplit_once('/').map_or(self.as_str(), |(_, name)| name)
     }
 }
 

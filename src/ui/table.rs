@@ -29,46 +29,41 @@ impl Column {
     }
 }
 
-pub(crate) type Row<'a> = Vec<Cow<'a, str>>;
-
-/// The lines, with a title line first. A page without a width cuts nothing.
-pub(crate) fn table(columns: &[Column], rows: &[Row<'_>], page: &Page) -> String {
-    let widths = fitted(columns, natural(columns, rows), page.width);
-    let titles: Row<'_> = columns.iter().map(|column| Cow::Borrowed(column.title)).collect();
-    let mut text = String::with_capacity(rows.len() * 100);
-    push_line(
-        &mut text,
-        &titles,
-        &widths,
-        &[Style::new().dimmed()].repeat(columns.len()),
-        page.coloured,
-    );
-    let styles: Vec<Style> = columns.iter().map(|column| column.style).collect();
-    for row in rows {
-        push_line(&mut text, row, &widths, &styles, page.coloured);
+/// The lines, with a title line first. A page without a width cuts nothing. The rows come twice, so
+/// that a hundred thousand of them need not be kept: `each_row` calls what it gets with each of them.
+pub(crate) fn table<const N: usize>(
+    columns: &[Column; N],
+    each_row: impl Fn(&mut dyn FnMut([&str; N])),
+    page: &Page,
+) -> String {
+    let mut widths = [0; N];
+    each_row(&mut |row| {
+        // No text is wider than it has bytes.
+        for (widest, cell) in
+            widths.iter_mut().zip(row).filter(|(widest, cell)| cell.len() > **widest)
+        {
+            *widest = width_of(cell).max(*widest);
+        }
+    });
+    for (width, column) in widths.iter_mut().zip(columns).filter(|(width, _)| **width > 0) {
+        *width = width_of(column.title).max(*width);
     }
+    fit(&mut widths, columns, page.width);
+    let layout = Layout { widths, blanks: " ".repeat(total(&widths)), coloured: page.coloured };
+    let mut text = String::new();
+    let (titles, styles) = (columns.map(|column| column.title), columns.map(|column| column.style));
+    layout.push_line(&mut text, &titles, &[Style::new().dimmed(); N]);
+    each_row(&mut |row| layout.push_line(&mut text, &row, &styles));
     text
 }
 
-/// How wide each column would like to be; 0 for one without text.
-fn natural(columns: &[Column], rows: &[Row<'_>]) -> Vec<usize> {
-    let widest = |index: usize| {
-        rows.iter().filter_map(|row| row.get(index)).map(|cell| width_of(cell)).max()
-    };
-    let wished =
-        columns.iter().enumerate().map(|(index, column)| match widest(index).unwrap_or(0) {
-            0 => 0,
-            cells => cells.max(width_of(column.title)),
-        });
-    wished.collect()
-}
-
-fn fitted(columns: &[Column], mut widths: Vec<usize>, available: Option<usize>) -> Vec<usize> {
-    let Some(available) = available else { return widths };
+/// A column without text has no width.
+fn fit(widths: &mut [usize], columns: &[Column], available: Option<usize>) {
+    let Some(available) = available else { return };
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|&index| columns.get(index).map(|column| column.importance));
     for index in order {
-        let excess = total(&widths).saturating_sub(available);
+        let excess = total(widths).saturating_sub(available);
         let last = widths.iter().filter(|width| **width > 0).count() == 1;
         if let (Some(width), Some(column)) = (widths.get_mut(index), columns.get(index)) {
             let least = column.least.min(*width);
@@ -79,7 +74,6 @@ fn fitted(columns: &[Column], mut widths: Vec<usize>, available: Option<usize>) 
             };
         }
     }
-    widths
 }
 
 /// How many columns of the terminal a text takes.
@@ -93,38 +87,38 @@ fn total(widths: &[usize]) -> usize {
     shown.map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
 }
 
-fn push_line(
-    text: &mut String,
-    cells: &Row<'_>,
-    widths: &[usize],
-    styles: &[Style],
+struct Layout<const N: usize> {
+    widths: [usize; N],
+    /// As many as a line can have.
+    blanks: String,
     coloured: bool,
-) {
-    let mut blanks = 0;
-    for ((cell, &width), style) in
-        cells.iter().zip(widths).zip(styles).filter(|((_, width), _)| **width > 0)
-    {
-        let (cut, taken) = match width_of(cell) {
-            fits if fits <= width => (Cow::Borrowed(cell.as_ref()), fits),
-            _ => {
-                let cut = cut(cell, width);
-                let taken = width_of(&cut);
-                (cut, taken)
+}
+
+impl<const N: usize> Layout<N> {
+    fn push_line(&self, text: &mut String, cells: &[&str; N], styles: &[Style; N]) {
+        let mut blanks = 0;
+        let columns = self.widths.iter().zip(cells).zip(styles);
+        for ((&width, &cell), style) in columns.filter(|((width, _), _)| **width > 0) {
+            let (mut cell, mut taken) = (cell, width_of(cell));
+            let shortened;
+            if taken > width {
+                shortened = cut(cell, width);
+                (cell, taken) = (&shortened, width_of(&shortened));
             }
-        };
-        if taken > 0 {
-            // Blanks are written before the next cell, so that no line ends in them.
-            text.extend(std::iter::repeat_n(' ', blanks));
-            blanks = 0;
-            if coloured {
-                let _ = write!(text, "{}", cut.style(*style));
-            } else {
-                text.push_str(&cut);
+            if taken > 0 {
+                // Blanks are written before the next cell, so that no line ends in them.
+                text.push_str(self.blanks.get(..blanks).unwrap_or_default());
+                blanks = 0;
+                if self.coloured {
+                    let _ = write!(text, "{}", cell.style(*style));
+                } else {
+                    text.push_str(cell);
+                }
             }
+            blanks += width.saturating_sub(taken) + GAP;
         }
-        blanks += width.saturating_sub(taken) + GAP;
+        text.push('\n');
     }
-    text.push('\n');
 }
 
 /// `text` in at most `width` columns, an ellipsis at the end when something is missing.
@@ -149,14 +143,14 @@ pub(crate) fn cut(text: &str, width: usize) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn columns() -> Vec<Column> {
+    fn columns() -> [Column; 4] {
         let column = |title, importance, least| Column {
             title,
             style: Style::new().bold(),
             importance,
             least,
         };
-        vec![
+        [
             column("ACCOUNT", 9, 6),
             column("ROLE", 8, 4),
             column("REGION", 1, 6),
@@ -164,19 +158,16 @@ mod tests {
         ]
     }
 
-    fn rows() -> Vec<Row<'static>> {
-        let row = |cells: [&'static str; 4]| cells.map(Cow::Borrowed).to_vec();
-        vec![
-            row(["production", "read", "", "~/.aws/accounts:2"]),
-            row(["日本", "", "", ""]),
-            row(["staging", "ops/deploy", "", "profile x"]),
-        ]
+    fn each_row(line: &mut dyn FnMut([&str; 4])) {
+        line(["production", "read", "", "~/.aws/accounts:2"]);
+        line(["日本", "", "", ""]);
+        line(["staging", "ops/deploy", "", "profile x"]);
     }
 
     #[test]
     fn columns_are_aligned_and_empty_ones_left_out() {
         assert_eq!(
-            table(&columns(), &rows(), &Page::default()),
+            table(&columns(), each_row, &Page::default()),
             "ACCOUNT     ROLE        SOURCE\n\
              production  read        ~/.aws/accounts:2\n\
              日本\n\
@@ -191,21 +182,21 @@ mod tests {
     #[test]
     fn every_width_is_kept() {
         for width in 1..60 {
-            for line in table(&columns(), &rows(), &wide(width)).lines() {
+            for line in table(&columns(), each_row, &wide(width)).lines() {
                 assert!(line.width() <= width.max(2), "{width}: {line}");
             }
         }
         assert!(
-            table(&columns(), &rows(), &wide(34)).contains("production  read        ~/.aws/ac…\n")
+            table(&columns(), each_row, &wide(34)).contains("production  read        ~/.aws/ac…\n")
         );
-        assert!(table(&columns(), &rows(), &wide(24)).contains("staging     ops/deploy\n"));
-        assert!(table(&columns(), &rows(), &wide(18)).contains("staging     ops/d…\n"));
-        assert!(table(&columns(), &rows(), &wide(8)).contains("product…\n"));
+        assert!(table(&columns(), each_row, &wide(24)).contains("staging     ops/deploy\n"));
+        assert!(table(&columns(), each_row, &wide(18)).contains("staging     ops/d…\n"));
+        assert!(table(&columns(), each_row, &wide(8)).contains("product…\n"));
     }
 
     #[test]
     fn colour_changes_no_width() {
-        let coloured = table(&columns(), &rows(), &Page { coloured: true, width: None });
+        let coloured = table(&columns(), each_row, &Page { coloured: true, width: None });
         assert!(
             coloured.contains("\u{1b}[1mproduction\u{1b}[0m  \u{1b}[1mread\u{1b}[0m"),
             "{coloured:?}"

@@ -169,6 +169,35 @@ fn each_hot_path_takes_no_more_instructions_than_it_took() {
     }
 }
 
+/// A row is a few words of the file: beside reading it, to show it costs little. Instructions for each role.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn a_role_costs_a_list_little() {
+    let scene = bastion();
+    let roles: Vec<String> = (0..8).map(|number| format!("\"role-{number}\"")).collect();
+    for (words, most) in
+        [(&["list"][..], 26_400.0), (&["list", "--json"], 71_900.0), (&["doctor"], 11_600.0)]
+    {
+        let [few, many] = [100, 300].map(|size| {
+            let account = |number| {
+                format!(
+                    "\"a{number}\": {{\"id\": \"{number:012}\", \"roles\": [{}]}}",
+                    roles.join(", ")
+                )
+            };
+            let accounts: Vec<String> = (0..size).map(account).collect();
+            scene.world.accounts(&format!("{{{}}}", accounts.join(","))).unwrap();
+            instructions(&scene, words, &[])
+        });
+        let (Some(few), Some(many)) = (few, many) else { return };
+        let each = (many - few) * 1e6 / 1600.0;
+        assert!(
+            each <= most * 1.2,
+            "{words:?} takes {each:.0} instructions for a role, not {most}"
+        );
+    }
+}
+
 /// Three times as much to look at costs no more than three times as much: nothing is looked at once for
 /// each of the others.
 #[test]

@@ -32,11 +32,13 @@ pub(super) fn run(arguments: cli::Doctor, context: &Context) -> Result<Printed> 
     let read = files::FilesRead::all(environment);
     let mut of_shell = shell::findings(state.as_ref(), context);
     of_shell.extend(startup::findings(environment));
+    // This goes through every account, and what is wrong with the files is known from it.
+    let of_names = names::findings(&read);
     let mut sections = vec![
         Section { title: "program", findings: path::findings(context) },
         Section { title: "shell", findings: of_shell },
         Section { title: "files", findings: files::findings(&read, environment, context.now()) },
-        Section { title: "names", findings: names::findings(&read) },
+        Section { title: "names", findings: of_names },
         Section { title: "store", findings: store::findings(&read, context) },
         Section { title: "environment", findings: environment::findings(environment) },
     ];

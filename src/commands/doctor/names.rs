@@ -1,21 +1,33 @@
 //! Names that hide each other or look like something else.
 
-use std::collections::BTreeMap;
-
 use super::files::FilesRead;
 use super::finding::Finding;
 use crate::cli;
-use crate::config::accounts::{Account, Accounts};
+use crate::config::accounts::Account;
 use crate::config::location::Location;
 use crate::config::profiles::Profiles;
 use crate::shell::quote::word;
 use crate::types::sanitize::escape_up_to;
-use crate::types::{Name, looks_like};
+use crate::types::{AccountId, Name, looks_like};
+
+/// What is looked at in an account.
+struct Named {
+    name: Name,
+    id: AccountId,
+    place: Location,
+    protected: bool,
+    read_only: bool,
+}
 
 /// What there is to say about the names of accounts and profiles.
 pub(super) fn findings(read: &FilesRead) -> Vec<Finding> {
-    let accounts: Vec<&Account> = read.accounts().into_iter().flat_map(Accounts::iter).collect();
-    let mut findings: Vec<Finding> = accounts.iter().flat_map(|account| hidden(account)).collect();
+    let mut accounts = Vec::new();
+    if let Ok(all) = read.accounts() {
+        all.for_each(|Account { name, id, place, protected, read_only, .. }| {
+            accounts.push(Named { name, id, place, protected, read_only });
+        });
+    }
+    let mut findings: Vec<Finding> = accounts.iter().flat_map(hidden).collect();
     if let Ok(profiles) = read.profiles() {
         let both = accounts
             .iter()
@@ -35,14 +47,15 @@ pub(super) fn findings(read: &FilesRead) -> Vec<Finding> {
             }),
         );
     }
-    findings.extend(aliases(&accounts));
-    if findings.is_empty() && !accounts.is_empty() {
+    let is_any = !accounts.is_empty();
+    findings.extend(aliases(accounts));
+    if findings.is_empty() && is_any {
         findings.push(Finding::fine("no name is ambiguous"));
     }
     findings
 }
 
-fn hidden(account: &Account) -> Vec<Finding> {
+fn hidden(account: &Named) -> Vec<Finding> {
     let (name, place) = (account.name.as_str(), &account.place);
     let mut findings = Vec::new();
     if cli::is_verb(name) {
@@ -82,14 +95,13 @@ fn look_alike(what: &str, name: &str, place: Option<&Location>) -> Option<Findin
 }
 
 /// Several names for one account, which may even say different things about it.
-fn aliases(accounts: &[&Account]) -> Vec<Finding> {
-    let mut by_id: BTreeMap<&str, Vec<&Account>> = BTreeMap::new();
-    for account in accounts {
-        by_id.entry(account.id.as_str()).or_default().push(account);
-    }
-    let several = by_id.into_iter().filter(|(_, aliases)| aliases.len() > 1);
-    several
-        .map(|(id, aliases)| {
+fn aliases(mut accounts: Vec<Named>) -> Vec<Finding> {
+    accounts.sort_by(|one, other| one.id.cmp(&other.id));
+    let same_id = accounts.chunk_by(|one, other| one.id == other.id);
+    same_id
+        .filter(|aliases| aliases.len() > 1)
+        .filter_map(|aliases| {
+            let id = &aliases.first()?.id;
             let names: Vec<String> =
                 aliases.iter().map(|alias| format!("{} ({})", alias.name, alias.place)).collect();
             // A second name is no way around a mark.
@@ -103,7 +115,7 @@ fn aliases(accounts: &[&Account]) -> Vec<Finding> {
                 [] => String::new(),
                 marks => format!("; {} under each", marks.join(" and ")),
             };
-            Finding::note(&format!("{id} has several names: {}{marked}", names.join(", ")))
+            Some(Finding::note(&format!("{id} has several names: {}{marked}", names.join(", "))))
         })
         .collect()
 }

@@ -1,7 +1,5 @@
 //! `keys list`: which profile has a long-lived key, and where it lies. No keyring is opened.
 
-use std::borrow::Cow;
-
 use owo_colors::Style;
 use serde_json::{Value, json};
 
@@ -13,7 +11,7 @@ use crate::types::sanitize::escape_up_to;
 use crate::types::shortened;
 use crate::ui::Color;
 use crate::ui::report::Report;
-use crate::ui::table::{Column, Row, table};
+use crate::ui::table::{Column, table};
 
 struct Listed {
     profile: String,
@@ -51,19 +49,13 @@ pub(super) fn run(arguments: KeysList, context: &Context, report: &Report) -> Re
         column("LIES IN", plain.cyan(), 1, 8),
         column("PLACE", quiet, 0, 12),
     ];
-    let rows: Vec<Row<'_>> = listed
-        .iter()
-        .map(|key| {
-            let cells = [
-                escape_up_to(&key.profile, 80),
-                escape_up_to(&shortened(&key.id), 40),
-                key.lies_in.clone(),
-                key.place.clone(),
-            ];
-            cells.into_iter().map(Cow::Owned).collect()
-        })
-        .collect();
-    Ok(table(&columns, &rows, &context.page(Color::Auto)))
+    let each_row = |line: &mut dyn FnMut([&str; 4])| {
+        for key in &listed {
+            let profile = escape_up_to(&key.profile, 80);
+            line([&profile, &escape_up_to(&shortened(&key.id), 40), &key.lies_in, &key.place]);
+        }
+    };
+    Ok(table(&columns, each_row, &context.page(Color::Auto)))
 }
 
 fn in_keyring(section: &Section<'_>, report: &Report) -> Option<Listed> {

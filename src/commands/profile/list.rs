@@ -1,7 +1,5 @@
 //! `profile list`: every profile, what it leads to and how, as a table for people or as JSON.
 
-use std::borrow::Cow;
-
 use owo_colors::Style;
 use serde_json::{Value, json};
 
@@ -15,7 +13,7 @@ use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, RoleArn, shortened};
 use crate::ui::Color;
 use crate::ui::report::Report;
-use crate::ui::table::{Column, Row, table};
+use crate::ui::table::{Column, table};
 
 /// How a profile says who it is: a key, and what people call that. The first that a profile has
 /// counts.
@@ -54,8 +52,11 @@ pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) ->
             .note("there is no profile yet; write one: assume-role profile add NAME ACCOUNT ROLE");
         return Ok(String::new());
     }
-    let rows: Vec<Row<'_>> = listed.iter().map(Listed::row).collect();
-    Ok(table(&columns(), &rows, &context.page(Color::Auto)))
+    let rows: Vec<[String; 6]> = listed.iter().map(Listed::row).collect();
+    let each_row = |line: &mut dyn FnMut([&str; 6])| {
+        rows.iter().for_each(|row| line(row.each_ref().map(String::as_str)));
+    };
+    Ok(table(&columns(), each_row, &context.page(Color::Auto)))
 }
 
 fn columns() -> [Column; 6] {
@@ -88,18 +89,12 @@ impl<'a> Listed<'a> {
         self.section.place().map(|place| place.to_string()).unwrap_or_default()
     }
 
-    fn row(&self) -> Row<'static> {
+    fn row(&self) -> [String; 6] {
         let by = if self.is_ours { "us" } else { "" };
         let shown = |text: &str| escape_up_to(text, 80);
         let region = shown(self.region().unwrap_or_default());
-        let cells = [
-            shown(self.section.name()),
-            shown(&self.leads_to),
-            self.how.to_owned(),
-            region,
-            by.to_owned(),
-        ];
-        cells.into_iter().chain([self.place()]).map(Cow::Owned).collect()
+        let (name, leads_to) = (shown(self.section.name()), shown(&self.leads_to));
+        [name, leads_to, self.how.to_owned(), region, by.to_owned(), self.place()]
     }
 
     fn as_json(&self) -> Value {

@@ -58,12 +58,13 @@ struct AccountEntry {
     value: Range<usize>,
 }
 
-/// What all entries say, for the verbs that look at each of them more than once.
-#[derive(Debug)]
+/// What there is to say about all entries, beside what they say.
+#[derive(Debug, Default)]
 struct Survey {
-    accounts: Vec<Account>,
     problems: Vec<Error>,
     unknown: Vec<String>,
+    /// How many accounts the file itself has, without those of the team.
+    own: usize,
 }
 
 impl Accounts {
@@ -214,7 +215,7 @@ impl Accounts {
 
     /// How many accounts the user's own file has.
     pub(crate) fn own_count(&self) -> usize {
-        self.iter().filter(|account| self.file.as_ref() == Some(&account.place.file)).count()
+        self.survey().own
     }
 
     /// The files of the team, each with how many accounts it has.
@@ -230,20 +231,26 @@ impl Accounts {
         &self.missing
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Account> {
-        self.survey().accounts.iter()
+    /// Every account, once: a hundred thousand roles are kept by who needs them. What is wrong is known
+    /// afterwards.
+    pub fn for_each(&self, mut found: impl FnMut(Account)) {
+        let (mut problems, mut unknown, mut own) = (Vec::new(), Vec::new(), 0);
+        let read = self.each().filter_map(|(file, entry)| {
+            file.account(entry, &mut unknown).map_err(|error| problems.push(error)).ok()
+        });
+        self.marked(read).for_each(|account| {
+            own += usize::from(self.file.as_ref() == Some(&account.place.file));
+            found(account);
+        });
+        problems.extend_from_slice(&self.broken);
+        self.survey.get_or_init(|| Survey { problems, unknown, own });
     }
 
     fn survey(&self) -> &Survey {
-        self.survey.get_or_init(|| {
-            let (mut problems, mut unknown) = (Vec::new(), Vec::new());
-            let read = self.each().filter_map(|(file, entry)| {
-                file.account(entry, &mut unknown).map_err(|error| problems.push(error)).ok()
-            });
-            let accounts = self.marked(read).collect();
-            problems.extend_from_slice(&self.broken);
-            Survey { accounts, problems, unknown }
-        })
+        if self.survey.get().is_none() {
+            self.for_each(drop);
+        }
+        self.survey.get_or_init(Survey::default)
     }
 
     /// The name and id of each account where both are right, in the order of the file. What else the

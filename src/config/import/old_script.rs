@@ -23,7 +23,7 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
     let text = read_text(&path, home.as_deref(), ACCOUNTS_CAP)?;
     let (text, shown) = text.map_or_else(Default::default, |file| (file.text, file.shown));
     let accounts = Accounts::parse(shown.clone(), text)?;
-    let lead = |account: &Account| Lead {
+    let lead = |account: Account| Lead {
         name: Some(account.name.to_string()),
         roles: account.all_roles().cloned().collect(),
         is_alias: true,
@@ -31,8 +31,10 @@ pub(super) fn read(file: Option<PathBuf>, environment: &Environment) -> Result<L
         sso_session: None,
         place: account.place.to_string(),
     };
+    let mut leads = Vec::new();
+    accounts.for_each(|account| leads.push(lead(account)));
     Ok(Leads {
-        accounts: accounts.iter().map(lead).collect(),
+        accounts: leads,
         problems: accounts.problems().iter().map(|problem| problem.message.clone()).collect(),
         files: vec![shown.to_string()],
     })

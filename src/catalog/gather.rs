@@ -85,7 +85,17 @@ impl Gathering<'_> {
             let number = id.as_str().parse().unwrap_or_default();
             self.latest = *self.by_id.entry(number).or_insert(self.accounts.len());
             if self.latest == self.accounts.len() {
-                self.accounts.push(KnownAccount::new(id.clone()));
+                self.accounts.push(KnownAccount {
+                    id: id.clone(),
+                    names: Vec::with_capacity(1),
+                    aliases: Vec::new(),
+                    region: None,
+                    partition: None,
+                    protected: false,
+                    read_only: false,
+                    roles: Vec::new(),
+                    usage: Usage::default(),
+                });
             }
         }
         self.accounts.get_mut(self.latest).map(|account| (self.latest, account))
@@ -108,7 +118,14 @@ impl Gathering<'_> {
             if let Some(names) = self.roles.get_mut(&index) {
                 names.insert(name.as_ref().clone(), roles.len());
             }
-            roles.push(KnownRole::new(name.into_owned()));
+            roles.push(KnownRole {
+                name: name.into_owned(),
+                declared: None,
+                profiles: Vec::new(),
+                offered: false,
+                default: false,
+                usage: Usage::default(),
+            });
         }
         roles.get_mut(at?)
     }
@@ -129,10 +146,9 @@ impl Gathering<'_> {
             region: declared.region.clone(),
             default_role: default.clone(),
         };
-        match account.aliases.is_empty() {
-            true => account.aliases = vec![alias],
-            false => account.aliases.push(alias),
-        }
+        // Most have one name, and there may be twenty thousand of them.
+        account.aliases.reserve_exact(usize::from(account.aliases.is_empty()));
+        account.aliases.push(alias);
         account.names.push(declared.name);
         account.read_only |= declared.read_only;
         account.region = account.region.take().or(declared.region);
@@ -196,34 +212,5 @@ impl Gathering<'_> {
             (Reverse(account.usage.score), account.names.is_empty(), account.name().to_lowercase())
         });
         self.accounts
-    }
-}
-
-impl KnownAccount {
-    fn new(id: AccountId) -> Self {
-        Self {
-            id,
-            names: Vec::with_capacity(1),
-            aliases: Vec::new(),
-            region: None,
-            partition: None,
-            protected: false,
-            read_only: false,
-            roles: Vec::new(),
-            usage: Usage::default(),
-        }
-    }
-}
-
-impl KnownRole {
-    fn new(name: RoleName) -> Self {
-        Self {
-            name,
-            declared: None,
-            profiles: Vec::new(),
-            offered: false,
-            default: false,
-            usage: Usage::default(),
-        }
     }
 }

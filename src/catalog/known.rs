@@ -77,7 +77,7 @@ pub(crate) enum Source<'a> {
 }
 
 impl KnownRole {
-    /// Who says that it exists. What nobody says is known from its use.
+    /// Who says that it exists; where no source does, its use did.
     pub(crate) fn sources(&self) -> impl Iterator<Item = Source<'_>> {
         let declared = self.declared.iter().map(|place| Source::Accounts { place });
         let leads = self.profiles.iter().map(|lead| match lead.is_sso {

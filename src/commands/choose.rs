@@ -169,15 +169,14 @@ impl Chooser<'_> {
         let default = role.filter(|role| role.default).map(|_| "default".to_owned());
         let read_only = account.read_only.then(|| "read-only".to_owned());
         let region = account.region.as_ref().map(Region::to_string);
-        let profiles =
-            role.into_iter().flat_map(|role| &role.profiles).map(|lead| lead.profile.as_str());
+        let leads = role.into_iter().flat_map(|role| &role.profiles);
         let details = [default, read_only, used, region];
         Item {
             account: account.name().to_owned(),
             role: role.map_or_else(|| "?".to_owned(), |role| role.name.to_string()),
             detail: details.into_iter().flatten().collect::<Vec<_>>().join(", "),
             also: std::iter::once(account.id.as_str())
-                .chain(profiles)
+                .chain(leads.map(|lead| lead.profile.as_str()))
                 .collect::<Vec<_>>()
                 .join(" "),
         }

@@ -144,12 +144,8 @@ mod tests {
     use super::*;
 
     fn columns() -> [Column; 4] {
-        let column = |title, importance, least| Column {
-            title,
-            style: Style::new().bold(),
-            importance,
-            least,
-        };
+        let style = Style::new().bold();
+        let column = |title, importance, least| Column::new(title, style, importance, least);
         [
             column("ACCOUNT", 9, 6),
             column("ROLE", 8, 4),

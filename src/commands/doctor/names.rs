@@ -47,9 +47,8 @@ pub(super) fn findings(read: &FilesRead) -> Vec<Finding> {
             }),
         );
     }
-    let is_any = !accounts.is_empty();
-    findings.extend(aliases(accounts));
-    if findings.is_empty() && is_any {
+    findings.extend(aliases(&mut accounts));
+    if findings.is_empty() && !accounts.is_empty() {
         findings.push(Finding::fine("no name is ambiguous"));
     }
     findings
@@ -95,7 +94,7 @@ fn look_alike(what: &str, name: &str, place: Option<&Location>) -> Option<Findin
 }
 
 /// Several names for one account, which may even say different things about it.
-fn aliases(mut accounts: Vec<Named>) -> Vec<Finding> {
+fn aliases(accounts: &mut [Named]) -> Vec<Finding> {
     accounts.sort_by(|one, other| one.id.cmp(&other.id));
     let same_id = accounts.chunk_by(|one, other| one.id == other.id);
     same_id

@@ -41,33 +41,33 @@ impl<'a> KnownProfile<'a> {
     }
 
     pub(crate) fn source(&self) -> Option<&'a str> {
-        self.section.value("source_profile").map(|value| value.text)
+        self.section.text("source_profile")
     }
 
     pub(crate) fn mfa_serial(&self) -> Option<&'a str> {
-        self.section.value("mfa_serial").map(|value| value.text)
+        self.section.text("mfa_serial")
     }
 }
 
 impl Leads {
     fn of(section: &Section<'_>) -> Self {
-        if let Some(arn) = section.value("role_arn") {
-            return RoleArn::parse("role_arn", arn.text).map_or(Self::Nowhere, Self::Role);
+        if let Some(arn) = section.text("role_arn") {
+            return RoleArn::parse("role_arn", arn).map_or(Self::Nowhere, Self::Role);
         }
         if let (Some(account), Some(role)) =
-            (section.value("sso_account_id"), section.value("sso_role_name"))
+            (section.text("sso_account_id"), section.text("sso_role_name"))
         {
-            return match (AccountId::parse(account.text), RoleName::parse(role.text)) {
+            return match (AccountId::parse(account), RoleName::parse(role)) {
                 (Some(account), Ok(role)) => Self::Sso(account, role),
                 _ => Self::Nowhere,
             };
         }
-        if let Some(arn) = section.value("login_session") {
-            return Principal::parse(arn.text).map_or(Self::Nowhere, |_| Self::SignIn);
+        if let Some(arn) = section.text("login_session") {
+            return Principal::parse(arn).map_or(Self::Nowhere, |_| Self::SignIn);
         }
         let keys = [REFERENCE, "aws_access_key_id", "credential_process"]
             .iter()
-            .any(|key| section.value(key).is_some());
+            .any(|key| section.text(key).is_some());
         if keys { Self::Credentials } else { Self::Nowhere }
     }
 

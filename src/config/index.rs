@@ -49,8 +49,11 @@ impl ByName {
         &self,
         name_of: impl Fn(usize) -> &'a str,
     ) -> impl Iterator<Item = &[usize]> {
-        let same = move |one: &usize, other: &usize| name_of(*one) == name_of(*other);
-        self.positions.chunk_by(same)
+        let same = move |one: &u64, other: &u64| {
+            (one ^ other) & UPPER == 0 && name_of(position(*one)) == name_of(position(*other))
+        };
+        let mut rest = self.positions.as_slice();
+        self.keys.chunk_by(same).filter_map(move |keys| rest.split_off(..keys.len()))
     }
 }
 

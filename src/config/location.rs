@@ -1,7 +1,7 @@
 //! Where something was read: a file, a line and, where it helps, a column.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::sync::Arc;
 
@@ -82,6 +82,41 @@ impl Lines {
 
     pub(crate) fn spot(&self, offset: usize) -> Spot<'_> {
         Spot { lines: self, offset }
+    }
+}
+
+/// A text without columns: of thousands of places in it few are ever shown.
+pub(super) struct PlainLines {
+    file: Arc<str>,
+    pub text: String,
+    /// The line that each stretch of the text begins in. It is counted once, and the rest for each
+    /// place.
+    stretches: OnceCell<Vec<u32>>,
+}
+
+impl PlainLines {
+    const STRETCH: usize = 256;
+
+    pub(super) fn new(file: Arc<str>, text: String) -> Self {
+        Self { file, text, stretches: OnceCell::new() }
+    }
+
+    pub(super) fn place(&self, offset: usize) -> Location {
+        let bytes = self.text.as_bytes();
+        let ends = |bytes: &[u8]| u32::try_from(memchr_iter(b'\n', bytes).count()).unwrap_or(0);
+        let stretches = self.stretches.get_or_init(|| {
+            let mut line = 1;
+            let next = |stretch| {
+                let begin = line;
+                line += ends(stretch);
+                begin
+            };
+            bytes.chunks(Self::STRETCH).map(next).collect()
+        });
+        let stretch = offset / Self::STRETCH;
+        let rest = bytes.get(stretch * Self::STRETCH..offset).unwrap_or_default();
+        let line = stretches.get(stretch).copied().unwrap_or(1) + ends(rest);
+        Location { file: Arc::clone(&self.file), line, column: None }
     }
 }
 
@@ -169,6 +204,13 @@ mod tests {
             assert_eq!(lines.spot(offset).to_string(), shown);
         }
         assert_eq!(Location { file: "~/x".into(), line: 4, column: None }.to_string(), "~/x:4");
+    }
+
+    #[test]
+    fn lines_of_a_long_text() {
+        let lines = PlainLines::new("f".into(), "é\n".repeat(1000));
+        let read = [0, 2, 3, 255, 257, 258, 2997].map(|offset| lines.place(offset).line);
+        assert_eq!(read, [1, 1, 2, 86, 86, 87, 1000]);
     }
 
     #[test]

@@ -45,12 +45,6 @@ impl Files {
         Ok(Self { config, credentials, environment: environment.clone() })
     }
 
-    /// The profiles that we wrote into a file; none in a file that cannot be read.
-    pub(super) fn ours(&self, file: FileKind) -> Vec<String> {
-        let Ok(bytes) = self.bytes(file) else { return Vec::new() };
-        self.parsed(file, &bytes).ours().map(str::to_owned).collect()
-    }
-
     pub(super) fn bytes(&self, file: FileKind) -> Result<Zeroizing<Vec<u8>>> {
         self.of_kind(file).read()
     }

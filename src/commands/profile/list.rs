@@ -7,7 +7,7 @@ use super::files::Files;
 use crate::cli::ProfileList;
 use crate::commands::context::Context;
 use crate::config::keyring::REFERENCE;
-use crate::config::profiles::{FileKind, Profiles, Section};
+use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;
 use crate::types::sanitize::escape_up_to;
 use crate::types::{AccountId, RoleArn, shortened};
@@ -36,13 +36,14 @@ struct Listed<'a> {
 
 pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) -> Result<String> {
     let profiles = Profiles::read(&context.environment)?;
-    let files = Files::of(&context.environment)?;
-    let ours = [files.ours(FileKind::Config), files.ours(FileKind::Credentials)].concat();
     for problem in profiles.problems() {
         report.warn(&problem.message);
     }
-    let listed: Vec<Listed<'_>> =
-        profiles.iter().map(|section| Listed::new(section, &ours)).collect();
+    let listed: Vec<Listed<'_>> = profiles.iter().map(Listed::new).collect();
+    if listed.is_empty() {
+        // Where none could be written either, that is what has to be said.
+        Files::of(&context.environment)?;
+    }
     if arguments.json {
         let profiles: Vec<Value> = listed.iter().map(Listed::as_json).collect();
         return Ok(format!("{}\n", json!({"profiles": profiles})));
@@ -73,16 +74,16 @@ fn columns() -> [Column; 6] {
 }
 
 impl<'a> Listed<'a> {
-    fn new(section: Section<'a>, ours: &[String]) -> Self {
-        let has = |(key, _): &&(&str, &str)| section.value(key).is_some();
+    fn new(section: Section<'a>) -> Self {
+        let has = |(key, _): &&(&str, &str)| section.text(key).is_some();
         let how = WAYS.iter().find(has).map_or("", |(_, how)| how);
-        let is_ours = ours.iter().any(|name| name == section.name());
+        let is_ours = section.is_ours();
         let leads_to = leads_to(&section, how, is_ours).unwrap_or_default();
         Self { section, how, leads_to, is_ours }
     }
 
     fn region(&self) -> Option<&'a str> {
-        self.section.value("region").map(|value| value.text)
+        self.section.text("region")
     }
 
     fn place(&self) -> String {
@@ -98,11 +99,11 @@ impl<'a> Listed<'a> {
     }
 
     fn as_json(&self) -> Value {
-        let text = |key: &str| self.section.value(key).map(|value| value.text);
         let leads_to = Some(self.leads_to.as_str()).filter(|text| !text.is_empty());
         let how = Some(self.how).filter(|how| !how.is_empty());
         json!({"profile": self.section.name(), "how": how, "leads_to": leads_to, "region": self.region(),
-            "source_profile": text("source_profile"), "expires": text("x_security_token_expires"),
+            "source_profile": self.section.text("source_profile"),
+            "expires": self.section.text("x_security_token_expires"),
             "ours": self.is_ours, "place": self.place()})
     }
 }
@@ -110,32 +111,27 @@ impl<'a> Listed<'a> {
 /// The role, or whatever else tells people what the profile is for. The command of others may hold
 /// secrets.
 fn leads_to(section: &Section<'_>, how: &str, is_ours: bool) -> Option<String> {
-    let text = |key: &str| section.value(key).map(|value| value.text);
     match how {
         "role" | "token" => {
-            let arn = text("role_arn")?;
-            Some(
-                RoleArn::parse("", arn).map_or_else(
-                    |_| arn.to_owned(),
-                    |role| format!("{}:{}", role.account, role.name),
-                ),
-            )
+            let arn = section.text("role_arn")?;
+            let shown = |role: RoleArn| format!("{}:{}", role.account, role.name);
+            Some(RoleArn::parse("", arn).map_or_else(|_| arn.to_owned(), shown))
         }
-        "sso" => Some(format!(
-            "{}:{}",
-            AccountId::parse(text("sso_account_id")?)?,
-            text("sso_role_name")?
-        )),
-        "sign-in" => text("login_session").map(str::to_owned),
+        "sso" => {
+            let id = AccountId::parse(section.text("sso_account_id")?)?;
+            Some(format!("{id}:{}", section.text("sso_role_name")?))
+        }
+        "sign-in" => section.text("login_session").map(str::to_owned),
         "process" if is_ours => {
-            let (_, words) = text("credential_process")?.rsplit_once(" credential-process ")?;
+            let (_, words) =
+                section.text("credential_process")?.rsplit_once(" credential-process ")?;
             Some(words.rsplit_once("-- ").map_or(words, |(_, target)| target).to_owned())
         }
         "keyring" => {
-            let id = text(REFERENCE)?.split_whitespace().last()?;
+            let id = section.text(REFERENCE)?.split_whitespace().last()?;
             Some(format!("key {}", shortened(id)))
         }
-        "keys" => Some(format!("key {}", shortened(text("aws_access_key_id")?))),
+        "keys" => Some(format!("key {}", shortened(section.text("aws_access_key_id")?))),
         _ => None,
     }
 }

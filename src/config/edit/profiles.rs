@@ -9,11 +9,11 @@ mod lines;
 
 pub use amend::amend;
 pub(crate) use lines::{ExistingProfile, ProfileFile, ROLE_OF_SIGN_ON, SECRET};
-use lines::{IDENTITY, MARK, OwnLines, Replaced, header};
+use lines::{IDENTITY, OwnLines, Replaced, header};
 
 use super::file::lost;
 use crate::config::files::TextFile;
-use crate::config::profiles::{Block, FileKind, Ini, TOKENS};
+use crate::config::profiles::{Block, FileKind, Ini, MARK, TOKENS};
 use crate::config::rotation::OLD_SECRET;
 use crate::error::{Error, Result};
 use crate::types::Name;

@@ -94,7 +94,7 @@ impl ProfileRole {
 }
 
 fn is_of(tool: Importer, section: &Section<'_>) -> bool {
-    let has = |key: &str| section.value(key).is_some();
+    let has = |key: &str| section.text(key).is_some();
     match tool {
         Importer::Granted => has("granted_sso_account_id") || has("common_fate_generated_from"),
         // What it wrote for others: keys that end.
@@ -115,8 +115,8 @@ fn value(
     profiles: &Profiles,
     depth: usize,
 ) -> Option<String> {
-    if let Some(own) = section.value(key) {
-        return Some(own.text.to_owned());
+    if let Some(own) = section.text(key) {
+        return Some(own.to_owned());
     }
     if depth == DEEPEST {
         return None;
@@ -127,8 +127,8 @@ fn value(
 /// The profile whose values a profile takes over; older releases of aws-vault called that its
 /// parent. Only what includes it is meant to be used.
 fn included_by<'a>(tool: Importer, section: &Section<'a>) -> Option<&'a str> {
-    let other = section.value("include_profile").or_else(|| section.value("parent_profile"))?;
-    (tool == Importer::AwsVault).then_some(other.text)
+    let other = section.text("include_profile").or_else(|| section.text("parent_profile"))?;
+    (tool == Importer::AwsVault).then_some(other)
 }
 
 fn lead(id: AccountId, roles: &[ProfileRole]) -> Lead {
@@ -155,33 +155,20 @@ fn account_name(roles: &[ProfileRole]) -> Option<String> {
 
 /// The name without the role at its end or beginning: `prod/Admin`, `admin@prod`.
 fn without_role<'a>(profile: &'a str, role: &str) -> Option<&'a str> {
-    let (start, end) = (profile.len().checked_sub(role.len())?, role.len());
-    let tail = profile
-        .get(start..)
-        .filter(|tail| tail.eq_ignore_ascii_case(role))
-        .and_then(|_| profile.get(..start));
-    let head = || {
-        profile
-            .get(..end)
-            .filter(|head| head.eq_ignore_ascii_case(role))
-            .and_then(|_| profile.get(end..))
-    };
-    let rest = tail.and_then(|rest| rest.strip_suffix(SEPARATORS));
-    rest.or_else(|| head().and_then(|rest| rest.strip_prefix(SEPARATORS)))
-        .filter(|rest| !rest.is_empty())
+    let parts = |at| profile.split_at_checked(at).unwrap_or_default();
+    let ((front, tail), (head, rest)) =
+        (parts(profile.len().checked_sub(role.len())?), parts(role.len()));
+    let is_role = |part: &&str| part.eq_ignore_ascii_case(role);
+    let front = Some(tail).filter(is_role).and_then(|_| front.strip_suffix(SEPARATORS));
+    let rest = || Some(head).filter(is_role).and_then(|_| rest.strip_prefix(SEPARATORS));
+    front.or_else(rest).filter(|rest| !rest.is_empty())
 }
 
 /// What two names begin with, up to where both end or go on behind a separator.
 fn shared_start<'a>(one: &'a str, other: &str) -> &'a str {
-    let ends = one
-        .char_indices()
-        .filter(|(_, character)| SEPARATORS.contains(character))
-        .map(|(at, _)| at);
-    let is_whole = |start: &str| {
-        other
-            .strip_prefix(start)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATORS))
-    };
+    let ends = one.match_indices(SEPARATORS).map(|(at, _)| at);
+    let is_end = |rest: &str| rest.is_empty() || rest.starts_with(SEPARATORS);
+    let is_whole = |start: &str| other.strip_prefix(start).is_some_and(is_end);
     let starts = ends.chain([one.len()]).filter_map(|end| one.get(..end));
     starts.rev().find(|start| is_whole(start)).unwrap_or("")
 }

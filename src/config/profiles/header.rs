@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr_iter, memchr3};
+use memchr::memchr_iter;
 
 use crate::config::shlex::unquoted;
 
@@ -30,9 +30,9 @@ pub(crate) enum SectionKind {
 pub(super) fn between_brackets(line: &str) -> Option<&str> {
     let comment = |rest: &str| rest.is_empty() || rest.starts_with(['#', ';']);
     let closing = memchr_iter(b']', line.as_bytes())
-        .find(|&at| line.get(at + 1..).is_some_and(|rest| comment(rest.trim())));
+        .find(|&at| line.get(at + 1..).is_some_and(|rest| comment(trim_start(rest))));
     let at = closing.or_else(|| line.rfind(']'))?;
-    line.get(1..at).map(str::trim).filter(|inner| !inner.is_empty())
+    line.get(1..at).map(|inner| trim_end(trim_start(inner))).filter(|inner| !inner.is_empty())
 }
 
 pub(super) fn read_header(file: FileKind, inner: &str) -> (SectionKind, Cow<'_, str>) {
@@ -51,16 +51,35 @@ pub(super) fn read_header(file: FileKind, inner: &str) -> (SectionKind, Cow<'_, 
     };
     let named = file == FileKind::Config
         && matches!(kind, SectionKind::Profile | SectionKind::SsoSession | SectionKind::Services);
-    (kind, without_quotes(if named { name.trim_start() } else { inner }))
+    (kind, without_quotes(if named { trim_start(name) } else { inner }))
 }
 
 /// A name without its quotes, by the rules of a POSIX shell, as the AWS CLI writes and reads names
 /// with blanks. Quotes that do not close are part of the name.
 fn without_quotes(text: &str) -> Cow<'_, str> {
-    if memchr3(b'"', b'\'', b'\\', text.as_bytes()).is_none() {
+    if !text.bytes().any(|byte| matches!(byte, b'"' | b'\'' | b'\\')) {
         return Cow::Borrowed(text);
     }
     unquoted(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// As of `str`, but nearly every line begins with one blank or none before ASCII, which bytes tell.
+#[inline(always)]
+pub(super) fn trim_start(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~', ..] => text,
+        [b' ', b'!'..=b'~', ..] => text.get(1..).unwrap_or_default(),
+        _ => text.trim_start(),
+    }
+}
+
+#[inline(always)]
+pub(super) fn trim_end(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [.., b'!'..=b'~'] => text,
+        [.., b'!'..=b'~', b' '] => text.get(..text.len() - 1).unwrap_or_default(),
+        _ => text.trim_end(),
+    }
 }
 
 #[cfg(test)]

@@ -1,38 +1,49 @@
-//! The lines of one file: sections, keys and values with their places.
+//! The sections of one file, and their keys and values with their places.
 //!
-//! The text is read once, front to back, into blocks that point into it, so that ten thousand
-//! profiles cost no string each. What is wrong is recorded with its line and belongs to its section.
-//! No message shows a line of the file, since it may hold a key.
+//! The sections are found first, by their headers, and the lines of one are read when they are asked
+//! for: of ten thousand profiles most are never asked for. All of it points into the text and
+//! costs no string. What is wrong is recorded with its line and belongs to its section. No message
+//! shows a line of the file, since it may hold a key.
 
-use std::sync::Arc;
+use std::cell::OnceCell;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use zeroize::Zeroize;
 
-use super::header::{FileKind, SectionKind, between_brackets, read_header};
+use super::header::{FileKind, SectionKind, between_brackets, read_header, trim_end, trim_start};
 use crate::config::files::TextFile;
-use crate::config::location::{Excerpt, Location, range_in, slice_of};
+use crate::config::location::{Excerpt, Location, PlainLines, range_in, slice_of};
 use crate::error::Error;
 
 /// The longest line read, in bytes. No value of AWS is near it.
 const LONGEST_LINE: usize = 64 << 10;
 
+/// How the line below a header begins that says that we wrote the section.
+pub(crate) const MARK: &str = "# Written by assume-role";
+
 pub(crate) struct Ini {
     pub kind: FileKind,
     pub blocks: Vec<Block>,
-    pub problems: Vec<Error>,
-    file: Arc<str>,
-    text: String,
-    entries: Vec<IniEntry>,
+    /// What stands above the first header.
+    above: Block,
+    lines: PlainLines,
 }
 
 pub(crate) struct Block {
     pub kind: SectionKind,
-    /// The first thing wrong in it, as an index into the problems.
-    pub problem: Option<usize>,
     name: Excerpt,
-    line: u32,
-    entries: std::ops::Range<usize>,
+    is_closed: bool,
+    /// Where the header begins.
+    header: u32,
+    /// The lines below it.
+    below: (u32, u32),
+    content: OnceCell<Content>,
+}
+
+#[derive(Default)]
+struct Content {
+    entries: Vec<IniEntry>,
+    problems: Vec<Error>,
 }
 
 pub(crate) struct IniEntry {
@@ -40,7 +51,6 @@ pub(crate) struct IniEntry {
     pub nested: bool,
     key: (u32, u32),
     value: Excerpt,
-    line: u32,
 }
 
 impl Block {
@@ -51,22 +61,13 @@ impl Block {
 
 impl Ini {
     pub(crate) fn new(kind: FileKind, file: TextFile) -> Self {
-        let mut ini = Self {
-            kind,
-            blocks: Vec::new(),
-            problems: Vec::new(),
-            file: file.shown,
-            text: String::new(),
-            // Growing by doubling would touch twice the memory.
-            entries: Vec::with_capacity(file.text.len() / 32),
-        };
-        Reader { ini: &mut ini, text: &file.text, indent: 0, open: None }.read();
-        ini.text = file.text;
-        ini
+        let lines = PlainLines::new(file.shown, file.text);
+        let (above, blocks) = sections(kind, &lines);
+        Self { kind, blocks, above, lines }
     }
 
     pub(crate) fn name<'a>(&'a self, block: &'a Block) -> &'a str {
-        block.name.within(&self.text)
+        block.name.within(&self.lines.text)
     }
 
     pub(crate) fn name_at(&self, block: usize) -> &str {
@@ -74,26 +75,47 @@ impl Ini {
     }
 
     pub(crate) fn place(&self, block: &Block) -> Location {
-        self.at(block.line)
+        self.lines.place(block.header as usize)
     }
 
-    pub(crate) fn entries(&self, block: &Block) -> &[IniEntry] {
-        self.entries.get(block.entries.clone()).unwrap_or_default()
+    pub(crate) fn entries<'a>(&self, block: &'a Block) -> &'a [IniEntry] {
+        &self.content(block).entries
     }
 
-    /// From the first entry of a block to that of the next one.
+    /// What is wrong in a section, or in all of the file.
+    pub(crate) fn problems_of<'a>(&self, block: &'a Block) -> &'a [Error] {
+        &self.content(block).problems
+    }
+
+    pub(crate) fn problems(&self) -> impl Iterator<Item = &Error> {
+        let blocks = std::iter::once(&self.above).chain(&self.blocks);
+        blocks.flat_map(|block| self.problems_of(block))
+    }
+
+    /// The lines below a header, up to the next one.
     pub(crate) fn text_of(&self, block: &Block) -> &str {
-        let start = |entry: usize| self.entries.get(entry).map(|entry| entry.key.0 as usize);
-        let end = start(block.entries.end).unwrap_or(self.text.len());
-        start(block.entries.start).and_then(|start| self.text.get(start..end)).unwrap_or_default()
+        slice_of(&self.lines.text, block.below)
+    }
+
+    /// Whether a mark says that this program wrote the section.
+    pub(crate) fn is_ours(&self, block: &Block) -> bool {
+        let text = self.text_of(block);
+        let mut hashes = memchr_iter(b'#', text.as_bytes()).map(|at| text.split_at(at));
+        hashes.any(|(before, comment)| {
+            comment.starts_with(MARK) && (before.is_empty() || before.ends_with('\n'))
+        })
     }
 
     pub(crate) fn entry<'a>(&'a self, entry: &'a IniEntry) -> (&'a str, &'a str, Location) {
-        (self.key(entry), entry.value.within(&self.text), self.at(entry.line))
+        (self.key(entry), self.value(entry), self.lines.place(entry.key.0 as usize))
     }
 
     pub(crate) fn key<'a>(&'a self, entry: &'a IniEntry) -> &'a str {
-        slice_of(&self.text, entry.key)
+        slice_of(&self.lines.text, entry.key)
+    }
+
+    pub(crate) fn value<'a>(&'a self, entry: &'a IniEntry) -> &'a str {
+        entry.value.within(&self.lines.text)
     }
 
     /// Whether it is the entry of a key, whose case does not count.
@@ -102,8 +124,12 @@ impl Ini {
         (end - start) as usize == key.len() && self.key(entry).eq_ignore_ascii_case(key)
     }
 
-    fn at(&self, line: u32) -> Location {
-        Location { file: Arc::clone(&self.file), line, column: None }
+    fn content<'a>(&self, block: &'a Block) -> &'a Content {
+        block.content.get_or_init(|| {
+            let mut reader = Reader::below(block, &self.lines);
+            reader.read_to(block.below.1);
+            reader.content
+        })
     }
 }
 
@@ -112,170 +138,194 @@ impl Ini {
 impl Drop for Ini {
     fn drop(&mut self) {
         if self.kind == FileKind::Credentials {
-            self.text.zeroize();
+            self.lines.text.zeroize();
         }
     }
 }
 
-struct Reader<'a> {
-    ini: &'a mut Ini,
-    text: &'a str,
-    /// How far the last header or key was indented: what is deeper continues its value.
-    indent: usize,
-    /// The entry whose value may go on, and whether it has begun on the key's own line.
-    open: Option<(usize, bool)>,
-}
-
-impl<'a> Reader<'a> {
-    fn read(mut self) {
-        let mut start = 0;
-        let ends = memchr_iter(b'\n', self.text.as_bytes()).chain([self.text.len()]);
-        for (end, number) in ends.zip(1..) {
-            let line = self.text.get(start..end).unwrap_or_default();
-            start = end + 1;
-            let from_first = trim_start(line);
-            let body = trim_end(from_first);
-            if matches!(body.as_bytes().first(), None | Some(b'#' | b';')) {
+/// What stands above the first header, and the sections.
+fn sections(file_kind: FileKind, lines: &PlainLines) -> (Block, Vec<Block>) {
+    let text = lines.text.as_str();
+    let length = range_in(text, text).1;
+    let block = |kind, name, is_closed, (header, below)| Block {
+        kind,
+        name,
+        is_closed,
+        header,
+        below: (below, length),
+        content: OnceCell::new(),
+    };
+    let mut above = block(SectionKind::Other, Excerpt::Range((0, 0)), true, (0, 0));
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut reader: Option<Reader<'_>> = None;
+    for line in bracketed_lines(text).filter(|line| line.len() <= LONGEST_LINE) {
+        let (start, end) = range_in(text, line);
+        let from_first = trim_start(line);
+        let indent = line.len() - from_first.len();
+        let last = blocks.last_mut().unwrap_or(&mut above);
+        // Nothing goes on in a line without indent, so what stands above need not be read.
+        if indent > 0 {
+            let reader = reader.get_or_insert_with(|| Reader::below(last, lines));
+            reader.read_to(start);
+            if reader.goes_on(indent).is_some() {
                 continue;
-            }
-            if line.len() > LONGEST_LINE {
-                self.note(number, "this line is longer than 64 KiB", "shorten it");
-                continue;
-            }
-            let indent = line.len() - from_first.len();
-            match self.open {
-                Some((parent, begun)) if indent > self.indent => {
-                    self.go_on(number, body, parent, begun);
-                }
-                _ => {
-                    self.indent = indent;
-                    self.open = None;
-                    if body.starts_with('[') {
-                        self.open_block(number, body);
-                    } else {
-                        self.read_key(number, body);
-                    }
-                }
             }
         }
-    }
-
-    fn open_block(&mut self, number: u32, body: &'a str) {
+        reader = None;
+        last.below.1 = start;
+        let body = trim_end(from_first);
         let inner = between_brackets(body);
         // A header that nothing closes still ends the section above it, and the keys below it are
         // not that one's.
         let (kind, name) =
-            read_header(self.ini.kind, inner.unwrap_or_else(|| body.trim_matches(['[', ']', ' '])));
-        let name = Excerpt::new(self.text, name);
-        let here = self.ini.entries.len();
-        self.ini.blocks.push(Block {
-            kind,
-            problem: None,
-            name,
-            line: number,
-            entries: here..here,
-        });
-        if inner.is_none() {
-            self.note(
-                number,
-                "this section header is not complete",
-                "a header looks like [profile NAME]",
-            );
+            read_header(file_kind, inner.unwrap_or_else(|| body.trim_matches(['[', ']', ' '])));
+        let places = (start, length.min(end + 1));
+        blocks.push(block(kind, Excerpt::new(text, name), inner.is_some(), places));
+    }
+    (above, blocks)
+}
+
+/// The lines that begin with a bracket, perhaps behind blanks.
+fn bracketed_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(next..)?;
+            let (passed, bracket) = rest.split_at(memchr(b'[', rest.as_bytes())?);
+            let start = memrchr(b'\n', passed.as_bytes()).map_or(0, |at| at + 1);
+            let end = memchr(b'\n', bracket.as_bytes()).unwrap_or(bracket.len()) + passed.len();
+            next += end + 1;
+            if trim_start(passed.get(start..)?).is_empty() {
+                return rest.get(start..end);
+            }
+        }
+    })
+}
+
+/// Reads the lines below a header, which are keys and what goes on below them.
+struct Reader<'a> {
+    lines: &'a PlainLines,
+    /// Where the line begins, and the next one.
+    at: usize,
+    next: usize,
+    is_in_section: bool,
+    /// How far the last key was indented: what is deeper continues its value.
+    indent: usize,
+    /// The entry whose value may go on, and whether it has begun on the key's own line.
+    open: Option<(usize, bool)>,
+    content: Content,
+}
+
+impl<'a> Reader<'a> {
+    fn below(block: &Block, lines: &'a PlainLines) -> Self {
+        let mut reader = Self {
+            lines,
+            at: block.header as usize,
+            next: block.below.0 as usize,
+            // Every header has a bracket.
+            is_in_section: block.below.0 > 0,
+            indent: 0,
+            open: None,
+            content: Content::default(),
+        };
+        if !block.is_closed {
+            reader
+                .note("this section header is not complete", "a header looks like [profile NAME]");
+        }
+        reader
+    }
+
+    fn read_to(&mut self, end: u32) {
+        let end = end as usize;
+        while self.next < end {
+            let text = self.lines.text.as_str();
+            let rest = text.as_bytes().get(self.next..end).unwrap_or_default();
+            self.at = self.next;
+            self.next += memchr(b'\n', rest).unwrap_or(rest.len()) + 1;
+            self.read(text.get(self.at..self.next - 1).unwrap_or_default());
         }
     }
 
-    fn read_key(&mut self, number: u32, body: &'a str) {
-        if self.ini.blocks.is_empty() {
-            self.note(
-                number,
-                "this line belongs to no section",
-                "put a header above it: [profile NAME]",
-            );
+    fn read(&mut self, line: &'a str) {
+        let from_first = trim_start(line);
+        let body = trim_end(from_first);
+        if matches!(body.as_bytes().first(), None | Some(b'#' | b';')) {
+            return;
+        }
+        if line.len() > LONGEST_LINE {
+            self.note("this line is longer than 64 KiB", "shorten it");
+            return;
+        }
+        let indent = line.len() - from_first.len();
+        match self.goes_on(indent) {
+            Some((parent, begun)) => self.go_on(body, parent, begun),
+            None => {
+                self.indent = indent;
+                self.open = None;
+                self.read_key(body);
+            }
+        }
+    }
+
+    /// The entry that a line of this indent continues.
+    fn goes_on(&self, indent: usize) -> Option<(usize, bool)> {
+        self.open.filter(|_| indent > self.indent)
+    }
+
+    fn read_key(&mut self, body: &'a str) {
+        if !self.is_in_section {
+            self.note("this line belongs to no section", "put a header above it: [profile NAME]");
             return;
         }
         // Python's reader, and so the AWS CLI, takes a colon too.
-        match split_around(body, |byte| matches!(byte, b'=' | b':')) {
-            None => self.note(
-                number,
-                "this line has no '='",
-                "write NAME = VALUE, or # before a comment",
-            ),
+        match split_around(body, memchr2(b'=', b':', body.as_bytes())) {
+            None => self.note("this line has no '='", "write NAME = VALUE, or # before a comment"),
             Some(("", _)) => {
-                self.note(number, "this line has no name before '='", "write NAME = VALUE");
+                self.note("this line has no name before '='", "write NAME = VALUE");
             }
             Some((key, value)) => {
-                self.open = Some((self.ini.entries.len(), !value.is_empty()));
-                self.push(number, key, value, false);
+                self.open = Some((self.content.entries.len(), !value.is_empty()));
+                self.push(key, value, false);
             }
         }
     }
 
     /// A line that is indented deeper than the key above it: one more line of the value or, when
     /// nothing follows the key's `=`, a setting below it.
-    fn go_on(&mut self, number: u32, body: &'a str, parent: usize, begun: bool) {
+    fn go_on(&mut self, body: &'a str, parent: usize, begun: bool) {
         if begun {
-            if let Some(entry) = self.ini.entries.get_mut(parent) {
-                entry.value =
-                    Excerpt::Own(format!("{}\n{body}", entry.value.within(self.text)).into());
+            if let Some(entry) = self.content.entries.get_mut(parent) {
+                entry.value = Excerpt::Own(
+                    format!("{}\n{body}", entry.value.within(&self.lines.text)).into(),
+                );
             }
             return;
         }
-        match split_around(body, |byte| byte == b'=') {
-            Some((key, value)) if !key.is_empty() => self.push(number, key, value, true),
-            _ => {
-                self.note(
-                    number,
-                    "this indented line is not NAME = VALUE",
-                    "write NAME = VALUE, or # before a comment",
-                );
-            }
+        match split_around(body, memchr(b'=', body.as_bytes())) {
+            Some((key, value)) if !key.is_empty() => self.push(key, value, true),
+            _ => self.note(
+                "this indented line is not NAME = VALUE",
+                "write NAME = VALUE, or # before a comment",
+            ),
         }
     }
 
-    fn push(&mut self, line: u32, key: &'a str, value: &'a str, nested: bool) {
-        let entry = IniEntry {
+    fn push(&mut self, key: &'a str, value: &'a str, nested: bool) {
+        self.content.entries.push(IniEntry {
             nested,
-            key: range_in(self.text, key),
-            value: Excerpt::Range(range_in(self.text, value)),
-            line,
-        };
-        self.ini.entries.push(entry);
-        if let Some(block) = self.ini.blocks.last_mut() {
-            block.entries.end = self.ini.entries.len();
-        }
+            key: range_in(&self.lines.text, key),
+            value: Excerpt::Range(range_in(&self.lines.text, value)),
+        });
     }
 
-    fn note(&mut self, line: u32, what: &str, remedy: &str) {
-        let problem = self.ini.problems.len();
-        self.ini
-            .problems
-            .push(Error::config(format!("{}: {what}", self.ini.at(line))).hint(remedy));
-        if let Some(block) = self.ini.blocks.last_mut() {
-            block.problem.get_or_insert(problem);
-        }
+    fn note(&mut self, what: &str, remedy: &str) {
+        let place = self.lines.place(self.at);
+        self.content.problems.push(Error::config(format!("{place}: {what}")).hint(remedy));
     }
 }
 
-fn split_around(line: &str, is_separator: impl Fn(u8) -> bool) -> Option<(&str, &str)> {
-    let at = line.bytes().position(is_separator)?;
+#[inline(always)]
+fn split_around(line: &str, at: Option<usize>) -> Option<(&str, &str)> {
+    let at = at?;
     Some((trim_end(line.get(..at)?), trim_start(line.get(at + 1..)?)))
-}
-
-/// As of `str`, but nearly every line begins with one blank or none before ASCII, which bytes tell.
-#[inline(always)]
-fn trim_start(text: &str) -> &str {
-    match text.as_bytes() {
-        [b'!'..=b'~', ..] => text,
-        [b' ', b'!'..=b'~', ..] => text.get(1..).unwrap_or_default(),
-        _ => text.trim_start(),
-    }
-}
-
-#[inline(always)]
-fn trim_end(text: &str) -> &str {
-    match text.as_bytes() {
-        [.., b'!'..=b'~'] => text,
-        [.., b'!'..=b'~', b' '] => text.get(..text.len() - 1).unwrap_or_default(),
-        _ => text.trim_end(),
-    }
 }

@@ -46,7 +46,7 @@ pub(crate) use foreign::{ForeignKey, foreign_keys};
 use group::Group;
 pub use header::FileKind;
 use header::SectionKind;
-pub(super) use ini::{Block, Ini};
+pub(super) use ini::{Block, Ini, MARK};
 pub(crate) use section::{Section, TOKENS};
 
 use std::path::PathBuf;
@@ -178,7 +178,7 @@ impl Profiles {
     }
 
     pub fn problems(&self) -> impl Iterator<Item = &Error> {
-        self.files.iter().flat_map(|file| &file.problems)
+        self.files.iter().flat_map(Ini::problems)
     }
 
     /// Sections that no tool of AWS reads: often a forgotten `profile`.

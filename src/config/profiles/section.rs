@@ -54,6 +54,12 @@ impl<'a> Section<'a> {
         ProfileValue::of(ini, entry)
     }
 
+    /// The same without its place.
+    pub fn text(&self, key: &str) -> Option<&'a str> {
+        let (ini, entry, _) = self.winner(key)?;
+        Some(ini.value(entry)).filter(|text| !text.is_empty())
+    }
+
     /// A value below a key that has none itself, such as `endpoint_url` below `sts =` of a services
     /// block.
     pub fn nested(&self, key: &str, below: &str) -> Option<ProfileValue<'a>> {
@@ -112,7 +118,12 @@ impl<'a> Section<'a> {
     }
 
     pub fn problem(&self) -> Option<&'a Error> {
-        self.blocks().find_map(|(ini, block)| ini.problems.get(block.problem?))
+        self.blocks().find_map(|(ini, block)| ini.problems_of(block).first())
+    }
+
+    /// Whether a mark says that this program wrote it.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.blocks().any(|(ini, block)| ini.is_ours(block))
     }
 
     pub(super) fn has(&self, file: FileKind, wanted: impl Fn(&Block) -> bool) -> bool {
@@ -122,8 +133,8 @@ impl<'a> Section<'a> {
     fn blocks(&self) -> impl DoubleEndedIterator<Item = (&'a Ini, &'a Block)> + use<'a> {
         let files = self.files;
         self.parts.iter().filter_map(|part| {
-            let ini = files.get(part.file)?;
-            ini.blocks.get(part.block).map(|block| (ini, block))
+            let ini = files.get(part.file as usize)?;
+            ini.blocks.get(part.block as usize).map(|block| (ini, block))
         })
     }
 

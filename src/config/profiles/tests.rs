@@ -70,6 +70,12 @@ fn sound_files() {
             "None: | null: | true: | $(touch x):",
         ),
         ("[sso-session s]\nx = 1\n[services v]\n[profile a]", "a:"),
+        ("[profile a]\n  [profile b]\nx = 1", "a: | b: x=1@3"),
+        (
+            "[profile a]\nx = [1\n  [2]\n # c\n [profile b]\ny = 3",
+            "a: x=[1\n[2]\n[profile b]@2 y=3@6",
+        ),
+        ("[profile a]\n  x = 1\n [profile b]\n  y =\n   [z] = 2", "a: x=1@2 | b: y=@4"),
     ] {
         let profiles = config(text);
         assert_eq!(dump(&profiles), dumped, "{text:?}");
@@ -347,7 +353,7 @@ fn a_section_mentions_what_its_own_lines_hold_in_either_file() {
         "[b]\nx = 444\n",
     );
     for (word, names) in
-        [("111", &["a"][..]), ("222", &["a"]), ("333", &["c"]), ("444", &["b"]), ("555", &[])]
+        [("111", &["a"][..]), ("222", &["a", "b"]), ("333", &["c"]), ("444", &["b"]), ("555", &[])]
     {
         let finder = memchr::memmem::Finder::new(word);
         let found = profiles.iter().filter(|section| section.mentions(&finder));

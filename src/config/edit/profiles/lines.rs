@@ -6,12 +6,10 @@ use std::ops::Range;
 use crate::config::edit::file::lost;
 use crate::config::files::TextFile;
 use crate::config::index::ByName;
-use crate::config::profiles::{Block, FileKind, Ini, TOKENS};
+use crate::config::profiles::{Block, FileKind, Ini, MARK, TOKENS};
 use crate::error::{Error, Result};
 use crate::types::sanitize::escape_up_to;
 
-/// How the line below a header begins that says that we wrote the section.
-pub(super) const MARK: &str = "# Written by assume-role";
 /// The line of a profile that holds the secret of its key.
 pub(crate) const SECRET: &str = "aws_secret_access_key";
 /// Keys that say where a profile's credentials come from. There is one answer to that, so they go
@@ -107,9 +105,9 @@ impl<'a> ProfileFile<'a> {
     }
 
     pub(crate) fn ours(&self) -> impl Iterator<Item = &str> {
-        let sections = (0..self.ini.blocks.len()).filter_map(|at| self.section_at(at));
-        let ours = sections.filter(|section| section.is_ours() && section.block.is_profile());
-        ours.map(|section| self.ini.name(section.block))
+        let blocks = self.ini.blocks.iter();
+        let ours = blocks.filter(|block| block.is_profile() && self.ini.is_ours(block));
+        ours.map(|block| self.ini.name(block))
     }
 
     pub(super) fn section(&self, name: &str) -> Result<Option<OwnLines<'_>>> {
@@ -224,7 +222,7 @@ impl<'a> OwnLines<'a> {
     }
 
     pub(super) fn is_ours(&self) -> bool {
-        self.own().iter().any(|line| is_mark(line))
+        self.file.ini.is_ours(self.block)
     }
 
     pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {

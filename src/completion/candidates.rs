@@ -9,16 +9,18 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-use super::query::{Candidate, Known, Query};
+use super::query::{Out, Query, described};
 use super::values::values_of;
 use super::words::Typed;
+use crate::config::environment::Environment;
+use crate::types::Moment;
 
 /// Begins what stands for the values of an argument; no word holds it.
 const STAND_IN: char = '\0';
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    Words(Vec<Candidate>),
+    Words,
     /// The path of a file, which the shell completes better.
     File,
     /// A word of the command behind `exec … --`, which completes itself.
@@ -26,12 +28,16 @@ pub(super) enum Answer {
 }
 
 /// Everything that may stand at the cursor. `program` is the grammar of the whole program.
-pub(super) fn candidates(program: &Command, typed: Typed, known: &Known) -> Answer {
+pub(super) fn candidates(
+    program: &Command,
+    typed: Typed,
+    environment: &Environment,
+    now: Moment,
+    out: Out<'_>,
+) -> Answer {
     let mut position = typed.position(program);
-    let has_equals = position
-        .option
-        .as_ref()
-        .is_some_and(|name| position.current.starts_with(&format!("--{name}=")));
+    let is_before_equals = |name: &String| position.current.starts_with(&format!("--{name}="));
+    let has_equals = position.option.as_ref().is_some_and(is_before_equals);
     let is_option = position.current.starts_with('-')
         && !position.escaped
         && (has_equals || position.option.is_none());
@@ -63,8 +69,11 @@ pub(super) fn candidates(program: &Command, typed: Typed, known: &Known) -> Answ
     });
     // Names before verbs: there are few verbs, and people learn them.
     found.sort_by_key(|candidate| candidate.get_id().is_some());
-    let query = Query { position, known: known.clone() };
-    Answer::Words(found.iter().flat_map(|candidate| of_clap(candidate, &query)).collect())
+    let query = Query { position, environment, now };
+    for candidate in &found {
+        of_clap(candidate, &query, &mut |value, help| out(value, &described(help)));
+    }
+    Answer::Words
 }
 
 /// Marks an argument whose values come from the files. The engine gets one stand-in for all of
@@ -77,20 +86,16 @@ fn with_stand_in(argument: Arg) -> Arg {
     argument.add(ArgValueCompleter::new(move |_: &OsStr| vec![CompletionCandidate::new(&stand_in)]))
 }
 
-fn of_clap(candidate: &CompletionCandidate, query: &Query) -> Vec<Candidate> {
-    let Some(value) = candidate.get_value().to_str() else { return Vec::new() };
-    match value.split_once(STAND_IN) {
-        Some((prefix, argument)) => {
-            let mut found = values_of(argument).map(|values| values(query)).unwrap_or_default();
-            if !prefix.is_empty() {
-                found.iter_mut().for_each(|found| found.value.insert_str(0, prefix));
-            }
-            found
-        }
-        None => {
-            let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
-            vec![Candidate::new(value, help.lines().next().unwrap_or_default())]
-        }
+fn of_clap(candidate: &CompletionCandidate, query: &Query<'_>, out: Out<'_>) {
+    let Some(value) = candidate.get_value().to_str() else { return };
+    let Some((prefix, argument)) = value.split_once(STAND_IN) else {
+        let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+        return out(value, help.lines().next().unwrap_or_default());
+    };
+    match values_of(argument) {
+        Some(values) if prefix.is_empty() => values(query, out),
+        Some(values) => values(query, &mut |value, help| out(&format!("{prefix}{value}"), help)),
+        None => {}
     }
 }
 
@@ -105,8 +110,6 @@ fn takes_file(command: &Command, name: &str) -> bool {
 mod tests {
     use super::*;
     use crate::cli;
-    use crate::config::environment::Environment;
-    use crate::types::Moment;
 
     /// A program with verbs that hold a target among other words.
     fn program() -> Command {
@@ -121,7 +124,7 @@ mod tests {
             .subcommand(Command::new("accounts").subcommand(remove()))
     }
 
-    fn answer(words: &str) -> Answer {
+    fn answer(words: &str) -> (Answer, Vec<String>) {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join(".aws")).unwrap();
         let write = |file: &str, text: &str| {
@@ -132,17 +135,12 @@ mod tests {
             r#"{"exec": {"id": "111111111111", "roles": ["read"]}, "prod": "222222222222"}"#,
         );
         write("config", "[profile p]\nregion = eu-west-1\n");
-        let known =
-            Known { environment: Environment::from_pairs([("HOME", home.path())]), now: Moment(0) };
-        let words = format!("assume-role {words}").split(' ').map(str::to_owned).collect();
-        candidates(&program(), Typed::new(words), &known)
-    }
-
-    fn values(words: &str) -> Vec<String> {
-        match answer(words) {
-            Answer::Words(found) => found.into_iter().map(|found| found.value).collect(),
-            other => panic!("{words}: {other:?}"),
-        }
+        let environment = Environment::from_pairs([("HOME", home.path())]);
+        let typed =
+            Typed::new(format!("assume-role {words}").split(' ').map(str::to_owned).collect());
+        let mut found = Vec::new();
+        let mut out = |value: &str, _: &str| found.push(value.to_owned());
+        (candidates(&program(), typed, &environment, Moment(0), &mut out), found)
     }
 
     #[test]
@@ -160,7 +158,8 @@ mod tests {
             ("accounts remove ", &["exec", "prod"]),
             ("profile nothing ", &[]),
         ] {
-            assert_eq!(values(words), found, "{words}");
+            let found = found.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(answer(words), (Answer::Words, found), "{words}");
         }
     }
 
@@ -172,8 +171,8 @@ mod tests {
             "exec -- ",
             "exec p --yes -- a -- --",
         ] {
-            assert_eq!(answer(words), Answer::Command, "{words}");
+            assert_eq!(answer(words).0, Answer::Command, "{words}");
         }
-        assert_eq!(values("-- "), ["exec", "prod"]);
+        assert_eq!(answer("-- ").1, ["exec", "prod"]);
     }
 }

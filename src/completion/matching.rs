@@ -1,6 +1,10 @@
 //! Which candidates fit what is typed, for shells that leave that to the completer.
 
-use super::query::Candidate;
+#[derive(Clone)]
+pub(super) struct Candidate {
+    pub value: String,
+    pub help: String,
+}
 
 /// The candidates that begin with `typed`; when there are none, those that do in another case; when
 /// there are none either, those that hold it somewhere.
@@ -43,8 +47,10 @@ mod tests {
             ("eu", &["staging-eu"]),
             ("zzz", &[]),
         ] {
-            let candidates: Vec<Candidate> =
-                names.iter().map(|name| Candidate::new(*name, "")).collect();
+            let candidates: Vec<Candidate> = names
+                .iter()
+                .map(|name| Candidate { value: (*name).into(), help: String::new() })
+                .collect();
             let found: Vec<String> =
                 matching(&candidates, typed).into_iter().map(|found| found.value).collect();
             assert_eq!(found, fitting, "{typed}");

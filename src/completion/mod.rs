@@ -18,14 +18,11 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::CommandFactory;
-use clap_complete::env::EnvCompleter;
-pub(crate) use query::Known;
-use shim::Shim;
 
 use crate::cli::Cli;
 use crate::config::environment::Environment;
-use crate::shell::Shell;
 use crate::shell::integration::binary_path;
+use crate::shell::{Shell, completion_scripts};
 use crate::types::Moment;
 
 /// The variable by which a shell asks.
@@ -44,25 +41,17 @@ pub fn answer(
 ) -> Option<Vec<u8>> {
     let shell = Path::new(environment.raw(VARIABLE)?).file_name()?.to_str()?;
     let shell = Shell::named(shell)?;
-    let known = Known { environment: environment.clone(), now };
-    let shim = Shim { shell, known: &known };
-    let mut out = Vec::new();
-    let written = match arguments {
+    let text = match arguments {
         [_, dashes, words @ ..] if dashes == "--" => {
-            shim.write_complete(&mut Cli::command(), words.to_vec(), Some(directory), &mut out)
+            let words = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            shim::answer(shell, words, &Cli::command(), environment, now)
         }
         [] | [_] => {
             let called = arguments.first().map_or(OsStr::new("assume-role"), OsString::as_os_str);
             let path = binary_path(called, directory, environment.raw("PATH"), None)?;
-            shim.write_registration(
-                VARIABLE,
-                "assume_role",
-                "assume-role",
-                path.to_str()?,
-                &mut out,
-            )
+            completion_scripts::shim(shell, &shell.quoted(path.to_str()?), &["assume-role"])
         }
         _ => return None,
     };
-    Some(if written.is_ok() { out } else { Vec::new() })
+    Some(text.into_bytes())
 }

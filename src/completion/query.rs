@@ -1,5 +1,7 @@
 //! What is asked at TAB, and one answer to it.
 
+use std::borrow::Cow;
+
 use super::words::Position;
 use crate::catalog::{Catalogue, Reach};
 use crate::config::environment::Environment;
@@ -9,39 +11,28 @@ use crate::types::sanitize::escape_up_to;
 /// The longest description, in characters.
 const LONGEST: usize = 80;
 
-/// Where to look.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    /// The environment, which says where the files are.
-    pub environment: Environment,
+/// Takes a word that may stand at the cursor and what it is, the likeliest first: ten thousand that
+/// were kept in between would cost more than the file they are in.
+pub(super) type Out<'a> = &'a mut dyn FnMut(&str, &str);
+
+pub(super) struct Query<'a> {
+    pub position: Position,
+    /// It says where the files are.
+    pub environment: &'a Environment,
     /// This machine's clock.
     pub now: Moment,
 }
 
-pub(super) struct Query {
-    pub position: Position,
-    pub known: Known,
-}
-
-impl Query {
+impl Query<'_> {
     pub(super) fn catalogue(&self, reach: Reach) -> Catalogue {
-        Catalogue::read(&self.known.environment, reach, self.known.now)
+        Catalogue::read(self.environment, reach, self.now)
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub value: String,
-    /// What it is; one line, maybe empty.
-    pub help: String,
-}
-
-impl Candidate {
-    pub(super) fn new(value: impl Into<String>, help: impl Into<String>) -> Self {
-        let help = help.into();
-        let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-        Self { value: value.into(), help: if is_fit { help } else { escape_up_to(&help, LONGEST) } }
-    }
+/// A description in one line, maybe empty.
+pub(super) fn described(help: &str) -> Cow<'_, str> {
+    let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    if is_fit { help.into() } else { escape_up_to(help, LONGEST).into() }
 }
 
 /// The parts that say something.

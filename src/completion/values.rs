@@ -3,7 +3,7 @@
 //! Only files of this machine are looked at, and none is changed; what cannot be read offers
 //! nothing.
 
-use super::query::{Candidate, Query};
+use super::query::{Out, Query};
 use super::targets::{self, own_region};
 use crate::catalog::{Leads, Reach};
 use crate::config::values::{Scheme, parse_mfa_serial};
@@ -11,7 +11,7 @@ use crate::plan::services;
 use crate::shell::Shell;
 
 /// How the values of an argument are found; `None` where clap knows all there is to know.
-pub(super) fn values_of(argument: &str) -> Option<fn(&Query) -> Vec<Candidate>> {
+pub(super) fn values_of(argument: &str) -> Option<fn(&Query<'_>, Out<'_>)> {
     Some(match argument {
         "words" => targets::words,
         "account_and_role" => targets::account_and_role,
@@ -24,17 +24,15 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Query) -> Vec<Candidate>> 
         "policy_arn" => policies,
         "scheme" => schemes,
         "sso_session" | "session" => sso_sessions,
-        "external_id" => |_| fixed(&[("none", "send none")]),
-        "service" => |_| services().map(|name| Candidate::new(name, "")).collect(),
+        "external_id" => |_, out| out("none", "send none"),
+        "service" => |_, out| services().for_each(|name| out(name, "")),
         "shell" => shells,
         "name" => targets::removable,
-        "keyring" => |_| {
-            fixed(&[
-                ("secret-service", "secret-tool"),
-                ("keychain", "macOS"),
-                ("pass", "gpg files"),
-                ("helper:", "docker-credential-NAME"),
-            ])
+        "keyring" => |_, out| {
+            out("secret-service", "secret-tool");
+            out("keychain", "macOS");
+            out("pass", "gpg files");
+            out("helper:", "docker-credential-NAME");
         },
         _ => return None,
     })
@@ -42,63 +40,47 @@ pub(super) fn values_of(argument: &str) -> Option<fn(&Query) -> Vec<Candidate>> 
 
 /// Profiles with keys. Their names stand where the keys stand, so the credentials file is opened
 /// for this.
-fn bases(query: &Query) -> Vec<Candidate> {
+fn bases(query: &Query<'_>, out: Out<'_>) {
     let catalogue = query.catalogue(Reach::GlanceAtKeys);
     let bases = [Leads::Credentials, Leads::SignIn];
     let with_keys = catalogue.profiles().filter(|profile| bases.contains(&profile.leads));
     let placed = with_keys.filter_map(|profile| profile.name_and_place());
-    placed.map(|(name, place)| Candidate::new(name.as_str(), place.to_string())).collect()
+    placed.for_each(|(name, place)| out(name.as_str(), &place.to_string()));
 }
 
-fn serials(query: &Query) -> Vec<Candidate> {
+fn serials(query: &Query<'_>, out: Out<'_>) {
     let catalogue = query.catalogue(Reach::GlanceAtKeys);
-    let mut found: Vec<Candidate> = Vec::new();
+    let mut found: Vec<&str> = Vec::new();
     for profile in catalogue.profiles() {
         let valid = profile.mfa_serial().filter(|serial| parse_mfa_serial("", serial).is_ok());
-        if let Some(serial) =
-            valid.filter(|serial| !found.iter().any(|known| known.value == **serial))
-        {
-            found.push(Candidate::new(serial, format!("profile {}", profile.name)));
+        if let Some(serial) = valid.filter(|serial| !found.contains(serial)) {
+            found.push(serial);
+            out(serial, &format!("profile {}", profile.name));
         }
     }
-    found
 }
 
-fn policies(query: &Query) -> Vec<Candidate> {
+fn policies(query: &Query<'_>, out: Out<'_>) {
     let (_, partition) = own_region(query);
-    let names =
-        ["ReadOnlyAccess", "job-function/ViewOnlyAccess", "SecurityAudit", "PowerUserAccess"];
-    names
-        .iter()
-        .map(|name| Candidate::new(format!("arn:{partition}:iam::aws:policy/{name}"), ""))
-        .collect()
+    for name in
+        ["ReadOnlyAccess", "job-function/ViewOnlyAccess", "SecurityAudit", "PowerUserAccess"]
+    {
+        out(&format!("arn:{partition}:iam::aws:policy/{name}"), "");
+    }
 }
 
-fn sso_sessions(query: &Query) -> Vec<Candidate> {
-    query.catalogue(Reach::Glance).sso_sessions().map(|name| Candidate::new(name, "")).collect()
+fn sso_sessions(query: &Query<'_>, out: Out<'_>) {
+    query.catalogue(Reach::Glance).sso_sessions().for_each(|name| out(name, ""));
 }
 
-fn durations(_: &Query) -> Vec<Candidate> {
-    fixed(&[
-        ("15m", ""),
-        ("30m", ""),
-        ("45m", ""),
-        ("1h", ""),
-        ("2h", ""),
-        ("4h", ""),
-        ("8h", ""),
-        ("12h", ""),
-    ])
+fn durations(_: &Query<'_>, out: Out<'_>) {
+    ["15m", "30m", "45m", "1h", "2h", "4h", "8h", "12h"].iter().for_each(|text| out(text, ""));
 }
 
-fn schemes(_: &Query) -> Vec<Candidate> {
-    Scheme::ALL.into_iter().map(|(_, name, help)| Candidate::new(name, help)).collect()
+fn schemes(_: &Query<'_>, out: Out<'_>) {
+    Scheme::ALL.into_iter().for_each(|(_, name, help)| out(name, help));
 }
 
-fn shells(_: &Query) -> Vec<Candidate> {
-    Shell::ALL.into_iter().map(|shell| Candidate::new(shell.name(), "")).collect()
-}
-
-fn fixed(values: &[(&str, &str)]) -> Vec<Candidate> {
-    values.iter().map(|(value, help)| Candidate::new(*value, *help)).collect()
+fn shells(_: &Query<'_>, out: Out<'_>) {
+    Shell::ALL.into_iter().for_each(|shell| out(shell.name(), ""));
 }

@@ -22,6 +22,7 @@ pub(super) struct Typed {
     current: String,
 }
 
+#[derive(Default)]
 pub(super) struct Position {
     pub command: Command,
     /// The verbs that lead to it, from the first.
@@ -94,17 +95,16 @@ impl Typed {
     /// options of `export`.
     fn words_of_export(&self) -> Option<Self> {
         let mut rest = self.before.get(1..).unwrap_or_default();
+        let is_own = |option: &str| ["--shell", "--format"].contains(&option);
         loop {
             match rest {
-                [option, _, after @ ..] if option == "--shell" || option == "--format" => {
-                    rest = after;
-                }
+                [option, _, after @ ..] if is_own(option) => rest = after,
+                [option] if is_own(option) => return None,
                 [option, after @ ..]
-                    if option.starts_with("--shell=") || option.starts_with("--format=") =>
+                    if option.split_once('=').is_some_and(|(it, _)| is_own(it)) =>
                 {
                     rest = after;
                 }
-                [option] if option == "--shell" || option == "--format" => return None,
                 [] if self.current.starts_with('-') => return None,
                 _ => return Some(Self { before: rest.to_vec(), current: self.current.clone() }),
             }
@@ -148,19 +148,8 @@ impl Typed {
         let option = option.or_else(|| behind_equals.map(|(name, _)| name.to_owned()));
         let words =
             std::iter::once(String::new()).chain(self.before.into_iter().skip(skip)).collect();
-        let (path, verbs, taken, current) = (Vec::new(), Vec::new(), Vec::new(), self.current);
-        Position {
-            command,
-            path,
-            words,
-            positionals,
-            escaped,
-            has_region,
-            option,
-            verbs,
-            taken,
-            current,
-        }
+        let (current, rest) = (self.current, Position::default());
+        Position { command, words, positionals, escaped, has_region, option, current, ..rest }
     }
 }
 

@@ -225,6 +225,13 @@ pub(super) fn complaints(said: &str, secret: Option<&str>) -> Vec<String> {
     lines.take(height).map(shown).collect()
 }
 
+/// What a service that gives tokens answered in place of one.
+pub(super) fn said(error: Error, code: &str, message: &str) -> Error {
+    complaints(&format!("the service said {code}: {message}"), None)
+        .into_iter()
+        .fold(error, Error::because)
+}
+
 /// Whether a line has a part of the secret, names one, or has a word like one: 40
 /// characters of Base64 in a row, of both cases.
 fn tells_a_secret(line: &str, secret: Option<&str>) -> bool {

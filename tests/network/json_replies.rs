@@ -250,6 +250,23 @@ impl Endpoint {
 }
 
 #[test]
+fn a_refusal_that_repeats_a_token_does_not_show_it() {
+    each(AT_ONCE, &ENDPOINTS, |endpoint| {
+        let token = "aB3".repeat(20);
+        let refusal = format!(r#"{{"__type":"Odd","error":"odd","message":"not yours: {token}"}}"#);
+        let asking = (endpoint.home)();
+        (asking.prepare)(&asking.scene, ToNothing);
+        asking.wire.spoil(endpoint.path, move |_| {
+            (Reply::new(400, "application/json", refusal.as_bytes()).bytes(), true)
+        });
+        let ran = asking.scene.world.run(endpoint.words.split(' ')).unwrap();
+        let what = format!("{} for {}: {ran:?}", endpoint.path, endpoint.words);
+        assert!(ran.status != 0 || endpoint.path == "/logout", "{what}");
+        assert!(!ran.stderr.contains(&token), "{what}");
+    });
+}
+
+#[test]
 fn an_answer_of_json_that_is_cut_or_garbled_gives_nothing() {
     let checks: Vec<(usize, usize)> =
         (0..ENDPOINTS.len()).flat_map(|at| (0..KINDS.len()).map(move |kind| (at, kind))).collect();

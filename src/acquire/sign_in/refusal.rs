@@ -1,5 +1,6 @@
 //! What AWS Sign-In refuses, and what to do about it.
 
+use crate::acquire::program::said;
 use crate::aws::{AwsError, FailureKind, unanswered};
 use crate::error::{Error, Kind};
 use crate::plan::chain::SignIn;
@@ -41,5 +42,5 @@ pub(super) fn refusal(failure: &AwsError, sign_in: &SignIn, endpoint: &str) -> E
         }
         _ => Error::refused("AWS Sign-In refused").hint(sign_in.login()),
     };
-    error.because(format!("the service said {}: {}", escape(code), escape(message)))
+    said(error, code, message)
 }

@@ -7,6 +7,10 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use bytestring::ByteString;
+use memchr::memchr_iter;
+use memmap2::MmapMut;
 use rustix::fs::OFlags;
 
 use crate::error::{Error, Result};
@@ -16,6 +20,9 @@ use crate::types::sanitize::escape_up_to;
 pub(crate) const ACCOUNTS_CAP: u64 = 4 << 20;
 /// The most that a config, credentials or settings file may hold, in bytes.
 pub(crate) const CONFIG_CAP: u64 = 32 << 20;
+const LARGE_PAGE: u64 = 2 << 20;
+const MARK: char = '\u{FEFF}';
+const ENCODING: &str = "save the file as UTF-8";
 
 pub(crate) struct RawFile {
     pub shown: Arc<str>,
@@ -24,9 +31,9 @@ pub(crate) struct RawFile {
     pub warning: Option<String>,
 }
 
-pub(crate) struct TextFile {
+pub(crate) struct TextFile<T = String> {
     pub shown: Arc<str>,
-    pub text: String,
+    pub text: T,
     pub warning: Option<String>,
 }
 
@@ -59,6 +66,23 @@ pub(crate) fn read_text(path: &Path, home: Option<&Path>, cap: u64) -> Result<Op
     Ok(Some(TextFile { text: decode(bytes, &shown)?, shown, warning }))
 }
 
+/// The same for what may be a list of thousands and holds no secret.
+pub(crate) fn read_list(
+    path: &Path,
+    home: Option<&Path>,
+    cap: u64,
+) -> Result<Option<TextFile<ByteString>>> {
+    let shown = shown_path(path, home);
+    let Some(file) = open(path, &shown)? else { return Ok(None) };
+    let (bytes, metadata) = read_with(&file, &shown, cap, read_into_large_pages)?;
+    let warning = foreign_writer(&metadata, &shown);
+    refuse_utf16(&bytes, &shown)?;
+    let text = ByteString::try_from(bytes.clone())
+        .map_err(|error| not_utf8(&bytes, error.valid_up_to(), &shown))?;
+    let text = text.strip_prefix(MARK).map_or_else(|| text.clone(), |rest| text.slice_ref(rest));
+    Ok(Some(TextFile { text, shown: shown.into(), warning }))
+}
+
 pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<RawFile>> {
     let shown = shown_path(path, home);
     let Some(file) = open(path, &shown)? else { return Ok(None) };
@@ -87,6 +111,15 @@ pub(crate) fn open(path: &Path, shown: &str) -> Result<Option<File>> {
 
 /// What an open file holds from where it stands, and what it was just before that was read.
 pub(crate) fn read_open(file: &File, shown: &str, cap: u64) -> Result<(Vec<u8>, Metadata)> {
+    read_with(file, shown, cap, read_up_to)
+}
+
+fn read_with<T: AsRef<[u8]>>(
+    file: &File,
+    shown: &str,
+    cap: u64,
+    read: impl FnOnce(&File, u64, u64) -> std::io::Result<T>,
+) -> Result<(T, Metadata)> {
     let too_large = || {
         let (size, unit) = if cap >> 20 == 0 { (cap >> 10, "KiB") } else { (cap >> 20, "MiB") };
         Err(Error::config(format!("{shown} is larger than {size} {unit}"))
@@ -99,8 +132,8 @@ pub(crate) fn read_open(file: &File, shown: &str, cap: u64) -> Result<(Vec<u8>, 
     if metadata.len() > cap {
         return too_large();
     }
-    let bytes = read_up_to(file, metadata.len(), cap).map_err(|error| unreadable(shown, &error))?;
-    if bytes.len() as u64 > cap {
+    let bytes = read(file, metadata.len(), cap).map_err(|error| unreadable(shown, &error))?;
+    if bytes.as_ref().len() as u64 > cap {
         return too_large();
     }
     Ok((bytes, metadata))
@@ -128,24 +161,49 @@ fn read_up_to(file: &File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> 
     Ok(bytes)
 }
 
+/// The same into memory of its own. To find 2.6 MB in small pages takes the kernel six times as long
+/// as to read them, a fifth of the time of a TAB.
+fn read_into_large_pages(mut file: &File, expected: u64, cap: u64) -> std::io::Result<Bytes> {
+    if expected < LARGE_PAGE / 2 {
+        return read_up_to(file, expected, cap).map(Bytes::from);
+    }
+    let room = (cap + 1).next_multiple_of(LARGE_PAGE);
+    let mut memory = MmapMut::map_anon(usize::try_from(room).unwrap_or(usize::MAX))?;
+    // Where the kernel has none, small ones do.
+    #[cfg(target_os = "linux")]
+    let _ = memory.advise(memmap2::Advice::HugePage);
+    let mut length = 0;
+    while let Some(free) = memory.get_mut(length..) {
+        match file.read(free) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Bytes::from_owner(memory).slice(..length))
+}
+
 pub(crate) fn decode(bytes: Vec<u8>, shown: &str) -> Result<String> {
-    let save_as = |message: String| Err(Error::config(message).hint("save the file as UTF-8"));
-    if matches!(bytes.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) {
-        return save_as(format!("{shown} is UTF-16"));
+    refuse_utf16(&bytes, shown)?;
+    let mut text = String::from_utf8(bytes)
+        .map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to(), shown))?;
+    if text.starts_with(MARK) {
+        text.drain(..MARK.len_utf8());
     }
-    match String::from_utf8(bytes) {
-        Ok(mut text) => {
-            if text.starts_with('\u{FEFF}') {
-                text.drain(..'\u{FEFF}'.len_utf8());
-            }
-            Ok(text)
-        }
-        Err(error) => {
-            let good = error.as_bytes().iter().take(error.utf8_error().valid_up_to());
-            let line = good.filter(|&&byte| byte == b'\n').count() + 1;
-            save_as(format!("{shown}:{line}: this line is not UTF-8"))
-        }
+    Ok(text)
+}
+
+fn refuse_utf16(bytes: &[u8], shown: &str) -> Result<()> {
+    if matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, _, ..] | [_, 0, ..]) {
+        return Err(Error::config(format!("{shown} is UTF-16")).hint(ENCODING));
     }
+    Ok(())
+}
+
+fn not_utf8(bytes: &[u8], good: usize, shown: &str) -> Error {
+    let line = memchr_iter(b'\n', bytes.get(..good).unwrap_or_default()).count() + 1;
+    Error::config(format!("{shown}:{line}: this line is not UTF-8")).hint(ENCODING)
 }
 
 fn foreign_writer(metadata: &Metadata, shown: &str) -> Option<String> {
@@ -186,6 +244,33 @@ mod tests {
         for bytes in ["\u{FEFF}a\r\nb", "a\r\nb"] {
             let file = read(bytes.as_bytes()).unwrap().unwrap();
             assert_eq!((file.text.as_str(), &*file.shown, file.warning), ("a\r\nb", "~/f", None));
+        }
+    }
+
+    #[test]
+    fn large_pages_hold_what_small_ones_do() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("f");
+        let lines = "a line\n".repeat(400_000);
+        let line = |number: usize| number * "a line\n".len();
+        for (start, length, end) in [
+            ("", 0, &b""[..]),
+            ("\u{FEFF}", 10, b""),
+            ("", line(200_000), "\u{e9}".as_bytes()),
+            ("\u{FEFF}", line(300_000), b"\xE9\n"),
+            ("", (2 << 20) - 1, b""),
+            ("", 2 << 20, b""),
+            ("", (2 << 20) + 1, b""),
+            ("\0", line(200_000), b""),
+        ] {
+            fs::write(&path, [start.as_bytes(), &lines.as_bytes()[..length], end].concat())
+                .unwrap();
+            for cap in [2 << 20, 4 << 20] {
+                let list = read_list(&path, None, cap).map(|file| file.unwrap().text.to_string());
+                let text = read_text(&path, None, cap).map(|file| file.unwrap().text);
+                assert_eq!(list.as_ref().ok(), text.as_ref().ok());
+                assert_eq!(list.err().map(|e| e.to_string()), text.err().map(|e| e.to_string()));
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::sync::Arc;
 
+use bytestring::ByteString;
 use memchr::memchr_iter;
 use serde::{Serialize, Serializer};
 
@@ -50,15 +51,15 @@ impl Serialize for Location {
 #[derive(Debug)]
 pub(crate) struct Lines {
     file: Arc<str>,
-    text: String,
+    text: ByteString,
     /// The offset that was asked for last, with its line and column: the next one is mostly behind
     /// it, and nothing is counted twice.
     last: Cell<(usize, u32, u32)>,
 }
 
 impl Lines {
-    pub(crate) fn new(file: Arc<str>, text: String) -> Self {
-        Self { file, text, last: Cell::new((0, 1, 1)) }
+    pub(crate) fn new(file: Arc<str>, text: impl Into<ByteString>) -> Self {
+        Self { file, text: text.into(), last: Cell::new((0, 1, 1)) }
     }
 
     pub(crate) fn text(&self) -> &str {

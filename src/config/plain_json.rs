@@ -33,7 +33,8 @@ pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
 
 struct Cursor<'a> {
     text: &'a str,
-    at: usize,
+    /// What is still to be read of it.
+    rest: &'a [u8],
     /// The list that was recognized last.
     list: &'a str,
 }
@@ -41,47 +42,46 @@ struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// Nothing may be left behind what is read.
     fn read(text: &'a str, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<()> {
-        let mut cursor = Cursor { text, at: 0, list: "none yet" };
+        let mut cursor = Cursor { text, rest: text.as_bytes(), list: "none yet" };
         read(&mut cursor)?;
-        (cursor.at == text.len()).then_some(())
-    }
-
-    fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        cursor.rest.is_empty().then_some(())
     }
 
     fn take(&mut self, wanted: u8) -> Option<()> {
-        (self.byte()? == wanted).then(|| self.at += 1)
+        let (&first, rest) = self.rest.split_first()?;
+        (first == wanted).then(|| self.rest = rest)
     }
 
     fn take_word(&mut self, word: &str) -> Option<()> {
-        self.rest().starts_with(word.as_bytes()).then(|| self.at += word.len())
+        self.rest = self.rest.strip_prefix(word.as_bytes())?;
+        Some(())
     }
 
     fn skip_blanks(&mut self) {
-        while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
+        while let Some((b' ' | b'\n' | b'\r' | b'\t', rest)) = self.rest.split_first() {
+            self.rest = rest;
         }
     }
 
     fn span(&mut self, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<&'a str> {
-        let start = self.at;
+        let start = self.text.len() - self.rest.len();
         read(self)?;
-        self.text.get(start..self.at)
+        self.text.get(start..self.text.len() - self.rest.len())
     }
 
     fn string(&mut self) -> Option<()> {
         self.take(b'"')?;
-        self.at += self.rest().iter().position(|&byte| ends(byte))?;
-        self.take(b'"')
+        while let Some((&byte, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            if ends(byte) {
+                return (byte == b'"').then_some(());
+            }
+        }
+        None
     }
 
     fn value(&mut self, depth: u8) -> Option<()> {
-        match self.byte()? {
+        match self.rest.first()? {
             b'"' => self.string(),
             // Accounts mostly have the same roles as the one before them.
             b'[' if self.take_word(self.list).is_some() => Some(()),
@@ -100,8 +100,10 @@ impl<'a> Cursor<'a> {
                 })
             }
             b'1'..=b'9' => {
-                self.at += self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
-                (!matches!(self.byte(), Some(b'.' | b'e' | b'E'))).then_some(())
+                while let Some((b'0'..=b'9', rest)) = self.rest.split_first() {
+                    self.rest = rest;
+                }
+                (!matches!(self.rest.first(), Some(b'.' | b'e' | b'E'))).then_some(())
             }
             _ => ["true", "false", "null"].into_iter().find_map(|word| self.take_word(word)),
         }

@@ -18,6 +18,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytestring::ByteString;
 use memchr::memchr;
 use memchr::memmem;
 
@@ -26,7 +27,7 @@ use account::{read_account, read_id, read_outline};
 use paths::Paths;
 
 use crate::config::environment::Environment;
-use crate::config::files::{ACCOUNTS_CAP, read_text, shown_path};
+use crate::config::files::{ACCOUNTS_CAP, read_list, shown_path};
 use crate::config::index::ByName;
 use crate::config::json::{EXAMPLE, Json, Property};
 use crate::config::location::{Excerpt, Lines};
@@ -102,11 +103,11 @@ impl Accounts {
     }
 
     fn read_file(path: &Path, home: Option<&Path>) -> Result<Self> {
-        let file = read_text(path, home, ACCOUNTS_CAP)?;
+        let file = read_list(path, home, ACCOUNTS_CAP)?;
         let exists = file.is_some();
         let (shown, text, warning) = match file {
             Some(file) => (file.shown, file.text, file.warning),
-            None => (shown_path(path, home).into(), String::new(), None),
+            None => (shown_path(path, home).into(), ByteString::new(), None),
         };
         Ok(Self { file: Some(Arc::clone(&shown)), exists, warning, ..Self::parse(shown, text)? })
     }
@@ -149,7 +150,7 @@ impl Accounts {
         !paths::of(environment, None).team.is_empty()
     }
 
-    pub fn parse(file: Arc<str>, text: String) -> Result<Self> {
+    pub fn parse(file: Arc<str>, text: impl Into<ByteString>) -> Result<Self> {
         let lines = Lines::new(file, text);
         let entries = entries(&lines)?;
         let (by_name, survey) = (OnceCell::new(), OnceCell::new());

@@ -120,10 +120,11 @@ impl Directory {
         Ok(Some(Content { bytes, whole, identity: identity(&stat) }))
     }
 
-    /// Puts `bytes` under `name`: a new file with mode 0600, on the disk before it takes the old
-    /// one's place. That it took the place is left to the system: after a power cut the old one is
-    /// there, which costs a call, and waiting for a disk would cost every switch. `ends` becomes its time of change, by which the sweep knows old sessions
-    /// without opening them.
+    /// Puts `bytes` under `name`: a new file with mode 0600 in the old one's place. What `ends` is a
+    /// session: it is on the disk before it takes the place, and its end becomes its time of change, by
+    /// which the sweep knows old sessions without opening them. All else is left to the system: after
+    /// a power cut the old one is there, or one that is damaged and counts as none, which costs a
+    /// call, and waiting for a disk would cost every switch.
     pub(super) fn replace(
         &self,
         name: &str,
@@ -207,8 +208,9 @@ fn fill(file: &File, bytes: &[u8], ends: Option<Moment>) -> std::io::Result<()> 
         let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
         let last_modification = Timespec { tv_sec: ends.0, tv_nsec: 0 };
         rustix::fs::futimens(file, &Timestamps { last_access, last_modification })?;
+        file.sync_all()?;
     }
-    file.sync_all()
+    Ok(())
 }
 
 pub(super) fn identity(stat: &Stat) -> Identity {

@@ -12,8 +12,7 @@ use crate::sources::sso::{FAR, keep, signed};
 use crate::support::process;
 use crate::support::tools::find;
 
-const CALLS: &str =
-    "trace=execve,clone,?clone3,?fork,?vfork,open,openat,read,pread64,readv,mmap,socket";
+const CALLS: &str = "trace=execve,clone,?clone3,?fork,?vfork,open,openat,read,pread64,readv,mmap,socket,fsync,fdatasync";
 
 const TAB: [(&str, &str); 1] = [("COMPLETE", "zsh")];
 
@@ -38,7 +37,7 @@ fn cost(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Option<Str
     let ran = process::run(command, b"").unwrap();
     assert_eq!(ran.status, 0, "{words:?}: {ran:?}");
 
-    let (mut programs, mut others, mut sockets) = (0, 0, 0);
+    let (mut programs, mut others, mut sockets, mut waits) = (0, 0, 0, 0);
     let mut files: BTreeMap<String, File> = BTreeMap::new();
     let home = format!("<{}/", world.home().display());
     for line in fs::read_to_string(log).unwrap().lines() {
@@ -53,6 +52,7 @@ fn cost(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Option<Str
             ("execve", _) => programs += 1,
             ("clone" | "clone3" | "fork" | "vfork", _) => others += 1,
             ("socket", _) => sockets += 1,
+            ("fsync" | "fdatasync", _) => waits += 1,
             ("mmap", Some((path, _))) => panic!("{words:?} maps {path}"),
             (_, Some((path, _))) => {
                 let name = path.rsplit('/').next().unwrap();
@@ -86,7 +86,8 @@ fn cost(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Option<Str
         text += &request.action;
         text.push(' ');
     }
-    let counts = [(others, "processes or threads"), (sockets, "sockets")];
+    let counts =
+        [(others, "processes or threads"), (sockets, "sockets"), (waits, "waits for the disk")];
     for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {
         let _ = write!(text, "{count} {what} ");
     }
@@ -140,13 +141,21 @@ fn each_hot_path_reads_what_it_needs_and_once() {
         (
             "export --shell bash production admin",
             &[],
-            ".new accounts assume*16 base*2 clock*3 config credentials facts*2 history:33/2 lock AssumeRole 1 sockets",
+            ".new accounts assume*16 base*2 clock*3 config credentials facts*2 history:33/2 lock AssumeRole 1 sockets 1 waits for the disk",
         ),
     ] {
         let words: Vec<&str> = words.split(' ').collect();
         let Some(cost) = cost(&scene(), &words, variables) else { return };
         assert_eq!(cost, expected, "{words:?}");
     }
+}
+
+#[test]
+fn only_sessions_are_waited_for() {
+    let scene = bastion();
+    let words = ["export", "--shell", "bash", "production", "read", &scene.code()];
+    let Some(cost) = cost(&scene, &words, &[]) else { return };
+    assert!(cost.ends_with(" GetSessionToken AssumeRole 1 sockets 2 waits for the disk"), "{cost}");
 }
 
 /// A fifth is left for another compiler or another C library.
@@ -288,6 +297,9 @@ fn a_switch_by_identity_center_is_one_request() {
     keep(&scene, "kept", FAR, None);
     let words = ["export", "--shell", "bash", "read"];
     let Some(cost) = cost(&scene, &words, &[]) else { return };
-    assert!(cost.starts_with(".new*2 ") && cost.ends_with(" 1 sockets"), "{cost}");
+    assert!(
+        cost.starts_with(".new*2 ") && cost.ends_with(" 1 sockets 1 waits for the disk"),
+        "{cost}"
+    );
     assert_eq!((sso.requests(), scene.sts.requests().len()), (1, 0));
 }

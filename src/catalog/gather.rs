@@ -173,6 +173,7 @@ impl Gathering<'_> {
             && let Some((profile_name, place)) = profile.name_and_place()
         {
             let is_sso = matches!(profile.leads, Leads::Sso(..));
+            role.profiles.reserve_exact(usize::from(role.profiles.is_empty()));
             role.profiles.push(Lead { place, profile: profile_name, is_sso });
         }
     }

@@ -21,7 +21,8 @@ pub(super) fn members<'a>(text: &'a str, mut found: impl FnMut(&'a str, &'a str)
 
 /// The elements of a text that is one list.
 pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
-    let mut elements = Vec::new();
+    // A role takes some eight bytes with its quotes and comma.
+    let mut elements = Vec::with_capacity(text.len() / 8);
     Cursor::read(text, |cursor| {
         cursor.each(b'[', b']', |cursor| {
             elements.push(cursor.span(|cursor| cursor.value(DEPTH))?);

@@ -105,7 +105,7 @@ pub(crate) fn open(path: &Path, shown: &str) -> Result<Option<File>> {
         Err(error) if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) => {
             Err(not_a_file(shown))
         }
-        Err(error) => Err(unreadable(shown, &error)),
+        Err(error) => Err(unreadable(shown, &error, path.metadata().ok())),
     }
 }
 
@@ -125,23 +125,23 @@ fn read_with<T: AsRef<[u8]>>(
         Err(Error::config(format!("{shown} is larger than {size} {unit}"))
             .hint("is this the right file?"))
     };
-    let metadata = file.metadata().map_err(|error| unreadable(shown, &error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(shown, &error, None))?;
     if !metadata.is_file() {
         return Err(not_a_file(shown));
     }
     if metadata.len() > cap {
         return too_large();
     }
-    let bytes = read(file, metadata.len(), cap).map_err(|error| unreadable(shown, &error))?;
+    let bytes = read(file, metadata.len(), cap).map_err(|error| unreadable(shown, &error, None))?;
     if bytes.as_ref().len() as u64 > cap {
         return too_large();
     }
     Ok((bytes, metadata))
 }
 
-fn unreadable(shown: &str, error: &std::io::Error) -> Error {
-    let hint = match error.kind() {
-        ErrorKind::PermissionDenied => format!("to read it: chmod u+r {}", shell_path(shown)),
+fn unreadable(shown: &str, error: &std::io::Error, metadata: Option<Metadata>) -> Error {
+    let hint = match (error.kind(), metadata) {
+        (ErrorKind::PermissionDenied, Some(metadata)) => chmod("u+r", &metadata, shown),
         _ => format!("look at it: ls -ld {}", shell_path(shown)),
     };
     Error::config(format!("cannot read {shown}")).because(error).hint(hint)
@@ -209,7 +209,7 @@ fn not_utf8(bytes: &[u8], good: usize, shown: &str) -> Error {
 fn foreign_writer(metadata: &Metadata, shown: &str) -> Option<String> {
     let me = rustix::process::geteuid().as_raw();
     if metadata.mode() & 0o002 != 0 {
-        return Some(format!("everyone may write {shown}; chmod o-w {}", shell_path(shown)));
+        return Some(format!("everyone may write {shown}; {}", chmod("o-w", metadata, shown)));
     }
     (metadata.uid() != me && metadata.uid() != 0)
         .then(|| format!("{shown} belongs to user {}", metadata.uid()))
@@ -217,9 +217,17 @@ fn foreign_writer(metadata: &Metadata, shown: &str) -> Option<String> {
 
 /// Who else reads a file that holds a secret. It is used all the same, as AWS's tools do.
 pub(crate) fn others_may_read(path: &Path, shown: &str, secret: &str) -> Option<String> {
-    let is_wide = std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0);
-    let remedy = || format!("chmod 600 {}", shell_path(shown));
-    is_wide.then(|| format!("others may read {shown}, which holds {secret}; {}", remedy()))
+    let wide = std::fs::metadata(path).ok().filter(|metadata| metadata.mode() & 0o077 != 0)?;
+    let remedy = chmod("600", &wide, shown);
+    Some(format!("others may read {shown}, which holds {secret}; {remedy}"))
+}
+
+/// The command that changes the mode of a file, or why it would fail.
+pub(crate) fn chmod(mode: &str, metadata: &Metadata, shown: &str) -> String {
+    match [0, metadata.uid()].contains(&rustix::process::geteuid().as_raw()) {
+        true => format!("chmod {mode} {}", shell_path(shown)),
+        false => format!("it belongs to user {}", metadata.uid()),
+    }
 }
 
 #[cfg(test)]

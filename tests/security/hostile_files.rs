@@ -1,15 +1,19 @@
 //! What may stand in the place of a file.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 
 use rustix::fs::{CWD, FileType, mknodat};
 
 use crate::fake_aws::sts::{Role, Trust, User};
 use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
+use crate::support::process;
 use crate::support::snapshot::snapshot;
 
+/// A user who is nobody else.
+const SOMEBODY: u32 = 65534;
 const READ: [&str; 2] = ["production", "read"];
 
 fn plain() -> Scene {
@@ -56,12 +60,32 @@ fn h048_a_path_that_is_not_a_regular_file_is_refused_without_waiting() {
 #[test]
 fn h049_a_file_that_cannot_be_read_is_named() {
     let scene = plain();
-    if rustix::process::geteuid().is_root() {
-        return;
+    let (root, accounts) = (scene.world.root(), accounts_of(&scene));
+    let is_root = rustix::process::geteuid().is_root();
+    let program = root.join("program");
+    fs::copy(scene.world.program(), &program).unwrap();
+    let refusal = || {
+        let mut command = scene.world.command_of(&program);
+        command.args(["export", "--shell", "bash", "production", "read"]);
+        if is_root {
+            command.uid(SOMEBODY).gid(SOMEBODY);
+        }
+        let ran = process::run(command, b"").unwrap();
+        assert_eq!((ran.status, ran.stdout.as_str()), (3, ""), "{ran:?}");
+        ran.stderr
+    };
+    fs::set_permissions(&accounts, Permissions::from_mode(0o0)).unwrap();
+    if is_root {
+        for path in [root, &scene.world.home(), &scene.world.home().join(".aws"), &accounts] {
+            chown(path, Some(SOMEBODY), Some(SOMEBODY)).unwrap();
+        }
     }
-    fs::set_permissions(accounts_of(&scene), Permissions::from_mode(0o0)).unwrap();
-    let ran = scene.export(&READ);
-    assert!(ran.status == 3 && ran.stderr.contains("chmod u+r ~/.aws/accounts"), "{ran:?}");
+    assert!(refusal().contains("chmod u+r ~/.aws/accounts"), "{}", refusal());
+    if is_root {
+        chown(&accounts, Some(0), Some(0)).unwrap();
+        let said = refusal();
+        assert!(said.contains("belongs to user 0") && !said.contains("chmod"), "{said}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::finding::Finding;
 use crate::config::accounts::Accounts;
 use crate::config::edit::{sweep, swept};
 use crate::config::environment::Environment;
-use crate::config::files::shown_path;
+use crate::config::files::{chmod, shown_path};
 use crate::config::settings::{Setting, Settings};
 use crate::shell::quote::word;
 use crate::types::Moment;
@@ -84,6 +84,6 @@ fn findings(path: &Path, is_secret: bool, home: Option<&Path>) -> Vec<Finding> {
     };
     found
         .into_iter()
-        .map(|(what, mode)| Finding::warning(&what).remedy(format!("chmod {mode} {typed}")))
+        .map(|(what, mode)| Finding::warning(&what).remedy(chmod(mode, &metadata, &shown)))
         .collect()
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::finding::Finding;
 use crate::commands::context::Context;
-use crate::config::files::shown_path;
+use crate::config::files::{chmod, shown_path};
 
 /// Bits of a mode: everyone may write; only owners may rename and delete.
 const OTHERS_WRITE: u32 = 0o002;
@@ -112,8 +112,8 @@ fn open_directories(
                     shown(element)
                 ))
                 .remedy(format!(
-                    "chmod o-w {}, or put it behind {}",
-                    shown(element),
+                    "{}; or put it behind {}",
+                    chmod("o-w", &metadata, &shown(element)),
                     ours.map(&shown).unwrap_or_default()
                 )),
             );

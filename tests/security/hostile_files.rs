@@ -12,8 +12,8 @@ use crate::scenes::{BASTION, PRODUCTION, Scene, with_user};
 use crate::support::process;
 use crate::support::snapshot::snapshot;
 
-/// A user who is nobody else.
-const SOMEBODY: u32 = 65534;
+/// The user of no file here.
+const ANOTHER_USER: u32 = 65534;
 const READ: [&str; 2] = ["production", "read"];
 
 fn plain() -> Scene {
@@ -68,7 +68,7 @@ fn h049_a_file_that_cannot_be_read_is_named() {
         let mut command = scene.world.command_of(&program);
         command.args(["export", "--shell", "bash", "production", "read"]);
         if is_root {
-            command.uid(SOMEBODY).gid(SOMEBODY);
+            command.uid(ANOTHER_USER).gid(ANOTHER_USER);
         }
         let ran = process::run(command, b"").unwrap();
         assert_eq!((ran.status, ran.stdout.as_str()), (3, ""), "{ran:?}");
@@ -77,7 +77,7 @@ fn h049_a_file_that_cannot_be_read_is_named() {
     fs::set_permissions(&accounts, Permissions::from_mode(0o0)).unwrap();
     if is_root {
         for path in [root, &scene.world.home(), &scene.world.home().join(".aws"), &accounts] {
-            chown(path, Some(SOMEBODY), Some(SOMEBODY)).unwrap();
+            chown(path, Some(ANOTHER_USER), Some(ANOTHER_USER)).unwrap();
         }
     }
     assert!(refusal().contains("chmod u+r ~/.aws/accounts"), "{}", refusal());

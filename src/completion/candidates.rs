@@ -9,12 +9,15 @@ use std::ffi::{OsStr, OsString};
 use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 
-use super::query::{Out, Query, described};
+use super::query::{Out, Query};
 use super::values::values_of;
 use super::words::Typed;
 use crate::config::environment::Environment;
 use crate::types::Moment;
+use crate::types::sanitize::escaped_up_to;
 
+/// The longest description, in characters.
+const LONGEST: usize = 80;
 /// Begins what stands for the values of an argument; no word holds it.
 const STAND_IN: char = '\0';
 
@@ -71,7 +74,7 @@ pub(super) fn candidates(
     found.sort_by_key(|candidate| candidate.get_id().is_some());
     let query = Query { position, environment, now };
     for candidate in &found {
-        of_clap(candidate, &query, &mut |value, help| out(value, &described(help)));
+        of_clap(candidate, &query, &mut |value, help| out(value, &escaped_up_to(help, LONGEST)));
     }
     Answer::Words
 }

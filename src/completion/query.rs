@@ -1,15 +1,9 @@
 //! What is asked at TAB, and one answer to it.
 
-use std::borrow::Cow;
-
 use super::words::Position;
 use crate::catalog::{Catalogue, Reach};
 use crate::config::environment::Environment;
 use crate::types::Moment;
-use crate::types::sanitize::escape_up_to;
-
-/// The longest description, in characters.
-const LONGEST: usize = 80;
 
 /// Takes a word that may stand at the cursor and what it is, the likeliest first: ten thousand that
 /// were kept in between would cost more than the file they are in.
@@ -27,12 +21,6 @@ impl Query<'_> {
     pub(super) fn catalogue(&self, reach: Reach) -> Catalogue {
         Catalogue::read(self.environment, reach, self.now)
     }
-}
-
-/// A description in one line, maybe empty.
-pub(super) fn described(help: &str) -> Cow<'_, str> {
-    let is_fit = help.len() <= LONGEST && help.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    if is_fit { help.into() } else { escape_up_to(help, LONGEST).into() }
 }
 
 /// The parts that say something.

@@ -88,7 +88,7 @@ impl Lines {
 
 /// A text without columns: of thousands of places in it few are ever shown.
 pub(super) struct PlainLines {
-    file: Arc<str>,
+    pub file: Arc<str>,
     pub text: String,
     /// The line that each stretch of the text begins in. It is counted once, and the rest for each
     /// place.

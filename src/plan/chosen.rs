@@ -27,7 +27,7 @@ impl<T> Chosen<T> {
 
 /// A value of a profile, with its place.
 pub(crate) fn chosen(profile: &Section<'_>, key: &str) -> Option<Chosen<String>> {
-    profile.value(key).map(|value| Chosen::new(value.text.to_owned(), &value.place))
+    profile.value(key).map(|value| Chosen::new(value.text.to_owned(), &value.place()))
 }
 
 /// A file that a profile names; `~/` is the home directory.

@@ -146,13 +146,13 @@ pub(super) fn overrides(profile: Option<&Section<'_>>, config: &Config) -> Resul
         let own = section.as_ref().and_then(|section| section.nested(service.key, "endpoint_url"));
         Ok(own
             .or_else(|| value("endpoint_url"))
-            .map(|url| Chosen::new(url.text.to_owned(), &url.place)))
+            .map(|url| Chosen::new(url.text.to_owned(), &url.place())))
     };
     let legacy_sts = match environment.text("AWS_STS_REGIONAL_ENDPOINTS")? {
         Some(word) => is_legacy("AWS_STS_REGIONAL_ENDPOINTS", word)?,
         None => {
             value("sts_regional_endpoints")
-                .map(|word| is_legacy(&word.place.to_string(), word.text))
+                .map(|word| is_legacy(&word.place().to_string(), word.text))
                 .transpose()?
                 == Some(true)
         }

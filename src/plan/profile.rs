@@ -207,7 +207,7 @@ fn region(
 
 fn place_of(profile: &Section<'_>, keys: &[&str]) -> Origin {
     let value = keys.iter().find_map(|key| profile.value(key));
-    value.map_or(Origin::Default(""), |value| Origin::from(&value.place))
+    value.map_or(Origin::Default(""), |value| Origin::from(&value.place()))
 }
 
 /// A profile says itself where its credentials come from.

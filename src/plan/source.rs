@@ -192,18 +192,18 @@ pub(super) fn keys(profile: &Section<'_>) -> Result<(Credentials, String)> {
                 return Err(Error::config(format!(
                     "profile '{}' holds half a key ({})",
                     name(),
-                    only.place
+                    only.place()
                 ))
                 .hint("a key is aws_access_key_id and aws_secret_access_key together"));
             }
             (None, None) => return Err(no_keys(profile)),
         };
-    check_id(&id.place, id.text)?;
+    check_id(id.place(), id.text)?;
     let token = profile.token().map(|token| Secret::new(token.text.to_owned()));
     if let Some(error) = profile.temporary_without_token() {
         return Err(error);
     }
-    let place = id.place.to_string();
+    let place = id.place().to_string();
     let secret = Secret::new(secret.text.to_owned());
     Ok((Credentials { id: id.text.to_owned(), secret, token }, place))
 }
@@ -214,7 +214,7 @@ pub(super) fn no_keys(profile: &Section<'_>) -> Error {
     if let Some(source) = profile.value("source_profile") {
         return Error::config(format!(
             "{}: profile '{name}' has source_profile without role_arn",
-            source.place
+            source.place()
         ))
         .because("source_profile only says whose keys assume the role of role_arn")
         .hint("add role_arn = arn:aws:iam::ACCOUNT:role/NAME, or remove the line");

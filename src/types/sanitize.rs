@@ -4,6 +4,8 @@
 //! characters that turn the reading direction. [`escape`] makes each of them visible and cuts what
 //! is too long, so that no byte of data ever reaches a terminal as a control function.
 
+use std::borrow::Cow;
+
 const LONGEST: usize = 200;
 
 /// `text` with control, format and bidirectional characters escaped, cut after 200 characters.
@@ -13,8 +15,13 @@ pub(crate) fn escape(text: &str) -> String {
 
 /// As [`escape`], cut after `longest` characters of the source.
 pub(crate) fn escape_up_to(text: &str, longest: usize) -> String {
+    escaped_up_to(text, longest).into_owned()
+}
+
+/// The same for thousands of texts, most of which stay as they are.
+pub(crate) fn escaped_up_to(text: &str, longest: usize) -> Cow<'_, str> {
     if text.len() <= longest && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
-        return text.to_owned();
+        return text.into();
     }
     let mut out = String::with_capacity(text.len().min(longest));
     for (count, character) in text.chars().enumerate() {
@@ -24,7 +31,7 @@ pub(crate) fn escape_up_to(text: &str, longest: usize) -> String {
         }
         if is_plain(character) { out.push(character) } else { out.push_str(&escaped(character)) }
     }
-    out
+    out.into()
 }
 
 /// A URL as messages show it: [`escape`]d, with `***` for a user name and password.

@@ -197,7 +197,7 @@ fn keys(profiles: &Profiles) -> Vec<Finding> {
 /// A key that a rotation left, or a rotation that was broken off.
 fn rotation(profile: &Section<'_>) -> Option<Finding> {
     let line = profile.value(ROTATION)?;
-    let (name, place) = (escape_up_to(profile.name(), 80), &line.place);
+    let (name, place) = (escape_up_to(profile.name(), 80), &line.place());
     let rotate = format!("assume-role keys rotate {}", quote::word(profile.name()));
     Some(match line.read(Rotation::parse) {
         Err(error) => Finding::of_error(Level::Broken, &error),
@@ -256,7 +256,7 @@ fn mfa_programs(read: &FilesRead) -> Option<Finding> {
     let of_profiles = read.profiles().into_iter().flat_map(Profiles::iter);
     let of_profiles = of_profiles.filter_map(|profile| profile.value("mfa_process"));
     let places: Vec<String> = of_profiles
-        .map(|program| program.place.to_string())
+        .map(|program| program.place().to_string())
         .chain(of_settings.map(|set| set.origin.to_string()))
         .collect();
     let what = format!("MFA codes come from the programs of mfa_process: {}", places.join(", "));

@@ -88,7 +88,7 @@ impl<'a> Profile<'a> {
         let name = self.name.as_str();
         Err(match section.value("aws_access_key_id") {
             Some(id) => {
-                Error::config(format!("the key of profile '{name}' is in a file ({})", id.place))
+                Error::config(format!("the key of profile '{name}' is in a file ({})", id.place()))
                     .hint(format!("assume-role keys import {}", quote::word(name)))
             }
             None => Error::config(format!("profile '{name}' has no key in a keyring"))
@@ -103,13 +103,11 @@ impl<'a> Profile<'a> {
         let [id, secret] = KEY_LINES.map(|key| section.value(key));
         let (id, secret) = match (id, secret) {
             (None, None) => return Ok(None),
-            (Some(id), Some(secret)) if Arc::ptr_eq(&id.place.file, &secret.place.file) => {
-                (id, secret)
-            }
+            (Some(id), Some(secret)) if Arc::ptr_eq(id.file(), secret.file()) => (id, secret),
             (Some(half), _) | (None, Some(half)) => {
                 return Err(Error::config(format!(
                     "profile '{name}' has half a key in this file ({})",
-                    half.place
+                    half.place()
                 ))
                 .hint("a key is aws_access_key_id and aws_secret_access_key together"));
             }
@@ -117,7 +115,7 @@ impl<'a> Profile<'a> {
         if section.long_lived().is_none() {
             return Err(Error::config(format!(
                 "profile '{name}' holds temporary keys ({})",
-                id.place
+                id.place()
             ))
             .because("they end by themselves, and need no keyring"));
         }
@@ -143,15 +141,14 @@ impl<'a> Profile<'a> {
             if value.text != if is_id { id.text } else { secret.text } {
                 return Err(Error::new(
                     Kind::Guard,
-                    format!("profile '{name}' holds another key too ({})", value.place),
+                    format!("profile '{name}' holds another key too ({})", value.place()),
                 )
-                .because(format!("the one that is used is {} ({})", shortened(id.text), id.place))
+                .because(format!("the one that is used is {} ({})", shortened(id.text), id.place()))
                 .hint("take the lines out that are not needed"));
             }
-            let is_config =
-                self.profiles.paths().first().map(String::as_str) == Some(&value.place.file);
+            let is_config = self.profiles.paths().first().map(String::as_str) == Some(value.file());
             kinds.push(if is_config { FileKind::Config } else { FileKind::Credentials });
-            places.extend(is_id.then(|| value.place.to_string()));
+            places.extend(is_id.then(|| value.place().to_string()));
         }
         let keys = Credentials {
             id: id.text.to_owned(),
@@ -173,7 +170,7 @@ impl<'a> Profile<'a> {
                 told.push(format!(
                     "profile '{}' has the same key in a file ({}): assume-role keys import {}",
                     escape_up_to(name, 80),
-                    value.place,
+                    value.place(),
                     quote::word(name)
                 ));
             }
@@ -228,7 +225,7 @@ impl<'a> Profile<'a> {
         match line {
             Some(line) if !force && !self.is_ours(line.text) => Err(Error::new(
                 Kind::Guard,
-                format!("profile '{}' has a credential_process ({})", self.name, line.place),
+                format!("profile '{}' has a credential_process ({})", self.name, line.place()),
             )
             .because("the keyring would take its place")
             .hint("--force overwrites it; --no-process leaves it alone")),

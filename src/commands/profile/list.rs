@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::config::keyring::REFERENCE;
 use crate::config::profiles::{Profiles, Section};
 use crate::error::Result;
-use crate::types::sanitize::escape_up_to;
+use crate::types::sanitize::escaped_up_to;
 use crate::types::{AccountId, RoleArn, shortened};
 use crate::ui::Color;
 use crate::ui::report::Report;
@@ -31,7 +31,9 @@ struct Listed<'a> {
     section: Section<'a>,
     how: &'static str,
     leads_to: String,
+    region: &'a str,
     is_ours: bool,
+    place: String,
 }
 
 pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) -> Result<String> {
@@ -53,9 +55,12 @@ pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) ->
             .note("there is no profile yet; write one: assume-role profile add NAME ACCOUNT ROLE");
         return Ok(String::new());
     }
-    let rows: Vec<[String; 6]> = listed.iter().map(Listed::row).collect();
     let each_row = |line: &mut dyn FnMut([&str; 6])| {
-        rows.iter().for_each(|row| line(row.each_ref().map(String::as_str)));
+        for Listed { section, how, leads_to, region, is_ours, place } in &listed {
+            let [name, leads_to, region] =
+                [section.name(), leads_to, region].map(|text| escaped_up_to(text, 80));
+            line([&name, &leads_to, how, &region, if *is_ours { "us" } else { "" }, place]);
+        }
     };
     Ok(table(&columns(), each_row, &context.page(Color::Auto)))
 }
@@ -79,32 +84,18 @@ impl<'a> Listed<'a> {
         let how = WAYS.iter().find(has).map_or("", |(_, how)| how);
         let is_ours = section.is_ours();
         let leads_to = leads_to(&section, how, is_ours).unwrap_or_default();
-        Self { section, how, leads_to, is_ours }
+        let region = section.text("region").unwrap_or_default();
+        let place = section.place().map(|place| place.to_string()).unwrap_or_default();
+        Self { section, how, leads_to, region, is_ours, place }
     }
 
-    fn region(&self) -> Option<&'a str> {
-        self.section.text("region")
-    }
-
-    fn place(&self) -> String {
-        self.section.place().map(|place| place.to_string()).unwrap_or_default()
-    }
-
-    fn row(&self) -> [String; 6] {
-        let by = if self.is_ours { "us" } else { "" };
-        let shown = |text: &str| escape_up_to(text, 80);
-        let region = shown(self.region().unwrap_or_default());
-        let (name, leads_to) = (shown(self.section.name()), shown(&self.leads_to));
-        [name, leads_to, self.how.to_owned(), region, by.to_owned(), self.place()]
-    }
-
-    fn as_json(&self) -> Value {
-        let leads_to = Some(self.leads_to.as_str()).filter(|text| !text.is_empty());
-        let how = Some(self.how).filter(|how| !how.is_empty());
-        json!({"profile": self.section.name(), "how": how, "leads_to": leads_to, "region": self.region(),
+    fn as_json(&'a self) -> Value {
+        let some = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+        json!({"profile": self.section.name(), "how": some(self.how),
+            "leads_to": some(&self.leads_to), "region": some(self.region),
             "source_profile": self.section.text("source_profile"),
             "expires": self.section.text("x_security_token_expires"),
-            "ours": self.is_ours, "place": self.place()})
+            "ours": self.is_ours, "place": self.place})
     }
 }
 
@@ -114,7 +105,7 @@ fn leads_to(section: &Section<'_>, how: &str, is_ours: bool) -> Option<String> {
     match how {
         "role" | "token" => {
             let arn = section.text("role_arn")?;
-            let shown = |role: RoleArn| format!("{}:{}", role.account, role.name);
+            let shown = |role: RoleArn| [role.account.as_str(), ":", role.name.as_str()].concat();
             Some(RoleArn::parse("", arn).map_or_else(|_| arn.to_owned(), shown))
         }
         "sso" => {

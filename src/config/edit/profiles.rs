@@ -76,13 +76,14 @@ pub(crate) fn without(file: TextFile, names: &[&str]) -> Result<(String, bool)> 
     let ini = Ini::new(FileKind::Config, file);
     let goes = |block: &&Block| block.is_profile() && names.contains(&ini.name(block));
     for block in ini.blocks.iter().filter(|block| !goes(block)) {
-        for (key, _, place) in ini.entries(block).iter().map(|entry| ini.entry(entry)) {
-            let is = |own: &&str| own.eq_ignore_ascii_case(key);
+        for entry in ini.entries(block) {
+            let is = |own: &&str| ini.is_key(entry, own);
             if is(&SECRET) || is(&OLD_SECRET) || TOKENS.iter().any(is) {
-                return Err(Error::config(format!("{place}: keys in this file would be copied"))
-                    .hint(
-                        "move them to ~/.aws/credentials, where AWS's tools look for keys first",
-                    ));
+                return Err(Error::config(format!(
+                    "{}: keys in this file would be copied",
+                    ini.place_of(entry)
+                ))
+                .hint("move them to ~/.aws/credentials, where AWS's tools look for keys first"));
             }
         }
     }

@@ -39,7 +39,7 @@ pub(crate) fn foreign_keys(profile: &Section<'_>) -> Vec<ForeignKey> {
         KEYS.iter().find(|(name, _)| is_it(name)).map(|&(_, tool)| (key.clone(), tool))
     };
     let entries = profile.entries().filter_map(|(key, value)| {
-        known(key).map(|(key, tool)| ForeignKey { key, tool, place: value.place })
+        known(key).map(|(key, tool)| ForeignKey { key, tool, place: value.place() })
     });
     entries.collect()
 }

@@ -6,6 +6,7 @@
 //! shows a line of the file, since it may hold a key.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use zeroize::Zeroize;
@@ -46,10 +47,13 @@ struct Content {
     problems: Vec<Error>,
 }
 
+/// There may be a hundred thousand: no key is longer than a line, and four of these are a small piece
+/// of memory.
 pub(crate) struct IniEntry {
     /// Whether it belongs to the key above it, as `addressing_style` to `s3`.
     pub nested: bool,
-    key: (u32, u32),
+    key_length: u16,
+    key: u32,
     value: Excerpt,
 }
 
@@ -106,12 +110,16 @@ impl Ini {
         })
     }
 
-    pub(crate) fn entry<'a>(&'a self, entry: &'a IniEntry) -> (&'a str, &'a str, Location) {
-        (self.key(entry), self.value(entry), self.lines.place(entry.key.0 as usize))
+    pub(crate) fn file(&self) -> &Arc<str> {
+        &self.lines.file
+    }
+
+    pub(crate) fn place_of(&self, entry: &IniEntry) -> Location {
+        self.lines.place(entry.key as usize)
     }
 
     pub(crate) fn key<'a>(&'a self, entry: &'a IniEntry) -> &'a str {
-        slice_of(&self.lines.text, entry.key)
+        slice_of(&self.lines.text, (entry.key, entry.key + u32::from(entry.key_length)))
     }
 
     pub(crate) fn value<'a>(&'a self, entry: &'a IniEntry) -> &'a str {
@@ -120,8 +128,7 @@ impl Ini {
 
     /// Whether it is the entry of a key, whose case does not count.
     pub(crate) fn is_key(&self, entry: &IniEntry, key: &str) -> bool {
-        let (start, end) = entry.key;
-        (end - start) as usize == key.len() && self.key(entry).eq_ignore_ascii_case(key)
+        usize::from(entry.key_length) == key.len() && self.key(entry).eq_ignore_ascii_case(key)
     }
 
     fn content<'a>(&self, block: &'a Block) -> &'a Content {
@@ -311,9 +318,13 @@ impl<'a> Reader<'a> {
     }
 
     fn push(&mut self, key: &'a str, value: &'a str, nested: bool) {
+        if self.content.entries.is_empty() {
+            self.content.entries.reserve_exact(4);
+        }
         self.content.entries.push(IniEntry {
             nested,
-            key: range_in(&self.lines.text, key),
+            key_length: u16::try_from(key.len()).unwrap_or(u16::MAX),
+            key: range_in(&self.lines.text, key).0,
             value: Excerpt::Range(range_in(&self.lines.text, value)),
         });
     }

@@ -2,6 +2,7 @@
 //! credentials file holds keys.
 
 use std::fmt;
+use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
@@ -21,12 +22,13 @@ pub struct Section<'a> {
     parts: &'a [Part],
 }
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct ProfileValue<'a> {
     /// The text, without blanks around it; lines of a value that spans several are joined by a line
     /// feed.
     pub text: &'a str,
-    pub place: Location,
+    ini: &'a Ini,
+    entry: &'a IniEntry,
 }
 
 impl<'a> Section<'a> {
@@ -51,13 +53,11 @@ impl<'a> Section<'a> {
     /// several, the last of the file counts, and the credentials file before the config file.
     pub fn value(&self, key: &str) -> Option<ProfileValue<'a>> {
         let (ini, entry, _) = self.winner(key)?;
-        ProfileValue::of(ini, entry)
+        Some(ProfileValue::of(ini, entry)).filter(|value| !value.text.is_empty())
     }
 
-    /// The same without its place.
     pub fn text(&self, key: &str) -> Option<&'a str> {
-        let (ini, entry, _) = self.winner(key)?;
-        Some(ini.value(entry)).filter(|text| !text.is_empty())
+        self.value(key).map(|value| value.text)
     }
 
     /// A value below a key that has none itself, such as `endpoint_url` below `sts =` of a services
@@ -69,16 +69,14 @@ impl<'a> Section<'a> {
             .take_while(|entry| entry.nested)
             .filter(|entry| ini.is_key(entry, below))
             .last()?;
-        ProfileValue::of(ini, entry)
+        Some(ProfileValue::of(ini, entry)).filter(|value| !value.text.is_empty())
     }
 
     /// Every key with its value, in the order of the files; one that is set twice is here twice.
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, ProfileValue<'a>)> + use<'a> {
         self.blocks().flat_map(|(ini, block)| {
-            ini.entries(block).iter().filter(|entry| !entry.nested).map(|entry| {
-                let (key, text, place) = ini.entry(entry);
-                (key, ProfileValue { text, place })
-            })
+            let entries = ini.entries(block).iter().filter(|entry| !entry.nested);
+            entries.map(|entry| (ini.key(entry), ProfileValue::of(ini, entry)))
         })
     }
 
@@ -89,7 +87,7 @@ impl<'a> Section<'a> {
         if self.token().is_some() {
             return None;
         }
-        let message = format!("{}: a temporary key (ASIA…) without aws_session_token", id.place);
+        let message = format!("{}: a temporary key (ASIA…) without aws_session_token", id.place());
         Some(
             Error::config(message)
                 .hint("copy all three lines of the temporary keys, or renew them"),
@@ -99,7 +97,7 @@ impl<'a> Section<'a> {
     /// The id of a long-lived key that a file holds in plain text, and its place.
     pub(crate) fn long_lived(&self) -> Option<(&'a str, Location)> {
         let id = self.value("aws_access_key_id").filter(|id| !id.text.starts_with("ASIA"))?;
-        self.token().is_none().then_some((id.text, id.place))
+        self.token().is_none().then(|| (id.text, id.place()))
     }
 
     pub(crate) fn token(&self) -> Option<ProfileValue<'a>> {
@@ -150,7 +148,7 @@ impl<'a> Section<'a> {
 impl<'a> ProfileValue<'a> {
     /// Takes the value as what `parse` makes of it; the place goes to `parse` for its message.
     pub fn read<T>(&self, parse: impl FnOnce(&Location, &str) -> Result<T>) -> Result<T> {
-        parse(&self.place, self.text).map_err(|error| {
+        parse(&self.place(), self.text).map_err(|error| {
             let note = [" #", " ;", "\t#", "\t;"].iter().any(|start| self.text.contains(start));
             if note {
                 error.hint(
@@ -162,9 +160,16 @@ impl<'a> ProfileValue<'a> {
         })
     }
 
-    fn of(ini: &'a Ini, entry: &'a IniEntry) -> Option<Self> {
-        let (_, text, place) = ini.entry(entry);
-        (!text.is_empty()).then_some(Self { text, place })
+    pub fn place(&self) -> Location {
+        self.ini.place_of(self.entry)
+    }
+
+    pub fn file(&self) -> &'a Arc<str> {
+        self.ini.file()
+    }
+
+    fn of(ini: &'a Ini, entry: &'a IniEntry) -> Self {
+        Self { text: ini.value(entry), ini, entry }
     }
 }
 
@@ -176,6 +181,6 @@ impl fmt::Debug for Section<'_> {
 
 impl fmt::Debug for ProfileValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ProfileValue({})", self.place)
+        write!(f, "ProfileValue({})", self.place())
     }
 }

@@ -25,7 +25,7 @@ fn dump(profiles: &Profiles) -> String {
     let section = |profile: Section<'_>| {
         let entries = profile
             .entries()
-            .map(|(key, value)| format!(" {key}={}@{}", value.text, value.place.line));
+            .map(|(key, value)| format!(" {key}={}@{}", value.text, value.place().line));
         format!("{}:{}", profile.name(), entries.collect::<String>())
     };
     profiles.iter().map(section).collect::<Vec<_>>().join(" | ")
@@ -101,7 +101,7 @@ fn credentials_name_profiles_without_a_word_before() {
 fn the_last_value_of_the_file_and_the_credentials_file_win() {
     let profiles = both("[profile a]\nx = 1\ny = 1\n[profile a]\nX = 2", "[a]\ny = 3\nz =");
     let a = profiles.get("a").unwrap().unwrap();
-    let shown = |key| a.value(key).map(|value| format!("{} {}", value.text, value.place));
+    let shown = |key| a.value(key).map(|value| format!("{} {}", value.text, value.place()));
     assert_eq!(shown("x").as_deref(), Some("2 ~/.aws/config:5"));
     assert_eq!(shown("Y").as_deref(), Some("3 ~/.aws/credentials:2"));
     assert_eq!((shown("z"), shown("w")), (None, None));
@@ -126,12 +126,12 @@ fn settings_below_a_key() {
     );
     let services = profiles.services("v").unwrap().unwrap();
     assert_eq!(services.nested("STS", "endpoint_url").unwrap().text, "x");
-    assert_eq!(services.nested("sts", "endpoint_url").unwrap().place.line, 6);
+    assert_eq!(services.nested("sts", "endpoint_url").unwrap().place().line, 6);
     assert!(services.nested("sts", "a").is_none() && services.value("endpoint_url").is_none());
     assert!(profiles.sso_session("v").unwrap().is_none());
     let sso = config("[sso-session  \"my org\"]\nsso_region = eu-west-1");
     assert_eq!(
-        sso.sso_session("my org").unwrap().unwrap().value("sso_region").unwrap().place.line,
+        sso.sso_session("my org").unwrap().unwrap().value("sso_region").unwrap().place().line,
         2
     );
     assert_eq!(sso.sso_sessions().count(), 1);
@@ -337,7 +337,7 @@ proptest! {
         let mut found: Vec<(String, String, u32)> = profiles
             .iter()
             .flat_map(|section| section.entries().map(move |(key, value)| {
-                (section.name().to_owned(), format!("{key}={}", value.text), value.place.line)
+                (section.name().to_owned(), format!("{key}={}", value.text), value.place().line)
             }))
             .collect();
         found.sort_by_key(|&(_, _, line)| line);

@@ -169,8 +169,8 @@ fn source(profile: &Section<'_>) -> Result<Source> {
         ))
         .hint("remove one of them")),
         (None, None) => {
-            let place =
-                profile.value("role_arn").map(|arn| format!("{}: ", arn.place)).unwrap_or_default();
+            let place = profile.value("role_arn").map(|arn| format!("{}: ", arn.place()));
+            let place = place.unwrap_or_default();
             Err(Error::config(format!("{place}profile '{name}' has role_arn without source_profile or credential_source"))
                 .hint("add source_profile = PROFILE (the profile itself, if the keys are in it) or credential_source"))
         }

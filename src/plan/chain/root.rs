@@ -141,10 +141,8 @@ fn base(profile: &Section<'_>, place: &str, source: CredentialSource) -> Result<
 /// Keys of the credentials file come before `login_session` and `credential_process`, and those
 /// before keys of the config file.
 fn keys_win(profile: &Section<'_>, config: &Config) -> bool {
-    let config = config.profiles.paths().first();
-    profile
-        .value("aws_access_key_id")
-        .is_some_and(|id| Some(id.place.file.as_ref()) != config.map(String::as_str))
+    let config = config.profiles.paths().first().map(String::as_str);
+    profile.value("aws_access_key_id").is_some_and(|id| Some(&**id.file()) != config)
 }
 
 /// A program that runs us for the profile whose program it is would go on for ever.

@@ -29,7 +29,7 @@ pub(crate) struct SignIn {
 impl SignIn {
     pub(crate) fn of_profile(profile: &Section<'_>, config: &Config) -> Result<Option<Self>> {
         let Some(arn) = profile.value("login_session") else { return Ok(None) };
-        let arn = Chosen::new(arn.text.to_owned(), &arn.place);
+        let arn = Chosen::new(arn.text.to_owned(), &arn.place());
         let principal = Principal::parse(&arn.value);
         let partition = arn.value.split(':').nth(1).and_then(|text| Partition::parse(text).ok());
         let (Some(principal), Some(partition)) = (principal, partition) else {

@@ -188,7 +188,7 @@ impl Case<'_> {
             Some((parent, child)) => section.nested(parent, child),
             None => section.value(key),
         };
-        value.map(|value| value.place)
+        value.map(|value| value.place())
     }
 
     fn in_sdk(&self, key: &str, ours: Option<&str>, theirs: Option<&str>) -> Option<Class> {

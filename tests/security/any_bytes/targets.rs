@@ -165,7 +165,7 @@ fn profiles(bytes: &[u8]) {
             Ok(section) => {
                 assert!(section.place().is_some() && section.name() == name);
                 for (key, value) in section.entries() {
-                    assert!(value.place.line > 0 && !key.is_empty());
+                    assert!(value.place().line > 0 && !key.is_empty());
                 }
             }
             Err(error) => refusal(&error),

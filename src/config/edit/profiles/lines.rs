@@ -203,11 +203,9 @@ impl<'a> ProfileFile<'a> {
         let others =
             others.filter(move |block| !(block.is_profile() && names.contains(name_of(block))));
         others.map(move |block| {
-            let entries = self.ini.entries(block).iter().map(|entry| {
-                let (key, value, _) = self.ini.entry(entry);
-                (key, value, entry.nested)
-            });
-            (name_of(block), block.is_profile(), entries.collect())
+            let ini = &self.ini;
+            let told = |entry| (ini.key(entry), ini.value(entry), entry.nested);
+            (name_of(block), block.is_profile(), ini.entries(block).iter().map(told).collect())
         })
     }
 }
@@ -227,10 +225,8 @@ impl<'a> OwnLines<'a> {
 
     pub(super) fn entries(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
         let ini = &self.file.ini;
-        ini.entries(self.block).iter().filter(|entry| !entry.nested).map(|entry| {
-            let (key, value, _) = ini.entry(entry);
-            (key, value)
-        })
+        let entries = ini.entries(self.block).iter().filter(|entry| !entry.nested);
+        entries.map(|entry| (ini.key(entry), ini.value(entry)))
     }
 
     fn describe(&self) -> ExistingProfile {
@@ -267,7 +263,7 @@ impl<'a> OwnLines<'a> {
             let mut entries = ini.entries(self.block).iter().filter(|entry| !entry.nested);
             let begins = |place: u32| usize::try_from(place).is_ok_and(|line| line == number);
             let is_comment = matches!(line.trim_ascii().first(), None | Some(b'#' | b';'));
-            if let Some(entry) = entries.find(|entry| begins(ini.entry(entry).2.line)) {
+            if let Some(entry) = entries.find(|entry| begins(ini.place_of(entry).line)) {
                 dropping = goes(&ini.key(entry).to_ascii_lowercase());
                 indent = indent_of(line);
             } else if !is_comment && indent_of(line) <= indent {

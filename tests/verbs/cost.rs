@@ -195,7 +195,7 @@ fn a_role_costs_a_list_little() {
     let scene = bastion();
     let roles: Vec<String> = (0..8).map(|number| format!("\"role-{number}\"")).collect();
     for (words, most) in
-        [(&["list"][..], 26_400.0), (&["list", "--json"], 71_900.0), (&["doctor"], 11_600.0)]
+        [(&["list"][..], 26_000.0), (&["list", "--json"], 70_900.0), (&["doctor"], 11_400.0)]
     {
         let [few, many] = [100, 300].map(|size| {
             let account = |number| {

@@ -12,7 +12,7 @@ if [[ $- == *i* ]]; then
         while IFS='' \builtin read -r __ar_candidate; do
             case "${__ar_candidate}" in
             '') ;;
-            $'\t') \builtin compopt -o default 2>/dev/null || \builtin true ;; # a file, and bash knows those
+            $'\t') __assume_role_files ;;
             $'\t--') __assume_role_wrapped ;;
             *) COMPREPLY+=("${__ar_candidate}") ;;
             esac
@@ -37,7 +37,20 @@ if [[ $- == *i* ]]; then
                 \builtin break
             fi
         done
-        \builtin compopt -o default 2>/dev/null || \builtin true
+        __assume_role_files
+    }
+    # bash knows files, but before 4.0 nothing asks it for them.
+    function __assume_role_files {
+        if \builtin compopt -o default 2>/dev/null; then \builtin return; fi
+        \builtin local __ar_candidate __ar_home
+        while IFS='' \builtin read -r __ar_candidate; do
+            if [[ -d ${__ar_candidate/#\~\//${HOME-}/} ]]; then __ar_candidate+=/; fi
+            # A tilde that is quoted is no home.
+            case "${__ar_candidate}" in \~/*) __ar_home=\~/ ;; *) __ar_home='' ;; esac
+            if [[ -n ${__ar_candidate} ]]; then
+                COMPREPLY+=("${__ar_home}$(\builtin printf '%q' "${__ar_candidate#"${__ar_home}"}")")
+            fi
+        done <<<"$(\builtin compgen -f -- "${COMP_WORDS[COMP_CWORD]}")"
     }
     # Before 4.4 there is no nosort.
     \builtin complete -o nosort -F _assume_role __ASSUME_ROLE_NAMES__ 2>/dev/null ||

@@ -11,7 +11,7 @@ use crate::scenes::binary;
 use crate::scenes::real_shells::{is_here, run};
 use crate::support::shells::Shell;
 use crate::support::tmux::Tmux;
-use crate::support::tools::{find, find_file};
+use crate::support::tools::find;
 use crate::support::world::World;
 
 const ACCOUNTS: &str = r##"{
@@ -218,61 +218,6 @@ fn what_is_inserted_arrives() {
 }
 
 #[test]
-fn a_file_is_the_shells_to_complete() {
-    everywhere(|shell, world| {
-        world.write("my policy.json", "{}").unwrap();
-        let mut typist = Typist::in_shell(world, shell);
-        // nushell puts no blank behind a file.
-        let blank = if shell == Shell::Nu { " " } else { "" };
-        assert_eq!(
-            typist.words_of(&format!("--policy my⇥{blank}prod⇥")),
-            "<--policy><my policy.json><production>",
-            "{shell:?}"
-        );
-    });
-}
-
-#[test]
-fn behind_the_dashes_of_exec_the_other_command_completes_itself() {
-    let helper = "/usr/share/bash-completion/bash_completion";
-    if find_file(helper).is_none() {
-        return;
-    }
-    everywhere(|shell, world| {
-        world.write("my file.txt", "").unwrap();
-        // It puts no blank behind a word, and asks the completer of other programs for theirs.
-        if shell == Shell::Nu {
-            let load = shell.loads_init()
-                + "$env.config.completions.external.completer = {|spans| [($spans | str join -)] }\n";
-            let mut typist = Typist::new(world, shell, "", &load, "");
-            let got = typist.words_of("exec production read -- mkfif⇥ sta⇥");
-            assert_eq!(got, "<exec><production><read><--><mkfifo><mkfifo-sta>");
-            return;
-        }
-        let before =
-            if shell == Shell::Bash { format!(". {helper}") } else { compinit(shell).to_owned() };
-        let mut typist = Typist::new(world, shell, &before, &shell.loads_init(), "");
-        let got = typist.words_of("exec pro⇥re⇥-- cat my⇥");
-        assert_eq!(got, "<exec><production><read><--><cat><my file.txt>", "{shell:?}");
-        let got = typist.words_of("exec k:d⇥re⇥-- mkfif⇥my⇥");
-        assert_eq!(got, "<exec><k:d:e><read><--><mkfifo><my file.txt>", "{shell:?}");
-    });
-}
-
-#[test]
-fn bash_without_its_helper_knows_commands_and_files() {
-    everywhere(|shell, world| {
-        if shell != Shell::Bash {
-            return;
-        }
-        world.write("my file.txt", "").unwrap();
-        let mut typist = Typist::new(world, shell, "", &shell.loads_init(), "");
-        let got = typist.words_of("exec production read -- mkfif⇥my⇥");
-        assert_eq!(got, "<exec><production><read><--><mkfifo><my file.txt>");
-    });
-}
-
-#[test]
 fn what_is_shown_says_what_it_is() {
     everywhere(|shell, world| {
         let typist = Typist::in_shell(world, shell);
@@ -382,19 +327,4 @@ fn ble_sh_hears_that_names_are_quoted() {
         format!("{init}compopt() {{ echo \"$*\"; }}\n_assume_role\nBLE_ATTACHED=1\n_assume_role\n");
     let outcome = run(&["bash", "-i"], home.path(), &[], &script);
     assert_eq!(outcome.out, "-o ble/syntax-raw\n", "{}", outcome.err);
-}
-
-#[test]
-fn a_command_that_stands_in_the_path_twice_is_offered_once() {
-    if !is_here("bash") {
-        return;
-    }
-    let home = tempfile::tempdir().unwrap();
-    let init = crate::prompt::init(Known::Bash, &InitOptions::default());
-    let script = format!(
-        "{init}PATH=/usr/bin:/bin:/usr/bin\nCOMP_WORDS=(assume-role exec -- mkfif) COMP_CWORD=3\n\
-         __assume_role_wrapped\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
-    );
-    let outcome = run(&["bash", "-i"], home.path(), &[], &script);
-    assert_eq!(outcome.out, "mkfifo\n", "{}", outcome.err);
 }

@@ -46,6 +46,7 @@ function assume-role
     or return $__ar_status
     # Ctrl-C between two of its commands would leave half a switch: then the next prompt does it again.
     function __assume_role_finish --on-event fish_prompt --inherit-variable __ar_code
+        set -l fish_trace
         functions --erase __assume_role_finish
         eval $__ar_code
         functions --query __assume_role_hook

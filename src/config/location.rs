@@ -96,7 +96,7 @@ pub(super) struct PlainLines {
 }
 
 impl PlainLines {
-    const STRETCH: usize = 256;
+    const STRETCH: usize = 512;
 
     pub(super) fn new(file: Arc<str>, text: String) -> Self {
         Self { file, text, stretches: OnceCell::new() }
@@ -210,8 +210,8 @@ mod tests {
     #[test]
     fn lines_of_a_long_text() {
         let lines = PlainLines::new("f".into(), "é\n".repeat(1000));
-        let read = [0, 2, 3, 255, 257, 258, 2997].map(|offset| lines.place(offset).line);
-        assert_eq!(read, [1, 1, 2, 86, 86, 87, 1000]);
+        let read = [0, 2, 3, 511, 513, 515, 2997].map(|offset| lines.place(offset).line);
+        assert_eq!(read, [1, 1, 2, 171, 172, 172, 1000]);
     }
 
     #[test]

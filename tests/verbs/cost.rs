@@ -251,10 +251,10 @@ fn work_grows_as_what_is_there_grows() {
 fn each_of_many_profiles_takes_no_more_instructions_than_it_took() {
     let scene = bastion();
     for (words, variables, most) in [
-        ("explain p1", &[][..], 16.6),
-        ("-- assume-role 000000000001 ", &TAB, 25.9),
-        ("-- assume-role ", &TAB, 64.3),
-        ("profile list", &[], 72.8),
+        ("explain p1", &[][..], 16.0),
+        ("-- assume-role 000000000001 ", &TAB, 25.4),
+        ("-- assume-role ", &TAB, 64.2),
+        ("profile list", &[], 71.1),
     ] {
         let words: Vec<&str> = words.split(' ').collect();
         let [few, many] = [100, 300].map(|size| {

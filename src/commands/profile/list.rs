@@ -80,10 +80,10 @@ fn columns() -> [Column; 6] {
 
 impl<'a> Listed<'a> {
     fn new(section: Section<'a>) -> Self {
-        let has = |(key, _): &&(&str, &str)| section.text(key).is_some();
-        let how = WAYS.iter().find(has).map_or("", |(_, how)| how);
+        let said = |&(key, how): &(&str, &'static str)| Some((how, section.text(key)?));
+        let (how, text) = WAYS.iter().find_map(said).unwrap_or_default();
         let is_ours = section.is_ours();
-        let leads_to = leads_to(&section, how, is_ours).unwrap_or_default();
+        let leads_to = leads_to(&section, how, text, is_ours).unwrap_or_default();
         let region = section.text("region").unwrap_or_default();
         let place = section.place().map(|place| place.to_string()).unwrap_or_default();
         Self { section, how, leads_to, region, is_ours, place }
@@ -101,28 +101,21 @@ impl<'a> Listed<'a> {
 
 /// The role, or whatever else tells people what the profile is for. The command of others may hold
 /// secrets.
-fn leads_to(section: &Section<'_>, how: &str, is_ours: bool) -> Option<String> {
+fn leads_to(section: &Section<'_>, how: &str, text: &str, is_ours: bool) -> Option<String> {
     match how {
         "role" | "token" => {
-            let arn = section.text("role_arn")?;
+            let arn = if how == "role" { text } else { section.text("role_arn")? };
             let shown = |role: RoleArn| [role.account.as_str(), ":", role.name.as_str()].concat();
             Some(RoleArn::parse("", arn).map_or_else(|_| arn.to_owned(), shown))
         }
-        "sso" => {
-            let id = AccountId::parse(section.text("sso_account_id")?)?;
-            Some(format!("{id}:{}", section.text("sso_role_name")?))
-        }
-        "sign-in" => section.text("login_session").map(str::to_owned),
+        "sso" => Some(format!("{}:{}", AccountId::parse(text)?, section.text("sso_role_name")?)),
+        "sign-in" => Some(text.to_owned()),
         "process" if is_ours => {
-            let (_, words) =
-                section.text("credential_process")?.rsplit_once(" credential-process ")?;
+            let (_, words) = text.rsplit_once(" credential-process ")?;
             Some(words.rsplit_once("-- ").map_or(words, |(_, target)| target).to_owned())
         }
-        "keyring" => {
-            let id = section.text(REFERENCE)?.split_whitespace().last()?;
-            Some(format!("key {}", shortened(id)))
-        }
-        "keys" => Some(format!("key {}", shortened(section.text("aws_access_key_id")?))),
+        "keyring" => Some(format!("key {}", shortened(text.split_whitespace().last()?))),
+        "keys" => Some(format!("key {}", shortened(text))),
         _ => None,
     }
 }

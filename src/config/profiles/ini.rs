@@ -126,7 +126,8 @@ impl Ini {
         entry.value.within(&self.lines.text)
     }
 
-    /// Whether it is the entry of a key, whose case does not count.
+    /// Whether it is the entry of a key, whose case does not count. Most are not as long.
+    #[inline(always)]
     pub(crate) fn is_key(&self, entry: &IniEntry, key: &str) -> bool {
         usize::from(entry.key_length) == key.len() && self.key(entry).eq_ignore_ascii_case(key)
     }

@@ -152,8 +152,10 @@ impl fmt::Display for Source<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accounts { place } => place.fmt(f),
-            Self::Profile(lead) => write!(f, "profile {}", lead.profile),
-            Self::Sso(lead) => write!(f, "SSO profile {}", lead.profile),
+            Self::Profile(lead) | Self::Sso(lead) => {
+                f.write_str(if lead.is_sso { "SSO profile " } else { "profile " })?;
+                f.write_str(lead.profile.as_str())
+            }
             Self::Assertion => f.write_str("SAML response"),
             Self::History => f.write_str("used before"),
         }

@@ -6,7 +6,6 @@
 //! shows a line of the file, since it may hold a key.
 
 use std::cell::OnceCell;
-use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use zeroize::Zeroize;
@@ -27,7 +26,7 @@ pub(crate) struct Ini {
     pub blocks: Vec<Block>,
     /// What stands above the first header.
     above: Block,
-    lines: PlainLines,
+    pub(super) lines: PlainLines,
 }
 
 pub(crate) struct Block {
@@ -47,8 +46,7 @@ struct Content {
     problems: Vec<Error>,
 }
 
-/// There may be a hundred thousand: no key is longer than a line, and four of these are a small piece
-/// of memory.
+/// Small, since there may be a hundred thousand: no key is longer than a line.
 pub(crate) struct IniEntry {
     /// Whether it belongs to the key above it, as `addressing_style` to `s3`.
     pub nested: bool,
@@ -110,10 +108,6 @@ impl Ini {
         })
     }
 
-    pub(crate) fn file(&self) -> &Arc<str> {
-        &self.lines.file
-    }
-
     pub(crate) fn place_of(&self, entry: &IniEntry) -> Location {
         self.lines.place(entry.key as usize)
     }
@@ -136,6 +130,7 @@ impl Ini {
         block.content.get_or_init(|| {
             let mut reader = Reader::below(block, &self.lines);
             reader.read_to(block.below.1);
+            reader.close();
             reader.content
         })
     }
@@ -221,6 +216,8 @@ struct Reader<'a> {
     indent: usize,
     /// The entry whose value may go on, and whether it has begun on the key's own line.
     open: Option<(usize, bool)>,
+    /// Its value so far, when that has several lines.
+    joined: Option<String>,
     content: Content,
 }
 
@@ -234,6 +231,7 @@ impl<'a> Reader<'a> {
             is_in_section: block.below.0 > 0,
             indent: 0,
             open: None,
+            joined: None,
             content: Content::default(),
         };
         if !block.is_closed {
@@ -269,7 +267,7 @@ impl<'a> Reader<'a> {
             Some((parent, begun)) => self.go_on(body, parent, begun),
             None => {
                 self.indent = indent;
-                self.open = None;
+                self.close();
                 self.read_key(body);
             }
         }
@@ -302,12 +300,10 @@ impl<'a> Reader<'a> {
     /// nothing follows the key's `=`, a setting below it.
     fn go_on(&mut self, body: &'a str, parent: usize, begun: bool) {
         if begun {
-            if let Some(entry) = self.content.entries.get_mut(parent) {
-                entry.value = Excerpt::Own(
-                    format!("{}\n{body}", entry.value.within(&self.lines.text)).into(),
-                );
-            }
-            return;
+            let value =
+                self.content.entries.get(parent).map(|it| it.value.within(&self.lines.text));
+            let begin = || value.unwrap_or_default().to_owned();
+            return self.joined.get_or_insert_with(begin).extend(["\n", body]);
         }
         match split_around(body, memchr(b'=', body.as_bytes())) {
             Some((key, value)) if !key.is_empty() => self.push(key, value, true),
@@ -318,10 +314,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn push(&mut self, key: &'a str, value: &'a str, nested: bool) {
-        if self.content.entries.is_empty() {
-            self.content.entries.reserve_exact(4);
+    fn close(&mut self) {
+        let open = self.open.take();
+        let Some(joined) = self.joined.take() else { return };
+        if let Some(entry) = open.and_then(|(at, _)| self.content.entries.get_mut(at)) {
+            entry.value = Excerpt::Own(joined.into());
         }
+    }
+
+    fn push(&mut self, key: &'a str, value: &'a str, nested: bool) {
         self.content.entries.push(IniEntry {
             nested,
             key_length: u16::try_from(key.len()).unwrap_or(u16::MAX),

@@ -165,7 +165,7 @@ impl<'a> ProfileValue<'a> {
     }
 
     pub fn file(&self) -> &'a Arc<str> {
-        self.ini.file()
+        &self.ini.lines.file
     }
 
     fn of(ini: &'a Ini, entry: &'a IniEntry) -> Self {

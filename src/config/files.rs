@@ -164,11 +164,11 @@ fn read_up_to(file: &File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> 
 /// The same into memory of its own. To find 2.6 MB in small pages takes the kernel six times as long
 /// as to read them, a fifth of the time of a TAB.
 fn read_into_large_pages(mut file: &File, expected: u64, cap: u64) -> std::io::Result<Bytes> {
-    if expected < LARGE_PAGE / 2 {
+    let room = usize::try_from((cap + 1).next_multiple_of(LARGE_PAGE)).unwrap_or(usize::MAX);
+    let is_large = expected >= LARGE_PAGE / 2;
+    let Some(mut memory) = is_large.then(|| MmapMut::map_anon(room).ok()).flatten() else {
         return read_up_to(file, expected, cap).map(Bytes::from);
-    }
-    let room = (cap + 1).next_multiple_of(LARGE_PAGE);
-    let mut memory = MmapMut::map_anon(usize::try_from(room).unwrap_or(usize::MAX))?;
+    };
     // Where the kernel has none, small ones do.
     #[cfg(target_os = "linux")]
     let _ = memory.advise(memmap2::Advice::HugePage);

@@ -14,11 +14,13 @@ mod target;
 mod verbs;
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
+use std::ops::DerefMut;
 use std::sync::LazyLock;
 
 use clap::builder::StyledStr;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
+use clap::{Command, CommandFactory, FromArgMatches};
 
 use crate::error::{Error, Result};
 use crate::types::quote;
@@ -42,6 +44,19 @@ pub enum Parsed {
 
 /// Reads the words after the program's name.
 pub fn parse(words: &[OsString]) -> Result<Parsed> {
+    parse_with(|| Box::new(Cli::command()), words)
+}
+
+/// The same for a program that reads one line: to take its grammar apart again would be a tenth of
+/// the start.
+pub(crate) fn parse_once(words: &[OsString]) -> Result<Parsed> {
+    parse_with(|| ManuallyDrop::new(Cli::command()), words)
+}
+
+fn parse_with<G: DerefMut<Target = Command>>(
+    grammar: impl FnOnce() -> G,
+    words: &[OsString],
+) -> Result<Parsed> {
     // Behind --shell a cry for help is about the whole program, and a word like any other for clap.
     if let [verb, help] = words
         && verb == "export"
@@ -54,7 +69,10 @@ pub fn parse(words: &[OsString]) -> Result<Parsed> {
     if let Some(cli) = alone::parse(&bordered) {
         return Ok(Parsed::Words(Box::new(cli)));
     }
-    let cli = match Cli::try_parse_from(std::iter::once(&name).chain(&bordered)) {
+    let mut grammar = grammar();
+    let read = grammar.try_get_matches_from_mut(std::iter::once(&name).chain(&bordered));
+    let meant = read.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches));
+    let cli = match meant.map_err(|refusal| refusal.format(&mut grammar)) {
         Ok(cli) => cli,
         Err(refusal) if refusal.use_stderr() => return Err(refusal::error_of(&refusal)),
         Err(text) if text.kind() == ErrorKind::DisplayHelp => {

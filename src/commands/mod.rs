@@ -43,7 +43,7 @@ use crate::ui::report::Report;
 
 pub(crate) fn run(context: &Context) -> Outcome {
     let words = context.arguments.get(1..).unwrap_or_default();
-    let cli = match cli::parse(words) {
+    let cli = match cli::parse_once(words) {
         Ok(Parsed::Words(cli)) => cli,
         Ok(Parsed::Text(text)) => {
             let text = if context.page(Color::Auto).coloured {

@@ -1,7 +1,6 @@
 //! The names that a target is made of: accounts, roles of the account already typed, profiles.
 
 use std::collections::{HashMap, HashSet};
-use std::mem::ManuallyDrop;
 
 use super::query::{Out, Query, joined};
 use crate::catalog::{KnownAccount, KnownProfile, KnownRole, Leads, Reach, Source, Usage, ago};
@@ -11,14 +10,12 @@ use crate::types::{AccountId, Moment, Name, Partition, Region};
 pub(super) fn words(query: &Query<'_>, out: Out<'_>) {
     match query.position.positionals.len() {
         0 => {
-            // To take ten thousand profiles apart would be a tenth of the run, and the run ends here.
-            let catalogue = ManuallyDrop::new(query.catalogue(Reach::Glance));
-            let found = ManuallyDrop::new(catalogue.targets());
-            let (accounts, profiles) = &*found;
+            let catalogue = query.catalogue(Reach::Glance);
+            let (accounts, profiles) = catalogue.targets();
             // Accounts without a name come after those with one.
             let named = |is: bool| accounts.iter().filter(move |it| it.names.is_empty() != is);
             of_accounts(query, named(true), out);
-            targets(query, accounts, profiles, out);
+            targets(query, &accounts, &profiles, out);
             of_accounts(query, named(false), out);
         }
         1 => account_and_role(query, out),

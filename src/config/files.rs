@@ -24,9 +24,9 @@ const LARGE_PAGE: u64 = 2 << 20;
 const MARK: char = '\u{FEFF}';
 const ENCODING: &str = "save the file as UTF-8";
 
-pub(crate) struct RawFile {
+pub(crate) struct RawFile<T = Vec<u8>> {
     pub shown: Arc<str>,
-    pub bytes: Vec<u8>,
+    pub bytes: T,
     /// Which other users could have written it, if any.
     pub warning: Option<String>,
 }
@@ -72,21 +72,31 @@ pub(crate) fn read_list(
     home: Option<&Path>,
     cap: u64,
 ) -> Result<Option<TextFile<ByteString>>> {
-    let shown = shown_path(path, home);
-    let Some(file) = open(path, &shown)? else { return Ok(None) };
-    let (bytes, metadata) = read_with(&file, &shown, cap, read_into_large_pages)?;
-    let warning = foreign_writer(&metadata, &shown);
+    let Some(RawFile { shown, bytes, warning }) =
+        read_file(path, home, cap, read_into_large_pages)?
+    else {
+        return Ok(None);
+    };
     refuse_utf16(&bytes, &shown)?;
     let text = ByteString::try_from(bytes.clone())
         .map_err(|error| not_utf8(&bytes, error.valid_up_to(), &shown))?;
     let text = text.strip_prefix(MARK).map_or_else(|| text.clone(), |rest| text.slice_ref(rest));
-    Ok(Some(TextFile { text, shown: shown.into(), warning }))
+    Ok(Some(TextFile { text, shown, warning }))
 }
 
 pub(crate) fn read_bytes(path: &Path, home: Option<&Path>, cap: u64) -> Result<Option<RawFile>> {
+    read_file(path, home, cap, read_up_to)
+}
+
+fn read_file<T: AsRef<[u8]>>(
+    path: &Path,
+    home: Option<&Path>,
+    cap: u64,
+    read: fn(&File, u64, u64) -> std::io::Result<T>,
+) -> Result<Option<RawFile<T>>> {
     let shown = shown_path(path, home);
     let Some(file) = open(path, &shown)? else { return Ok(None) };
-    let (bytes, metadata) = read_open(&file, &shown, cap)?;
+    let (bytes, metadata) = read_open(&file, &shown, cap, read)?;
     let warning = foreign_writer(&metadata, &shown);
     Ok(Some(RawFile { shown: shown.into(), bytes, warning }))
 }
@@ -110,15 +120,11 @@ pub(crate) fn open(path: &Path, shown: &str) -> Result<Option<File>> {
 }
 
 /// What an open file holds from where it stands, and what it was just before that was read.
-pub(crate) fn read_open(file: &File, shown: &str, cap: u64) -> Result<(Vec<u8>, Metadata)> {
-    read_with(file, shown, cap, read_up_to)
-}
-
-fn read_with<T: AsRef<[u8]>>(
+pub(crate) fn read_open<T: AsRef<[u8]>>(
     file: &File,
     shown: &str,
     cap: u64,
-    read: impl FnOnce(&File, u64, u64) -> std::io::Result<T>,
+    read: fn(&File, u64, u64) -> std::io::Result<T>,
 ) -> Result<(T, Metadata)> {
     let too_large = || {
         let (size, unit) = if cap >> 20 == 0 { (cap >> 10, "KiB") } else { (cap >> 20, "MiB") };
@@ -154,7 +160,7 @@ fn not_a_file(shown: &str) -> Error {
 
 /// Reads one byte more than `cap`, into a buffer that need not grow: growing would leave copies of
 /// keys behind.
-fn read_up_to(file: &File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> {
+pub(crate) fn read_up_to(file: &File, expected: u64, cap: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes =
         Vec::with_capacity(usize::try_from(expected).unwrap_or_default().saturating_add(1));
     file.take(cap + 1).read_to_end(&mut bytes)?;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use crate::config::files::{open, read_open};
+use crate::config::files::{open, read_open, read_up_to};
 use crate::error::{Error, Result};
 
 /// How long a file has to have been left alone.
@@ -83,7 +83,7 @@ impl Look {
 
     /// What an open file holds; `named` is what has its name, where that is another file.
     fn of(file: fs::File, named: Option<Version>, shown: &str, cap: u64) -> Result<Self> {
-        let (bytes, metadata) = read_open(&file, shown, cap)?;
+        let (bytes, metadata) = read_open(&file, shown, cap, read_up_to)?;
         let version = Some(Version::new(&metadata));
         let named = named.or(version);
         Ok(Self { bytes: Zeroizing::new(bytes), file: Some(file), version, named })

@@ -105,6 +105,27 @@ fn instructions(scene: &Scene, words: &[&str], variables: &[(&str, &str)]) -> Op
     Some(count.unwrap().1.parse::<f64>().unwrap() / 1e6)
 }
 
+/// The same of a hundred and of three hundred things that `with` writes.
+fn of_few_and_many(
+    scene: &Scene,
+    words: &[&str],
+    variables: &[(&str, &str)],
+    with: impl Fn(usize),
+) -> Option<[f64; 2]> {
+    let count = |size| {
+        with(size);
+        instructions(scene, words, variables)
+    };
+    Some([count(100)?, count(300)?])
+}
+
+fn write_accounts(scene: &Scene, size: usize, roles: &str) {
+    let account =
+        |number| format!("\"a{number}\": {{\"id\": \"{number:012}\", \"roles\": [{roles}]}}");
+    let accounts: Vec<String> = (0..size).map(account).collect();
+    scene.world.accounts(&format!("{{{}}}", accounts.join(","))).unwrap();
+}
+
 /// A home after the first switch of the day, with a profile.
 fn scene() -> Scene {
     let scene = bastion();
@@ -197,18 +218,8 @@ fn a_role_costs_a_list_little() {
     for (words, most) in
         [(&["list"][..], 26_000.0), (&["list", "--json"], 70_900.0), (&["doctor"], 11_400.0)]
     {
-        let [few, many] = [100, 300].map(|size| {
-            let account = |number| {
-                format!(
-                    "\"a{number}\": {{\"id\": \"{number:012}\", \"roles\": [{}]}}",
-                    roles.join(", ")
-                )
-            };
-            let accounts: Vec<String> = (0..size).map(account).collect();
-            scene.world.accounts(&format!("{{{}}}", accounts.join(","))).unwrap();
-            instructions(&scene, words, &[])
-        });
-        let (Some(few), Some(many)) = (few, many) else { return };
+        let with = |size| write_accounts(&scene, size, &roles.join(", "));
+        let Some([few, many]) = of_few_and_many(&scene, words, &[], with) else { return };
         let each = (many - few) * 1e6 / 1600.0;
         assert!(
             each <= most * 1.2,
@@ -223,21 +234,14 @@ fn a_role_costs_a_list_little() {
 fn work_grows_as_what_is_there_grows() {
     let scene = bastion();
     let with = |size: usize| {
-        let account =
-            |number| format!("\"a{number}\": {{\"id\": \"{number:012}\", \"roles\": [\"r\"]}}");
-        let accounts: Vec<String> = (0..size).map(account).collect();
-        scene.world.accounts(&format!("{{{}}}", accounts.join(","))).unwrap();
+        write_accounts(&scene, size, "\"r\"");
         scene.world.config(&profiles(size)).unwrap();
     };
     for (words, variables) in
         [("-- assume-role ", &TAB[..]), ("list", &[]), ("profile list", &[]), ("doctor", &[])]
     {
         let words: Vec<&str> = words.split(' ').collect();
-        let [few, many] = [100, 300].map(|size| {
-            with(size);
-            instructions(&scene, &words, variables)
-        });
-        let (Some(few), Some(many)) = (few, many) else { return };
+        let Some([few, many]) = of_few_and_many(&scene, &words, variables, with) else { return };
         assert!(many <= 3.1 * few, "{words:?}: {few:.1} million for 100, {many:.1} for 300");
         // What is slow from the first one on grows no faster.
         assert!(many <= 150.0, "{words:?}: {many:.1} million for 300");
@@ -257,11 +261,10 @@ fn each_of_many_profiles_takes_no_more_instructions_than_it_took() {
         ("profile list", &[], 71.1),
     ] {
         let words: Vec<&str> = words.split(' ').collect();
-        let [few, many] = [100, 300].map(|size| {
+        let with = |size| {
             scene.world.config(&profiles(size)).unwrap();
-            instructions(&scene, &words, variables)
-        });
-        let (Some(few), Some(many)) = (few, many) else { return };
+        };
+        let Some([few, many]) = of_few_and_many(&scene, &words, variables, with) else { return };
         let each = (many - few) * 1e3 / 200.0;
         assert!(each <= most * 1.2, "{words:?} takes {each:.1} thousand instructions, not {most}");
     }

@@ -51,24 +51,23 @@ impl<'a> KnownProfile<'a> {
 
 impl Leads {
     fn of(section: &Section<'_>) -> Self {
-        if let Some(arn) = section.text("role_arn") {
+        let [role, sso_account, sso_role, sign_in, reference, key, program] = section.texts([
+            "role_arn", "sso_account_id", "sso_role_name", "login_session", REFERENCE,
+            "aws_access_key_id", "credential_process",
+        ]);
+        if let Some(arn) = role {
             return RoleArn::parse("role_arn", arn).map_or(Self::Nowhere, Self::Role);
         }
-        if let (Some(account), Some(role)) =
-            (section.text("sso_account_id"), section.text("sso_role_name"))
-        {
+        if let (Some(account), Some(role)) = (sso_account, sso_role) {
             return match (AccountId::parse(account), RoleName::parse(role)) {
                 (Some(account), Ok(role)) => Self::Sso(account, role),
                 _ => Self::Nowhere,
             };
         }
-        if let Some(arn) = section.text("login_session") {
+        if let Some(arn) = sign_in {
             return Principal::parse(arn).map_or(Self::Nowhere, |_| Self::SignIn);
         }
-        let keys = [REFERENCE, "aws_access_key_id", "credential_process"]
-            .iter()
-            .any(|key| section.text(key).is_some());
-        if keys { Self::Credentials } else { Self::Nowhere }
+        if reference.or(key).or(program).is_some() { Self::Credentials } else { Self::Nowhere }
     }
 
     /// The role, for whichever way leads to one.

@@ -37,6 +37,12 @@ pub(crate) struct TextFile<T = String> {
     pub warning: Option<String>,
 }
 
+impl From<TextFile> for TextFile<ByteString> {
+    fn from(TextFile { shown, text, warning }: TextFile) -> Self {
+        Self { shown, text: text.into(), warning }
+    }
+}
+
 /// `path` with `~` for the home directory, escaped and cut for messages.
 pub(crate) fn shown_path(path: &Path, home: Option<&Path>) -> String {
     let under_home = home

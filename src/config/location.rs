@@ -89,7 +89,7 @@ impl Lines {
 /// A text without columns: of thousands of places in it few are ever shown.
 pub(super) struct PlainLines {
     pub file: Arc<str>,
-    pub text: String,
+    pub text: ByteString,
     /// The line that each stretch of the text begins in. It is counted once, and the rest for each
     /// place.
     stretches: OnceCell<Vec<u32>>,
@@ -98,8 +98,8 @@ pub(super) struct PlainLines {
 impl PlainLines {
     const STRETCH: usize = 512;
 
-    pub(super) fn new(file: Arc<str>, text: String) -> Self {
-        Self { file, text, stretches: OnceCell::new() }
+    pub(super) fn new(file: Arc<str>, text: impl Into<ByteString>) -> Self {
+        Self { file, text: text.into(), stretches: OnceCell::new() }
     }
 
     pub(super) fn place(&self, offset: usize) -> Location {

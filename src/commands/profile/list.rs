@@ -15,18 +15,6 @@ use crate::ui::Color;
 use crate::ui::report::Report;
 use crate::ui::table::{Column, table};
 
-/// How a profile says who it is: a key, and what people call that. The first that a profile has
-/// counts.
-const WAYS: [(&str, &str); 7] = [
-    ("web_identity_token_file", "token"),
-    ("role_arn", "role"),
-    ("sso_account_id", "sso"),
-    ("login_session", "sign-in"),
-    (REFERENCE, "keyring"),
-    ("credential_process", "process"),
-    ("aws_access_key_id", "keys"),
-];
-
 struct Listed<'a> {
     section: Section<'a>,
     how: &'static str,
@@ -38,10 +26,10 @@ struct Listed<'a> {
 
 pub(super) fn run(arguments: ProfileList, context: &Context, report: &Report) -> Result<String> {
     let profiles = Profiles::read(&context.environment)?;
+    let listed: Vec<Listed<'_>> = profiles.iter().map(Listed::new).collect();
     for problem in profiles.problems() {
         report.warn(&problem.message);
     }
-    let listed: Vec<Listed<'_>> = profiles.iter().map(Listed::new).collect();
     if listed.is_empty() {
         // Where none could be written either, that is what has to be said.
         Files::of(&context.environment)?;
@@ -80,11 +68,26 @@ fn columns() -> [Column; 6] {
 
 impl<'a> Listed<'a> {
     fn new(section: Section<'a>) -> Self {
-        let said = |&(key, how): &(&str, &'static str)| Some((how, section.text(key)?));
-        let (how, text) = WAYS.iter().find_map(said).unwrap_or_default();
+        let [token, role, account, sign_in, reference, program, key, region, sso_role] = section
+            .texts([
+                "web_identity_token_file", "role_arn", "sso_account_id", "login_session",
+                REFERENCE, "credential_process", "aws_access_key_id", "region", "sso_role_name",
+            ]);
+        // The first that a profile has is how it says who it is.
+        let ways = [
+            ("token", token),
+            ("role", role),
+            ("sso", account),
+            ("sign-in", sign_in),
+            ("keyring", reference),
+            ("process", program),
+            ("keys", key),
+        ];
+        let said = ways.into_iter().find_map(|(how, text)| Some((how, text?)));
+        let (how, text) = said.unwrap_or_default();
         let is_ours = section.is_ours();
-        let leads_to = leads_to(&section, how, text, is_ours).unwrap_or_default();
-        let region = section.text("region").unwrap_or_default();
+        let leads_to = leads_to(how, text, role, sso_role, is_ours).unwrap_or_default();
+        let region = region.unwrap_or_default();
         let place = section.place().map(|place| place.to_string()).unwrap_or_default();
         Self { section, how, leads_to, region, is_ours, place }
     }
@@ -101,14 +104,20 @@ impl<'a> Listed<'a> {
 
 /// The role, or whatever else tells people what the profile is for. The command of others may hold
 /// secrets.
-fn leads_to(section: &Section<'_>, how: &str, text: &str, is_ours: bool) -> Option<String> {
+fn leads_to(
+    how: &str,
+    text: &str,
+    role: Option<&str>,
+    sso_role: Option<&str>,
+    is_ours: bool,
+) -> Option<String> {
     match how {
         "role" | "token" => {
-            let arn = if how == "role" { text } else { section.text("role_arn")? };
+            let arn = role?;
             let shown = |role: RoleArn| [role.account.as_str(), ":", role.name.as_str()].concat();
             Some(RoleArn::parse("", arn).map_or_else(|_| arn.to_owned(), shown))
         }
-        "sso" => Some(format!("{}:{}", AccountId::parse(text)?, section.text("sso_role_name")?)),
+        "sso" => Some(format!("{}:{}", AccountId::parse(text)?, sso_role?)),
         "sign-in" => Some(text.to_owned()),
         "process" if is_ours => {
             let (_, words) = text.rsplit_once(" credential-process ")?;

@@ -5,18 +5,18 @@
 //! costs no string. What is wrong is recorded with its line and belongs to its section. No message
 //! shows a line of the file, since it may hold a key.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
+use std::mem;
 
+use bytestring::ByteString;
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
 use zeroize::Zeroize;
 
 use super::header::{FileKind, SectionKind, between_brackets, read_header, trim_end, trim_start};
+use super::plain::{LONGEST_LINE, each_plain, split_around};
 use crate::config::files::TextFile;
 use crate::config::location::{Excerpt, Location, PlainLines, range_in, slice_of};
 use crate::error::Error;
-
-/// The longest line read, in bytes. No value of AWS is near it.
-const LONGEST_LINE: usize = 64 << 10;
 
 /// How the line below a header begins that says that we wrote the section.
 pub(crate) const MARK: &str = "# Written by assume-role";
@@ -37,7 +37,9 @@ pub(crate) struct Block {
     header: u32,
     /// The lines below it.
     below: (u32, u32),
-    content: OnceCell<Content>,
+    /// Whether its lines are known to be plain ones.
+    is_plain: Cell<bool>,
+    content: OnceCell<Box<Content>>,
 }
 
 #[derive(Default)]
@@ -62,7 +64,7 @@ impl Block {
 }
 
 impl Ini {
-    pub(crate) fn new(kind: FileKind, file: TextFile) -> Self {
+    pub(crate) fn new(kind: FileKind, file: TextFile<impl Into<ByteString>>) -> Self {
         let lines = PlainLines::new(file.shown, file.text);
         let (above, blocks) = sections(kind, &lines);
         Self { kind, blocks, above, lines }
@@ -84,14 +86,29 @@ impl Ini {
         &self.content(block).entries
     }
 
-    /// What is wrong in a section, or in all of the file.
+    /// As [`each_plain`] for the lines of a section; [`Self::entries`] has what it does not.
+    pub(super) fn each_plain<'a>(
+        &'a self,
+        block: &Block,
+        entry: impl FnMut(&'a str, &'a str),
+    ) -> bool {
+        block.is_plain.set(block.is_closed && each_plain(self.text_of(block), entry));
+        block.is_plain.get()
+    }
+
+    /// What is wrong in a section.
     pub(crate) fn problems_of<'a>(&self, block: &'a Block) -> &'a [Error] {
+        let is_plain = block.is_plain.get() || self.each_plain(block, |_, _| {});
+        if is_plain { &[] } else { self.read_problems(block) }
+    }
+
+    pub(super) fn read_problems<'a>(&self, block: &'a Block) -> &'a [Error] {
         &self.content(block).problems
     }
 
     pub(crate) fn problems(&self) -> impl Iterator<Item = &Error> {
-        let blocks = std::iter::once(&self.above).chain(&self.blocks);
-        blocks.flat_map(|block| self.problems_of(block))
+        let above = self.read_problems(&self.above).iter();
+        above.chain(self.blocks.iter().flat_map(|block| self.problems_of(block)))
     }
 
     /// The lines below a header, up to the next one.
@@ -131,7 +148,7 @@ impl Ini {
             let mut reader = Reader::below(block, &self.lines);
             reader.read_to(block.below.1);
             reader.close();
-            reader.content
+            Box::new(reader.content)
         })
     }
 }
@@ -140,15 +157,18 @@ impl Ini {
 /// it.
 impl Drop for Ini {
     fn drop(&mut self) {
-        if self.kind == FileKind::Credentials {
-            self.lines.text.zeroize();
+        if self.kind == FileKind::Credentials
+            && let Ok(mut own) = mem::take(&mut self.lines.text).into_bytes().try_into_mut()
+        {
+            own.resize(own.capacity(), 0);
+            own.as_mut().zeroize();
         }
     }
 }
 
 /// What stands above the first header, and the sections.
 fn sections(file_kind: FileKind, lines: &PlainLines) -> (Block, Vec<Block>) {
-    let text = lines.text.as_str();
+    let text = &*lines.text;
     let length = range_in(text, text).1;
     let block = |kind, name, is_closed, (header, below)| Block {
         kind,
@@ -156,6 +176,7 @@ fn sections(file_kind: FileKind, lines: &PlainLines) -> (Block, Vec<Block>) {
         is_closed,
         header,
         below: (below, length),
+        is_plain: Cell::new(false),
         content: OnceCell::new(),
     };
     let mut above = block(SectionKind::Other, Excerpt::Range((0, 0)), true, (0, 0));
@@ -244,7 +265,7 @@ impl<'a> Reader<'a> {
     fn read_to(&mut self, end: u32) {
         let end = end as usize;
         while self.next < end {
-            let text = self.lines.text.as_str();
+            let text = &*self.lines.text;
             let rest = text.as_bytes().get(self.next..end).unwrap_or_default();
             self.at = self.next;
             self.next += memchr(b'\n', rest).unwrap_or(rest.len()) + 1;
@@ -335,10 +356,4 @@ impl<'a> Reader<'a> {
         let place = self.lines.place(self.at);
         self.content.problems.push(Error::config(format!("{place}: {what}")).hint(remedy));
     }
-}
-
-#[inline(always)]
-fn split_around(line: &str, at: Option<usize>) -> Option<(&str, &str)> {
-    let at = at?;
-    Some((trim_end(line.get(..at)?), trim_start(line.get(at + 1..)?)))
 }

@@ -40,6 +40,7 @@ mod foreign;
 mod group;
 mod header;
 mod ini;
+mod plain;
 mod section;
 
 pub(crate) use foreign::{ForeignKey, foreign_keys};
@@ -53,7 +54,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::environment::Environment;
-use crate::config::files::{CONFIG_CAP, read_text, shown_path};
+use crate::config::files::{CONFIG_CAP, TextFile, read_list, read_text, shown_path};
 use crate::config::location::Location;
 use crate::config::suggest::{first_few, meant, misspelt, near};
 use crate::error::{Error, Result};
@@ -116,7 +117,13 @@ impl Profiles {
         for &(kind, variable, under_home) in which {
             let Some(path) = environment.file(variable, under_home) else { continue };
             paths.push(shown_path(&path, home.as_deref()));
-            match read_text(&path, home.as_deref(), CONFIG_CAP)? {
+            let file = match kind {
+                FileKind::Config => read_list(&path, home.as_deref(), CONFIG_CAP)?,
+                FileKind::Credentials => {
+                    read_text(&path, home.as_deref(), CONFIG_CAP)?.map(TextFile::from)
+                }
+            };
+            match file {
                 Some(mut file) => {
                     warnings.extend(file.warning.take());
                     files.push(Ini::new(kind, file));

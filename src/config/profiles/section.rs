@@ -60,6 +60,26 @@ impl<'a> Section<'a> {
         self.value(key).map(|value| value.text)
     }
 
+    /// As [`Self::text`] for several keys, in one look that keeps nothing: of ten thousand profiles each
+    /// is looked at once.
+    pub(crate) fn texts<const N: usize>(&self, keys: [&str; N]) -> [Option<&'a str>; N] {
+        let mut texts = [None; N];
+        for (ini, block) in self.blocks() {
+            let is_plain = ini.each_plain(block, |key, value| {
+                // Nearly all are written as AWS writes them.
+                let is_key = |wanted: &&str| *wanted == key || wanted.eq_ignore_ascii_case(key);
+                let at = keys.iter().position(is_key);
+                if let Some(text) = at.and_then(|at| texts.get_mut(at)) {
+                    *text = Some(value);
+                }
+            });
+            if !is_plain {
+                return keys.map(|key| self.text(key));
+            }
+        }
+        texts.map(|text| text.filter(|text| !text.is_empty()))
+    }
+
     /// A value below a key that has none itself, such as `endpoint_url` below `sts =` of a services
     /// block.
     pub fn nested(&self, key: &str, below: &str) -> Option<ProfileValue<'a>> {

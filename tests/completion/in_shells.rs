@@ -1,7 +1,7 @@
 //! TAB in real shells on a real screen: what is inserted arrives byte for byte, and the user's own
 //! matching works.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use assume_role::testing::shell::Shell as Known;
 use assume_role::testing::shell::integration::InitOptions;
@@ -85,11 +85,8 @@ impl<'a> Typist<'a> {
         let is_there = |screen: &str| screen.lines().filter_map(shown).count() >= wanted;
         // Once more, where the first one has closed the menu, and taken what is marked there.
         if [Shell::Nu, Shell::Xonsh].contains(&self.shell) {
-            let deadline = Instant::now() + Duration::from_secs(1);
-            while !is_there(&self.tmux.screen().unwrap()) && Instant::now() < deadline {
-                std::thread::yield_now();
-            }
-            if Instant::now() >= deadline {
+            let shown = self.tmux.look_for(Duration::from_secs(1), is_there).unwrap();
+            if shown.is_err() {
                 self.tmux.press("Enter").unwrap();
             }
         }
@@ -118,10 +115,8 @@ impl<'a> Typist<'a> {
         let is_typed = |screen: &str| screen.trim_end().ends_with(typed.trim_end());
         self.tmux.wait_until(typed, is_typed).unwrap();
         self.tmux.press("Tab").unwrap();
-        let deadline = Instant::now() + Duration::from_secs(4);
-        while is_typed(&self.tmux.screen().unwrap()) && Instant::now() < deadline {
-            std::thread::yield_now();
-        }
+        let has_changed = |screen: &str| !is_typed(screen);
+        let _ = self.tmux.look_for(Duration::from_secs(4), has_changed).unwrap();
     }
 }
 

@@ -218,15 +218,31 @@ impl<'a> Tmux<'a> {
     /// # Errors
     /// With the screen, when it does not come about.
     pub fn wait_until(&self, what: &str, ready: impl Fn(&str) -> bool) -> Outcome<String> {
-        let deadline = Instant::now() + PATIENCE;
+        self.look_for(PATIENCE, ready)?.map_err(|screen| {
+            Failure(format!("{what:?} did not appear; the screen was:\n{screen}"))
+        })
+    }
+
+    /// Looks for so long whether the screen satisfies `ready`, which decides nothing: the last screen
+    /// is an error where it did not.
+    ///
+    /// # Errors
+    /// When tmux is gone.
+    pub fn look_for(
+        &self,
+        patience: Duration,
+        ready: impl Fn(&str) -> bool,
+    ) -> Outcome<Result<String, String>> {
+        let deadline = Instant::now() + patience;
         loop {
             let screen = self.screen()?;
             if ready(&screen) {
-                return Ok(screen);
+                return Ok(Ok(screen));
             }
             if Instant::now() > deadline {
-                return Err(Failure(format!("{what:?} did not appear; the screen was:\n{screen}")));
+                return Ok(Err(screen));
             }
+            // Each look is a process, and others want the processor.
             std::thread::sleep(GLANCE);
         }
     }

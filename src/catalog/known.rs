@@ -148,16 +148,23 @@ impl KnownAccount {
     }
 }
 
+impl Source<'_> {
+    /// What `Display` shows, without its detours: a list has thousands.
+    pub(crate) fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        match self {
+            Self::Accounts { place } => write!(out, "{place}"),
+            Self::Profile(lead) | Self::Sso(lead) => {
+                out.write_str(if lead.is_sso { "SSO profile " } else { "profile " })?;
+                out.write_str(lead.profile.as_str())
+            }
+            Self::Assertion => out.write_str("SAML response"),
+            Self::History => out.write_str("used before"),
+        }
+    }
+}
+
 impl fmt::Display for Source<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Accounts { place } => place.fmt(f),
-            Self::Profile(lead) | Self::Sso(lead) => {
-                f.write_str(if lead.is_sso { "SSO profile " } else { "profile " })?;
-                f.write_str(lead.profile.as_str())
-            }
-            Self::Assertion => f.write_str("SAML response"),
-            Self::History => f.write_str("used before"),
-        }
+        self.write_to(f)
     }
 }

@@ -85,7 +85,8 @@ fn source<'t>(account: &KnownAccount, role: Option<&KnownRole>, text: &'t mut St
     ];
     marks.iter().filter(|(holds, _)| *holds).for_each(|(_, mark)| text.push_str(mark));
     for source in role.into_iter().flat_map(KnownRole::sources) {
-        let _ = write!(text, ", {source}");
+        text.push_str(", ");
+        let _ = source.write_to(text);
     }
     if let Some(names) = first_few(account.names.iter().skip(1).map(Name::as_str)) {
         let _ = write!(text, ", also {names}");

@@ -17,7 +17,7 @@ use clap::CommandFactory;
 use source::{files, modules, root};
 
 /// Lines of `src`, unit tests too. It is raised for a feature, never for a change that adds none.
-const LINES_OF_SOURCE: usize = 44_756;
+const LINES_OF_SOURCE: usize = 44_770;
 
 #[test]
 fn the_source_does_not_grow() {

@@ -216,7 +216,12 @@ fn bracketed_lines(text: &str) -> impl Iterator<Item = &str> {
         loop {
             let rest = text.get(next..)?;
             let (passed, bracket) = rest.split_at(memchr(b'[', rest.as_bytes())?);
-            let start = memrchr(b'\n', passed.as_bytes()).map_or(0, |at| at + 1);
+            // Nearly every header begins its line.
+            let begins_a_line = passed.is_empty() || passed.ends_with('\n');
+            let start = match begins_a_line {
+                true => passed.len(),
+                false => memrchr(b'\n', passed.as_bytes()).map_or(0, |at| at + 1),
+            };
             let end = memchr(b'\n', bracket.as_bytes()).unwrap_or(bracket.len()) + passed.len();
             next += end + 1;
             if trim_start(passed.get(start..)?).is_empty() {

@@ -92,14 +92,14 @@ impl Ini {
         block: &Block,
         entry: impl FnMut(&'a str, &'a str),
     ) -> bool {
-        block.is_plain.set(block.is_closed && each_plain(self.text_of(block), entry));
-        block.is_plain.get()
+        let is_plain = block.is_closed && each_plain(self.text_of(block), entry);
+        block.is_plain.set(is_plain);
+        is_plain
     }
 
-    /// What is wrong in a section.
+    /// What is wrong in a section, or in all of the file.
     pub(crate) fn problems_of<'a>(&self, block: &'a Block) -> &'a [Error] {
-        let is_plain = block.is_plain.get() || self.each_plain(block, |_, _| {});
-        if is_plain { &[] } else { self.read_problems(block) }
+        if block.is_plain.get() { &[] } else { self.read_problems(block) }
     }
 
     pub(super) fn read_problems<'a>(&self, block: &'a Block) -> &'a [Error] {
@@ -107,8 +107,8 @@ impl Ini {
     }
 
     pub(crate) fn problems(&self) -> impl Iterator<Item = &Error> {
-        let above = self.read_problems(&self.above).iter();
-        above.chain(self.blocks.iter().flat_map(|block| self.problems_of(block)))
+        let blocks = std::iter::once(&self.above).chain(&self.blocks);
+        blocks.flat_map(|block| self.problems_of(block))
     }
 
     /// The lines below a header, up to the next one.

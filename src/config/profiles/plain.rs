@@ -24,8 +24,8 @@ pub(super) fn each_plain<'a>(mut lines: &'a str, mut entry: impl FnMut(&'a str, 
                     _ => return false,
                 }
             }
-            _ if !matches!(trim_start(line).as_bytes(), [] | [b'#' | b';', ..]) => return false,
-            _ => {}
+            _ if matches!(trim_start(line).as_bytes(), [] | [b'#' | b';', ..]) => {}
+            _ => return false,
         }
     }
     true

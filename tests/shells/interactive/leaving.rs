@@ -132,7 +132,7 @@ fn a_child_shell_leaves_what_it_inherited_and_says_what_it_cannot_know() {
         seat.types_with_code("assume-role production read");
         let prompts = |screen: &str| screen.matches(PROMPT).count();
         // The prompt of this shell may come later than the end of its last command.
-        let is_ready = |screen: &str| screen.trim_end().ends_with(PROMPT.trim_end());
+        let is_ready = |screen: &str| screen.trim_end().ends_with(PROMPT);
         let ready = seat.tmux.wait_until("a prompt", is_ready).unwrap();
         let before = prompts(&ready);
         let program = text_of(&shell.find().unwrap());
